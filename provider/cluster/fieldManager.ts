@@ -1,0 +1,2 @@
+/** Our name in `managedFields`, of the injector's ConfigMap and of restarted workloads. */
+export const fieldManager = "sidecar-settings";

@@ -1,0 +1,49 @@
+import type { ObjectMeta } from "./KubernetesApi.js";
+
+export interface Container {
+  name: string;
+  image?: string;
+  args?: string[];
+  env?: { name: string; value?: string; valueFrom?: unknown }[];
+  lifecycle?: Record<string, unknown>;
+  resources?: { limits?: Record<string, string>; requests?: Record<string, string> };
+  [field: string]: unknown;
+}
+
+export interface PodSpec {
+  containers: Container[];
+  initContainers?: Container[];
+  nodeName?: string;
+  hostNetwork?: boolean;
+  [field: string]: unknown;
+}
+
+export interface Pod {
+  metadata: ObjectMeta;
+  spec: PodSpec;
+  status?: {
+    phase?: string;
+    reason?: string;
+    message?: string;
+    conditions?: { type: string; status: string; reason?: string; message?: string }[];
+    containerStatuses?: ContainerStatus[];
+    initContainerStatuses?: ContainerStatus[];
+  };
+}
+
+export interface ContainerStatus {
+  name: string;
+  ready: boolean;
+  restartCount?: number;
+  state?: Record<string, { reason?: string; message?: string } | undefined>;
+}
+
+export interface PodTemplate {
+  metadata?: Partial<ObjectMeta>;
+  spec: PodSpec;
+}
+
+/** Containers and init containers: a native sidecar is among the latter. */
+export function allContainers(spec: PodSpec): Container[] {
+  return [...(spec.initContainers ?? []), ...spec.containers];
+}

@@ -1,0 +1,39 @@
+import { connect } from "./connect.js";
+import type { ClusterAccess, KubernetesApi } from "./KubernetesApi.js";
+
+/** What a provider process has besides its inputs: the stack's configuration, connections, a clock, a place to say things. */
+export interface Session {
+  api(access: ClusterAccess | undefined): Promise<KubernetesApi>;
+  report: (line: string) => void;
+  now: () => number;
+  sleep: (milliseconds: number) => Promise<void>;
+}
+
+/** Configuration of the stack, as Pulumi's own Kubernetes provider reads it. */
+export interface StackConfig {
+  get(key: string): string | undefined;
+}
+
+const connections = new Map<string, Promise<KubernetesApi>>();
+let stackAccess: ClusterAccess = {};
+
+export function configureSession(config: StackConfig): void {
+  const [kubeconfig, context] = [config.get("kubernetes:kubeconfig"), config.get("kubernetes:context")];
+  stackAccess = { ...(kubeconfig ? { kubeconfig } : {}), ...(context ? { context } : {}) };
+}
+
+export const session: Session = {
+  api(access) {
+    const effective = { ...stackAccess, ...access };
+    const key = JSON.stringify(effective);
+    const known = connections.get(key) ?? connect(effective);
+    connections.set(key, known);
+    // a kubeconfig that was missing may be there at the next try
+    known.catch(() => connections.delete(key));
+    return known;
+  },
+  // the CLI shows a provider's lines under the stack, as they come
+  report: (line) => console.log(line),
+  now: () => Date.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};

@@ -1,0 +1,20 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { NestedSettings } from "../settings/canonicalSettings.js";
+import { layerAndRollout } from "./layerAndRollout.js";
+import type { GlobalSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
+
+/** Sidecar settings for every namespace of the mesh. Weaker than a namespace's, stronger than what Istio was installed with. */
+export class GlobalSidecarSettings extends pulumi.ComponentResource {
+  /** Settings after merging with what Istio was installed with. */
+  readonly effective: pulumi.Output<NestedSettings>;
+  /** Setting path -> `global` or `installed`. */
+  readonly sources: pulumi.Output<Record<string, string>>;
+
+  constructor(name: string, args: GlobalSidecarSettingsArgs = {}, options?: pulumi.ComponentResourceOptions) {
+    super("istio-sidecar:index:GlobalSidecarSettings", name, { ...args }, options);
+    const { layer } = layerAndRollout(this, name, undefined, args);
+    this.effective = layer.effective;
+    this.sources = layer.sources;
+    this.registerOutputs({ effective: this.effective, sources: this.sources });
+  }
+}

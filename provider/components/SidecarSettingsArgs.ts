@@ -1,0 +1,41 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ClusterAccess } from "../cluster/KubernetesApi.js";
+import type { RolloutOptions } from "../rollout/RolloutOptions.js";
+import type { SidecarSettings } from "../settings/SidecarSettings.js";
+
+/** Plain data in which any part may be an output of another resource. */
+export type DeepInput<Data> = pulumi.Input<
+  Data extends (infer Item)[]
+    ? DeepInput<Item>[]
+    : Data extends object
+      ? { [Key in keyof Data]: DeepInput<Exclude<Data[Key], undefined>> | undefined }
+      : Data
+>;
+
+/** Which Istio, in which cluster. */
+export interface Target {
+  /** Where istiod runs, and its revision. Default: istio-system, no revision. */
+  injector?: { namespace?: string; revision?: string };
+  /** Default: the kubeconfig and context of the component's Kubernetes provider, the stack's `kubernetes:context`, then KUBECONFIG. */
+  cluster?: ClusterAccess;
+  /** How restarts go. Default: three workloads at once, stop at the first failure. */
+  rollout?: RolloutOptions;
+  /** How long the injector may take to show new settings. Default: 300s, since some installs mount the ConfigMap as files. */
+  patience?: string;
+}
+
+type InputsOf<Data> = { [Key in keyof Data]?: DeepInput<Exclude<Data[Key], undefined>> };
+
+/** Settings for every namespace of the mesh. */
+export interface GlobalSidecarSettingsArgs extends InputsOf<SidecarSettings>, InputsOf<Target> {}
+
+/** Settings for one namespace. */
+export interface NamespaceSidecarSettingsArgs extends InputsOf<SidecarSettings>, InputsOf<Target> {
+  /** The namespace. Changing it moves the settings. */
+  namespace: pulumi.Input<string>;
+  /**
+   * Whether the effective settings are published as ConfigMap `sidecar-settings` in the namespace, for teams without access
+   * to Istio's. Default: true.
+   */
+  publish?: boolean;
+}

@@ -1,0 +1,63 @@
+import * as pulumi from "@pulumi/pulumi";
+import { settingsAmong } from "../settings/settingsInputs.js";
+import { SettingsLayer } from "./SettingsLayer.js";
+import { SidecarRollout } from "./SidecarRollout.js";
+import type { GlobalSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
+
+/** The two resources behind each level: its settings in the injector, then the restarts. */
+export function layerAndRollout(
+  component: pulumi.ComponentResource,
+  name: string,
+  namespace: pulumi.Input<string> | undefined,
+  args: GlobalSidecarSettingsArgs,
+): { layer: SettingsLayer; rollout: SidecarRollout } {
+  const settings = settingsAmong({ ...args });
+  const target = {
+    ...(namespace === undefined ? {} : { namespace }),
+    injector: args.injector ?? {},
+    cluster: clusterOf(component, args),
+  };
+  const layer = new SettingsLayer(
+    `${name}-layer`,
+    {
+      ...target,
+      ...settings,
+      owner: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}:${name}`,
+      rollout: args.rollout ?? {},
+      ...(args.patience === undefined ? {} : { patience: args.patience }),
+    },
+    { parent: component },
+  );
+  const rollout = new SidecarRollout(
+    `${name}-rollout`,
+    // the plan is for the preview, whose injector does not have the layer yet; Pulumi shows no property named __
+    { ...target, ...spread(args.rollout), __plan: settings },
+    { parent: component, dependsOn: [layer] },
+  );
+  return { layer, rollout };
+}
+
+/** A Kubernetes provider given to the component is the cluster that everything goes to, not only the published ConfigMap. */
+function clusterOf(
+  component: pulumi.ComponentResource,
+  args: GlobalSidecarSettingsArgs,
+): pulumi.Input<object> {
+  if (args.cluster !== undefined) return args.cluster;
+  const given = component.getProvider("kubernetes:core/v1:ConfigMap") as unknown as
+    | { kubeconfig?: pulumi.Output<string | undefined>; context?: pulumi.Output<string | undefined> }
+    | undefined;
+  if (!given) return {};
+  return pulumi
+    .all([given.kubeconfig === undefined ? undefined : pulumi.secret(given.kubeconfig), given.context])
+    .apply(([kubeconfig, context]) => ({
+      ...(kubeconfig ? { kubeconfig } : {}),
+      ...(context ? { context } : {}),
+    }));
+}
+
+function spread(rollout: GlobalSidecarSettingsArgs["rollout"]): pulumi.Inputs {
+  if (rollout === undefined) return {};
+  const options = pulumi.output(rollout);
+  const names = ["strategy", "maxConcurrent", "pauseBetween", "timeoutPerWorkload", "onFailure"] as const;
+  return Object.fromEntries(names.map((name) => [name, options.apply((value) => value[name])]));
+}

@@ -1,0 +1,76 @@
+import { fieldManager } from "../cluster/fieldManager.js";
+import { hasStatus, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import { type InjectorData, InjectorRefusal } from "../render/compose.js";
+
+/** Which injector: one per revision of Istio. */
+export interface Injector {
+  /** Where istiod runs. Default: istio-system. */
+  namespace: string;
+  /** As in `istioctl install --revision`. Default: none. */
+  revision?: string;
+}
+
+export interface InjectorConfigMap {
+  metadata: ObjectMeta;
+  data: InjectorData;
+  /** Everything as the server gave it, so that a write changes nothing but the two texts. */
+  object: Record<string, unknown>;
+}
+
+export function configMapName({ revision }: Injector): string {
+  return revision && revision !== "default" ? `istio-sidecar-injector-${revision}` : "istio-sidecar-injector";
+}
+
+/** `istio-system/istio-sidecar-injector`: how the injector is named to people. */
+export function injectorName(injector: Injector): string {
+  return `${injector.namespace}/${configMapName(injector)}`;
+}
+
+export async function readInjector(api: KubernetesApi, injector: Injector): Promise<InjectorConfigMap> {
+  const found = await api
+    .request<{ metadata: ObjectMeta; data?: Record<string, string> }>({
+      method: "GET",
+      path: pathOf(injector),
+    })
+    .catch((error: unknown) => {
+      if (!hasStatus(error, 404)) throw error;
+      throw new InjectorRefusal(
+        `no ConfigMap ${injectorName(injector)} in the cluster: install Istio first, or name its namespace and revision in injector: { namespace, revision }`,
+      );
+    });
+  const { config, values } = found.data ?? {};
+  if (config === undefined || values === undefined) {
+    throw new InjectorRefusal(
+      `ConfigMap ${injectorName(injector)} has no data.config or no data.values: not an injector of Istio 1.18 or newer`,
+    );
+  }
+  return { metadata: found.metadata, data: { config, values }, object: found };
+}
+
+/** Puts the two texts in place of those read; refused by the server (409) when someone else wrote in between. */
+export async function writeInjector(
+  api: KubernetesApi,
+  injector: Injector,
+  read: InjectorConfigMap,
+  data: InjectorData,
+): Promise<InjectorConfigMap> {
+  const object = { ...read.object, data: { ...(read.object.data as Record<string, string>), ...data } };
+  const written = await api.request<{ metadata: ObjectMeta }>({
+    method: "PUT",
+    path: pathOf(injector),
+    query: { fieldManager },
+    body: object,
+  });
+  return { metadata: written.metadata, data, object: written as unknown as Record<string, unknown> };
+}
+
+/** Who wrote the texts last, as far as the server knows, for messages about lost layers. */
+export function lastWriter({ metadata }: InjectorConfigMap): string {
+  const writers = (metadata.managedFields ?? []).filter(({ manager }) => manager !== fieldManager);
+  const last = writers.sort((a, b) => ((a.time ?? "") < (b.time ?? "") ? 1 : -1))[0];
+  return last?.manager ? `${last.manager}${last.time ? ` at ${last.time}` : ""}` : "someone else";
+}
+
+function pathOf(injector: Injector): string {
+  return `/api/v1/namespaces/${encodeURIComponent(injector.namespace)}/configmaps/${configMapName(injector)}`;
+}

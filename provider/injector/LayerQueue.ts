@@ -1,0 +1,72 @@
+import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import { type CommitOptions, commitLayers, type LayerChange } from "./commitLayers.js";
+import { type Injector, injectorName } from "./Injector.js";
+
+/** How long a commit waits for more layers of the same `up`. */
+const gatheringTime = 50;
+
+/**
+ * Gathers the layers that one process brings into one injector, so that many of them are one write. While a commit is
+ * under way, those that come are kept for the next one.
+ */
+export class LayerQueue {
+  private waiting: { change: LayerChange; resolve: () => void; reject: (error: unknown) => void }[] = [];
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly api: KubernetesApi,
+    private readonly injector: Injector,
+    private readonly options: Omit<CommitOptions, "patience">,
+  ) {}
+
+  /** Settles when the change is in the injector and the injector shows it, or fails alone. */
+  submit(change: LayerChange, patience: number): Promise<void> {
+    const settled = new Promise<void>((resolve, reject) => this.waiting.push({ change, resolve, reject }));
+    this.running ??= this.run(patience).finally(() => {
+      this.running = undefined;
+    });
+    return settled;
+  }
+
+  /** Settles when nothing is under way: layers of the same `up` come before the first restart. */
+  async idle(): Promise<void> {
+    while (this.running) await this.running;
+  }
+
+  private async run(patience: number): Promise<void> {
+    await this.options.sleep(gatheringTime);
+    while (this.waiting.length > 0) {
+      const batch = this.waiting;
+      this.waiting = [];
+      try {
+        const outcomes = await commitLayers(
+          this.api,
+          this.injector,
+          batch.map(({ change }) => change),
+          { ...this.options, patience },
+        );
+        for (const { change, resolve, reject } of batch) {
+          const error = outcomes.get(change);
+          if (error) reject(error);
+          else resolve();
+        }
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+  }
+}
+
+const queues = new Map<string, LayerQueue>();
+
+/** The queue of this process for an injector. */
+export function layerQueue(
+  api: KubernetesApi,
+  injector: Injector,
+  options: Omit<CommitOptions, "patience">,
+): LayerQueue {
+  const key = `${api.server} ${injectorName(injector)}`;
+  const queue = queues.get(key) ?? new LayerQueue(api, injector, options);
+  queues.set(key, queue);
+  return queue;
+}

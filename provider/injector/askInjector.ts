@@ -1,0 +1,73 @@
+import { dryRunPod } from "../cluster/dryRunPod.js";
+import { ApiError, type KubernetesApi } from "../cluster/KubernetesApi.js";
+import { allContainers, type Pod, type PodTemplate } from "../cluster/podTemplate.js";
+import { workloadName, workloadsOf } from "../cluster/workloads.js";
+import { stampAnnotation } from "../render/overlayTemplate.js";
+import type { Injector } from "./Injector.js";
+
+/** How many real workloads of a namespace are asked about besides a plain pod; those with settings of their own first. */
+const mostWorkloads = 10;
+
+export interface Probe {
+  /** `Deployment/api`, or `a plain pod`. */
+  name: string;
+  template: PodTemplate;
+}
+
+export type Answer =
+  | { outcome: "injected"; stamp: string | undefined }
+  /** A pod without sidecar: the namespace or the pod opted out, or another revision has it. */
+  | { outcome: "not injected" }
+  | { outcome: "denied"; message: string }
+  /** The injector itself did not answer, so that no pod can be created at all. */
+  | { outcome: "silent"; message: string }
+  /** Nothing can be learnt by asking: the namespace is not there yet, or another webhook takes no dry runs. */
+  | { outcome: "unasked"; why: string };
+
+/** What to ask about in a namespace: a plain pod first, then pods of its workloads. */
+export async function probesOf(api: KubernetesApi, namespace: string, injector: Injector): Promise<Probe[]> {
+  const labels: Record<string, string> = { "sidecar.istio.io/inject": "true" };
+  if (injector.revision && injector.revision !== "default") labels["istio.io/rev"] = injector.revision;
+  const plain: Probe = {
+    name: "a plain pod",
+    template: { metadata: { labels }, spec: { containers: [{ name: "probe", image: "probe" }] } },
+  };
+  const workloads = await workloadsOf(api, namespace).catch(() => []);
+  const probes = workloads
+    .map((workload) => ({ name: workloadName(workload), template: workload.spec.template }))
+    .sort((a, b) => Number(saysSomething(b.template)) - Number(saysSomething(a.template)));
+  return [plain, ...probes.slice(0, mostWorkloads)];
+}
+
+function saysSomething({ metadata, spec }: PodTemplate): boolean {
+  return (
+    Object.keys(metadata?.annotations ?? {}).some((name) => name.includes("istio.io/")) ||
+    allContainers(spec).some(({ name }) => name.startsWith("istio-"))
+  );
+}
+
+export async function ask(api: KubernetesApi, namespace: string, probe: Probe): Promise<Answer> {
+  try {
+    const pod = await dryRunPod(api, namespace, probe.template);
+    return isInjected(pod)
+      ? { outcome: "injected", stamp: pod.metadata.annotations?.[stampAnnotation] }
+      : { outcome: "not injected" };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return denial(error, namespace);
+  }
+}
+
+export function isInjected(pod: Pod): boolean {
+  return pod.metadata.annotations?.["sidecar.istio.io/status"] !== undefined;
+}
+
+function denial(error: ApiError, namespace: string): Answer {
+  const message = error.serverMessage;
+  if (error.status === 404 && message.includes("namespaces"))
+    return { outcome: "unasked", why: `namespace ${namespace} does not exist yet` };
+  if (message.includes("does not support dry run")) return { outcome: "unasked", why: message };
+  if (message.includes("failed calling webhook") && message.includes("sidecar-injector"))
+    return { outcome: "silent", message };
+  return { outcome: "denied", message };
+}

@@ -1,0 +1,379 @@
+import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import { effectiveValues } from "../levels/effectiveSettings.js";
+import {
+  compose,
+  globalTarget,
+  InjectorRefusal,
+  installedProxy,
+  type Layer,
+  type Layers,
+  layersOf,
+  profileFor,
+} from "../render/compose.js";
+import { canonicalJson, effectiveOf, installedSettings } from "../render/Profile.js";
+import { resourceConflicts } from "../settings/conflicts.js";
+import { SettingsError } from "../settings/problem.js";
+import { type Answer, ask, type Probe, probesOf } from "./askInjector.js";
+import {
+  type Injector,
+  type InjectorConfigMap,
+  injectorName,
+  readInjector,
+  writeInjector,
+} from "./Injector.js";
+
+export interface LayerChange {
+  /** A namespace, or `*`. */
+  target: string;
+  /** The layer that should be there; undefined takes it away. */
+  layer: Layer | undefined;
+  /** Who may be found as the present owner; nobody else's layer is touched. */
+  owners: readonly string[];
+  /** What was there by the last successful `up`: goes back when a write of ours that nobody tried out turns out bad. */
+  former?: Layer;
+}
+
+/** Another Pulumi resource has the layer. */
+export class OwnershipError extends Error {
+  override readonly name = "OwnershipError";
+}
+
+/** The injector, or the API server after it, did not take the new settings; what was there before is back. */
+export class RejectedByInjector extends Error {
+  override readonly name = "RejectedByInjector";
+}
+
+export interface CommitOptions {
+  /** How long an injector may take to show the new settings, in ms. Some installs mount the ConfigMap, which takes 90 s. */
+  patience: number;
+  report: (line: string) => void;
+  now: () => number;
+  sleep: (milliseconds: number) => Promise<void>;
+}
+
+/** Kubernetes' limit for the data of a ConfigMap. */
+const mostBytes = 1024 * 1024;
+const mostConflicts = 100;
+/** A global change is tried out in at most this many namespaces. */
+const mostNamespacesAsked = 100;
+const asksAtOnce = 8;
+
+/** The outcome of each change: undefined when it is in the injector and the injector shows it, or the error. */
+export type Outcomes = Map<LayerChange, Error | undefined>;
+
+/**
+ * Brings changes of layers into the injector with one write, and asks the injector about each namespace concerned.
+ * A change that is wrong fails alone; the others go on. What the injector does not take is put back.
+ */
+export async function commitLayers(
+  api: KubernetesApi,
+  injector: Injector,
+  changes: readonly LayerChange[],
+  options: CommitOptions,
+): Promise<Outcomes> {
+  const outcomes: Outcomes = new Map();
+  const asked = new Map<string, Asked>();
+  const before = await write(api, injector, changes, outcomes, async (current, accepted) => {
+    for (const namespace of await namespacesReached(api, accepted, layersOf(current.data))) {
+      if (!asked.has(namespace)) asked.set(namespace, await askAll(api, injector, namespace));
+    }
+    requireSpeaking([...asked.values()], injector);
+  });
+  const accepted = changes.filter((change) => outcomes.get(change) === undefined);
+  if (accepted.length === 0) return outcomes;
+  const refused = await waitForStamps(api, injector, asked, options);
+  if (refused.size === 0) return outcomes;
+  await putBack(api, injector, accepted, before, refused, outcomes, options);
+  return outcomes;
+}
+
+/** Read, decide, write; again when someone else wrote in between. Returns the layers that were there before. */
+async function write(
+  api: KubernetesApi,
+  injector: Injector,
+  changes: readonly LayerChange[],
+  outcomes: Outcomes,
+  beforeWriting: (current: InjectorConfigMap, accepted: readonly LayerChange[]) => Promise<void>,
+): Promise<Layers> {
+  for (let attempt = 0; ; attempt++) {
+    const current = await readInjector(api, injector);
+    const before = layersOf(current.data);
+    const { layers, accepted } = decide(changes, before, current, outcomes);
+    if (accepted.length === 0) return before;
+    const data = compose(current.data, layers);
+    requireRoom(data, injector, Object.keys(layers).length);
+    await beforeWriting(current, accepted);
+    if (data.config === current.data.config && data.values === current.data.values) return before;
+    try {
+      await writeInjector(api, injector, current, data);
+      return before;
+    } catch (error) {
+      if (!hasStatus(error, 409) || attempt >= mostConflicts) throw error;
+      // spread out: with many writers, trying again at once only collides again
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.random() * Math.min(1000, 20 * 2 ** Math.min(attempt, 6))),
+      );
+    }
+  }
+}
+
+function decide(
+  changes: readonly LayerChange[],
+  before: Layers,
+  current: InjectorConfigMap,
+  outcomes: Outcomes,
+): { layers: Layers; accepted: LayerChange[] } {
+  let layers: Layers = before;
+  const accepted: LayerChange[] = [];
+  outcomes.clear();
+  for (const change of changes) {
+    const present = layers[change.target];
+    try {
+      if (present && !change.owners.includes(present.owner)) throw foreignLayer(change, present);
+      const next = { ...layers };
+      if (change.layer) next[change.target] = change.layer;
+      else delete next[change.target];
+      requireValidPods(change, next, current);
+      layers = next;
+      outcomes.set(change, undefined);
+      accepted.push(change);
+    } catch (error) {
+      outcomes.set(change, error as Error);
+    }
+  }
+  return { layers, accepted };
+}
+
+function foreignLayer({ target, layer }: LayerChange, present: Layer): OwnershipError {
+  return new OwnershipError(
+    `${targetName(target)}: its sidecar settings belong to ${present.owner}${layer ? `; ${layer.owner} can't have them as well. ` : ". "}` +
+      "Take them out of one of the two programs, or run pulumi destroy there first.",
+  );
+}
+
+export function targetName(target: string): string {
+  return target === globalTarget ? "global settings" : `namespace ${target}`;
+}
+
+// a request and its limit may come from two levels: only the merged result shows what Kubernetes will refuse
+function requireValidPods({ target, layer }: LayerChange, layers: Layers, { data }: InjectorConfigMap): void {
+  if (!layer && target !== globalTarget) return;
+  const proxy = installedProxy(data);
+  const installed = installedSettings(proxy);
+  const global = layers[globalTarget]?.settings ?? {};
+  const reached =
+    target === globalTarget
+      ? [undefined, ...Object.keys(layers).filter((name) => name !== globalTarget)]
+      : [target];
+  const problems = reached.flatMap((namespace) => {
+    const own = namespace === undefined ? undefined : layers[namespace]?.settings;
+    const merged = effectiveOf({
+      installed,
+      installedProxy: proxy,
+      global,
+      ...(own ? { namespace: own } : {}),
+    });
+    return resourceConflicts(effectiveValues(merged)).map((problem) => ({
+      ...problem,
+      todo: `${problem.todo} (${kindsWithSources(problem.path, merged)}${namespace && target === globalTarget ? `, in namespace ${namespace}` : ""})`,
+    }));
+  });
+  if (problems.length > 0)
+    throw new SettingsError(`${targetName(target)}, merged with the weaker levels`, problems);
+}
+
+function kindsWithSources(path: string, merged: Record<string, { source: string }>): string {
+  return ["requests", "limits"]
+    .map((kind) => {
+      const own = path.replace(".requests.", `.${kind}.`);
+      const from = merged[own] ?? merged[own.replace("initResources", "proxyResources")];
+      return `${kind.slice(0, -1)} from ${from?.source ?? "nowhere"}`;
+    })
+    .join(", ");
+}
+
+function requireRoom(data: { config: string; values: string }, injector: Injector, count: number): void {
+  const bytes = Buffer.byteLength(data.config) + Buffer.byteLength(data.values);
+  if (bytes <= mostBytes) return;
+  throw new InjectorRefusal(
+    `${injectorName(injector)} would have ${bytes} bytes with these ${count} layers, and a ConfigMap holds ${mostBytes}: ` +
+      `${Buffer.byteLength(data.config)} are templates, ${Buffer.byteLength(data.values)} values; give namespaces the same settings, which are stored once, or use fewer`,
+  );
+}
+
+interface Asked {
+  namespace: string;
+  probes: { probe: Probe; before: Answer }[];
+}
+
+async function askAll(api: KubernetesApi, injector: Injector, namespace: string): Promise<Asked> {
+  const probes = await probesOf(api, namespace, injector);
+  const [plain, ...rest] = probes;
+  const first = plain ? { probe: plain, before: await ask(api, namespace, plain) } : undefined;
+  if (!first || first.before.outcome === "unasked" || first.before.outcome === "silent")
+    return { namespace, probes: first ? [first] : [] };
+  return {
+    namespace,
+    probes: [
+      first,
+      ...(await Promise.all(
+        rest.map(async (probe) => ({ probe, before: await ask(api, namespace, probe) })),
+      )),
+    ],
+  };
+}
+
+// with the injector away nothing written could be tried out, and a bad write would meet it when it starts again
+function requireSpeaking(asked: readonly Asked[], injector: Injector): void {
+  for (const { namespace, probes } of asked) {
+    for (const { before } of probes) {
+      if (before.outcome === "silent") {
+        throw new InjectorRefusal(
+          `the injector of ${injectorName(injector)} does not answer for namespace ${namespace}, so nothing was written: ${before.message}`,
+        );
+      }
+    }
+  }
+}
+
+async function namespacesReached(
+  api: KubernetesApi,
+  changes: readonly LayerChange[],
+  layers: Layers,
+): Promise<string[]> {
+  const named = changes.map(({ target }) => target).filter((target) => target !== globalTarget);
+  if (!changes.some(({ target }) => target === globalTarget)) return [...new Set(named)];
+  const all = await listAll<{ metadata: ObjectMeta }>(api, "/api/v1/namespaces", { metadataOnly: true });
+  const injected = all
+    .filter(
+      ({ metadata }) =>
+        metadata.labels?.["istio-injection"] === "enabled" || metadata.labels?.["istio.io/rev"] !== undefined,
+    )
+    .map(({ metadata }) => metadata.name);
+  // a namespace without settings of its own shows the global ones best
+  const ordered = injected.sort((a, b) => Number(layers[a] !== undefined) - Number(layers[b] !== undefined));
+  return [...new Set([...named, ...ordered.slice(0, mostNamespacesAsked)])];
+}
+
+/** Namespace -> why its pods can't be created, or don't get the settings. */
+type Refused = Map<string, string>;
+
+async function waitForStamps(
+  api: KubernetesApi,
+  injector: Injector,
+  asked: ReadonlyMap<string, Asked>,
+  options: CommitOptions,
+): Promise<Refused> {
+  const refused: Refused = new Map();
+  const deadline = options.now() + options.patience;
+  let nextReport = options.now() + 10_000;
+  let pending = [...asked.values()];
+  for (const { namespace, probes } of pending)
+    for (const line of unverifiable(namespace, probes)) options.report(line);
+  for (let pause = 100; ; pause = Math.min(2_000, pause * 1.5)) {
+    const { data } = await readInjector(api, injector);
+    const waiting: Asked[] = [];
+    await inBatches(pending, asksAtOnce, async (one) => {
+      const verdict = await verdictOf(api, one, profileFor(data, one.namespace)?.stamp);
+      if (verdict === "waiting") waiting.push(one);
+      else if (verdict !== "taken") refused.set(one.namespace, verdict.refused);
+    });
+    pending = waiting;
+    if (pending.length === 0) return refused;
+    if (options.now() >= deadline) break;
+    if (options.now() >= nextReport) {
+      options.report(
+        `waiting for the injector to take up the settings of ${pending.length} namespaces (${pending[0]?.namespace}, …)`,
+      );
+      nextReport += 10_000;
+    }
+    await options.sleep(pause);
+  }
+  for (const { namespace } of pending) {
+    refused.set(
+      namespace,
+      `the injector still gives pods other settings after ${Math.round(options.patience / 1000)} s; see istiod's log for "failed to read injection config"`,
+    );
+  }
+  return refused;
+}
+
+function* unverifiable(namespace: string, probes: Asked["probes"]): Generator<string> {
+  const [plain] = probes;
+  if (plain?.before.outcome === "unasked") yield `[${namespace}] settings not tried out: ${plain.before.why}`;
+  if (plain?.before.outcome === "not injected")
+    yield `[${namespace}] settings not tried out: no sidecar is injected there`;
+  if (plain?.before.outcome === "denied")
+    yield `[${namespace}] a plain pod is denied there with or without our settings: ${plain.before.message}`;
+}
+
+async function verdictOf(
+  api: KubernetesApi,
+  { namespace, probes }: Asked,
+  stamp: string | undefined,
+): Promise<"taken" | "waiting" | { refused: string }> {
+  let taken = true;
+  for (const { probe, before } of probes) {
+    if (before.outcome !== "injected") continue;
+    const after = await ask(api, namespace, probe);
+    // what was denied before the write is somebody else's denial; what is denied only now is ours
+    if (after.outcome === "denied") return { refused: `${probe.name}: ${after.message}` };
+    if (after.outcome === "silent") return { refused: `${probe.name}: ${after.message}` };
+    // a workload that names other templates never gets a stamp, so only the plain pod is held to it
+    if (probe === probes[0]?.probe && after.outcome === "injected" && after.stamp !== stamp) taken = false;
+    if (!taken) return "waiting";
+  }
+  return "taken";
+}
+
+async function putBack(
+  api: KubernetesApi,
+  injector: Injector,
+  accepted: readonly LayerChange[],
+  before: Layers,
+  refused: Refused,
+  outcomes: Outcomes,
+  options: CommitOptions,
+): Promise<void> {
+  const failing = accepted.filter(({ target }) => target === globalTarget || refused.has(target));
+  // without a culprit among namespaces the global change is the one that reached them
+  const back = failing.map(
+    (change): LayerChange => ({
+      target: change.target,
+      layer: isSame(before[change.target], change.layer) ? change.former : before[change.target],
+      owners: [...change.owners, ...(change.layer ? [change.layer.owner] : [])],
+    }),
+  );
+  options.report(`putting back the settings of ${back.map(({ target }) => targetName(target)).join(", ")}`);
+  await write(api, injector, back, new Map(), async () => {});
+  for (const change of failing) {
+    const reasons =
+      change.target === globalTarget
+        ? [...refused]
+        : [...refused].filter(([namespace]) => namespace === change.target);
+    outcomes.set(
+      change,
+      new RejectedByInjector(
+        `${targetName(change.target)}: the settings were put back to what they were, since with them pods can't be created or don't get them.\n` +
+          reasons.map(([namespace, why]) => `✖ namespace ${namespace}: ${why}`).join("\n"),
+      ),
+    );
+  }
+}
+
+function isSame(present: Layer | undefined, wanted: Layer | undefined): boolean {
+  return canonicalJson(present?.settings) === canonicalJson(wanted?.settings);
+}
+
+async function inBatches<Item>(
+  items: readonly Item[],
+  atOnce: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  await Promise.all(
+    Array.from({ length: Math.min(atOnce, queue.length) }, async () => {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+    }),
+  );
+}

@@ -1,0 +1,244 @@
+import { type ClusterAccess, type KubernetesApi, UnreachableError } from "../cluster/KubernetesApi.js";
+import type { Session } from "../cluster/session.js";
+import { type EffectiveSettings, effectiveValues } from "../levels/effectiveSettings.js";
+import {
+  globalTarget,
+  InjectorRefusal,
+  installedProxy,
+  type Layer,
+  layersOf,
+  profileFor,
+} from "../render/compose.js";
+import { canonicalJson, effectiveOf, installedSettings } from "../render/Profile.js";
+import { type CanonicalSettings, nested } from "../settings/canonicalSettings.js";
+import { secondsOf } from "../settings/duration.js";
+import { problemSentence } from "../settings/problem.js";
+import { asProperties, settingGroups } from "../settings/settingsInputs.js";
+import { containsUnknown } from "../settings/unknown.js";
+import { OwnershipError, targetName } from "./commitLayers.js";
+import { type Injector, type InjectorConfigMap, injectorName, lastWriter, readInjector } from "./Injector.js";
+import { layerQueue } from "./LayerQueue.js";
+import { injectorOf, ownerOf, type Properties, readLayerInputs, targetOf } from "./layerInputs.js";
+
+/** Settings in an injector's ConfigMap as a Pulumi resource: one level's settings for one target, with one owner. */
+export interface LayerProvider {
+  check(
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ inputs: Properties; failures?: { property: string; reason: string }[] }>;
+  diff(
+    id: string,
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }>;
+  create(inputs: Properties): Promise<{ id: string; outs: Properties }>;
+  update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;
+  read(id: string, properties: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }>;
+  delete(id: string, properties: Properties): Promise<void>;
+}
+
+const defaultPatience = "300s";
+
+/** `afterRemoval` restarts what ran with settings that are gone. */
+export function layerProvider(
+  session: Session,
+  afterRemoval: (api: KubernetesApi, injector: Injector, properties: Properties) => Promise<void>,
+): LayerProvider {
+  return {
+    async check(olds, news) {
+      const { settings, problems } = readLayerInputs(news);
+      if (problems.length > 0) {
+        return {
+          inputs: news,
+          failures: problems.map((problem) => ({ property: problem.path, reason: problemSentence(problem) })),
+        };
+      }
+      const before = readLayerInputs(olds).settings;
+      const inputs: Record<string, unknown> = {
+        ...news,
+        ...asProperties(settings, before),
+        patience: news.patience ?? defaultPatience,
+      };
+      const lost = Object.keys(olds).length > 0 ? await lostSentence(session, olds, before) : undefined;
+      // a change that only the cluster shows must be an input, or the preview's diff would be empty
+      if (lost !== undefined) inputs.restores = lost;
+      else if (olds.restores !== undefined) inputs.restores = olds.restores;
+      return { inputs };
+    },
+
+    async diff(_id, olds, news) {
+      const moved =
+        targetOf(olds) !== targetOf(news) ||
+        canonicalJson(injectorOf(olds)) !== canonicalJson(injectorOf(news));
+      const relevant = ({ owner, rollout, restores, ...rest }: Properties) => [
+        owner,
+        rollout,
+        restores,
+        settingGroups.map((group) => rest[group]),
+      ];
+      const changed = canonicalJson(relevant(olds)) !== canonicalJson(relevant(news));
+      const replaces = moved ? [news.namespace === olds.namespace ? "injector" : "namespace"] : [];
+      const changes =
+        moved || changed || containsUnknown(news) || (await isDifferentInCluster(session, olds, news));
+      return { changes, replaces, deleteBeforeReplace: false };
+    },
+
+    async create(inputs) {
+      const outs = await bring(session, inputs, [], undefined);
+      return { id: layerId(inputs), outs };
+    },
+
+    async update(_id, olds, news) {
+      return {
+        outs: await bring(session, news, [ownerOf(olds)], {
+          owner: ownerOf(olds),
+          settings: readLayerInputs(olds).settings,
+        }),
+      };
+    },
+
+    async read(id, properties) {
+      const api = await session.api(accessOf(properties));
+      const live = await readOrNothing(api, injectorOf(properties));
+      const layer = live && layersOf(live.data)[targetOf(properties)];
+      if (!live || !layer || layer.owner !== ownerOf(properties)) return {};
+      const others = Object.fromEntries(
+        Object.entries(properties).filter(([key]) => !settingGroups.includes(key)),
+      );
+      const inputs = { ...others, ...nested(layer.settings) };
+      return {
+        id,
+        props: { ...inputs, ...outcomeOf(live, targetOf(properties)) },
+        inputs: withoutOutputs(inputs),
+      };
+    },
+
+    async delete(_id, properties) {
+      const api = await session.api(accessOf(properties));
+      const injector = injectorOf(properties);
+      try {
+        const change = { target: targetOf(properties), layer: undefined, owners: [ownerOf(properties)] };
+        await layerQueue(api, injector, session).submit(change, patienceOf(properties));
+      } catch (error) {
+        const gone =
+          error instanceof OwnershipError ||
+          (error instanceof InjectorRefusal && error.message.startsWith("no ConfigMap"));
+        if (!gone) throw error;
+        session.report(`${targetName(targetOf(properties))}: nothing to take out: ${error.message}`);
+        return;
+      }
+      await afterRemoval(api, injector, properties);
+    },
+  };
+}
+
+async function bring(
+  session: Session,
+  inputs: Properties,
+  formerOwners: readonly string[],
+  former: Layer | undefined,
+): Promise<Properties> {
+  const api = await session.api(accessOf(inputs));
+  const injector = injectorOf(inputs);
+  const target = targetOf(inputs);
+  const layer: Layer = { owner: ownerOf(inputs), settings: readLayerInputs(inputs).settings };
+  const change = { target, layer, owners: [layer.owner, ...formerOwners], ...(former ? { former } : {}) };
+  await layerQueue(api, injector, session).submit(change, patienceOf(inputs));
+  return { ...inputs, ...outcomeOf(await readInjector(api, injector), target) };
+}
+
+const outputNames = ["stamp", "effective", "sources", "configMap"];
+
+/** What the layer leads to, for outputs: the injector's stamp, and each effective value with its source. */
+function outcomeOf({ data, metadata }: InjectorConfigMap, target: string): Record<string, unknown> {
+  const effective = effectiveFor({ data }, target);
+  return {
+    stamp: profileFor(data, target)?.stamp ?? "",
+    effective: nested(effectiveValues(effective)),
+    sources: Object.fromEntries(Object.entries(effective).map(([path, { source }]) => [path, source])),
+    configMap: `${metadata.namespace}/${metadata.name}`,
+  };
+}
+
+export function effectiveFor({ data }: Pick<InjectorConfigMap, "data">, target: string): EffectiveSettings {
+  const layers = layersOf(data);
+  const proxy = installedProxy(data);
+  const namespace = target === globalTarget ? undefined : layers[target]?.settings;
+  return effectiveOf({
+    installed: installedSettings(proxy),
+    installedProxy: proxy,
+    global: layers[globalTarget]?.settings ?? {},
+    ...(namespace ? { namespace } : {}),
+  });
+}
+
+/** What happened to a layer that was there after the last `up`; undefined when it still is, or nobody can say. */
+async function lostSentence(
+  session: Session,
+  olds: Properties,
+  settings: CanonicalSettings,
+): Promise<string | undefined> {
+  const live = await look(session, olds);
+  if (!live) return undefined;
+  const injector = injectorName(injectorOf(olds));
+  const layer = layersOf(live.data)[targetOf(olds)];
+  if (!layer) return `lost from ${injector}, which ${lastWriter(live)} rewrote`;
+  return layer.owner === ownerOf(olds) && canonicalJson(layer.settings) !== canonicalJson(settings)
+    ? `changed by hand in ${injector}`
+    : undefined;
+}
+
+async function isDifferentInCluster(session: Session, olds: Properties, news: Properties): Promise<boolean> {
+  const live = await look(session, news);
+  if (!live) return false;
+  const layer = layersOf(live.data)[targetOf(news)];
+  if (
+    !layer ||
+    layer.owner !== ownerOf(news) ||
+    canonicalJson(layer.settings) !== canonicalJson(readLayerInputs(news).settings)
+  )
+    return true;
+  // a weaker level changed: outputs, and what is published from them, follow
+  return canonicalJson(olds.effective) !== canonicalJson(outcomeOf(live, targetOf(news)).effective);
+}
+
+/** The injector as it is, or undefined with a line that says what a preview could not look up. */
+async function look(session: Session, properties: Properties): Promise<InjectorConfigMap | undefined> {
+  if (containsUnknown([properties.namespace, properties.injector, properties.cluster])) return undefined;
+  const injector = injectorOf(properties);
+  try {
+    return await readOrNothing(await session.api(accessOf(properties)), injector);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof UnreachableError)) throw error;
+    session.report(
+      `${targetName(targetOf(properties))}: could not look at ${injectorName(injector)}: ${why}`,
+    );
+    return undefined;
+  }
+}
+
+async function readOrNothing(api: KubernetesApi, injector: Injector): Promise<InjectorConfigMap | undefined> {
+  try {
+    return await readInjector(api, injector);
+  } catch (error) {
+    if (error instanceof InjectorRefusal) return undefined;
+    throw error;
+  }
+}
+
+function withoutOutputs(properties: Record<string, unknown>): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => !outputNames.includes(key)));
+}
+
+function layerId(inputs: Properties): string {
+  return `${injectorName(injectorOf(inputs))}/${targetOf(inputs)}`;
+}
+
+function accessOf({ cluster }: Properties): ClusterAccess | undefined {
+  return cluster as ClusterAccess | undefined;
+}
+
+function patienceOf({ patience }: Properties): number {
+  return secondsOf(String(patience ?? defaultPatience)) * 1000;
+}

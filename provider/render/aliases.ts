@@ -1,0 +1,92 @@
+import { isMap, isScalar, isSeq, type Scalar, type YAMLSeq } from "yaml";
+import { indentOf, insertPair, parseYaml, removePair, UnreadableText } from "./spliceMap.js";
+
+export const scopedTemplateName = "sidecar-scoped";
+export const overlayTemplateName = "sidecar-settings";
+const istioTemplate = "sidecar";
+
+/** Leads every use of Istio's `sidecar` template to our two, wherever the config names it through an alias or by itself. */
+export function addAliases(config: string): string {
+  const document = parseYaml(config, "data.config");
+  const defaults = document.getIn(["defaultTemplates"]);
+  const aliases = document.getIn(["aliases"], true);
+  let text = config;
+  const names = isMap(aliases)
+    ? aliases.items.map((item) => String(isScalar(item.key) ? item.key.value : item.key))
+    : [];
+  for (const name of names)
+    text = replaceInList(text, name, [istioTemplate], [scopedTemplateName, overlayTemplateName]);
+  if (!isMap(aliases)) {
+    text = insertPair(text, [], "aliases", {
+      flow: `{${istioTemplate}: [${scopedTemplateName}, ${overlayTemplateName}]}`,
+    });
+  } else if (!names.includes(istioTemplate)) {
+    text = insertPair(text, ["aliases"], istioTemplate, {
+      flow: `[${scopedTemplateName}, ${overlayTemplateName}]`,
+    });
+  }
+  requireReached(
+    text,
+    isSeq(defaults)
+      ? defaults.items.map((item) => String(isScalar(item) ? item.value : item))
+      : [istioTemplate],
+  );
+  return text;
+}
+
+/** Takes out what `addAliases` added. */
+export function removeAliases(config: string): string {
+  const aliases = parseYaml(config, "data.config").toJS()?.aliases as Record<string, string[]> | undefined;
+  if (!aliases) return config;
+  const ours = (list: unknown) =>
+    JSON.stringify(list) === JSON.stringify([scopedTemplateName, overlayTemplateName]);
+  const names = Object.keys(aliases);
+  if (names.length === 1 && ours(aliases[istioTemplate]) && writtenByUs.test(config))
+    return removePair(config, [], "aliases");
+  let text = config;
+  for (const name of names) {
+    text =
+      name === istioTemplate && ours(aliases[name])
+        ? removePair(text, ["aliases"], name)
+        : replaceInList(text, name, [scopedTemplateName, overlayTemplateName], [istioTemplate]);
+  }
+  return text;
+}
+
+const writtenByUs = /^aliases: \{sidecar: \[sidecar-scoped, sidecar-settings\]\}$/m;
+
+// without this, pods of default injection would never see a setting, and nobody would be told
+function requireReached(config: string, defaults: readonly string[]): void {
+  const aliases = (parseYaml(config, "data.config").toJS()?.aliases ?? {}) as Record<string, string[]>;
+  const reached = defaults.flatMap((name) => aliases[name] ?? [name]);
+  if (reached.includes(overlayTemplateName)) return;
+  throw new UnreadableText(
+    `default injection uses ${defaults.join(", ")}, which leads to ${reached.join(", ")} and never to Istio's template "${istioTemplate}": ` +
+      `name "${istioTemplate}" in defaultTemplates or in the alias`,
+  );
+}
+
+function replaceInList(
+  config: string,
+  alias: string,
+  from: readonly string[],
+  to: readonly string[],
+): string {
+  const node = parseYaml(config, "data.config").getIn(["aliases", alias], true);
+  if (!isSeq(node)) throw new UnreadableText(`aliases.${alias} is no list`);
+  const list = node as YAMLSeq<Scalar>;
+  const index = list.items.findIndex((_, at) =>
+    from.every((name, offset) => list.items[at + offset]?.value === name),
+  );
+  const first = list.items[index];
+  const last = list.items[index + from.length - 1];
+  if (!first?.range || !last?.range) return config;
+  const quote = /^["']/.exec(config.slice(first.range[0]))?.[0] ?? "";
+  const dash = config.lastIndexOf("-", first.range[0]);
+  const separator = list.flow ? ", " : `\n${indentOf(config, dash) ?? ""}- `;
+  return (
+    config.slice(0, first.range[0]) +
+    to.map((name) => quote + name + quote).join(separator) +
+    config.slice(last.range[1])
+  );
+}

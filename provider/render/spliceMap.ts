@@ -1,0 +1,111 @@
+import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from "yaml";
+
+type Ranged = { range?: [number, number, number] | null };
+
+/** Text that can't be edited in place without guessing. */
+export class UnreadableText extends Error {
+  override readonly name = "UnreadableText";
+}
+
+export function parseYaml(text: string, what: string): ReturnType<typeof parseDocument> {
+  const document = parseDocument(text, { uniqueKeys: true });
+  const [error] = document.errors;
+  if (error) throw new UnreadableText(`${what} can't be read: ${error.message.split("\n")[0]}`);
+  return document;
+}
+
+/**
+ * Adds `key` to the map at `path` of a YAML or JSON text, every other byte kept: last in a flow map, first in a block map
+ * (the end of a block map is not told apart from comments that follow it).
+ */
+export function insertPair(
+  text: string,
+  path: readonly string[],
+  key: string,
+  value: { block: string } | { flow: string },
+): string {
+  const map = mapAt(text, path);
+  const flow = "flow" in value ? value.flow : JSON.stringify(value.block);
+  if (map.flow) {
+    const last = map.items.at(-1);
+    if (!last) {
+      const open = startOf(map) + 1;
+      return `${text.slice(0, open)}${JSON.stringify(key)}: ${flow}${text.slice(open)}`;
+    }
+    const end = valueEnd(last);
+    const indent = indentOf(text, startOf(last.key as Ranged));
+    const gap = indent === undefined ? " " : `\n${indent}`;
+    return `${text.slice(0, end)},${gap}${JSON.stringify(key)}: ${flow}${text.slice(end)}`;
+  }
+  const [first] = map.items;
+  const start = first ? startOf(first.key as Ranged) : undefined;
+  const indent = start === undefined ? undefined : indentOf(text, start);
+  if (start === undefined || indent === undefined)
+    throw new UnreadableText(`no place for ${key} under ${path.join(".") || "the top"}`);
+  // above the first comment of a file, which speaks of the first key
+  const at = path.length === 0 && !/^(---|%)/m.test(text.slice(0, start)) ? 0 : start - indent.length;
+  const body = "block" in value ? blockScalar(value.block, indent) : `${value.flow}\n`;
+  return `${text.slice(0, at)}${indent}${key}: ${body}${text.slice(at)}`;
+}
+
+/** Takes out what `insertPair` put in; the text as it is when the key is not there. */
+export function removePair(text: string, path: readonly string[], key: string): string {
+  const map = mapAt(text, path);
+  const index = map.items.findIndex((item) => keyText(item) === key);
+  const item = map.items[index];
+  if (!item) return text;
+  const previous = map.items[index - 1];
+  const next = map.items[index + 1];
+  if (map.flow) {
+    const from = previous ? valueEnd(previous) : startOf(map) + 1;
+    const to = previous || !next ? valueEnd(item) : startOf(next.key as Ranged);
+    return text.slice(0, from) + text.slice(to);
+  }
+  const start = startOf(item.key as Ranged);
+  const end = valueEnd(item);
+  const lineEnd = text[end - 1] === "\n" ? end : text.indexOf("\n", end) + 1;
+  return (
+    text.slice(0, start - (indentOf(text, start) ?? "").length) +
+    text.slice(lineEnd === 0 ? text.length : lineEnd)
+  );
+}
+
+/** The map at a path; refuses anything else. */
+export function mapAt(text: string, path: readonly string[]): YAMLMap {
+  const document = parseYaml(text, "the text");
+  const node = path.length === 0 ? document.contents : document.getIn(path, true);
+  if (!isMap(node)) throw new UnreadableText(`${path.join(".") || "the top"} is no map`);
+  return node;
+}
+
+export function keyText(item: Pair): string {
+  return String(isScalar(item.key) ? item.key.value : item.key);
+}
+
+/** The white space before `at` on its line; undefined when something else stands there. */
+export function indentOf(text: string, at: number): string | undefined {
+  const before = text.slice(text.lastIndexOf("\n", at - 1) + 1, at);
+  return /^ *$/.test(before) ? before : undefined;
+}
+
+function startOf(node: Ranged): number {
+  if (!node.range) throw new UnreadableText("a value has no place in its text");
+  return node.range[0];
+}
+
+function valueEnd(item: Pair): number {
+  const node = (item.value ?? item.key) as Ranged;
+  if (!node.range) throw new UnreadableText("a value has no place in its text");
+  return node.range[1];
+}
+
+function blockScalar(content: string, indent: string): string {
+  const plain =
+    !/[^\P{Cc}\n\t]|[\u2028\u2029\ufeff]/u.test(content) &&
+    /[^\n]\n?$/.test(content) &&
+    !content.startsWith("\n");
+  if (!plain) return `${JSON.stringify(content)}\n`;
+  const lines = content.endsWith("\n") ? content.slice(0, -1).split("\n") : content.split("\n");
+  const header = `|${/^\s/.test(content) ? "2" : ""}${content.endsWith("\n") ? "" : "-"}`;
+  return `${header}\n${lines.map((line) => (line === "" ? "" : `${indent}  ${line}`)).join("\n")}\n`;
+}

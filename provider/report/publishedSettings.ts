@@ -1,0 +1,24 @@
+import { Document, isMap, isScalar, type Pair, type YAMLMap } from "yaml";
+import type { NestedSettings } from "../settings/canonicalSettings.js";
+
+/** Effective settings as a team reads them: YAML, with the level that each value comes from beside it. */
+export function publishedSettings(
+  effective: NestedSettings,
+  sources: Readonly<Record<string, string>>,
+): string {
+  const document = new Document(effective);
+  document.commentBefore =
+    " Sidecar settings that new pods of this namespace get, and the level that each comes from.\n A pod's own annotations win over all of them. Written by pulumi-istio-sidecar.";
+  if (isMap(document.contents)) annotate(document.contents, [], sources);
+  return document.toString({ lineWidth: 0 });
+}
+
+function annotate(map: YAMLMap, path: readonly string[], sources: Readonly<Record<string, string>>): void {
+  for (const item of map.items as Pair[]) {
+    const at = [...path, String(isScalar(item.key) ? item.key.value : item.key)];
+    const source = sources[at.join(".")];
+    if (source !== undefined && isScalar(item.value)) item.value.comment = ` ${source}`;
+    else if (source !== undefined && isMap(item.value)) item.value.commentBefore = ` ${source}`;
+    else if (isMap(item.value)) annotate(item.value, at, sources);
+  }
+}

@@ -1,0 +1,68 @@
+import type { CanonicalSettings } from "./canonicalSettings.js";
+import { rangesOverlap } from "./cidr.js";
+import { listEntries } from "./list.js";
+import type { Problem } from "./problem.js";
+import { compareQuantities } from "./quantity.js";
+import { isUnknown } from "./unknown.js";
+
+const captureOpposites = [
+  ["capture.includeOutboundIPRanges", "capture.excludeOutboundIPRanges", rangesOverlap],
+  ["capture.includeInboundPorts", "capture.excludeInboundPorts", (a: string, b: string) => a === b],
+  ["capture.includeOutboundPorts", "capture.excludeOutboundPorts", (a: string, b: string) => a === b],
+] as const;
+
+const resourceGroups = ["proxyResources", "initResources"] as const;
+
+/** What is wrong between the settings of one level that are each right. */
+export function conflicts(settings: CanonicalSettings): Problem[] {
+  return [...captureConflicts(settings), ...resourceConflicts(settings)];
+}
+
+/** Istio looks at excludes only where the include is `*`, so an entry in both lists can't mean what its author hopes. */
+export function captureConflicts(settings: CanonicalSettings): Problem[] {
+  return captureOpposites.flatMap(([includePath, excludePath, overlap]) => {
+    const [include, exclude] = [knownText(settings[includePath]), knownText(settings[excludePath])];
+    if (include === undefined || exclude === undefined || include === "*") return [];
+    const both = listEntries(include).filter((entry) =>
+      listEntries(exclude).some((other) => overlap(entry, other)),
+    );
+    if (both.length === 0) return [];
+    return [
+      {
+        path: excludePath,
+        found: `${both.join(", ")} in ${includePath} as well`,
+        wanted: "each entry in one of the two lists",
+        todo: `take ${both.length === 1 ? "it" : "them"} out of one list`,
+      },
+    ];
+  });
+}
+
+/** Requests above limits; to be asked of merged settings too, since a request and its limit may meet only there. */
+export function resourceConflicts(settings: CanonicalSettings): Problem[] {
+  return resourceGroups.flatMap((group) =>
+    (["cpu", "memory"] as const).flatMap((resource) => {
+      // the init container has the proxy's amounts where it has none of its own
+      const amount = (kind: string) =>
+        knownText(settings[`${group}.${kind}.${resource}`] ?? settings[`proxyResources.${kind}.${resource}`]);
+      const own = ["limits", "requests"].some(
+        (kind) => settings[`${group}.${kind}.${resource}`] !== undefined,
+      );
+      const [limit, request] = [amount("limits"), amount("requests")];
+      if (!own || limit === undefined || request === undefined || compareQuantities(request, limit) <= 0)
+        return [];
+      return [
+        {
+          path: `${group}.requests.${resource}`,
+          found: `a ${resource} request of ${request} above the limit of ${limit}`,
+          wanted: "a request no higher than its limit",
+          todo: "raise the limit or lower the request: Kubernetes would refuse every pod",
+        },
+      ];
+    }),
+  );
+}
+
+function knownText(value: unknown): string | undefined {
+  return typeof value === "string" && !isUnknown(value) ? value : undefined;
+}

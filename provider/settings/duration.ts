@@ -1,0 +1,31 @@
+import { type Parsed, refused } from "./parsed.js";
+
+const seconds: Record<string, number> = { h: 3600, m: 60, s: 1 };
+const longest = 24 * 3600;
+
+/** Whole seconds as Go and Istio write them: "10s", "1m30s", "2h", or a number of seconds; canonical "90s". At least 1s, at most 24h. */
+export function parseSeconds(value: unknown): Parsed<string> {
+  const wanted = 'a duration of 1s to 24h in whole seconds, such as "10s" or "1m30s"';
+  const total = totalSeconds(value);
+  if (total === undefined) return refused(value, wanted, "write hours, minutes and seconds with their units");
+  if (!Number.isInteger(total))
+    return refused(value, wanted, "round it to whole seconds: the agent's variable holds no fractions");
+  if (total < 1 || total > longest) return refused(value, wanted, "choose a value within the bounds");
+  return { value: `${total}s` };
+}
+
+/** The whole seconds of a canonical duration. */
+export function secondsOf(duration: string): number {
+  return Number(duration.slice(0, -1));
+}
+
+function totalSeconds(value: unknown): number | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
+  if (typeof value !== "string" || !/^(?:\d{1,9}(?:\.\d{1,9})?(?:ms|h|m|s))+$/.test(value.trim()))
+    return undefined;
+  let total = 0;
+  for (const [, amount, unit] of value.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)) {
+    total += unit === "ms" ? Number(amount) / 1000 : Number(amount) * (seconds[unit ?? ""] ?? 0);
+  }
+  return total;
+}

@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { type Parsed, refused } from "./parsed.js";
+import { containsUnknown } from "./unknown.js";
+
+const port = z.union([z.int().min(1).max(65535), z.string().regex(/^[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?$/)]);
+
+/** Kubernetes' lifecycle handler: exactly one of the four. */
+export interface LifecycleHook {
+  /** Runs in the istio-proxy container; not in a shell. */
+  exec?: { command: string[] };
+  httpGet?: {
+    path?: string;
+    port: number | string;
+    host?: string;
+    scheme?: "HTTP" | "HTTPS";
+    httpHeaders?: { name: string; value: string }[];
+  };
+  tcpSocket?: { port: number | string; host?: string };
+  /** Whole seconds. */
+  sleep?: { seconds: number };
+}
+
+const handlers = {
+  exec: z.strictObject({ command: z.array(z.string().min(1)).min(1) }),
+  httpGet: z.strictObject({
+    path: z.string().optional(),
+    port,
+    host: z.string().optional(),
+    scheme: z.enum(["HTTP", "HTTPS"]).optional(),
+    httpHeaders: z.array(z.strictObject({ name: z.string(), value: z.string() })).optional(),
+  }),
+  tcpSocket: z.strictObject({ port, host: z.string().optional() }),
+  sleep: z.strictObject({ seconds: z.int().min(0) }),
+};
+const handlerNames = Object.keys(handlers) as (keyof typeof handlers)[];
+
+/** One hook is one field: a hook of a stronger level replaces the weaker one as a whole. */
+export function parseLifecycleHook(value: unknown): Parsed<LifecycleHook> {
+  const wanted = `one handler, ${handlerNames.join(", ")}`;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return refused(value, wanted, 'write for instance { exec: { command: ["pilot-agent", "wait"] } }');
+  }
+  const given = Object.keys(value);
+  if (given.length !== 1) {
+    return refused(
+      given,
+      `exactly ${wanted}`,
+      given.length === 0 ? "give one, or leave the hook out" : "keep one of them",
+    );
+  }
+  const name = handlerNames.find((handler) => handler === given[0]);
+  if (!name) return refused(given[0], wanted, "use one of Kubernetes' handlers");
+  const body = (value as Record<string, unknown>)[name];
+  if (containsUnknown(body)) return { value: value as LifecycleHook };
+  const read = handlers[name].safeParse(body);
+  if (!read.success) {
+    const issues = read.error.issues.map((issue) => `${[name, ...issue.path].join(".")}: ${issue.message}`);
+    return refused(body, `a ${name} handler as Kubernetes has it`, issues.join("; "));
+  }
+  return { value: { [name]: withoutUndefined(read.data) } as LifecycleHook };
+}
+
+function withoutUndefined<Body extends object>(body: Body): Body {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as Body;
+}

@@ -1,0 +1,137 @@
+import { closest, distance } from "fastest-levenshtein";
+import { z } from "zod";
+import type { CanonicalSettings } from "./canonicalSettings.js";
+import { valueAt } from "./canonicalSettings.js";
+import { declarations, type SettingDeclaration, type SettingValue } from "./declarations.js";
+import { type Problem, problemSentence, shown } from "./problem.js";
+import { isUnknown, unknownMarker } from "./unknown.js";
+
+export interface ParsedSettings {
+  /** What could be read; complete only when `problems` is empty. */
+  settings: CanonicalSettings;
+  problems: Problem[];
+}
+
+interface Branch {
+  [key: string]: Branch | SettingDeclaration;
+}
+
+const tree = declarationTree();
+const schema = branchSchema(tree);
+
+/** Reads one level's settings as people write them. A preview's unknown marker passes through wherever it stands. */
+export function parseSettings(input: unknown): ParsedSettings {
+  const read = schema.safeParse(spreadUnknown(input, tree));
+  if (read.success) return { settings: flattened(read.data), problems: [] };
+  return { settings: {}, problems: read.error.issues.flatMap((issue) => problemsOf(issue, input)) };
+}
+
+/** The setting path or group nearest to `key` among those below `group`; undefined when none is near. */
+export function nearestKey(key: string, known: readonly string[]): string | undefined {
+  const nearest = known.length > 0 ? closest(key, [...known]) : undefined;
+  return nearest !== undefined && distance(key, nearest) <= Math.max(2, Math.floor(nearest.length / 2))
+    ? nearest
+    : undefined;
+}
+
+function flattened(data: unknown): CanonicalSettings {
+  const settings: Record<string, SettingValue> = {};
+  for (const { path } of declarations) {
+    const value = valueAt(data, path.split("."));
+    if (value !== undefined) settings[path] = value as SettingValue;
+  }
+  return settings;
+}
+
+// an unknown group means that each of its settings is unknown
+function spreadUnknown(input: unknown, branch: Branch): unknown {
+  if (isUnknown(input)) {
+    return Object.fromEntries(
+      Object.entries(branch).map(([key, node]) => [
+        key,
+        isDeclaration(node) ? unknownMarker : spreadUnknown(input, node),
+      ]),
+    );
+  }
+  if (typeof input !== "object" || input === null || Array.isArray(input)) return input;
+  return Object.fromEntries(
+    Object.entries(input).map(([key, value]) => {
+      const node = Object.hasOwn(branch, key) ? branch[key] : undefined;
+      return [key, node && !isDeclaration(node) ? spreadUnknown(value, node) : value];
+    }),
+  );
+}
+
+function problemsOf(issue: z.core.$ZodIssue, input: unknown): Problem[] {
+  const path = issue.path.map(String);
+  const at = path.join(".") || "settings";
+  if (issue.code === "unrecognized_keys") {
+    const known = Object.keys(path.reduce<Branch>((branch, key) => (branch[key] ?? {}) as Branch, tree));
+    return issue.keys.map((key) => {
+      const nearest = nearestKey(key, known);
+      return {
+        path: [...path, key].join("."),
+        found: `the unknown key ${shown(key)}`,
+        wanted: `one of ${known.join(", ")}`,
+        todo: nearest ? `did you mean ${nearest}?` : "take it out",
+      };
+    });
+  }
+  if (issue.code === "custom" && issue.params) {
+    const { found, wanted, todo } = issue.params as Record<"found" | "wanted" | "todo", string>;
+    return [{ path: at, found, wanted, todo }];
+  }
+  return [
+    {
+      path: at,
+      found: shown(valueAt(input, path)),
+      wanted: "an object of settings",
+      todo: "nest the settings below it",
+    },
+  ];
+}
+
+function declarationTree(): Branch {
+  const root: Branch = {};
+  for (const declaration of declarations) {
+    const keys = declaration.path.split(".");
+    const last = keys.pop() ?? declaration.path;
+    let at = root;
+    for (const key of keys) {
+      at[key] ??= {};
+      at = at[key] as Branch;
+    }
+    at[last] = declaration;
+  }
+  return root;
+}
+
+function isDeclaration(node: Branch | SettingDeclaration): node is SettingDeclaration {
+  return typeof node.parse === "function";
+}
+
+function branchSchema(branch: Branch): z.ZodType {
+  return z.strictObject(
+    Object.fromEntries(
+      Object.entries(branch).map(([key, node]) => [
+        key,
+        (isDeclaration(node) ? leafSchema(node) : branchSchema(node)).optional(),
+      ]),
+    ),
+  );
+}
+
+function leafSchema({ parse }: SettingDeclaration): z.ZodType {
+  return z.unknown().transform((value, context) => {
+    if (value === undefined || isUnknown(value)) return value;
+    const read = parse(value);
+    if ("value" in read) return read.value;
+    context.issues.push({
+      code: "custom",
+      message: problemSentence({ path: "", ...read }),
+      params: read,
+      input: value,
+    });
+    return z.NEVER;
+  });
+}

@@ -1,0 +1,34 @@
+import { type CanonicalSettings, type NestedSettings, nested } from "./canonicalSettings.js";
+import { declarations } from "./declarations.js";
+import { listEntries } from "./list.js";
+
+/** The names at the top of `SidecarSettings`. */
+export const settingGroups: readonly string[] = [
+  ...new Set(declarations.map(({ path }) => path.split(".")[0] ?? path)),
+];
+
+/** The settings among a resource's properties. */
+export function settingsAmong(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    settingGroups
+      .filter((group) => properties[group] !== undefined)
+      .map((group) => [group, properties[group]]),
+  );
+}
+
+/** Canonical settings as properties; a list that means the same as before keeps its order, so that it is no diff. */
+export function asProperties(settings: CanonicalSettings, before: CanonicalSettings = {}): NestedSettings {
+  const kept = Object.fromEntries(
+    Object.entries(settings).map(([path, value]) => [
+      path,
+      sameEntries(value, before[path]) ? (before[path] ?? value) : value,
+    ]),
+  );
+  return nested(kept);
+}
+
+function sameEntries(value: unknown, before: unknown): boolean {
+  if (typeof value !== "string" || typeof before !== "string" || value === before) return false;
+  const [left, right] = [listEntries(value).sort(), listEntries(before).sort()];
+  return left.length > 1 && JSON.stringify(left) === JSON.stringify(right);
+}

@@ -1,0 +1,125 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build, go } from "./build.js";
+import { kubeconfigPath, type Sidecars } from "./clusterState.js";
+import type { Component } from "./component.js";
+import { createControlPlane, destroyControlPlane, startComponent, stopComponent } from "./controlPlane.js";
+import type { Progress } from "./progress.js";
+import { sidecarsOfCluster } from "./sidecarsOfCluster.js";
+import { writeImpersonatingKubeconfig } from "./writeKubeconfig.js";
+
+export type { Component, Sidecars };
+
+export interface ClusterOptions {
+  /** Whether the sidecar is an init container (`native`, the default) or one of the containers (`classic`). */
+  sidecars?: Sidecars;
+  /** Default: one of its own. */
+  name?: string;
+  /** Istio settings as `istioctl --set` takes them, such as `values.global.proxy.logLevel=debug`. */
+  istioValues?: readonly string[];
+  /** For each, one more istiod with its own injector; its namespaces carry the label `istio.io/rev`. */
+  revisions?: readonly string[];
+  /** Logs the metadata of every request to `Cluster.audit`. Default: false. */
+  audit?: boolean;
+  /** Default: lines on stderr. */
+  progress?: Progress;
+}
+
+export interface Cluster {
+  readonly name: string;
+  readonly kubeconfig: string;
+  /** What the cluster gives. With SIDECAR_TEST_KUBECONFIG, not always what was asked for. */
+  readonly sidecars: Sidecars;
+  /** The audit log, one JSON object a line. */
+  readonly audit?: string;
+  /** True if the cluster is not ours: it stays as it is, and its components can't be stopped. */
+  readonly external: boolean;
+  stop(): Promise<void>;
+  stopComponent(component: Component): Promise<void>;
+  /** Returns when the component answers again. */
+  startComponent(component: Component): Promise<void>;
+  /** A kubeconfig whose requests are another user's: one that has no rights yet. */
+  kubeconfigAs(user: string, groups?: readonly string[]): Promise<string>;
+}
+
+/** The cluster ends with `stop()`, and at the latest with this process, however that ends. */
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const existing = process.env.SIDECAR_TEST_KUBECONFIG;
+  return existing ? useCluster(existing) : startOwn(options);
+}
+
+/** The folder of Istio's own injection test data, of the same version as the istiod that runs. */
+export async function istioTestdata(): Promise<string> {
+  const module = "istio.io/istio";
+  const directory = () => go("list", "-m", "-f", "{{.Dir}}", module);
+  if ((await directory()) === "") await go("mod", "download", module);
+  return join(await directory(), "pkg/kube/inject/testdata/inject");
+}
+
+/** Builds the control plane ahead of time, so that no test's timeout has to cover it. */
+export async function prepareCluster(progress: Progress = toStderr): Promise<void> {
+  if (!process.env.SIDECAR_TEST_KUBECONFIG) await build(progress);
+}
+
+async function startOwn(options: ClusterOptions): Promise<Cluster> {
+  const name = options.name ?? `test-${process.pid}-${randomBytes(3).toString("hex")}`;
+  const state = await createControlPlane(
+    {
+      name,
+      sidecars: options.sidecars ?? "native",
+      istioValues: options.istioValues ?? [],
+      revisions: options.revisions ?? [],
+      audit: options.audit ?? false,
+      detached: false,
+    },
+    options.progress ?? toStderr,
+  );
+  const kubeconfig = kubeconfigPath(state);
+  return {
+    name,
+    kubeconfig,
+    sidecars: state.sidecars,
+    ...(state.audit === undefined ? {} : { audit: state.audit }),
+    external: false,
+    stop: () => destroyControlPlane(state),
+    stopComponent: (component) => stopComponent(state, component),
+    startComponent: (component) => startComponent(state, component),
+    kubeconfigAs: (user, groups) => impersonating(state.directory, kubeconfig, user, groups),
+  };
+}
+
+async function useCluster(kubeconfig: string): Promise<Cluster> {
+  const directory = await mkdtemp(join(tmpdir(), "sidecar-test-"));
+  const notOurs = async () => {
+    throw new Error(
+      "SIDECAR_TEST_KUBECONFIG is set: a cluster that isn't ours keeps all its components running",
+    );
+  };
+  return {
+    name: "external",
+    kubeconfig,
+    sidecars: await sidecarsOfCluster(kubeconfig),
+    external: true,
+    stop: () => rm(directory, { recursive: true, force: true }),
+    stopComponent: notOurs,
+    startComponent: notOurs,
+    kubeconfigAs: (user, groups) => impersonating(directory, kubeconfig, user, groups),
+  };
+}
+
+async function impersonating(
+  directory: string,
+  kubeconfig: string,
+  user: string,
+  groups: readonly string[] = [],
+): Promise<string> {
+  const path = join(directory, `kubeconfig-${randomBytes(4).toString("hex")}`);
+  await writeImpersonatingKubeconfig(path, kubeconfig, user, groups);
+  return path;
+}
+
+function toStderr(line: string): void {
+  process.stderr.write(`cluster: ${line}\n`);
+}

@@ -1,0 +1,111 @@
+import { type ChangeSummary, summarize } from "./changeSummary";
+import type { Diagnostic, Journal } from "./journal";
+import { diffLines, mapLines } from "./propertyLines";
+import type { PropertyMap } from "./propertyValue";
+import { treeRows } from "./resourceTree";
+import { changesAnything, type Step } from "./step";
+import { diffSummary, SIGNS, stepWord } from "./stepWords";
+import { urnName, urnType } from "./urn";
+
+export interface ReportOptions {
+  dryRun: boolean;
+  stackName: string;
+  project: string;
+  /** Property-level differences instead of the table. */
+  diff: boolean;
+}
+
+/** What is printed once a phase is over. */
+export function textReport(journal: Journal, options: ReportOptions): string {
+  const sections = [
+    options.diff ? diffTree(journal.steps, options) : table(journal.steps, options),
+    diagnosticsText(journal.diagnostics, options),
+    outputsText(journal.outputs),
+    summaryText(summarize(journal.steps), options.dryRun),
+  ];
+  return sections.filter((section) => section !== "").join("\n");
+}
+
+function table(steps: readonly Step[], options: ReportOptions): string {
+  const rows = treeRows(steps, isShown).map(({ step, branch }) => [
+    SIGNS[step.op],
+    `${branch}${urnType(step.urn)}`,
+    urnName(step.urn),
+    stepWord(step, options.dryRun),
+    diffSummary(step),
+  ]);
+  if (rows.length === 0) return "";
+  const head = ["  ", "Type", "Name", options.dryRun ? "Plan" : "Status", "Info"];
+  return `${columns([head, ...rows])}\n`;
+}
+
+function columns(rows: string[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) => ` ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd())
+    .join("\n");
+}
+
+function diffTree(steps: readonly Step[], options: ReportOptions): string {
+  const lines = treeRows(steps, isShown).flatMap(({ step, depth }) => stepDiffLines(step, depth, options));
+  return `${lines.join("\n")}\n`;
+}
+
+function stepDiffLines(step: Step, depth: number, options: ReportOptions): string[] {
+  const indent = "    ".repeat(depth);
+  const state = step.new ?? step.old;
+  const word = step.op === "same" ? "same" : stepWord(step, options.dryRun);
+  const lines = [`${indent}${SIGNS[step.op]}${urnType(step.urn)}: (${word})`];
+  const id = step.old?.id;
+  if (id !== undefined) lines.push(`${indent}    [id=${id}]`);
+  lines.push(`${indent}    [urn=${step.urn}]`);
+  if (!state) return lines;
+  const inner = `${indent}        `;
+  if (step.op === "create" || step.op === "delete") {
+    lines.push(...mapLines(state.inputs, "  ", inner));
+  } else if (step.old && step.new && step.op !== "same" && step.op !== "read") {
+    lines.push(...diffLines(step.old.inputs, step.new.inputs, inner, step.hideDiffs));
+  }
+  return lines;
+}
+
+function diagnosticsText(diagnostics: readonly Diagnostic[], options: ReportOptions): string {
+  const groups = new Map<string, string[]>();
+  for (const diagnostic of diagnostics) {
+    if (diagnostic.severity === "debug" || diagnostic.message === "") continue;
+    const place = diagnostic.urn || `::::pulumi:pulumi:Stack::${options.project}-${options.stackName}`;
+    const title = `${urnType(place)} (${urnName(place)}):`;
+    const prefix = diagnostic.severity === "info" || diagnostic.urn === "" ? "" : `${diagnostic.severity}: `;
+    const label = prefix === "" && diagnostic.severity !== "info" ? `${diagnostic.severity}: ` : prefix;
+    groups.set(title, [...(groups.get(title) ?? []), ...`${label}${diagnostic.message}`.split("\n")]);
+  }
+  if (groups.size === 0) return "";
+  const texts = [...groups].map(([title, lines]) =>
+    [`  ${title}`, ...lines.map((line) => `    ${line}`)].join("\n"),
+  );
+  return `Diagnostics:\n${texts.join("\n\n")}\n`;
+}
+
+function outputsText(outputs: PropertyMap): string {
+  if (Object.keys(outputs).length === 0) return "";
+  return `Outputs:\n${mapLines(outputs, "  ", "    ").join("\n")}\n`;
+}
+
+function summaryText(summary: ChangeSummary, dryRun: boolean): string {
+  const lines = Object.entries(summary)
+    .filter(([op, count]) => op !== "same" && count > 0)
+    .map(
+      ([op, count]) =>
+        `    ${SIGNS[op as Step["op"]].trim()} ${count} ${dryRun ? `to ${op}` : pastTense(op)}`,
+    );
+  if (summary.same) lines.push(`    ${summary.same} unchanged`);
+  return lines.length === 0 ? "" : `Resources:\n${lines.join("\n")}\n`;
+}
+
+function pastTense(op: string): string {
+  return op === "read" ? "read" : `${op}${op.endsWith("e") ? "d" : "ed"}`;
+}
+
+function isShown(step: Step): boolean {
+  return changesAnything(step.op) || step.status === "failed";
+}
