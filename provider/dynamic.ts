@@ -3,10 +3,11 @@
  * exports never change their names.
  */
 import { configureSession, type StackConfig, session } from "./cluster/session.js";
-import { readInjector } from "./injector/Injector.js";
+import { readInjector, revisionOf } from "./injector/Injector.js";
 import { layerQueue } from "./injector/LayerQueue.js";
-import { injectorOf, readLayerInputs, targetOf } from "./injector/layerInputs.js";
+import { injectorOf } from "./injector/layerInputs.js";
 import { type LayerProvider, layerProvider } from "./injector/layerProvider.js";
+import { PlannedLayers } from "./injector/PlannedLayers.js";
 import { InjectorRefusal } from "./render/compose.js";
 import {
   type InjectorView,
@@ -16,7 +17,10 @@ import {
 } from "./rollout/rolloutProvider.js";
 import { containsUnknown } from "./settings/unknown.js";
 
+const planned = new PlannedLayers();
+
 const injectorView: InjectorView = {
+  revision: (properties) => revisionOf(injectorOf(properties)),
   async data(api, properties) {
     try {
       return (await readInjector(api, injectorOf(properties))).data;
@@ -27,9 +31,12 @@ const injectorView: InjectorView = {
   },
   settled: (api, properties) => layerQueue(api, injectorOf(properties), session).idle(),
   planned(properties) {
-    const plan = properties.__plan as Record<string, unknown> | undefined;
-    if (plan === undefined || containsUnknown(plan)) return undefined;
-    return { [targetOf(properties)]: { owner: "planned", settings: readLayerInputs(plan).settings } };
+    const plan = planned.of(properties);
+    const settled = [...(plan?.settings ?? [])].filter(([, settings]) => !containsUnknown(settings));
+    const layers = Object.fromEntries(
+      settled.map(([target, settings]) => [target, { owner: "planned", settings }]),
+    );
+    return { layers, lost: plan?.lost ?? false };
   },
 };
 
@@ -37,7 +44,7 @@ export function configure(config: StackConfig): void {
   configureSession(config);
 }
 
-export const layer: LayerProvider = layerProvider(session, (api, _injector, properties) =>
+export const layer: LayerProvider = layerProvider(session, planned, (api, _injector, properties) =>
   rollAfterRemoval(session, injectorView, api, properties),
 );
 

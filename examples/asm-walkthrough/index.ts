@@ -30,12 +30,8 @@ new kubernetes.apps.v1.Deployment(
 );
 
 // what no namespace may capture
-const global = new GlobalSidecarSettings("mesh", {
+new GlobalSidecarSettings("mesh", {
   alwaysExclude: { outboundIPRanges: ["192.168.0.1/32"], inboundPorts: [15081, 9191] },
 });
 
-new NamespaceSidecarSettings(
-  "shop",
-  { namespace: shop.metadata.name, ...settingsAfter(step) },
-  { dependsOn: [global] },
-);
+new NamespaceSidecarSettings("shop", { namespace: shop.metadata.name, ...settingsAfter(step) });

@@ -18,7 +18,9 @@ const credentialsLifetime = 60_000;
 
 /** An API server as kubectl would find it. Reads the kubeconfig now and connects at the first request. */
 export async function connect(access: ClusterAccess): Promise<KubernetesApi> {
-  const config = await kubeConfig(access);
+  const config = await kubeConfig(access).catch((error: Error) => {
+    throw new UnreachableError(`the kubeconfig can't be read: ${error.message}`);
+  });
   const cluster = config.getCurrentCluster();
   if (!cluster) {
     throw new UnreachableError(

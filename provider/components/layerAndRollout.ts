@@ -30,8 +30,7 @@ export function layerAndRollout(
   );
   const rollout = new SidecarRollout(
     `${name}-rollout`,
-    // the plan is for the preview, whose injector does not have the layer yet; Pulumi shows no property named __
-    { ...target, ...spread(args.rollout), __plan: settings },
+    { ...target, ...spread(args.rollout) },
     { parent: component, dependsOn: [layer] },
   );
   return { layer, rollout };

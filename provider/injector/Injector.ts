@@ -1,4 +1,5 @@
 import { fieldManager } from "../cluster/fieldManager.js";
+import { defaultRevision } from "../cluster/injectingRevision.js";
 import { hasStatus, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import { type InjectorData, InjectorRefusal } from "../render/compose.js";
 
@@ -17,8 +18,14 @@ export interface InjectorConfigMap {
   object: Record<string, unknown>;
 }
 
-export function configMapName({ revision }: Injector): string {
-  return revision && revision !== "default" ? `istio-sidecar-injector-${revision}` : "istio-sidecar-injector";
+/** The revision that pods injected by it name. */
+export function revisionOf({ revision }: Injector): string {
+  return revision || defaultRevision;
+}
+
+export function configMapName(injector: Injector): string {
+  const revision = revisionOf(injector);
+  return revision === defaultRevision ? "istio-sidecar-injector" : `istio-sidecar-injector-${revision}`;
 }
 
 /** `istio-system/istio-sidecar-injector`: how the injector is named to people. */
@@ -53,12 +60,13 @@ export async function writeInjector(
   injector: Injector,
   read: InjectorConfigMap,
   data: InjectorData,
+  manager = fieldManager,
 ): Promise<InjectorConfigMap> {
   const object = { ...read.object, data: { ...(read.object.data as Record<string, string>), ...data } };
   const written = await api.request<{ metadata: ObjectMeta }>({
     method: "PUT",
     path: pathOf(injector),
-    query: { fieldManager },
+    query: { fieldManager: manager },
     body: object,
   });
   return { metadata: written.metadata, data, object: written as unknown as Record<string, unknown> };
@@ -68,7 +76,7 @@ export async function writeInjector(
 export function lastWriter({ metadata }: InjectorConfigMap): string {
   const writers = (metadata.managedFields ?? []).filter(({ manager }) => manager !== fieldManager);
   const last = writers.sort((a, b) => ((a.time ?? "") < (b.time ?? "") ? 1 : -1))[0];
-  return last?.manager ? `${last.manager}${last.time ? ` at ${last.time}` : ""}` : "someone else";
+  return last?.manager ?? "someone else";
 }
 
 function pathOf(injector: Injector): string {

@@ -1,9 +1,10 @@
 import { dryRunPod } from "../cluster/dryRunPod.js";
+import { defaultRevision, injectingRevision } from "../cluster/injectingRevision.js";
 import { ApiError, type KubernetesApi } from "../cluster/KubernetesApi.js";
-import { allContainers, type Pod, type PodTemplate } from "../cluster/podTemplate.js";
+import { allContainers, type PodTemplate } from "../cluster/podTemplate.js";
 import { workloadName, workloadsOf } from "../cluster/workloads.js";
 import { stampAnnotation } from "../render/overlayTemplate.js";
-import type { Injector } from "./Injector.js";
+import { type Injector, revisionOf } from "./Injector.js";
 
 /** How many real workloads of a namespace are asked about besides a plain pod; those with settings of their own first. */
 const mostWorkloads = 10;
@@ -16,7 +17,7 @@ export interface Probe {
 
 export type Answer =
   | { outcome: "injected"; stamp: string | undefined }
-  /** A pod without sidecar: the namespace or the pod opted out, or another revision has it. */
+  /** A pod without a sidecar of this injector: the namespace or the pod opted out, or another revision has it. */
   | { outcome: "not injected" }
   | { outcome: "denied"; message: string }
   /** The injector itself did not answer, so that no pod can be created at all. */
@@ -27,7 +28,7 @@ export type Answer =
 /** What to ask about in a namespace: a plain pod first, then pods of its workloads. */
 export async function probesOf(api: KubernetesApi, namespace: string, injector: Injector): Promise<Probe[]> {
   const labels: Record<string, string> = { "sidecar.istio.io/inject": "true" };
-  if (injector.revision && injector.revision !== "default") labels["istio.io/rev"] = injector.revision;
+  if (revisionOf(injector) !== defaultRevision) labels["istio.io/rev"] = revisionOf(injector);
   const plain: Probe = {
     name: "a plain pod",
     template: { metadata: { labels }, spec: { containers: [{ name: "probe", image: "probe" }] } },
@@ -46,10 +47,15 @@ function saysSomething({ metadata, spec }: PodTemplate): boolean {
   );
 }
 
-export async function ask(api: KubernetesApi, namespace: string, probe: Probe): Promise<Answer> {
+export async function ask(
+  api: KubernetesApi,
+  injector: Injector,
+  namespace: string,
+  probe: Probe,
+): Promise<Answer> {
   try {
     const pod = await dryRunPod(api, namespace, probe.template);
-    return isInjected(pod)
+    return injectingRevision(pod.metadata) === revisionOf(injector)
       ? { outcome: "injected", stamp: pod.metadata.annotations?.[stampAnnotation] }
       : { outcome: "not injected" };
   } catch (error) {
@@ -58,14 +64,12 @@ export async function ask(api: KubernetesApi, namespace: string, probe: Probe): 
   }
 }
 
-export function isInjected(pod: Pod): boolean {
-  return pod.metadata.annotations?.["sidecar.istio.io/status"] !== undefined;
-}
-
 function denial(error: ApiError, namespace: string): Answer {
   const message = error.serverMessage;
   if (error.status === 404 && message.includes("namespaces"))
     return { outcome: "unasked", why: `namespace ${namespace} does not exist yet` };
+  if (message.includes("is being terminated"))
+    return { outcome: "unasked", why: `namespace ${namespace} is on its way out` };
   if (message.includes("does not support dry run")) return { outcome: "unasked", why: message };
   if (message.includes("failed calling webhook") && message.includes("sidecar-injector"))
     return { outcome: "silent", message };

@@ -209,7 +209,7 @@ interface Asked {
 async function askAll(api: KubernetesApi, injector: Injector, namespace: string): Promise<Asked> {
   const probes = await probesOf(api, namespace, injector);
   const [plain, ...rest] = probes;
-  const first = plain ? { probe: plain, before: await ask(api, namespace, plain) } : undefined;
+  const first = plain ? { probe: plain, before: await ask(api, injector, namespace, plain) } : undefined;
   if (!first || first.before.outcome === "unasked" || first.before.outcome === "silent")
     return { namespace, probes: first ? [first] : [] };
   return {
@@ -217,7 +217,7 @@ async function askAll(api: KubernetesApi, injector: Injector, namespace: string)
     probes: [
       first,
       ...(await Promise.all(
-        rest.map(async (probe) => ({ probe, before: await ask(api, namespace, probe) })),
+        rest.map(async (probe) => ({ probe, before: await ask(api, injector, namespace, probe) })),
       )),
     ],
   };
@@ -266,7 +266,8 @@ async function waitForStamps(
 ): Promise<Refused> {
   const refused: Refused = new Map();
   const deadline = options.now() + options.patience;
-  let nextReport = options.now() + 10_000;
+  let reportAfter = 10_000;
+  let nextReport = options.now() + reportAfter;
   let pending = [...asked.values()];
   for (const { namespace, probes } of pending)
     for (const line of unverifiable(namespace, probes)) options.report(line);
@@ -274,7 +275,7 @@ async function waitForStamps(
     const { data } = await readInjector(api, injector);
     const waiting: Asked[] = [];
     await inBatches(pending, asksAtOnce, async (one) => {
-      const verdict = await verdictOf(api, one, profileFor(data, one.namespace)?.stamp);
+      const verdict = await verdictOf(api, injector, one, profileFor(data, one.namespace)?.stamp);
       if (verdict === "waiting") waiting.push(one);
       else if (verdict !== "taken") refused.set(one.namespace, verdict.refused);
     });
@@ -285,7 +286,8 @@ async function waitForStamps(
       options.report(
         `waiting for the injector to take up the settings of ${pending.length} namespaces (${pending[0]?.namespace}, …)`,
       );
-      nextReport += 10_000;
+      reportAfter *= 2;
+      nextReport += reportAfter;
     }
     await options.sleep(pause);
   }
@@ -302,20 +304,21 @@ function* unverifiable(namespace: string, probes: Asked["probes"]): Generator<st
   const [plain] = probes;
   if (plain?.before.outcome === "unasked") yield `[${namespace}] settings not tried out: ${plain.before.why}`;
   if (plain?.before.outcome === "not injected")
-    yield `[${namespace}] settings not tried out: no sidecar is injected there`;
+    yield `[${namespace}] settings not tried out: this injector gives pods there no sidecar`;
   if (plain?.before.outcome === "denied")
     yield `[${namespace}] a plain pod is denied there with or without our settings: ${plain.before.message}`;
 }
 
 async function verdictOf(
   api: KubernetesApi,
+  injector: Injector,
   { namespace, probes }: Asked,
   stamp: string | undefined,
 ): Promise<"taken" | "waiting" | { refused: string }> {
   let taken = true;
   for (const { probe, before } of probes) {
     if (before.outcome !== "injected") continue;
-    const after = await ask(api, namespace, probe);
+    const after = await ask(api, injector, namespace, probe);
     // what was denied before the write is somebody else's denial; what is denied only now is ours
     if (after.outcome === "denied") return { refused: `${probe.name}: ${after.message}` };
     if (after.outcome === "silent") return { refused: `${probe.name}: ${after.message}` };

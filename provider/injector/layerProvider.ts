@@ -19,6 +19,7 @@ import { OwnershipError, targetName } from "./commitLayers.js";
 import { type Injector, type InjectorConfigMap, injectorName, lastWriter, readInjector } from "./Injector.js";
 import { layerQueue } from "./LayerQueue.js";
 import { injectorOf, ownerOf, type Properties, readLayerInputs, targetOf } from "./layerInputs.js";
+import type { PlannedLayers } from "./PlannedLayers.js";
 
 /** Settings in an injector's ConfigMap as a Pulumi resource: one level's settings for one target, with one owner. */
 export interface LayerProvider {
@@ -42,6 +43,7 @@ const defaultPatience = "300s";
 /** `afterRemoval` restarts what ran with settings that are gone. */
 export function layerProvider(
   session: Session,
+  planned: PlannedLayers,
   afterRemoval: (api: KubernetesApi, injector: Injector, properties: Properties) => Promise<void>,
 ): LayerProvider {
   return {
@@ -61,6 +63,7 @@ export function layerProvider(
       };
       const lost = Object.keys(olds).length > 0 ? await lostSentence(session, olds, before) : undefined;
       // a change that only the cluster shows must be an input, or the preview's diff would be empty
+      planned.note(news, settings, lost !== undefined);
       if (lost !== undefined) inputs.restores = lost;
       else if (olds.restores !== undefined) inputs.restores = olds.restores;
       return { inputs };

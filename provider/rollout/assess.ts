@@ -1,4 +1,5 @@
 import { dryRunPod } from "../cluster/dryRunPod.js";
+import { injectingRevision } from "../cluster/injectingRevision.js";
 import { ApiError, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import type { Pod } from "../cluster/podTemplate.js";
 import { type Workload, workloadName, workloadsOf } from "../cluster/workloads.js";
@@ -6,7 +7,7 @@ import { stampAnnotation } from "../render/overlayTemplate.js";
 import { type Difference, differences } from "./differences.js";
 import { predictFields, type SettingsChange } from "./predictFields.js";
 import { heldReason } from "./rolloutStatus.js";
-import { sidecarFields } from "./sidecarFields.js";
+import { type SidecarFields, sidecarFields } from "./sidecarFields.js";
 
 /** What a restart would do for one workload of a namespace. */
 export interface Assessment {
@@ -28,6 +29,8 @@ export interface Assessment {
 
 /** What is known of a namespace's settings when its workloads are looked at. */
 export interface NamespaceSettings {
+  /** The revision of Istio whose injector has the settings. */
+  revision: string;
   /** The stamp that the injector gives pods there; undefined without settings. */
   stamp: string | undefined;
   /** Settings that are planned and not in the injector yet; undefined when the injector can be asked for the truth. */
@@ -40,11 +43,19 @@ const dryRunsAtOnce = 8;
 export async function injectedPods(
   api: KubernetesApi,
   namespace?: string,
+  labels: Readonly<Record<string, string>> = {},
 ): Promise<Map<string, ObjectMeta[]>> {
   const path =
     namespace === undefined ? "/api/v1/pods" : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+  const labelSelector = Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+  const query = labelSelector === "" ? {} : { labelSelector };
   const found = new Map<string, ObjectMeta[]>();
-  for (const { metadata } of await listAll<{ metadata: ObjectMeta }>(api, path, { metadataOnly: true })) {
+  for (const { metadata } of await listAll<{ metadata: ObjectMeta }>(api, path, {
+    query,
+    metadataOnly: true,
+  })) {
     if (
       metadata.annotations?.["sidecar.istio.io/status"] === undefined ||
       metadata.deletionTimestamp !== undefined
@@ -91,16 +102,18 @@ export async function assessWorkload(
   namespace: string,
   workload: Workload,
   pods: readonly ObjectMeta[],
-  { stamp, planned }: NamespaceSettings,
+  { stamp, planned, revision }: NamespaceSettings,
 ): Promise<Assessment> {
   const about = { namespace, workload, name: workloadName(workload), pods: pods.length };
   const stamped = pods.every(({ annotations }) => annotations?.[stampAnnotation] === stamp);
   if (stamped && stamp !== undefined && !planned) return { ...about, verdict: { is: "current" } };
   const [sample] = pods;
   if (!sample) return { ...about, verdict: { is: "current" } };
-  let expected = undefined as ReturnType<typeof sidecarFields>;
+  let expected: SidecarFields | undefined;
   try {
-    expected = sidecarFields(await dryRunPod(api, namespace, workload.spec.template, ownerIdentity(sample)));
+    const pod = await dryRunPod(api, namespace, workload.spec.template, ownerIdentity(sample));
+    // another revision's pods are that revision's settings to change
+    if (injectingRevision(pod.metadata) === revision) expected = sidecarFields(pod);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return { ...about, verdict: { is: "unknown", why: error.serverMessage } };

@@ -9,8 +9,10 @@ export interface Difference {
 }
 
 export function differences(running: SidecarFields, expected: SidecarFields): Difference[] {
+  // sorted, so that a prediction reads as the truth does
   const fields = [...new Set([...Object.keys(expected), ...Object.keys(running)])];
   return fields
+    .sort((a, b) => (a < b ? 1 : -1))
     .filter((field) => running[field] !== expected[field])
     .map((field) => ({ field, from: running[field], to: expected[field] }));
 }

@@ -12,6 +12,7 @@ import {
   comparableHook,
   comparableList,
   envField,
+  hasInit,
   hookField,
   proxyConfigField,
   proxyContainer,
@@ -121,8 +122,8 @@ function predictList(
 ): void {
   const listed = declarations.find(({ rendering }) => rendering.to === "proxyValue" && rendering.key === key);
   if (listed?.rendering.to !== "proxyValue") return;
-  const { annotation, flag } = listed.rendering;
-  const field = argumentField(flag);
+  const { annotation } = listed.rendering;
+  const field = argumentField(listed.rendering);
   const today = fields[field];
   if (today === undefined) return;
   const always =
@@ -147,10 +148,6 @@ function predictInitAmount(
     settings[`initResources.${field.join(".")}`] ?? settings[`proxyResources.${field.join(".")}`];
   if (amount(change.before) !== amount(change.after))
     set(fields, amountField("istio-init", field), amount(change.after));
-}
-
-function hasInit(fields: SidecarFields): boolean {
-  return fields[argumentField("-i")] !== undefined;
 }
 
 function hasResourceAnnotation({ metadata }: PodTemplate): boolean {

@@ -5,6 +5,7 @@ import { effectiveValues } from "../levels/effectiveSettings.js";
 import { globalTarget, type InjectorData, installedProxy, type Layers, layersOf } from "../render/compose.js";
 import { canonicalJson, effectiveOf, installedSettings, profileOf } from "../render/Profile.js";
 import { type Assessment, assessNamespace, injectedPods, type NamespaceSettings } from "./assess.js";
+import { inTurn } from "./inTurn.js";
 import { Rollout } from "./RolloutOptions.js";
 import { namespaceRestarts } from "./restarts.js";
 import { type Restart, type RolloutSummary, runRollout } from "./runRollout.js";
@@ -13,11 +14,13 @@ export type Properties = Readonly<Record<string, unknown>>;
 
 /** What a rollout knows of the injector, given by the room that reads and writes it. */
 export interface InjectorView {
+  /** The revision that pods of the injector name. */
+  revision(properties: Properties): string;
   data(api: KubernetesApi, properties: Properties): Promise<InjectorData | undefined>;
   /** Settles when no layer of this `up` is on its way into the injector. */
   settled(api: KubernetesApi, properties: Properties): Promise<void>;
-  /** The layer that the program plans, which a preview's injector does not have yet. */
-  planned(properties: Properties): Layers | undefined;
+  /** The layers that the program plans, which a preview's injector does not have yet; `lost`: some were there and are gone. */
+  planned(properties: Properties): { layers: Layers; lost: boolean };
 }
 
 export interface RolloutProvider {
@@ -38,8 +41,10 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
   const roll = async (id: string, inputs: Properties): Promise<Properties> => {
     const api = await session.api(inputs.cluster as ClusterAccess | undefined);
     await injector.settled(api, inputs);
-    const assessed = await assess(api, injector, { ...inputs, __plan: undefined });
-    const summary = await runRollout(assessed, rolloutOf(inputs), { ...session, api });
+    const assessed = await assess(api, injector, inputs);
+    const summary = await inTurn(api.server, () =>
+      runRollout(assessed, rolloutOf(inputs), { ...session, api }),
+    );
     const outs = { ...visible(inputs), summary };
     if (Object.keys(summary.failed).length > 0)
       throw partialFailure(id, { ...outs, __provider: inputs.__provider }, summary);
@@ -63,10 +68,11 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
         };
       }
       const inputs: Record<string, unknown> = { ...news, ...read.data };
-      const { restarts, stale } = await plannedRestarts(session, injector, news);
+      const planned = await plannedRestarts(session, injector, news);
       // nothing to restart: what the last `up` restarted stays, so that there is no diff
-      inputs.restarts = stale > 0 ? restarts : (olds.restarts ?? {});
-      inputs.__stale = stale;
+      inputs.restarts = planned && planned.stale > 0 ? planned.restarts : (olds.restarts ?? {});
+      // not known beforehand: look again when the layers are there
+      inputs.__stale = planned?.stale ?? 1;
       return { inputs };
     },
 
@@ -115,11 +121,18 @@ async function plannedRestarts(
   session: Session,
   injector: InjectorView,
   properties: Properties,
-): Promise<{ restarts: Properties; stale: number }> {
+): Promise<{ restarts: Properties; stale: number } | undefined> {
   if (properties.strategy === "none") return { restarts: {}, stale: 0 };
   try {
     const api = await session.api(properties.cluster as ClusterAccess | undefined);
-    const assessments = (await assess(api, injector, properties)).map(({ assessment }) => assessment);
+    const { layers, lost } = injector.planned(properties);
+    if (lost) {
+      session.report(
+        `${properties.namespace ?? "all namespaces"}: which workloads restart shows once the lost layers are back; pods that still have the settings do not`,
+      );
+      return undefined;
+    }
+    const assessments = (await assess(api, injector, properties, layers)).map(({ assessment }) => assessment);
     const stale = assessments.filter(({ verdict }) => verdict.is === "stale").length;
     if (properties.namespace !== undefined) return { restarts: namespaceRestarts(assessments), stale };
     return { restarts: byNamespace(assessments), stale };
@@ -149,6 +162,7 @@ async function assess(
   api: KubernetesApi,
   injector: InjectorView,
   properties: Properties,
+  planned: Layers = {},
 ): Promise<Restart[]> {
   const data = await injector.data(api, properties);
   if (!data) return [];
@@ -156,10 +170,9 @@ async function assess(
     api,
     properties.namespace === undefined ? undefined : String(properties.namespace),
   );
-  const planned = injector.planned(properties);
   const restarts: Restart[] = [];
   for (const [namespace, metadata] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const settings = settingsThere(data, planned, namespace);
+    const settings = settingsThere(data, planned, namespace, injector.revision(properties));
     const assessments = await assessNamespace(api, namespace, metadata as ObjectMeta[], settings);
     restarts.push(...assessments.map((assessment) => ({ assessment, settings })));
   }
@@ -168,16 +181,18 @@ async function assess(
 
 function settingsThere(
   data: InjectorData,
-  planned: Layers | undefined,
+  planned: Layers,
   namespace: string,
+  revision: string,
 ): NamespaceSettings {
   const current = layersOf(data);
   const [before, after] = [
     merged(data, current, namespace),
     merged(data, { ...current, ...planned }, namespace),
   ];
-  const changes = planned !== undefined && canonicalJson(before.values) !== canonicalJson(after.values);
+  const changes = canonicalJson(before.values) !== canonicalJson(after.values);
   return {
+    revision,
     stamp: after.stamp,
     planned: changes ? { before: before.values, after: after.values } : undefined,
   };

@@ -70,7 +70,10 @@ export async function runRollout(
       finished++;
       const seconds = Math.round((dependencies.now() - started) / 1000);
       const progress = `[${assessment.namespace}] ${finished}/${total}`;
-      if (outcome === "done") {
+      if (outcome === "current") {
+        summary.current++;
+        dependencies.report(`${progress} ${assessment.name} has the settings by now`);
+      } else if (outcome === "done") {
         summary.restarted++;
         dependencies.report(
           `${progress} restarted ${assessment.name} (${podCount(assessment.pods)}, ${seconds} s)`,
@@ -96,10 +99,12 @@ async function restartWorkload(
   { assessment, settings }: Restart,
   rollout: Rollout,
   dependencies: RolloutDependencies,
-): Promise<"done" | { failed: string }> {
+): Promise<"done" | "current" | { failed: string }> {
   const deadline = dependencies.now() + milliseconds(rollout.timeoutPerWorkload);
   try {
     // twice: a new pod may come from an injector that had not taken up the settings yet
+    // looked at again first: another level's rollout may have restarted it meanwhile
+    if ((await assessAgain(assessment, settings, dependencies.api)).verdict.is !== "stale") return "current";
     for (const attempt of [1, 2]) {
       await markForRestart(assessment, settings, dependencies);
       const outcome = await waitForWorkload(assessment, deadline, dependencies);
@@ -181,11 +186,11 @@ async function assessAgain(
 ): Promise<Assessment> {
   const { namespace, workload, name } = assessment;
   const live = (await readWorkload(api, namespace, workload)) ?? workload;
-  const pods = ((await injectedPods(api, namespace)).get(namespace) ?? []).filter(
-    (pod) => ownerOf(pod) === name,
-  );
+  const pods = (
+    (await injectedPods(api, namespace, live.spec.selector?.matchLabels)).get(namespace) ?? []
+  ).filter((pod) => ownerOf(pod) === name);
   return assessWorkload(api, namespace, { ...live, kind: workload.kind }, pods, {
-    stamp: settings.stamp,
+    ...settings,
     planned: undefined,
   });
 }

@@ -22,7 +22,7 @@ export function sidecarFields(pod: Pick<Pod, "spec">): SidecarFields | undefined
   for (const { rendering } of declarations) {
     switch (rendering.to) {
       case "proxyValue":
-        if (init) fields[argumentField(rendering.flag)] = comparableList(argumentAfter(init, rendering.flag));
+        if (init) fields[argumentField(rendering)] = comparableList(argumentAfter(init, rendering.flag));
         break;
       case "proxyValueField":
         if (rendering.merge === "injection") putAmount(fields, proxy, proxyContainer, rendering.field);
@@ -48,14 +48,27 @@ export function sidecarFields(pod: Pick<Pod, "spec">): SidecarFields | undefined
 }
 
 export const amountField = (container: string, field: readonly string[]) => `${container} ${field.join(".")}`;
-export const argumentField = (flag: string) => `istio-init ${flag}`;
+/** By the name that annotations and settings share: `istio-init includeInboundPorts`. */
+export const argumentField = ({ annotation }: { annotation: string }) =>
+  `istio-init ${annotation.split("/")[1]}`;
 export const hookField = (field: readonly string[]) => `${proxyContainer} lifecycle.${field.join(".")}`;
 export const envField = (container: string, name: string) => `${container} env ${name}`;
 export const proxyConfigField = (field: string) => `PROXY_CONFIG ${field}`;
 
+/** Whether the pod has an init container of Istio's, which shows in its arguments. */
+export function hasInit(fields: SidecarFields): boolean {
+  return Object.keys(fields).some((field) => argumentFields.has(field));
+}
+
+const argumentFields = new Set(
+  declarations.flatMap(({ rendering }) => (rendering.to === "proxyValue" ? [argumentField(rendering)] : [])),
+);
+
 /** Lists mean the same in any order. */
 export function comparableList(list: string): string {
-  return [...new Set(list.split(",").filter((entry) => entry !== ""))].sort().join(",");
+  return [...new Set(list.split(",").filter((entry) => entry !== ""))]
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
+    .join(",");
 }
 
 /** A hook as the API server stores it, which fills in what an httpGet leaves out. */

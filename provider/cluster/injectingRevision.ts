@@ -1,0 +1,19 @@
+import type { ObjectMeta } from "./KubernetesApi.js";
+
+/** What an Istio without revisions calls itself. */
+export const defaultRevision = "default";
+
+/** The revision of Istio whose injector made the pod; undefined for a pod without sidecar. */
+export function injectingRevision({ annotations }: Pick<ObjectMeta, "annotations">): string | undefined {
+  const status = annotations?.["sidecar.istio.io/status"];
+  if (status === undefined) return undefined;
+  return revisionIn(status) || annotations?.["istio.io/rev"] || defaultRevision;
+}
+
+function revisionIn(status: string): string | undefined {
+  try {
+    return (JSON.parse(status) as { revision?: string }).revision;
+  } catch {
+    return undefined;
+  }
+}

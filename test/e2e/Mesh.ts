@@ -1,0 +1,201 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect } from "../../provider/cluster/connect";
+import { hasStatus, type KubernetesApi, listAll } from "../../provider/cluster/KubernetesApi";
+import type { Container, Pod } from "../../provider/cluster/podTemplate";
+import { allContainers } from "../../provider/cluster/podTemplate";
+import type { Workload } from "../../provider/cluster/workloads";
+import { readInjector } from "../../provider/injector/Injector";
+import type { InjectorData } from "../../provider/render/compose";
+import { rolloutStatus } from "../../provider/rollout/rolloutStatus";
+import { type Cluster, type ClusterOptions, startCluster } from "../cluster/cluster";
+import type { DeploymentEngine } from "../engine/deploymentEngine";
+import type { EngineOptions, EngineResult } from "../engine/engine";
+import { createNamespace } from "../laws/injection";
+
+export interface Plan {
+  global?: Record<string, unknown>;
+  namespaces?: Record<string, Record<string, unknown>>;
+}
+
+/** A control plane with a mesh on it, and the programs that change its settings. */
+export class Mesh {
+  private constructor(
+    readonly cluster: Cluster,
+    readonly api: KubernetesApi,
+    private readonly folder: string,
+  ) {}
+
+  static async start(options: ClusterOptions = {}): Promise<Mesh> {
+    const cluster = await startCluster(options);
+    const folder = await mkdtemp(join(tmpdir(), "sidecar-e2e-"));
+    return new Mesh(cluster, await connect({ kubeconfig: cluster.kubeconfig }), folder);
+  }
+
+  async stop(): Promise<void> {
+    await this.cluster.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Options for one stack of a program; its state goes with the mesh. */
+  stack(
+    engine: DeploymentEngine,
+    stack: string,
+    plan: Plan,
+    more: Partial<EngineOptions> = {},
+  ): EngineOptions {
+    return this.program(engine, stack, join(__dirname, "program"), { plan: JSON.stringify(plan) }, more);
+  }
+
+  program(
+    engine: DeploymentEngine,
+    stack: string,
+    cwd: string,
+    config: Record<string, string>,
+    more: Partial<EngineOptions> = {},
+  ): EngineOptions {
+    return {
+      cwd,
+      stack,
+      config,
+      statePath: join(this.folder, `${engine.name}-${stack}.json`),
+      skipPreview: true,
+      env: { KUBECONFIG: this.cluster.kubeconfig, PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
+      ...more,
+    };
+  }
+
+  async namespace(name: string, labels?: Record<string, string>): Promise<void> {
+    await createNamespace(this.api, name, labels);
+  }
+
+  /** A Deployment whose pods are ready when this returns. */
+  async deployment(
+    namespace: string,
+    name: string,
+    options: { replicas?: number; annotations?: Record<string, string>; containers?: object[] } = {},
+  ): Promise<void> {
+    const labels = { app: name };
+    await this.api.request({
+      method: "POST",
+      path: `/apis/apps/v1/namespaces/${namespace}/deployments`,
+      body: {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name },
+        spec: {
+          replicas: options.replicas ?? 1,
+          selector: { matchLabels: labels },
+          template: {
+            metadata: { labels, annotations: options.annotations ?? {} },
+            spec: { containers: [{ name: "app", image: "app:1" }, ...(options.containers ?? [])] },
+          },
+        },
+      },
+    });
+    await this.eventually(
+      `${namespace}/${name} ready`,
+      async () =>
+        rolloutStatus({ ...(await this.workload(namespace, name)), kind: "Deployment" }).status === "done",
+    );
+  }
+
+  workload(namespace: string, name: string): Promise<Workload> {
+    return this.api.request({
+      method: "GET",
+      path: `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`,
+    });
+  }
+
+  /** Running pods of an app, or all of a namespace. */
+  async pods(namespace: string, app?: string): Promise<Pod[]> {
+    const found = await listAll<Pod>(this.api, `/api/v1/namespaces/${namespace}/pods`, {
+      query: { labelSelector: app ? `app=${app}` : undefined },
+    });
+    return found.filter(({ metadata }) => !metadata.deletionTimestamp);
+  }
+
+  async pod(namespace: string, app: string): Promise<Pod> {
+    const [pod] = await this.pods(namespace, app);
+    if (!pod) throw new Error(`no pod of ${app} in ${namespace}`);
+    return pod;
+  }
+
+  async injector(): Promise<InjectorData> {
+    return (await readInjector(this.api, { namespace: "istio-system" })).data;
+  }
+
+  /** Everything that a program could have written, by resourceVersion: equal when nothing was. */
+  async versions(): Promise<Record<string, string>> {
+    const lists = await Promise.all(
+      [
+        "/api/v1/configmaps",
+        "/api/v1/namespaces",
+        "/api/v1/pods",
+        "/apis/apps/v1/deployments",
+        "/apis/apps/v1/replicasets",
+      ].map(async (path) =>
+        (await listAll<Pod>(this.api, path, { metadataOnly: true })).map(
+          ({ metadata }) =>
+            [`${path} ${metadata.namespace}/${metadata.name}`, metadata.resourceVersion ?? ""] as const,
+        ),
+      ),
+    );
+    // istiod keeps its elections in ConfigMaps
+    const ours = (name: string) =>
+      !name.startsWith("/api/v1/configmaps istio-system/") || name.includes("sidecar-injector");
+    return Object.fromEntries(lists.flat().filter(([name]) => ours(name)));
+  }
+
+  async configMap(namespace: string, name: string): Promise<Record<string, string> | undefined> {
+    try {
+      const found = await this.api.request<{ data: Record<string, string> }>({
+        method: "GET",
+        path: `/api/v1/namespaces/${namespace}/configmaps/${name}`,
+      });
+      return found.data;
+    } catch (error) {
+      if (hasStatus(error, 404)) return undefined;
+      throw error;
+    }
+  }
+
+  async eventually(what: string, holds: () => Promise<boolean>, seconds = 60): Promise<void> {
+    for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
+      if (await holds().catch(() => false)) return;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    throw new Error(`not in ${seconds} s: ${what}`);
+  }
+}
+
+export function container(pod: Pod, name: string): Container {
+  const found = allContainers(pod.spec).find((one) => one.name === name);
+  if (!found) throw new Error(`pod ${pod.metadata.name} has no container ${name}`);
+  return found;
+}
+
+export function argument(of: Container, flag: string): string | undefined {
+  const { args = [] } = of;
+  return args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined;
+}
+
+export function variable(of: Container, name: string): string | undefined {
+  return of.env?.find((one) => one.name === name)?.value;
+}
+
+/** A run that should have succeeded; its whole text when not. */
+export function succeeded(result: EngineResult): EngineResult {
+  if (!result.ok) throw new Error(result.stdoutText);
+  return result;
+}
+
+/** What each resource of ours went through, without the stack and components: `shop-layer` -> `update`. */
+export function operations(result: EngineResult): Record<string, string> {
+  return Object.fromEntries(
+    result.steps
+      .filter(({ type }) => type.includes("dynamic") || type.startsWith("kubernetes:"))
+      .map(({ urn, op }) => [urn.split("::").at(-1) ?? urn, op]),
+  );
+}

@@ -1,0 +1,64 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { prepareCluster } from "./cluster/cluster";
+
+const usage = `usage: tsx test/run.ts [unit|all] [PATTERN]
+  unit     tests that need neither Go nor a cluster, in seconds
+  all      those, the deployment engine's, and those on the real control plane (default)
+  PATTERN  only files whose path contains it`;
+
+const root = join(__dirname, "..");
+
+void main(process.argv.slice(2));
+
+async function main([which = "all", pattern = ""]: string[]): Promise<void> {
+  if (which !== "unit" && which !== "all") {
+    console.log(usage);
+    process.exitCode = which === "--help" ? 0 : 2;
+    return;
+  }
+  const files = testFiles(join(root, "test")).filter(
+    (file) => file.includes(pattern) && (which === "all" || isUnit(file)),
+  );
+  if (files.length === 0) {
+    console.error(`no test file contains "${pattern}"`);
+    process.exitCode = 2;
+    return;
+  }
+  // the first build takes minutes: done and shown here, it counts against no test's time
+  if (files.some(needsCluster)) await prepareCluster();
+  // files that start control planes take turns: two cores hold no more than one pair of them
+  const failed = [files.filter((file) => !needsCluster(file)), files.filter(needsCluster)]
+    .filter((group) => group.length > 0)
+    .map((group, index) => run(group, index === 0 && !group.some(needsCluster) ? 2 : 1));
+  process.exitCode = failed.some(Boolean) ? 1 : 0;
+}
+
+function run(files: readonly string[], concurrency: number): boolean {
+  const args = [
+    "--import",
+    "tsx",
+    "--test",
+    `--test-concurrency=${concurrency}`,
+    "--test-reporter=spec",
+    ...files,
+  ];
+  return spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" }).status !== 0;
+}
+
+function testFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".test.ts") && !file.includes("node_modules"))
+    .map((file) => relative(root, join(folder, file)))
+    .sort();
+}
+
+function needsCluster(file: string): boolean {
+  return file.endsWith(".cluster.test.ts") || file.startsWith(join("test", "cluster"));
+}
+
+// the engine's own tests run whole Pulumi programs
+function isUnit(file: string): boolean {
+  return !needsCluster(file) && !file.startsWith(join("test", "engine"));
+}
