@@ -35,16 +35,16 @@ const contested: readonly Contested[] = [
   {
     name: "excluded IP ranges, which alwaysExclude is added to at every level",
     global: {
-      alwaysExclude: { outboundIPRanges: ["10.9.0.0/16"] },
-      capture: { excludeOutboundIPRanges: ["10.3.0.0/16"] },
+      alwaysExclude: { outboundIPRanges: ["192.168.9.0/24"] },
+      capture: { excludeOutboundIPRanges: ["192.168.3.0/24"] },
     },
-    namespace: { capture: { excludeOutboundIPRanges: ["10.4.0.0/16"] } },
-    annotations: { "traffic.sidecar.istio.io/excludeOutboundIPRanges": "10.5.0.0/16" },
+    namespace: { capture: { excludeOutboundIPRanges: ["192.168.4.0/24"] } },
+    annotations: { "traffic.sidecar.istio.io/excludeOutboundIPRanges": "192.168.5.0/24" },
     read: (pod) => argument(container(pod, "istio-init"), "-x"),
     wins: {
-      pod: "10.9.0.0/16,10.5.0.0/16",
-      namespace: "10.9.0.0/16,10.4.0.0/16",
-      global: "10.9.0.0/16,10.3.0.0/16",
+      pod: "192.168.9.0/24,192.168.5.0/24",
+      namespace: "192.168.9.0/24,192.168.4.0/24",
+      global: "192.168.9.0/24,192.168.3.0/24",
       installed: "",
     },
   },

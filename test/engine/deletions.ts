@@ -9,10 +9,6 @@ export async function deleteInReverseOrder(
   runner: StepRunner,
   doomed: ResourceState[],
 ): Promise<void> {
-  const shielded = doomed.filter((state) => state.protect && !state.delete);
-  for (const state of shielded) deployment.fail(protectedMessage(state.urn, "delete"), state.urn);
-  if (shielded.length > 0 && !deployment.dryRun) return;
-
   const deletions = new Map<ResourceState, Promise<void>>();
   const remove = (state: ResourceState): Promise<void> => {
     const running = deletions.get(state);
@@ -40,7 +36,7 @@ async function deleteOne(
   state: ResourceState,
   doomed: ResourceState[],
 ): Promise<void> {
-  if (deployment.failed && !deployment.dryRun) throw new DeploymentStopped();
+  deployment.assertRunning();
   if (state.external) {
     await runner.delete("read-discard", state, undefined);
     return;
@@ -48,6 +44,11 @@ async function deleteOne(
   // Its object is gone already: it was deleted for a replacement that the program no longer asks for.
   if (state.pendingReplacement) {
     await runner.delete("discard-replaced", state, undefined);
+    return;
+  }
+  if (state.protect && !state.delete) {
+    const refused = () => Promise.reject(new Error(protectedMessage(state.urn, "delete")));
+    await runner.run("delete", state, undefined, {}, refused);
     return;
   }
   const goesWithAnother = doomed.some((other) => other.urn === state.deletedWith);

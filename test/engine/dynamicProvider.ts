@@ -83,7 +83,7 @@ export class DynamicProvider implements ResourceProvider {
       .setProperties(Struct.fromJavaScript(resource.outputs));
     const response = await this.mutate<proto.ReadResponse>((client, done) => client.read(request, done));
     const id = response.getId();
-    if (id === "") return undefined;
+    if (id === "" && !response.hasProperties()) return undefined;
     const outputs = toMap(response.getProperties());
     return response.hasInputs() ? { id, outputs, inputs: toMap(response.getInputs()) } : { id, outputs };
   }

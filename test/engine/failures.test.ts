@@ -23,6 +23,19 @@ for (const engine of enginesPresent()) {
       await stack.remove();
     });
 
+    it("lets steps that run beside a failing one finish, and keeps what they did", async () => {
+      const stack = new FixtureStack(engine);
+      const failed = await stack.up([
+        { name: "slow", content: "slow", mood: "slow:2500" },
+        { name: "bad", content: "bad", mood: "fail" },
+        { name: "after", content: "after", dependsOn: ["slow"] },
+      ]);
+      assert.equal(failed.ok, false);
+      assert.deepEqual(names(await stack.state()), ["files-test", "slow"]);
+      assert.deepEqual(await stack.files(), ['"slow"']);
+      await stack.remove();
+    });
+
     it("keeps a resource whose create failed half-way, and updates it next time", async () => {
       const stack = new FixtureStack(engine);
       const failed = await stack.up([{ name: "first", content: 1, mood: "partial" }]);

@@ -82,6 +82,9 @@ async function update(
       parallel: deployment.parallel,
     });
     if (problem !== undefined) deployment.stop(problem);
+    // A program that ends early leaves steps behind: their outcome belongs in the state all the same.
+    await deployment.planning.idle();
+    await deployment.steps.idle();
   } finally {
     server.close();
   }

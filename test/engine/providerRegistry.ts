@@ -44,7 +44,7 @@ export class ProviderRegistry {
   adopt(state: ResourceState): void {
     if (!state.type.startsWith(PROVIDER_TYPE_PREFIX)) return;
     if (state.type === "pulumi:providers:kubernetes") {
-      this.explicit.set(state.urn, new KubernetesProvider(forProvider(state.inputs)));
+      this.explicit.set(state.urn, new KubernetesProvider(this.withAmbient(forProvider(state.inputs))));
     }
   }
 
@@ -62,9 +62,17 @@ export class ProviderRegistry {
     return this.dynamic;
   }
 
+  // the environment of the program and of the providers, which need not be this process's
+  private withAmbient(config: PropertyMap): PropertyMap {
+    const { KUBECONFIG } = this.parts.settings.env;
+    return KUBECONFIG && !config.kubeconfig ? { ...config, kubeconfig: KUBECONFIG } : config;
+  }
+
   private kubernetes(reference: string | undefined): ResourceProvider {
     if (!reference) {
-      this.defaultKubernetes ??= new KubernetesProvider(kubernetesConfig(this.parts.settings.config));
+      this.defaultKubernetes ??= new KubernetesProvider(
+        this.withAmbient(kubernetesConfig(this.parts.settings.config)),
+      );
       return this.defaultKubernetes;
     }
     const provider = this.explicit.get(providerUrn(reference));

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import type { DeploymentEngine } from "./deploymentEngine";
 import { defaultStatePath, type EngineOptions, type EngineResult } from "./engine";
+import { readProgramSettings } from "./programSettings";
 import { readPulumiEvents } from "./pulumiEvents";
 import { runPulumi } from "./pulumiProcess";
 import type { StoredState } from "./stateFile";
@@ -77,20 +78,21 @@ async function prepare(options: EngineOptions): Promise<Workspace> {
   return workspace;
 }
 
-/** `stack init` writes beside Pulumi.yaml whatever one asks for: take that away, and put back what was there. */
-async function initialize(options: EngineOptions, { configFile, env }: Workspace): Promise<void> {
-  const written = join(resolve(options.cwd), `Pulumi.${options.stack}.yaml`);
-  const before = existsSync(written) ? await readFile(written, "utf8") : undefined;
-  try {
-    const run = await runPulumi(["stack", "init", options.stack, "--no-select"], options, env);
-    if (run.code !== 0) throw new Error(run.text);
-    await mkdir(dirname(configFile), { recursive: true });
-    if (existsSync(written)) await copyFile(written, configFile);
-    else await writeFile(configFile, "");
-  } finally {
-    if (before === undefined) await rm(written, { force: true });
-    else await writeFile(written, before);
-  }
+/** `stack init` writes beside Pulumi.yaml whatever one asks for: so it gets a project of its own, by the same name. */
+async function initialize(options: EngineOptions, { configFile, folder, env }: Workspace): Promise<void> {
+  const { project } = await readProgramSettings(options);
+  const cwd = join(folder, "init");
+  const written = join(cwd, `Pulumi.${options.stack}.yaml`);
+  await mkdir(cwd, { recursive: true });
+  await writeFile(join(cwd, "Pulumi.yaml"), stringify({ name: project, runtime: "nodejs" }));
+  const run = await runPulumi(
+    ["stack", "init", options.stack, "--no-select"],
+    { cwd, stack: options.stack },
+    env,
+  );
+  if (run.code !== 0) throw new Error(run.text);
+  if (existsSync(written)) await copyFile(written, configFile);
+  else await writeFile(configFile, "");
 }
 
 /** Configuration is what this call says and what the project's own stack file says, not what a former call said. */
@@ -105,6 +107,7 @@ async function configure(options: EngineOptions, { configFile, env }: Workspace)
   ];
   if (pairs.length === 0) return;
   const flags = ["--stack", options.stack, "--config-file", configFile];
-  const run = await runPulumi(["config", "set-all", ...flags, ...pairs], options, env);
+  const quiet = { cwd: options.cwd, stack: options.stack };
+  const run = await runPulumi(["config", "set-all", ...flags, ...pairs], quiet, env);
   if (run.code !== 0) throw new Error(run.text);
 }

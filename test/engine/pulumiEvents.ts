@@ -2,7 +2,7 @@ import type { ChangeSummary } from "./changeSummary";
 import type { EngineResult } from "./engine";
 import type { Diagnostic, Severity } from "./journal";
 import type { DetailedDiff, DiffKind } from "./propertyDiff";
-import { type PropertyMap, UNKNOWN } from "./propertyValue";
+import { maskSecrets, type PropertyMap, UNKNOWN } from "./propertyValue";
 import type { PublicState, PublicStep } from "./publicStep";
 import { STACK_TYPE, urnName, urnType } from "./urn";
 
@@ -54,7 +54,8 @@ export function readPulumiEvents(log: string): Omit<EngineResult, "ok" | "stdout
     if (event.resOutputsEvent) {
       const { metadata } = event.resOutputsEvent;
       keepStep(steps, metadata, false);
-      if (metadata.type === STACK_TYPE && metadata.new?.outputs) result.outputs = metadata.new.outputs;
+      if (metadata.type === STACK_TYPE && metadata.new?.outputs)
+        result.outputs = masked(metadata.new.outputs);
     }
     if (event.resOpFailedEvent) keepStep(steps, event.resOpFailedEvent.metadata, true);
     if (event.summaryEvent) result.summary = event.summaryEvent.resourceChanges ?? {};
@@ -98,9 +99,14 @@ function toState(state: EventState): PublicState {
   return {
     ...(state.id && state.id !== UNKNOWN && { id: state.id }),
     ...(state.parent && { parent: state.parent }),
-    inputs: state.inputs ?? {},
-    outputs: state.outputs ?? {},
+    inputs: masked(state.inputs),
+    outputs: masked(state.outputs),
   };
+}
+
+/** The log has `[secret]` inside of the signature object. */
+function masked(map: PropertyMap | null): PropertyMap {
+  return maskSecrets(map ?? {}) as PropertyMap;
 }
 
 function toDiagnostic(event: NonNullable<PulumiEvent["diagnosticEvent"]>): Diagnostic {

@@ -44,7 +44,8 @@ export async function readResource(
   };
   return deployment.steps.run(() =>
     runner.run("read", old, state, {}, async () => {
-      if (goal.id !== UNKNOWN) await readInto(deployment, state);
+      if (goal.id === UNKNOWN) state.outputs = {};
+      else await readInto(deployment, state);
       deployment.snapshot.record(state, old);
       deployment.news.set(urn, state);
     }),
@@ -57,10 +58,10 @@ async function readInto(deployment: Deployment, state: ResourceState): Promise<v
     urn: state.urn,
     id: state.id ?? "",
     inputs: forProvider(state.inputs),
-    outputs: {},
+    outputs: forProvider(state.inputs),
   });
   if (!found) throw new Error(`resource '${state.id}' does not exist`);
-  state.id = found.id;
+  if (found.id !== "") state.id = found.id;
   if (found.inputs) state.inputs = annotateSecrets(found.inputs, state.inputs);
   state.outputs = markOutputs(found.outputs, state);
 }

@@ -54,7 +54,7 @@ async function readOrWarn(
 ): Promise<{ result: ReadResult; initErrors: string[] } | undefined> {
   try {
     const result = await provider.read(existing(old));
-    return result && { result, initErrors: [] };
+    return result && result.id !== "" ? { result, initErrors: [] } : undefined;
   } catch (error) {
     if (!(error instanceof PartialFailure)) throw error;
     const text = `Refreshed resource is in an unhealthy state:\n* ${error.reasons.join("\n* ")}`;

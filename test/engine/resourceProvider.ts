@@ -42,7 +42,10 @@ export interface ResourceProvider {
   diff(old: ExistingResource, news: PropertyMap, ignoreChanges: string[]): Promise<DiffResult>;
   create(urn: string, inputs: PropertyMap, timeout: number): Promise<CreateResult>;
   update(old: ExistingResource, news: PropertyMap, timeout: number): Promise<PropertyMap>;
-  /** Nothing when the resource is gone. */
+  /**
+   * Nothing when the resource is gone. An empty id means the same to a refresh; a plain read takes it for found if it
+   * comes with outputs, as the CLI does.
+   */
   read(resource: ExistingResource): Promise<ReadResult | undefined>;
   delete(resource: ExistingResource, timeout: number): Promise<void>;
   /** What a preview shows as outputs; providers without preview support show the inputs. */

@@ -1,4 +1,5 @@
 import { diffInputs, topLevelKey } from "./propertyDiff";
+import { maskSecrets, type PropertyMap } from "./propertyValue";
 import type { Step, StepOp } from "./step";
 
 export const SIGNS: Record<StepOp, string> = {
@@ -54,7 +55,8 @@ export function stepWord(step: Step, dryRun: boolean): string {
 export function diffSummary(step: Step): string {
   if (!step.old || !step.new || (step.op !== "update" && step.op !== "replace" && step.op !== "refresh"))
     return "";
-  const diff = step.detailedDiff ?? diffInputs(step.old.inputs, step.new.inputs);
+  const [olds, news] = [step.old.inputs, step.new.inputs].map(maskSecrets) as [PropertyMap, PropertyMap];
+  const diff = step.detailedDiff ?? diffInputs(olds, news);
   const signs = new Map<string, string>();
   for (const [path, change] of Object.entries(diff)) {
     const key = topLevelKey(path);

@@ -59,14 +59,21 @@ function stepDiffLines(step: Step, depth: number, options: ReportOptions): strin
   const id = step.old?.id;
   if (id !== undefined) lines.push(`${indent}    [id=${id}]`);
   lines.push(`${indent}    [urn=${step.urn}]`);
-  if (!state) return lines;
-  const inner = `${indent}        `;
-  if (step.op === "create" || step.op === "delete") {
-    lines.push(...mapLines(state.inputs, "  ", inner));
-  } else if (step.old && step.new && step.op !== "same" && step.op !== "read") {
-    lines.push(...diffLines(step.old.inputs, step.new.inputs, inner, step.hideDiffs));
-  }
-  return lines;
+  if (!state || step.op === "same" || step.op === "read") return lines;
+  const inner = `${indent}    `;
+  if (!step.old || !step.new) return [...lines, ...mapLines(state.inputs, inner)];
+  const { hideDiffs, detailedDiff, diffReasons } = step;
+  const [olds, news] = [step.old.inputs, step.new.inputs].map((map) =>
+    detailedDiff || diffReasons.length === 0 ? map : pick(map, diffReasons),
+  ) as [PropertyMap, PropertyMap];
+  return [
+    ...lines,
+    ...diffLines(olds, news, inner, { hidden: hideDiffs, detailed: detailedDiff !== undefined }),
+  ];
+}
+
+function pick(map: PropertyMap, keys: string[]): PropertyMap {
+  return Object.fromEntries(Object.entries(map).filter(([key]) => keys.includes(key)));
 }
 
 function diagnosticsText(diagnostics: readonly Diagnostic[], options: ReportOptions): string {
@@ -88,7 +95,7 @@ function diagnosticsText(diagnostics: readonly Diagnostic[], options: ReportOpti
 
 function outputsText(outputs: PropertyMap): string {
   if (Object.keys(outputs).length === 0) return "";
-  return `Outputs:\n${mapLines(outputs, "  ", "    ").join("\n")}\n`;
+  return `Outputs:\n${mapLines(outputs, "    ").join("\n")}\n`;
 }
 
 function summaryText(summary: ChangeSummary, dryRun: boolean): string {
@@ -98,7 +105,12 @@ function summaryText(summary: ChangeSummary, dryRun: boolean): string {
       ([op, count]) =>
         `    ${SIGNS[op as Step["op"]].trim()} ${count} ${dryRun ? `to ${op}` : pastTense(op)}`,
     );
-  if (summary.same) lines.push(`    ${summary.same} unchanged`);
+  const changed = Object.entries(summary).filter(([op]) => op !== "same");
+  const total = changed.reduce((sum, [, count]) => sum + count, 0);
+  // As the CLI does, once there is more than one kind of change to add up.
+  const sum = changed.length > 1 ? `${total} changes. ` : "";
+  if (summary.same || sum)
+    lines.push(`    ${sum}${summary.same ? `${summary.same} unchanged` : ""}`.trimEnd());
   return lines.length === 0 ? "" : `Resources:\n${lines.join("\n")}\n`;
 }
 

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { NamespaceSidecarSettings, type NamespaceSidecarSettingsArgs } from "pulumi-istio-sidecar";
+import { configMapType, inputsOf, layerType, recordedResources, rolloutType } from "./recordedResources";
+
+const component = "istio-sidecar:index:NamespaceSidecarSettings";
+const secretOf = (value: unknown) => ({
+  [pulumi.runtime.specialSigKey]: pulumi.runtime.specialSecretSig,
+  value,
+});
+
+function registered(args: NamespaceSidecarSettingsArgs, options?: pulumi.ComponentResourceOptions) {
+  return recordedResources(() => new NamespaceSidecarSettings("shop", args, options));
+}
+
+describe("a namespace's settings", () => {
+  it("are a layer, then its rollout, and a published ConfigMap, all below the component", async () => {
+    const recorded = await registered({ namespace: "shop" });
+    assert.deepEqual(
+      recorded.map(({ name, lineage }) => [name, lineage]),
+      [
+        ["shop", component],
+        ["shop-layer", `${component}$${layerType}`],
+        ["shop-rollout", `${component}$${rolloutType}`],
+        ["shop-published", `${component}$${configMapType}`],
+      ],
+    );
+  });
+
+  it("reach the layer with its owner; the rollout has its options only", async () => {
+    const settings = { proxyResources: { limits: { cpu: 2, memory: "1025 MiB" } }, dnsProxy: false } as const;
+    const recorded = await registered({
+      namespace: "shop",
+      ...settings,
+      injector: { revision: "canary" },
+      cluster: { context: "prod" },
+      rollout: { maxConcurrent: 1, onFailure: "continue" },
+      patience: "60s",
+    });
+    const target = { namespace: "shop", injector: { revision: "canary" }, cluster: { context: "prod" } };
+    assert.deepEqual(inputsOf(recorded, "shop-layer"), {
+      ...target,
+      ...settings,
+      owner: "acme/mesh/prod:shop",
+      rollout: { maxConcurrent: 1, onFailure: "continue" },
+      patience: "60s",
+    });
+    assert.deepEqual(inputsOf(recorded, "shop-rollout"), {
+      ...target,
+      maxConcurrent: 1,
+      onFailure: "continue",
+    });
+  });
+
+  it("that say nothing are a layer without settings", async () => {
+    const recorded = await registered({ namespace: "shop" });
+    const target = { namespace: "shop", injector: {}, cluster: {} };
+    assert.deepEqual(inputsOf(recorded, "shop-layer"), {
+      ...target,
+      owner: "acme/mesh/prod:shop",
+      rollout: {},
+    });
+    assert.deepEqual(inputsOf(recorded, "shop-rollout"), target);
+  });
+
+  it("may hold outputs of other resources, at any depth", async () => {
+    const recorded = await registered({
+      namespace: pulumi.output("shop"),
+      proxyResources: { limits: { cpu: pulumi.output("2" as const) } },
+      capture: pulumi.output({ excludeInboundPorts: [7013] }),
+    });
+    const inputs = inputsOf(recorded, "shop-layer");
+    assert.equal(inputs.namespace, "shop");
+    assert.deepEqual(inputs.proxyResources, { limits: { cpu: "2" } });
+    assert.deepEqual(inputs.capture, { excludeInboundPorts: [7013] });
+  });
+});
+
+describe("the published ConfigMap", () => {
+  it("is in the namespace, with the effective settings and their sources", async () => {
+    const inputs = inputsOf(await registered({ namespace: "shop" }), "shop-published");
+    assert.deepEqual(inputs.metadata, { name: "sidecar-settings", namespace: "shop" });
+    const { "settings.yaml": text = "" } = inputs.data as Record<string, string>;
+    assert.match(text, /^dnsProxy: true # namespace$/m);
+  });
+
+  it("is left out with publish: false, and there with true", async () => {
+    for (const [publish, there] of [
+      [false, false],
+      [true, true],
+    ] as const) {
+      const recorded = await registered({ namespace: "shop", publish });
+      assert.equal(
+        recorded.some(({ name }) => name === "shop-published"),
+        there,
+      );
+    }
+  });
+});
+
+describe("the cluster", () => {
+  it("is that of a Kubernetes provider given to the component, its kubeconfig a secret", async () => {
+    const recorded = await recordedResources(() => {
+      const provider = new kubernetes.Provider("prod", { kubeconfig: "a kubeconfig", context: "prod" });
+      return new NamespaceSidecarSettings("shop", { namespace: "shop" }, { providers: [provider] });
+    });
+    const cluster = secretOf({ kubeconfig: "a kubeconfig", context: "prod" });
+    assert.deepEqual(inputsOf(recorded, "shop-layer").cluster, cluster);
+    assert.deepEqual(inputsOf(recorded, "shop-rollout").cluster, cluster);
+  });
+
+  it("given with a kubeconfig is a secret: no credentials stand in the state in plain text", async () => {
+    const recorded = await registered({ namespace: "shop", cluster: { kubeconfig: "credentials" } });
+    for (const name of ["shop", "shop-layer", "shop-rollout"]) {
+      const cluster = JSON.stringify(inputsOf(recorded, name).cluster);
+      assert.ok(cluster?.includes(pulumi.runtime.specialSecretSig), `${name}: ${cluster}`);
+    }
+  });
+});

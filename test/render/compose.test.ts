@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { parse } from "yaml";
+import {
+  compose,
+  type InjectorData,
+  InjectorRefusal,
+  type Layers,
+  layersOf,
+  profileFor,
+  strip,
+} from "../../provider/render/compose";
+import { config, data, indented, layers, template, values } from "./injectorText";
+
+const asJson = JSON.stringify(template);
+const valuesOf = (indent: string | number) => JSON.stringify(JSON.parse(values), null, indent);
+
+const configs: [string, string][] = [
+  ["Istio's own form", config],
+  ["no final newline", config.trimEnd()],
+  ["indentation of 4", `templates:\n    sidecar: |\n${indented(template, "        ")}policy: enabled\n`],
+  ["indentation of 1", `templates:\n sidecar: |\n${indented(template, "  ")}`],
+  ["a comment first", `# Installed by Helm.\n\n${config}`],
+  ["comments everywhere", config.replace("templates:", "# 1\ntemplates: # 2\n  # 3").concat("  # 4\n# 5\n")],
+  ["a document marker", `---\n${config}...\n`],
+  ["CRLF", config.replaceAll("\n", "\r\n")],
+  [
+    "other templates around",
+    config.replace("  sidecar:", "  gateway: |\n    a: b\n  sidecar:").concat("  grpc: x\n"),
+  ],
+  ["kept blank lines behind the template", `${config.replace("|", "|+")}\n\npolicy2: x\n`],
+  ["no newline behind the template", config.replace("|", "|-")],
+  ["a flow map of templates", `policy: enabled\ntemplates: {sidecar: ${asJson}}\n`],
+  ["quoted text", `"templates":\n  "sidecar": ${asJson}\n`],
+  ["an anchor", config.replace("sidecar: |", "sidecar: &s |").concat("  same: *s\n")],
+  ["aliases and defaults", `${config}defaultTemplates: [mine, sidecar]\naliases:\n  mine:\n  - sidecar\n`],
+  ["an empty map of aliases", `${config}aliases: {}\n`],
+];
+
+const valueTexts: [string, string][] = [
+  ["JSON in one line", values],
+  ["JSON with indentation 2, as Helm writes it", valuesOf(2)],
+  ["JSON with indentation 4 and a final newline", `${valuesOf(4)}\n`],
+  ["JSON with tabs", valuesOf("\t")],
+  ["JSON with CRLF", valuesOf(2).replaceAll("\n", "\r\n")],
+  ["an empty global", '{"global":{}}'],
+  ["global between others", '{"z":1,"global":{"proxy":{},"a":1},"b":{"c":2}}'],
+  [
+    "escapes, large numbers and floats",
+    '{"global":{"proxy":{"a":"\\u00e9\\"","b":12345678901234567890,"c":1.0}}}',
+  ],
+  ["YAML", "# a\nglobal: # b\n  # c\n  proxy: {} # d\n# e\n"],
+  ["YAML with indentation 4", "global:\n    proxy: {}\nz: 1\n"],
+];
+
+const table: [string, InjectorData][] = [
+  ...configs.map(([edge, text]): [string, InjectorData] => [`config: ${edge}`, { config: text, values }]),
+  ...valueTexts.map(([edge, text]): [string, InjectorData] => [`values: ${edge}`, { config, values: text }]),
+];
+
+for (const [edge, original] of table) {
+  describe(edge, () => {
+    const composed = compose(original, layers);
+
+    it("comes back byte for byte once the layers go", () => {
+      assert.deepEqual(strip(composed), original);
+      assert.deepEqual(compose(composed, {}), original);
+    });
+
+    it("is the same for the same layers, whatever was there of ours", () => {
+      assert.deepEqual(compose(composed, layers), composed);
+      const others: Layers = { bank: { owner: "o", settings: { dnsProxy: false } } };
+      assert.deepEqual(compose(compose(original, others), layers), composed);
+    });
+
+    it("keeps all that Istio put there", () => {
+      const { aliases: _, templates, ...rest } = parse(composed.config);
+      const { aliases: __, templates: before, ...restBefore } = parse(original.config);
+      assert.deepEqual(rest, restBefore);
+      assert.equal(templates.sidecar, before.sidecar);
+      const { sidecarSettings, ...global } = parse(composed.values).global;
+      assert.deepEqual(global, parse(original.values).global);
+      assert.equal(sidecarSettings.version, 1);
+    });
+
+    it("tells its layers", () => {
+      assert.deepEqual(layersOf(composed), layers);
+      assert.deepEqual(layersOf(original), {});
+    });
+  });
+}
+
+describe("layers", () => {
+  it("without any leave the texts as they are", () => {
+    assert.deepEqual(compose(data, {}), data);
+  });
+
+  it("give the same bytes in any order", () => {
+    const backwards = Object.fromEntries(Object.entries(layers).reverse());
+    assert.deepEqual(compose(data, backwards), compose(data, layers));
+  });
+
+  it("of equal settings are stored once", () => {
+    const { settings = {} } = layers.shop ?? {};
+    const many = Object.fromEntries(
+      Array.from({ length: 100 }, (_, at) => [`shop-${at}`, { owner: `o:${at}`, settings }]),
+    );
+    const stored = JSON.parse(compose(data, many).values).global.sidecarSettings;
+    assert.equal(Object.keys(stored.settings).length, 1);
+    assert.equal(Object.keys(stored.profiles).length, 1);
+    assert.equal(new Set(Object.values(stored.namespaces)).size, 1);
+  });
+
+  it("leave JSON that is JSON", () => {
+    for (const text of [values, valuesOf(2), '{"global":{}}'])
+      assert.doesNotThrow(() => JSON.parse(compose({ config, values: text }, layers).values));
+  });
+
+  it("survive each half of an upgrade that rewrites the other text", () => {
+    const composed = compose(data, layers);
+    assert.deepEqual(compose({ config, values: composed.values }, layers), composed);
+    assert.deepEqual(compose({ config: composed.config, values }, layers), composed);
+    assert.deepEqual(strip({ config, values: composed.values }), data);
+  });
+});
+
+describe("the profile of a namespace", () => {
+  const composed = compose(data, layers);
+
+  it("is its own layer's over the global one, or else the global one", () => {
+    assert.deepEqual(profileFor(composed, "shop")?.always, { excludeInboundPorts: "9191" });
+    assert.deepEqual(profileFor(composed, "shop")?.fields, { resources: { limits: { cpu: "1" } } });
+    assert.equal(profileFor(composed, "shop")?.metadata?.ISTIO_META_DNS_CAPTURE, "true");
+    assert.deepEqual(profileFor(composed, "other")?.fields, { resources: { limits: { cpu: "1" } } });
+    assert.notEqual(profileFor(composed, "other")?.stamp, profileFor(composed, "shop")?.stamp);
+  });
+
+  it("is none where nothing is set", () => {
+    assert.equal(profileFor(data, "shop"), undefined);
+    assert.equal(
+      profileFor(compose(data, { shop: layers.shop ?? { owner: "", settings: {} } }), "other"),
+      undefined,
+    );
+  });
+
+  it("is the global one for a namespace that has the name of a JavaScript property", () => {
+    assert.deepEqual(profileFor(composed, "constructor"), profileFor(composed, "other"));
+  });
+});
+
+it("a refusal is one of the injector's", () => {
+  assert.throws(() => compose({ config: "", values }, layers), InjectorRefusal);
+});

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { parse } from "yaml";
+import { compose, InjectorRefusal, type Layers, layersOf } from "../../provider/render/compose";
+import { parseSettings } from "../../provider/settings/parseSettings";
+import { config, data, layers } from "./injectorText";
+
+describe("an injector is refused, and nothing is written, when", () => {
+  const refused: [string, Partial<typeof data>, RegExp][] = [
+    [
+      "there is no sidecar template",
+      { config: "templates:\n  gateway: x\n" },
+      /no template "sidecar" to build on/,
+    ],
+    ["the sidecar template is no text", { config: "templates:\n  sidecar: 5\n" }, /no template "sidecar"/],
+    ["there are no templates", { config: "policy: enabled\n" }, /templates is no map/],
+    ["the config is empty", { config: "" }, /templates is no map/],
+    ["the config can't be read", { config: "templates: {" }, /can't be read/],
+    ["the config has a key twice", { config: `${config}policy: x\n` }, /can't be read/],
+    [
+      "the template reads no value that settings change",
+      { config: "templates:\n  sidecar: x\n" },
+      /reads none of the Helm values/,
+    ],
+    [
+      "default injection uses another template",
+      { config: `${config}defaultTemplates: [mine]\n` },
+      /never to Istio's template/,
+    ],
+    [
+      "the alias sidecar names itself alone",
+      { config: `${config}aliases:\n  sidecar: [sidecar]\n` },
+      /can't be edited in place/,
+    ],
+    ["the values can't be read", { values: '{"global":' }, /can't be read/],
+    ["the values have no global", { values: "{}" }, /global is no map/],
+    ["the values are empty", { values: "" }, /global is no map/],
+    ["global is null", { values: '{"global":null}' }, /global is no map/],
+  ];
+  for (const [edge, part, message] of refused) {
+    it(edge, () => {
+      assert.throws(
+        () => compose({ ...data, ...part }, layers),
+        (error: unknown) => isRefusal(error, message),
+      );
+    });
+  }
+
+  it("a setting needs a value that this release's template never reads", () => {
+    const old = { ...data, config: config.replace(/.*includeOutboundPorts.*\n/, "") };
+    assert.throws(
+      () => compose(old, { shop: { owner: "o", settings: { "capture.includeOutboundPorts": "80" } } }),
+      (error: unknown) => isRefusal(error, /never reads \.Values\.global\.proxy\.includeOutboundPorts: /),
+    );
+    assert.doesNotThrow(() => compose(old, layers));
+  });
+});
+
+describe("data of ours is refused when", () => {
+  const whole = { version: 1, layers: {}, settings: {}, namespaces: {}, profiles: {} };
+  const refused: [string, unknown, RegExp][] = [
+    [
+      "a newer package wrote it",
+      { version: 2, shape: "new" },
+      /newer pulumi-istio-sidecar \(format 2, this one knows 1\): upgrade/,
+    ],
+    ["someone emptied it", {}, /changed by hand: version/],
+    ["someone made it null", null, /changed by hand/],
+    ["someone made it text", "none", /changed by hand/],
+    ["someone added a key", { ...whole, note: "mine" }, /changed by hand/],
+    [
+      "someone took an owner away",
+      { ...whole, layers: { shop: { settings: "a" } } },
+      /changed by hand: layers\.shop\.owner/,
+    ],
+    [
+      "someone took a layer's settings away",
+      { ...whole, layers: { shop: { owner: "o", settings: "a" } } },
+      /changed by hand/,
+    ],
+  ];
+  for (const [edge, stored, message] of refused) {
+    it(`${edge}: nobody may take it for no layers`, () => {
+      const held = { ...data, values: JSON.stringify({ global: { proxy: {}, sidecarSettings: stored } }) };
+      assert.throws(
+        () => layersOf(held),
+        (error: unknown) => isRefusal(error, message),
+      );
+    });
+  }
+
+  it("a newer package wrote it: nobody may write over it either", () => {
+    const newer = { ...data, values: '{"global":{"sidecarSettings":{"version":2}}}' };
+    assert.throws(
+      () => compose(newer, layers),
+      (error: unknown) => isRefusal(error, /newer pulumi-istio-sidecar/),
+    );
+  });
+});
+
+describe("hostile text in a setting", () => {
+  const hostile: [string, string][] = [
+    ["template actions", '{{ fail "x" }}{{- end }}'],
+    ["quotes and backslashes", `" ' \` \\ \\n`],
+    ["newlines and a document end", "a\n---\nb: c\r\n"],
+    ["YAML anchors and comments", "&a *a !!x # y"],
+    ["control characters", "\u0000\u001b[31m\u007f\u0080\u0085"],
+    ["line separators and a byte order mark", "\u2028\u2029\ufeff\uffff"],
+    ["emoji", "😀"],
+    ["a long text", "x".repeat(100_000)],
+  ];
+  for (const [edge, text] of hostile) {
+    const command = ["hostile-marker", text];
+    const { settings } = parseSettings({ lifecycle: { preStop: { exec: { command } } } });
+    const composed = compose(data, { shop: { owner: text, settings } } satisfies Layers);
+
+    it(`${edge}: never shows up in the config, and comes back from the values as it was`, () => {
+      assert.ok(!composed.config.includes("hostile-marker"));
+      assert.equal(composed.config, compose(data, layers).config);
+      assert.deepEqual(layersOf(composed).shop, {
+        owner: text,
+        settings: { "lifecycle.preStop": { exec: { command } } },
+      });
+      assert.deepEqual(JSON.parse(composed.values), parse(composed.values));
+    });
+
+    it(`${edge}: is escaped where Go's YAML would refuse the values or fold a line`, () => {
+      // go-yaml takes tab, newline and printable characters as they are; it reads no surrogate pairs in escapes
+      assert.doesNotMatch(composed.values, /[^\t\n\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u);
+      assert.doesNotMatch(composed.values, /[\u0085\u2028\u2029\ufeff]/);
+      assert.doesNotMatch(composed.values, /\\ud[89a-f]/i);
+    });
+  }
+});
+
+function isRefusal(error: unknown, message: RegExp): boolean {
+  assert.ok(error instanceof InjectorRefusal, String(error));
+  assert.match(error.message, message);
+  return true;
+}

@@ -1,0 +1,168 @@
+import { type ApiCall, ApiError, type KubernetesApi } from "../../provider/cluster/KubernetesApi";
+import type { Pod, PodTemplate } from "../../provider/cluster/podTemplate";
+import type { Workload } from "../../provider/cluster/workloads";
+import { stampAnnotation } from "../../provider/render/overlayTemplate";
+import { application, injectedPod } from "./injectedPod";
+
+export const newStamp = "feedc0ffee00";
+
+/** How a Deployment takes a restart. */
+export interface Behaviour {
+  /** Until its new pod is available. */
+  seconds?: number;
+  neverReady?: boolean;
+  exceedsDeadline?: boolean;
+  /** Restarts whose pods come from an injector that has the old settings. */
+  staleRestarts?: number;
+  /** Someone pauses it while it restarts. */
+  pausedOnTheWay?: boolean;
+  gone?: boolean;
+  /** The API server admits no new pods in the namespace. */
+  denied?: boolean;
+  /** On its pod template before the rollout. */
+  annotations?: Record<string, string>;
+  /** A restart of an earlier rollout that is under way from the start. */
+  underWay?: boolean;
+}
+
+interface Deployment {
+  behaviour: Behaviour;
+  restarts: number[];
+  annotations: Record<string, string>;
+}
+
+/** Deployments of one pod in namespace `shop`, as the API server and its controllers would show them. */
+export class InMemoryCluster implements KubernetesApi {
+  readonly server = "memory";
+  /** `5 restart api`, `8 ready api`: seconds, in order. */
+  readonly log: string[] = [];
+  private readonly deployments: ReadonlyMap<string, Deployment>;
+
+  constructor(
+    private readonly now: () => number,
+    behaviours: Readonly<Record<string, Behaviour>>,
+  ) {
+    this.deployments = new Map(
+      Object.entries(behaviours).map(([name, behaviour]) => [
+        name,
+        { behaviour, restarts: behaviour.underWay ? [0] : [], annotations: { ...behaviour.annotations } },
+      ]),
+    );
+  }
+
+  annotationsOf(name: string): Record<string, string> {
+    return this.deployments.get(name)?.annotations ?? {};
+  }
+
+  restartsOf(name: string): number {
+    return this.deployments.get(name)?.restarts.length ?? 0;
+  }
+
+  async request<Answer>(call: ApiCall): Promise<Answer> {
+    return structuredClone(this.answer(call)) as Answer;
+  }
+
+  private answer({ method, path, body }: ApiCall): unknown {
+    const [, name = ""] = /^\/apis\/apps\/v1\/namespaces\/shop\/deployments\/([^/]+)$/.exec(path) ?? [];
+    const [, podName] = /^\/api\/v1\/namespaces\/shop\/pods(?:\/(.+))?$/.exec(path) ?? [];
+    const deployment = this.deployments.get(name);
+    if (deployment && !deployment.behaviour.gone) {
+      if (method === "PATCH") this.restart(name, deployment, body as { spec: { template: PodTemplate } });
+      return this.workload(name, deployment);
+    }
+    if (method === "POST") return this.dryRun({ method, path });
+    if (path.endsWith("/pods"))
+      return { items: [...this.deployments.keys()].map((owner) => this.pod(owner)) };
+    if (podName) return this.pod(podName.slice(0, -2));
+    throw new ApiError(404, "NotFound", `${path} not found`, { method, path });
+  }
+
+  /** Differs from every pod without the new stamp. */
+  private dryRun(call: Pick<ApiCall, "method" | "path">): Pod {
+    if ([...this.deployments.values()].some(({ behaviour }) => behaviour.denied))
+      throw new ApiError(403, "Forbidden", "exceeded quota: pods", call);
+    const { spec } = injectedPod({ proxy: { resources: { limits: { cpu: "9" } } } });
+    return { metadata: { name: "dry-run", annotations: { "sidecar.istio.io/status": "{}" } }, spec };
+  }
+
+  private restart(name: string, deployment: Deployment, body: { spec: { template: PodTemplate } }): void {
+    deployment.restarts.push(this.now());
+    for (const [key, value] of Object.entries(body.spec.template.metadata?.annotations ?? {})) {
+      if (value === null) delete deployment.annotations[key];
+      else deployment.annotations[key] = value;
+    }
+    this.log.push(`${this.now() / 1000} restart ${name}`);
+  }
+
+  private ready({ behaviour: { seconds = 1, neverReady, exceedsDeadline }, restarts }: Deployment): boolean {
+    const last = restarts.at(-1);
+    return last === undefined || (!neverReady && !exceedsDeadline && this.now() >= last + seconds * 1000);
+  }
+
+  private workload(name: string, deployment: Deployment): Workload {
+    const { behaviour, restarts, annotations } = deployment;
+    const generation = restarts.length + 1;
+    const available = this.ready(deployment) ? 1 : 0;
+    return {
+      kind: "Deployment",
+      metadata: { name, generation },
+      spec: {
+        replicas: 1,
+        template: { metadata: { annotations }, spec: { containers: [application] } },
+        ...(behaviour.pausedOnTheWay && restarts.length > 0 ? { paused: true } : {}),
+      },
+      status: {
+        observedGeneration: generation,
+        replicas: 1,
+        updatedReplicas: 1,
+        availableReplicas: available,
+        ...(behaviour.exceedsDeadline && restarts.length > 0
+          ? {
+              conditions: [
+                {
+                  type: "Progressing",
+                  status: "False",
+                  reason: "ProgressDeadlineExceeded",
+                  message: "too slow",
+                },
+              ],
+            }
+          : {}),
+      },
+    };
+  }
+
+  private pod(owner: string): Pod {
+    const deployment = this.deployments.get(owner) ?? { behaviour: {}, restarts: [], annotations: {} };
+    const replaced = deployment.restarts.length - (this.ready(deployment) ? 0 : 1);
+    const restarted = replaced > (deployment.behaviour.staleRestarts ?? 0);
+    return {
+      ...injectedPod(),
+      metadata: {
+        name: `${owner}-1`,
+        namespace: "shop",
+        labels: { "pod-template-hash": "abc" },
+        annotations: {
+          "sidecar.istio.io/status": "{}",
+          ...(restarted ? { [stampAnnotation]: newStamp } : {}),
+        },
+        ownerReferences: [
+          { apiVersion: "apps/v1", kind: "ReplicaSet", name: `${owner}-abc`, uid: "1", controller: true },
+        ],
+      },
+      ...(deployment.behaviour.neverReady
+        ? {
+            status: {
+              containerStatuses: [
+                {
+                  name: "api",
+                  ready: false,
+                  state: { waiting: { reason: "ImagePullBackOff", message: "no such image" } },
+                },
+              ],
+            },
+          }
+        : {}),
+    };
+  }
+}

@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Assessment } from "../../provider/rollout/assess";
+import { Rollout } from "../../provider/rollout/RolloutOptions";
+import {
+  type Restart,
+  type RolloutSummary,
+  restartAnnotation,
+  runRollout,
+} from "../../provider/rollout/runRollout";
+import { type Behaviour, InMemoryCluster, newStamp } from "./InMemoryCluster";
+import { application } from "./injectedPod";
+import { VirtualClock } from "./VirtualClock";
+
+const stale: Assessment["verdict"] = {
+  is: "stale",
+  stalePods: 1,
+  differences: [{ field: "istio-proxy limits.cpu", from: "1", to: "2" }],
+};
+
+function restartOf(name: string, verdict: Assessment["verdict"] = stale): Restart {
+  const template = { spec: { containers: [application] } };
+  const workload = { kind: "Deployment", metadata: { name }, spec: { template } };
+  const assessment = { namespace: "shop", workload, name: `Deployment/${name}`, pods: 1, verdict };
+  return { assessment, settings: { revision: "default", stamp: newStamp, planned: undefined } };
+}
+
+interface Run {
+  summary: RolloutSummary;
+  cluster: InMemoryCluster;
+  lines: string[];
+  /** When each workload was restarted, in seconds. */
+  starts: number[];
+}
+
+async function run(
+  behaviours: Record<string, Behaviour>,
+  options: object = {},
+  restarts = Object.keys(behaviours).map((name) => restartOf(name)),
+): Promise<Run> {
+  const clock = new VirtualClock();
+  const cluster = new InMemoryCluster(clock.now, behaviours);
+  const lines: string[] = [];
+  const dependencies = { ...clock, api: cluster, report: (line: string) => void lines.push(line) };
+  const summary = await clock.run(runRollout(restarts, Rollout.parse(options), dependencies));
+  const starts = cluster.log.map((line) => Number(line.split(" ")[0]));
+  return { summary, cluster, lines, starts };
+}
+
+const nothing: RolloutSummary = {
+  restarted: 0,
+  current: 0,
+  masked: 0,
+  waiting: {},
+  failed: {},
+  notStarted: 0,
+};
+const of = (count: number, behaviour: Behaviour = {}) =>
+  Object.fromEntries(Array.from({ length: count }, (_, at) => [`w${at}`, behaviour]));
+
+describe("the pace of a rollout", () => {
+  for (const maxConcurrent of [1, 2, 3, 10]) {
+    it(`has at most ${maxConcurrent} of 10 workloads under way at once, and that many`, async () => {
+      const { summary, starts } = await run(of(10, { seconds: 5 }), { maxConcurrent });
+      assert.deepEqual(summary, { ...nothing, restarted: 10 });
+      // each takes 5 s or, by the interval of looking, a little more
+      const mostAtOnce = Math.max(
+        ...starts.map((at) => starts.filter((other) => other <= at && at < other + 5).length),
+      );
+      assert.equal(mostAtOnce, maxConcurrent);
+    });
+  }
+
+  it("pauses between workloads: the next one starts no sooner", async () => {
+    const { starts, summary } = await run(of(3, { seconds: 5 }), { maxConcurrent: 1, pauseBetween: "60s" });
+    assert.equal(summary.restarted, 3);
+    const gaps = starts.slice(1).map((at, before) => at - (starts[before] ?? 0));
+    for (const gap of gaps) assert.ok(gap >= 65 && gap < 70, `${gap} s`);
+  });
+
+  it("does not pause behind the last one, nor where no pause is asked for", async () => {
+    const clock = new VirtualClock();
+    const cluster = new InMemoryCluster(clock.now, of(1));
+    const options = Rollout.parse({ pauseBetween: "1h" });
+    await clock.run(runRollout([restartOf("w0")], options, { api: cluster, report: () => {}, ...clock }));
+    assert.ok(clock.now() < 60_000, `${clock.now()} ms`);
+    const { starts } = await run(of(2, { seconds: 1 }), { maxConcurrent: 1 });
+    assert.ok((starts[1] ?? 0) < 3);
+  });
+});
+
+describe("after a failure", () => {
+  const broken = { a: { exceedsDeadline: true }, b: {}, c: {}, d: {} };
+
+  it("a rollout stops: what is not begun is left alone, and counted", async () => {
+    const { summary, cluster, lines } = await run(broken, { maxConcurrent: 1 });
+    assert.deepEqual(summary, { ...nothing, failed: { "shop/Deployment/a": "too slow" }, notStarted: 3 });
+    assert.equal(cluster.restartsOf("b"), 0);
+    assert.deepEqual(lines, ["[shop] 1/4 failed Deployment/a after 0 s: too slow"]);
+  });
+
+  it("a rollout that stops waits for what is under way", async () => {
+    const { summary } = await run({ ...broken, b: { seconds: 30 } }, { maxConcurrent: 2 });
+    assert.deepEqual(summary, {
+      ...nothing,
+      restarted: 1,
+      failed: { "shop/Deployment/a": "too slow" },
+      notStarted: 2,
+    });
+  });
+
+  it("a rollout that pauses begins nothing when another workload fails meanwhile", async () => {
+    const late = { a: {}, b: { neverReady: true }, c: {}, d: {} };
+    const { summary } = await run(late, { maxConcurrent: 2, pauseBetween: "60s", timeoutPerWorkload: "30s" });
+    assert.equal(summary.restarted, 1);
+    assert.equal(summary.notStarted, 2);
+  });
+
+  it("a rollout that is told to continues", async () => {
+    const { summary } = await run(broken, { maxConcurrent: 1, onFailure: "continue" });
+    assert.deepEqual(summary, { ...nothing, restarted: 3, failed: { "shop/Deployment/a": "too slow" } });
+  });
+});
+
+describe("a workload fails when", () => {
+  const rows: [string, Behaviour, RegExp][] = [
+    ["its progress deadline passes", { exceedsDeadline: true }, /^too slow$/],
+    [
+      "it is not ready in time, with the reason of its pod",
+      { neverReady: true },
+      /^not ready in time: 0 of 1 new pods available; pod api-1, container api: ImagePullBackOff: no such image$/,
+    ],
+    ["someone pauses it", { pausedOnTheWay: true }, /^it stopped on its way: paused$/],
+    ["it is gone", { gone: true }, /^Deployment\/api is gone$/],
+    [
+      "its pods come with old settings twice",
+      { staleRestarts: 9 },
+      /old settings even after a second restart/,
+    ],
+  ];
+  for (const [edge, behaviour, why] of rows) {
+    it(edge, async () => {
+      const { summary } = await run({ api: behaviour }, { timeoutPerWorkload: "60s" });
+      assert.match(summary.failed["shop/Deployment/api"] ?? "", why);
+      assert.equal(summary.restarted, 0);
+    });
+  }
+});
+
+describe("a restart", () => {
+  it("is marked with the settings' stamp, not a time, and told with its pods and seconds", async () => {
+    const { cluster, lines } = await run({ api: { seconds: 14 } });
+    assert.deepEqual(cluster.annotationsOf("api"), { [restartAnnotation]: newStamp });
+    assert.match(lines.join("\n"), /^\[shop\] 1\/1 restarted Deployment\/api \(1 pod, 1[45] s\)$/);
+  });
+
+  it("is done once more, and once only, where new pods came with old settings", async () => {
+    const { cluster, summary, lines } = await run({ api: { staleRestarts: 1 } });
+    assert.equal(summary.restarted, 1);
+    assert.equal(cluster.restartsOf("api"), 2);
+    assert.equal(cluster.annotationsOf("api")[restartAnnotation], `${newStamp}.2`);
+    assert.match(lines[0] ?? "", /new pods came with old settings, restarting once more$/);
+  });
+
+  it("that an earlier rollout began for these settings is only waited for", async () => {
+    const annotations = { [restartAnnotation]: newStamp };
+    const { cluster, summary } = await run({ api: { annotations, underWay: true, seconds: 20 } });
+    assert.equal(summary.restarted, 1);
+    assert.deepEqual(cluster.log, []);
+  });
+
+  it("is left out where another level's rollout was faster: the workload has the settings by now", async () => {
+    const { cluster, summary, lines } = await run({ api: { underWay: true, seconds: 0 } });
+    assert.deepEqual(summary, { ...nothing, current: 1 });
+    assert.deepEqual(cluster.log, []);
+    assert.deepEqual(lines, ["[shop] 1/1 Deployment/api has the settings by now"]);
+  });
+
+  it("is put off, not called current, where the API server admits no new pods by now", async () => {
+    const { cluster, summary } = await run({ api: { denied: true } });
+    assert.deepEqual(summary, { ...nothing, waiting: { "shop/Deployment/api": "exceeded quota: pods" } });
+    assert.deepEqual(cluster.log, []);
+  });
+
+  it("takes our annotation away once no settings are left", async () => {
+    const behaviours = { api: { annotations: { [restartAnnotation]: newStamp } } };
+    const { cluster } = await run(behaviours, { onFailure: "continue" }, [withoutStamp(restartOf("api"))]);
+    assert.equal(cluster.annotationsOf("api")[restartAnnotation], undefined);
+  });
+});
+
+describe("what is not stale", () => {
+  it("is counted and left alone, each for its reason", async () => {
+    const verdicts: [string, Assessment["verdict"]][] = [
+      ["a", { is: "current" }],
+      ["b", { is: "masked" }],
+      ["c", { is: "held", why: "paused" }],
+      ["d", { is: "unknown", why: "denied by quota" }],
+    ];
+    const restarts = verdicts.map(([name, verdict]) => restartOf(name, verdict));
+    const { summary, cluster } = await run(of(4), {}, restarts);
+    const waiting = { "shop/Deployment/c": "paused", "shop/Deployment/d": "denied by quota" };
+    assert.deepEqual(summary, { ...nothing, current: 1, masked: 1, waiting });
+    assert.deepEqual(cluster.log, []);
+  });
+
+  it("with strategy none is everything", async () => {
+    const { summary, cluster } = await run({ api: {} }, { strategy: "none" });
+    assert.match(summary.waiting["shop/Deployment/api"] ?? "", /until they are created anew$/);
+    assert.deepEqual(cluster.log, []);
+  });
+});
+
+function withoutStamp({ assessment }: Restart): Restart {
+  return { assessment, settings: { revision: "default", stamp: undefined, planned: undefined } };
+}

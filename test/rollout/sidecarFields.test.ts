@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Container } from "../../provider/cluster/podTemplate";
+import { comparableHook, comparableList, sidecarFields } from "../../provider/rollout/sidecarFields";
+import { amounts, application, initArgs, injectedFields, injectedPod } from "./injectedPod";
+
+const proxyConfig = (value: string): Partial<Container> => ({ env: [{ name: "PROXY_CONFIG", value }] });
+
+describe("the fields of a sidecar", () => {
+  it("are the same whether it is a native sidecar or a container", () => {
+    assert.deepEqual(sidecarFields(injectedPod()), injectedFields);
+    assert.deepEqual(sidecarFields(injectedPod({ native: true })), injectedFields);
+  });
+
+  it("are the same with Istio CNI, whose init container has another name", () => {
+    assert.deepEqual(sidecarFields(injectedPod({ init: { name: "istio-validation" } })), injectedFields);
+  });
+
+  it("are none of a pod without a sidecar", () => {
+    assert.equal(sidecarFields({ spec: { containers: [application] } }), undefined);
+  });
+
+  it("have no init container's with interception mode NONE", () => {
+    const fields = sidecarFields(injectedPod({ init: null })) ?? {};
+    assert.deepEqual(
+      Object.keys(fields).filter((field) => field.startsWith("istio-init")),
+      [],
+    );
+    assert.equal(fields["istio-proxy limits.cpu"], "2");
+  });
+
+  it("have PROXY_CONFIG's, variables and hooks where there are any", () => {
+    const hook = { exec: { command: ["drain"] } };
+    const fields = sidecarFields(
+      injectedPod({
+        init: { env: [{ name: "ISTIO_META_DNS_CAPTURE", value: "true" }] },
+        proxy: {
+          lifecycle: { preStop: hook },
+          env: [
+            { name: "ISTIO_META_DNS_CAPTURE", value: "true" },
+            { name: "TERMINATION_DRAIN_DURATION_SECONDS", value: "10" },
+            {
+              name: "PROXY_CONFIG",
+              value: '{"terminationDrainDuration":"10s","proxyMetadata":{"ISTIO_META_DNS_CAPTURE":"true"}}',
+            },
+          ],
+        },
+      }),
+    );
+    assert.deepEqual(fields, {
+      ...injectedFields,
+      "istio-proxy lifecycle.preStop": '{"exec":{"command":["drain"]}}',
+      "PROXY_CONFIG terminationDrainDuration": "10s",
+      "istio-proxy env TERMINATION_DRAIN_DURATION_SECONDS": "10",
+      "istio-proxy env ISTIO_META_DNS_CAPTURE": "true",
+      "istio-init env ISTIO_META_DNS_CAPTURE": "true",
+      "PROXY_CONFIG proxyMetadata.ISTIO_META_DNS_CAPTURE": "true",
+    });
+  });
+
+  const irrelevant: [string, Parameters<typeof injectedPod>[0], Parameters<typeof injectedPod>[0]][] = [
+    ["the order of a list", { init: { args: ["-d", "1,2,3"] } }, { init: { args: ["-d", "3,1,2"] } }],
+    ["an entry twice", { init: { args: ["-d", "1,2"] } }, { init: { args: ["-d", "2,1,2"] } }],
+    [
+      "the order of arguments",
+      {},
+      { init: { args: ["-d", "15090,15021,15020", "-b", "*", "-x", "10.0.0.0/8", "-i", "*"] } },
+    ],
+    [
+      "arguments of Istio's own",
+      {},
+      { init: { args: [...initArgs, "-p", "15001", "--log_output_level=debug"] } },
+    ],
+    ["an argument with an empty value", {}, { init: { args: [...initArgs, "-o", ""] } }],
+    [
+      "PROXY_CONFIG's key order and white space",
+      { proxy: proxyConfig('{"terminationDrainDuration":"5s","concurrency":2}') },
+      { proxy: proxyConfig('{ "concurrency": 2,\n  "terminationDrainDuration": "5s" }\n') },
+    ],
+    [
+      "PROXY_CONFIG fields that no setting is",
+      {},
+      { proxy: proxyConfig('{"discoveryAddress":"elsewhere:15012"}') },
+    ],
+    ["a PROXY_CONFIG that can't be read", {}, { proxy: proxyConfig("{") }],
+    ["the image", {}, { proxy: { image: "proxyv2:2" }, init: { image: "proxyv2:2" } }],
+    [
+      "bytes without a unit",
+      {},
+      { proxy: { resources: { ...amounts, limits: { cpu: "2", memory: "1073741824" } } } },
+    ],
+    [
+      "the spelling of amounts",
+      {},
+      {
+        proxy: {
+          resources: {
+            limits: { cpu: "2000m", memory: "1024Mi" },
+            requests: { cpu: "0.1", memory: "131072Ki" },
+          },
+        },
+      },
+    ],
+    [
+      "what the API server fills in of a request",
+      { proxy: { lifecycle: { preStop: { httpGet: { port: 80 } } } } },
+      { proxy: { lifecycle: { preStop: { httpGet: { scheme: "HTTP", port: 80, path: "/" } } } } },
+    ],
+  ];
+  for (const [edge, one, other] of irrelevant) {
+    it(`do not differ by ${edge}`, () => {
+      assert.deepEqual(sidecarFields(injectedPod(one)), sidecarFields(injectedPod(other)));
+    });
+  }
+});
+
+describe("what is compared", () => {
+  it("is a list's entries", () => {
+    assert.equal(comparableList("b,a,,b"), "a,b");
+    assert.equal(comparableList(""), "");
+  });
+
+  it("is a hook whatever its key order", () => {
+    assert.equal(
+      comparableHook({ httpGet: { port: 80, host: "a" } }),
+      comparableHook({ httpGet: { host: "a", port: 80 } }),
+    );
+  });
+});

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { cidrEntry, rangesOverlap } from "../../provider/settings/cidr";
+
+describe("an IP range", () => {
+  const read: [string, string, string][] = [
+    ["IPv4", "10.0.0.0/8", "10.0.0.0/8"],
+    ["everything", "0.0.0.0/0", "0.0.0.0/0"],
+    ["one address", "10.1.2.3/32", "10.1.2.3/32"],
+    ["IPv6", "2001:db8::/32", "2001:db8::/32"],
+    ["IPv6 in capitals", "2001:DB8::/32", "2001:db8::/32"],
+    ["IPv6 with leading zeros", "2001:0db8::/32", "2001:db8::/32"],
+    ["IPv6 written out", "2001:db8:0:0:0:0:0:0/32", "2001:db8::/32"],
+    ["all of IPv6", "::/0", "::/0"],
+  ];
+  for (const [edge, written, canonical] of read) {
+    it(`may be ${edge}`, () => {
+      assert.deepEqual(cidrEntry(false).entry(written), { value: canonical });
+    });
+  }
+
+  const wrong: [string, string, RegExp][] = [
+    ["host bits", "10.0.0.1/8", /has host bits set: write 10\.0\.0\.0\/8$/],
+    ["IPv6 host bits", "2001:db8::1/32", /has host bits set: write 2001:db8::\/32$/],
+    ["a bare address", "10.0.0.1", /write "10\.0\.0\.1\/32" for the one address/],
+    ["a bare IPv6 address", "2001:db8::1", /write "2001:db8::1\/128" for the one address/],
+    ["a space before it", " 10.0.0.0/8", /take the spaces out/],
+    ["a space inside", "10.0.0.0 /8", /take the spaces out/],
+    ["a newline", "10.0.0.0/8\n", /take the spaces out of "10\.0\.0\.0\/8\\n"/],
+    ["leading zeros, which Go refuses and others read as octal", "010.0.0.0/8", /is no range/],
+    ["hexadecimal parts", "0x0a.0.0.0/8", /is no range/],
+    ["too few parts", "10.0/16", /is no range/],
+    ["too large a part", "300.0.0.0/8", /is no range/],
+    ["too many bits", "10.0.0.0/33", /is no range/],
+    ["too many IPv6 bits", "2001:db8::/129", /is no range/],
+    ["negative bits", "10.0.0.0/-1", /is no range/],
+    ["no bits", "10.0.0.0/", /is no range/],
+    ["two slashes", "10.0.0.0/8/8", /is no range/],
+    ["an IPv6 zone", "fe80::%eth0/64", /is no range/],
+    ["a name", "example.com", /is no address/],
+    ["nothing", "", /is no address/],
+    // each would be refused with /32 added
+    ["a number that is no address in Istio's eyes", "1", /is no address/],
+    ["a short form", "10.1", /is no address/],
+    ["a bare address with leading zeros", "010.0.0.1", /is no address/],
+    ["a bare address with a zone", "fe80::1%eth0", /is no address/],
+  ];
+  for (const [edge, written, todo] of wrong) {
+    it(`may not have ${edge}: ${JSON.stringify(written)}`, () => {
+      const read = cidrEntry(false).entry(written);
+      assert.ok("todo" in read, JSON.stringify(read));
+      assert.match(read.todo, todo);
+    });
+  }
+
+  it('is not "*" beside others, and only an include list can mean everything', () => {
+    assert.deepEqual(cidrEntry(true).entry("*"), { todo: '"*" must stand alone' });
+    assert.deepEqual(cidrEntry(false).entry("*"), {
+      todo: '"*" means everything, which only an include list can hold',
+    });
+  });
+});
+
+describe("two IP ranges", () => {
+  const pairs: [string, string, boolean][] = [
+    ["10.0.0.0/8", "10.1.0.0/16", true],
+    ["10.0.0.0/8", "10.0.0.0/8", true],
+    ["10.0.0.0/8", "11.0.0.0/8", false],
+    ["10.0.0.0/9", "10.128.0.0/9", false],
+    ["0.0.0.0/0", "1.2.3.4/32", true],
+    ["2001:db8::/32", "2001:db8:1::/48", true],
+    ["2001:db8::/32", "2001:db9::/32", false],
+    ["0.0.0.0/0", "::/0", false],
+  ];
+  for (const [left, right, overlap] of pairs) {
+    it(`${left} and ${right} ${overlap ? "share addresses" : "share none"}, either way round`, () => {
+      assert.equal(rangesOverlap(left, right), overlap);
+      assert.equal(rangesOverlap(right, left), overlap);
+    });
+  }
+});

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { conflicts } from "../../provider/settings/conflicts";
+import { unknownMarker } from "../../provider/settings/unknown";
+
+describe("settings that are each right", () => {
+  const wrong: [string, Record<string, string>, string, RegExp][] = [
+    [
+      "a request above its limit",
+      { "proxyResources.limits.cpu": "1", "proxyResources.requests.cpu": "1001m" },
+      "proxyResources.requests.cpu",
+      /a cpu request of 1001m above the limit of 1/,
+    ],
+    [
+      "sizes in different units",
+      { "proxyResources.limits.memory": "1G", "proxyResources.requests.memory": "1Gi" },
+      "proxyResources.requests.memory",
+      /a memory request of 1Gi above the limit of 1G/,
+    ],
+    [
+      "an init request above the proxy's limit, which the init container has",
+      { "proxyResources.limits.cpu": "1", "initResources.requests.cpu": "2" },
+      "initResources.requests.cpu",
+      /request of 2 above the limit of 1/,
+    ],
+    [
+      "an init limit below the proxy's request, which the init container has",
+      { "proxyResources.requests.memory": "2Gi", "initResources.limits.memory": "1Gi" },
+      "initResources.requests.memory",
+      /request of 2Gi above the limit of 1Gi/,
+    ],
+    [
+      "a port both captured and left alone",
+      { "capture.includeInboundPorts": "80,443", "capture.excludeInboundPorts": "443" },
+      "capture.excludeInboundPorts",
+      /443 in capture\.includeInboundPorts as well/,
+    ],
+    [
+      "an outbound port in both lists",
+      { "capture.includeOutboundPorts": "80,443", "capture.excludeOutboundPorts": "443,80" },
+      "capture.excludeOutboundPorts",
+      /80, 443 in capture\.includeOutboundPorts as well/,
+    ],
+    [
+      "a range within a range of the other list",
+      { "capture.includeOutboundIPRanges": "10.0.0.0/8", "capture.excludeOutboundIPRanges": "10.1.0.0/16" },
+      "capture.excludeOutboundIPRanges",
+      /in capture\.includeOutboundIPRanges as well/,
+    ],
+  ];
+  for (const [edge, settings, path, found] of wrong) {
+    it(`conflict: ${edge}`, () => {
+      const [problem, ...others] = conflicts(settings);
+      assert.deepEqual(others, []);
+      assert.equal(problem?.path, path);
+      assert.match(problem?.found ?? "", found);
+    });
+  }
+
+  const right: [string, Record<string, string>][] = [
+    [
+      "a request equal to its limit",
+      { "proxyResources.limits.cpu": "1", "proxyResources.requests.cpu": "1" },
+    ],
+    [
+      "the same size in two units",
+      { "proxyResources.limits.memory": "1Gi", "proxyResources.requests.memory": "1024Mi" },
+    ],
+    ["a request without a limit", { "proxyResources.requests.cpu": "100" }],
+    [
+      "everything captured but one port",
+      { "capture.includeInboundPorts": "*", "capture.excludeInboundPorts": "80" },
+    ],
+    ["nothing captured", { "capture.includeInboundPorts": "", "capture.excludeInboundPorts": "80" }],
+    [
+      "ranges of two families",
+      { "capture.includeOutboundIPRanges": "0.0.0.0/0", "capture.excludeOutboundIPRanges": "::/0" },
+    ],
+    [
+      "ports of two directions",
+      { "capture.includeInboundPorts": "80", "capture.excludeOutboundPorts": "80" },
+    ],
+    [
+      "what a preview does not know",
+      { "proxyResources.limits.cpu": unknownMarker, "proxyResources.requests.cpu": "2" },
+    ],
+    [
+      "lists that a preview does not know",
+      { "capture.includeOutboundIPRanges": unknownMarker, "capture.excludeOutboundIPRanges": unknownMarker },
+    ],
+  ];
+  for (const [edge, settings] of right) {
+    it(`agree: ${edge}`, () => {
+      assert.deepEqual(conflicts(settings), []);
+    });
+  }
+
+  it("are told once where the init container only inherits the proxy's conflict", () => {
+    const found = conflicts({
+      "proxyResources.limits.cpu": "1",
+      "proxyResources.requests.cpu": "2",
+      "initResources.limits.memory": "1Gi",
+    });
+    assert.deepEqual(
+      found.map(({ path }) => path),
+      ["proxyResources.requests.cpu"],
+    );
+  });
+});

@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { declarations } from "../../provider/settings/declarations";
+import { nearestKey, parseSettings } from "../../provider/settings/parseSettings";
+import { unknownMarker } from "../../provider/settings/unknown";
+import { everySetting, nestedAt, sampleValue } from "./settingSamples";
+
+const paths = declarations.map(({ path }) => path);
+const groups = [
+  ...new Set(
+    paths.flatMap((path) =>
+      path
+        .split(".")
+        .slice(0, -1)
+        .map((_, at, keys) => keys.slice(0, at + 1).join(".")),
+    ),
+  ),
+];
+
+describe("settings", () => {
+  it("may be all left out", () => {
+    assert.deepEqual(parseSettings({}), { settings: {}, problems: [] });
+    assert.deepEqual(parseSettings({ proxyResources: undefined, dnsProxy: undefined, capture: {} }), {
+      settings: {},
+      problems: [],
+    });
+  });
+
+  it("are read in canonical form, each at its path, in declaration order", () => {
+    const { settings, problems } = parseSettings(everySetting(1));
+    assert.deepEqual(problems, []);
+    assert.deepEqual(Object.keys(settings), paths);
+    for (const path of paths) assert.deepEqual(settings[path], sampleValue(path, 1), path);
+  });
+
+  it("in another spelling and key order are the same settings", () => {
+    const written = {
+      dnsProxy: true,
+      terminationDrainDuration: "1m30s",
+      capture: { excludeInboundPorts: "9191, 7013", includeOutboundIPRanges: ["2001:DB8::/32"] },
+      proxyResources: { requests: { memory: "1024Mi" }, limits: { cpu: "2 cores" } },
+    };
+    const canonical = {
+      proxyResources: { limits: { cpu: "2" }, requests: { memory: "1Gi" } },
+      capture: { includeOutboundIPRanges: "2001:db8::/32", excludeInboundPorts: [9191, 7013] },
+      terminationDrainDuration: 90,
+      dnsProxy: true,
+    };
+    assert.equal(
+      JSON.stringify(parseSettings(written).settings),
+      JSON.stringify(parseSettings(canonical).settings),
+    );
+  });
+
+  it("keep false and an empty list, which are values", () => {
+    assert.deepEqual(parseSettings({ dnsProxy: false, capture: { excludeInboundPorts: [] } }).settings, {
+      "capture.excludeInboundPorts": "",
+      dnsProxy: false,
+    });
+  });
+});
+
+describe("wrong settings", () => {
+  it("are all named at once, each with its path", () => {
+    const { settings, problems } = parseSettings({
+      proxyResources: { limits: { cpu: "abc", memory: 1025 }, request: {} },
+      initResources: [],
+      capture: { excludeInboundPorts: "1-2", bogus: 1 },
+      lifecycle: null,
+      dnsProxy: "yes",
+      proxyResource: {},
+    });
+    assert.deepEqual(settings, {});
+    assert.deepEqual(problems.map(({ path }) => path).sort(), [
+      "capture.bogus",
+      "capture.excludeInboundPorts",
+      "dnsProxy",
+      "initResources",
+      "lifecycle",
+      "proxyResource",
+      "proxyResources.limits.cpu",
+      "proxyResources.limits.memory",
+      "proxyResources.request",
+    ]);
+  });
+
+  const cases: [string, unknown, string, RegExp, RegExp][] = [
+    ["null", null, "settings", /^null$/, /nest the settings/],
+    ["a list", [], "settings", /^\[\]$/, /nest the settings/],
+    ["text", "dnsProxy", "settings", /^"dnsProxy"$/, /nest the settings/],
+    ["null for a group", { capture: null }, "capture", /^null$/, /nest the settings/],
+    ["a list for a group", { capture: [] }, "capture", /^\[\]$/, /nest the settings/],
+    ["true for a group", nestedAt("proxyResources.limits", true), "proxyResources.limits", /^true$/, /nest/],
+    ["null for a value", { dnsProxy: null }, "dnsProxy", /^null$/, /leave it out/],
+    [
+      "a dotted path as key",
+      { "proxyResources.limits.cpu": 1 },
+      "proxyResources.limits.cpu",
+      /unknown key/,
+      /./,
+    ],
+    ["a misspelt key", { dnsproxy: true }, "dnsproxy", /"dnsproxy"/, /did you mean dnsProxy\?/],
+    [
+      "a misspelt group",
+      nestedAt("proxyResources.limit.cpu", 1),
+      "proxyResources.limit",
+      /"limit"/,
+      /mean limits\?/,
+    ],
+    ["a key like no other", { zzzzzzzzzzzz: 1 }, "zzzzzzzzzzzz", /"zzzzzzzzzzzz"/, /^take it out$/],
+    ["a key of every object", { constructor: 1 }, "constructor", /unknown key/, /^take it out$/],
+    [
+      "the same in a group",
+      nestedAt("capture.toString", 1),
+      "capture.toString",
+      /unknown key/,
+      /^take it out$/,
+    ],
+    [
+      "__proto__",
+      JSON.parse('{"__proto__": {"dnsProxy": true}}'),
+      "__proto__",
+      /unknown key/,
+      /^take it out$/,
+    ],
+    [
+      "__proto__ in a group",
+      JSON.parse('{"capture": {"__proto__": {"includeInboundPorts": "*"}}}'),
+      "capture.__proto__",
+      /unknown key/,
+      /^take it out$/,
+    ],
+    [
+      "objects nested without end",
+      nestedAt(`proxyResources${".limits".repeat(2000)}`, 1),
+      "proxyResources.limits.limits",
+      /unknown key/,
+      /./,
+    ],
+  ];
+  for (const [edge, written, path, found, todo] of cases) {
+    it(`can be ${edge}`, () => {
+      const { settings, problems } = parseSettings(written);
+      assert.deepEqual(settings, {});
+      assert.equal(problems.length, 1, JSON.stringify(problems));
+      const [problem] = problems;
+      assert.equal(problem?.path, path);
+      assert.match(problem?.found ?? "", found);
+      assert.match(problem?.todo ?? "", todo);
+    });
+  }
+
+  it("leave no trace on other objects", () => {
+    parseSettings(
+      JSON.parse('{"__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}}'),
+    );
+    assert.equal("polluted" in {}, false);
+  });
+
+  it("list the keys that would be right", () => {
+    const [problem] = parseSettings(nestedAt("proxyResources.limits.gpu", 1)).problems;
+    assert.equal(problem?.wanted, "one of cpu, memory");
+  });
+});
+
+describe("the nearest key", () => {
+  it("is none when there are no keys, or none is near, however long the text", () => {
+    assert.equal(nearestKey("cpu", []), undefined);
+    assert.equal(nearestKey("lifecycle", ["cpu", "memory"]), undefined);
+    assert.equal(nearestKey("c".repeat(10_000), ["cpu", "memory"]), undefined);
+  });
+});
+
+describe("a value that a preview does not know yet", () => {
+  for (const path of paths) {
+    it(`passes at ${path}`, () => {
+      assert.deepEqual(parseSettings(nestedAt(path, unknownMarker)), {
+        settings: { [path]: unknownMarker },
+        problems: [],
+      });
+    });
+  }
+
+  for (const group of groups) {
+    it(`as the whole of ${group} means that each setting below is unknown`, () => {
+      const below = paths.filter((path) => path.startsWith(`${group}.`));
+      assert.deepEqual(parseSettings(nestedAt(group, unknownMarker)), {
+        settings: Object.fromEntries(below.map((path) => [path, unknownMarker])),
+        problems: [],
+      });
+    });
+  }
+
+  it("as the whole of the settings means that all are unknown", () => {
+    assert.deepEqual(parseSettings(unknownMarker), {
+      settings: Object.fromEntries(paths.map((path) => [path, unknownMarker])),
+      problems: [],
+    });
+  });
+
+  it("hides nothing that is wrong beside it", () => {
+    const { problems } = parseSettings({ capture: unknownMarker, dnsProxy: "yes" });
+    assert.deepEqual(
+      problems.map(({ path }) => path),
+      ["dnsProxy"],
+    );
+  });
+});

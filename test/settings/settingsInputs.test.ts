@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { asProperties, settingGroups, settingsAmong } from "../../provider/settings/settingsInputs";
+
+describe("a list among properties", () => {
+  const rows: [string, string, string | undefined, string][] = [
+    ["in another order keeps the order that it had, so that it is no diff", "1,2,3", "3,1,2", "3,1,2"],
+    ["with an entry more is new", "1,2,3", "1,2", "1,2,3"],
+    ["with another entry is new", "1,4", "1,2", "1,4"],
+    ["that was not there is as given", "1,2", undefined, "1,2"],
+    ["that is empty now is empty", "", "1,2", ""],
+    ["that was empty is as given", "1,2", "", "1,2"],
+  ];
+  for (const [edge, now, before, kept] of rows) {
+    it(edge, () => {
+      assert.deepEqual(
+        asProperties(
+          { "capture.excludeInboundPorts": now },
+          before === undefined ? {} : { "capture.excludeInboundPorts": before },
+        ),
+        { capture: { excludeInboundPorts: kept } },
+      );
+    });
+  }
+
+  it("changes nothing for what is no list", () => {
+    assert.deepEqual(
+      asProperties(
+        { dnsProxy: false, "lifecycle.preStop": { sleep: { seconds: 1 } } },
+        { dnsProxy: true, "lifecycle.preStop": { sleep: { seconds: 2 } } },
+      ),
+      { lifecycle: { preStop: { sleep: { seconds: 1 } } }, dnsProxy: false },
+    );
+  });
+});
+
+describe("a resource's properties", () => {
+  it("have settings among them, told apart by their names; false is one, undefined is none", () => {
+    assert.deepEqual(
+      settingsAmong({
+        namespace: "shop",
+        owner: "o",
+        dnsProxy: false,
+        capture: undefined,
+        proxyResources: {},
+      }),
+      { proxyResources: {}, dnsProxy: false },
+    );
+  });
+
+  it("have one name for each group of settings", () => {
+    assert.deepEqual(settingGroups, [
+      "proxyResources",
+      "initResources",
+      "capture",
+      "lifecycle",
+      "terminationDrainDuration",
+      "dnsProxy",
+      "alwaysExclude",
+    ]);
+  });
+});
