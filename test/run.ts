@@ -28,23 +28,9 @@ async function main([which = "all", pattern = ""]: string[]): Promise<void> {
   }
   // the first build takes minutes: done and shown here, it counts against no test's time
   if (files.some(needsCluster)) await prepareCluster();
-  // files that start control planes take turns: two cores hold no more than one pair of them
-  const failed = [files.filter((file) => !needsCluster(file)), files.filter(needsCluster)]
-    .filter((group) => group.length > 0)
-    .map((group, index) => run(group, index === 0 && !group.some(needsCluster) ? 2 : 1));
-  process.exitCode = failed.some(Boolean) ? 1 : 0;
-}
-
-function run(files: readonly string[], concurrency: number): boolean {
-  const args = [
-    "--import",
-    "tsx",
-    "--test",
-    `--test-concurrency=${concurrency}`,
-    "--test-reporter=spec",
-    ...files,
-  ];
-  return spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" }).status !== 0;
+  // two at a time: each control plane wants a core
+  const args = ["--import", "tsx", "--test", "--test-concurrency=2", "--test-reporter=spec", ...files];
+  process.exitCode = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" }).status ?? 1;
 }
 
 function testFiles(folder: string): string[] {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NestedSettings } from "../settings/canonicalSettings.js";
-import { layerAndRollout } from "./layerAndRollout.js";
+import { layerAndRollout, withSealedKubeconfig } from "./layerAndRollout.js";
 import type { GlobalSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
 
 /** Sidecar settings for every namespace of the mesh. Weaker than a namespace's, stronger than what Istio was installed with. */
@@ -10,8 +10,13 @@ export class GlobalSidecarSettings extends pulumi.ComponentResource {
   /** Setting path -> `global` or `installed`. */
   readonly sources: pulumi.Output<Record<string, string>>;
 
-  constructor(name: string, args: GlobalSidecarSettingsArgs = {}, options?: pulumi.ComponentResourceOptions) {
-    super("istio-sidecar:index:GlobalSidecarSettings", name, { ...args }, options);
+  constructor(
+    name: string,
+    given: GlobalSidecarSettingsArgs = {},
+    options?: pulumi.ComponentResourceOptions,
+  ) {
+    super("istio-sidecar:index:GlobalSidecarSettings", name, { ...withSealedKubeconfig(given) }, options);
+    const args = withSealedKubeconfig(given);
     const { layer } = layerAndRollout(this, name, undefined, args);
     this.effective = layer.effective;
     this.sources = layer.sources;

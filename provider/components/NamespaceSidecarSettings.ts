@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { publishedSettings } from "../report/publishedSettings.js";
 import type { NestedSettings } from "../settings/canonicalSettings.js";
-import { layerAndRollout } from "./layerAndRollout.js";
+import { layerAndRollout, withSealedKubeconfig } from "./layerAndRollout.js";
 import type { NamespaceSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
 
 /** Sidecar settings for one namespace. Stronger than the global ones, weaker than a pod's own annotations. */
@@ -12,8 +12,9 @@ export class NamespaceSidecarSettings extends pulumi.ComponentResource {
   /** Setting path -> the level that its effective value comes from. */
   readonly sources: pulumi.Output<Record<string, string>>;
 
-  constructor(name: string, args: NamespaceSidecarSettingsArgs, options?: pulumi.ComponentResourceOptions) {
-    super("istio-sidecar:index:NamespaceSidecarSettings", name, { ...args }, options);
+  constructor(name: string, given: NamespaceSidecarSettingsArgs, options?: pulumi.ComponentResourceOptions) {
+    super("istio-sidecar:index:NamespaceSidecarSettings", name, { ...withSealedKubeconfig(given) }, options);
+    const args = withSealedKubeconfig(given);
     const { layer } = layerAndRollout(this, name, args.namespace, args);
     if (args.publish ?? true) this.publish(name, args.namespace, layer.effective, layer.sources);
     this.effective = layer.effective;

@@ -30,7 +30,7 @@ export class SettingsLayer extends pulumi.dynamic.Resource {
       provider,
       name,
       { ...properties, stamp: undefined, effective: undefined, sources: undefined, configMap: undefined },
-      { ...options, additionalSecretOutputs: ["cluster.kubeconfig"] },
+      options,
       "istio-sidecar",
       "SettingsLayer",
     );

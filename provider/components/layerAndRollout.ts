@@ -36,12 +36,23 @@ export function layerAndRollout(
   return { layer, rollout };
 }
 
+/** The arguments with their kubeconfig sealed, so that neither the component nor its children show credentials. */
+export function withSealedKubeconfig<Args extends GlobalSidecarSettingsArgs>(args: Args): Args {
+  if (args.cluster === undefined) return args;
+  const cluster = pulumi
+    .output(args.cluster)
+    .apply((access) =>
+      access.kubeconfig === undefined ? access : { ...access, kubeconfig: pulumi.secret(access.kubeconfig) },
+    );
+  return { ...args, cluster };
+}
+
 /** A Kubernetes provider given to the component is the cluster that everything goes to, not only the published ConfigMap. */
 function clusterOf(
   component: pulumi.ComponentResource,
   args: GlobalSidecarSettingsArgs,
 ): pulumi.Input<object> {
-  if (args.cluster !== undefined) return args.cluster;
+  if (args.cluster !== undefined) return args.cluster as pulumi.Input<object>;
   const given = component.getProvider("kubernetes:core/v1:ConfigMap") as unknown as
     | { kubeconfig?: pulumi.Output<string | undefined>; context?: pulumi.Output<string | undefined> }
     | undefined;

@@ -7,6 +7,7 @@ import {
   installedProxy,
   type Layer,
   type Layers,
+  layerAt,
   layersOf,
   profileFor,
 } from "../render/compose.js";
@@ -127,7 +128,7 @@ function decide(
   const accepted: LayerChange[] = [];
   outcomes.clear();
   for (const change of changes) {
-    const present = layers[change.target];
+    const present = layerAt(layers, change.target);
     try {
       if (present && !change.owners.includes(present.owner)) throw foreignLayer(change, present);
       const next = { ...layers };
@@ -166,7 +167,7 @@ function requireValidPods({ target, layer }: LayerChange, layers: Layers, { data
       ? [undefined, ...Object.keys(layers).filter((name) => name !== globalTarget)]
       : [target];
   const problems = reached.flatMap((namespace) => {
-    const own = namespace === undefined ? undefined : layers[namespace]?.settings;
+    const own = namespace === undefined ? undefined : layerAt(layers, namespace)?.settings;
     const merged = effectiveOf({
       installed,
       installedProxy: proxy,
@@ -251,7 +252,9 @@ async function namespacesReached(
     )
     .map(({ metadata }) => metadata.name);
   // a namespace without settings of its own shows the global ones best
-  const ordered = injected.sort((a, b) => Number(layers[a] !== undefined) - Number(layers[b] !== undefined));
+  const ordered = injected.sort(
+    (a, b) => Number(layerAt(layers, a) !== undefined) - Number(layerAt(layers, b) !== undefined),
+  );
   return [...new Set([...named, ...ordered.slice(0, mostNamespacesAsked)])];
 }
 
@@ -343,7 +346,9 @@ async function putBack(
   const back = failing.map(
     (change): LayerChange => ({
       target: change.target,
-      layer: isSame(before[change.target], change.layer) ? change.former : before[change.target],
+      layer: isSame(layerAt(before, change.target), change.layer)
+        ? change.former
+        : layerAt(before, change.target),
       owners: [...change.owners, ...(change.layer ? [change.layer.owner] : [])],
     }),
   );

@@ -6,6 +6,7 @@ import {
   InjectorRefusal,
   installedProxy,
   type Layer,
+  layerAt,
   layersOf,
   profileFor,
 } from "../render/compose.js";
@@ -103,7 +104,7 @@ export function layerProvider(
     async read(id, properties) {
       const api = await session.api(accessOf(properties));
       const live = await readOrNothing(api, injectorOf(properties));
-      const layer = live && layersOf(live.data)[targetOf(properties)];
+      const layer = live && layerAt(layersOf(live.data), targetOf(properties));
       if (!live || !layer || layer.owner !== ownerOf(properties)) return {};
       const others = Object.fromEntries(
         Object.entries(properties).filter(([key]) => !settingGroups.includes(key)),
@@ -166,7 +167,7 @@ function outcomeOf({ data, metadata }: InjectorConfigMap, target: string): Recor
 export function effectiveFor({ data }: Pick<InjectorConfigMap, "data">, target: string): EffectiveSettings {
   const layers = layersOf(data);
   const proxy = installedProxy(data);
-  const namespace = target === globalTarget ? undefined : layers[target]?.settings;
+  const namespace = target === globalTarget ? undefined : layerAt(layers, target)?.settings;
   return effectiveOf({
     installed: installedSettings(proxy),
     installedProxy: proxy,
@@ -184,7 +185,7 @@ async function lostSentence(
   const live = await look(session, olds);
   if (!live) return undefined;
   const injector = injectorName(injectorOf(olds));
-  const layer = layersOf(live.data)[targetOf(olds)];
+  const layer = layerAt(layersOf(live.data), targetOf(olds));
   if (!layer) return `lost from ${injector}, which ${lastWriter(live)} rewrote`;
   return layer.owner === ownerOf(olds) && canonicalJson(layer.settings) !== canonicalJson(settings)
     ? `changed by hand in ${injector}`
@@ -194,7 +195,7 @@ async function lostSentence(
 async function isDifferentInCluster(session: Session, olds: Properties, news: Properties): Promise<boolean> {
   const live = await look(session, news);
   if (!live) return false;
-  const layer = layersOf(live.data)[targetOf(news)];
+  const layer = layerAt(layersOf(live.data), targetOf(news));
   if (
     !layer ||
     layer.owner !== ownerOf(news) ||

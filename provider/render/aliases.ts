@@ -10,6 +10,7 @@ export function addAliases(config: string): string {
   const document = parseYaml(config, "data.config");
   const defaults = document.getIn(["defaultTemplates"]);
   const aliases = document.getIn(["aliases"], true);
+  if (document.has("aliases") && !isMap(aliases)) throw new UnreadableText("aliases is no map");
   let text = config;
   const names = isMap(aliases)
     ? aliases.items.map((item) => String(isScalar(item.key) ? item.key.value : item.key))
@@ -27,7 +28,7 @@ export function addAliases(config: string): string {
   }
   requireReached(
     text,
-    isSeq(defaults)
+    isSeq(defaults) && defaults.items.length > 0
       ? defaults.items.map((item) => String(isScalar(item) ? item.value : item))
       : [istioTemplate],
   );

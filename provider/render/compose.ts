@@ -57,17 +57,31 @@ export function layersOf(data: Pick<InjectorData, "values">): Layers {
   const stored = storedData(data);
   if (!stored) return {};
   return Object.fromEntries(
-    Object.entries(stored.layers).map(([target, { owner, settings }]) => [
-      target,
-      { owner, settings: stored.settings[settings] ?? {} },
-    ]),
+    Object.entries(stored.layers).map(([target, { owner, settings }]) => {
+      const found = own(stored.settings, settings);
+      if (!found) throw new InjectorRefusal(changedByHand(`settings ${settings} of ${target} are gone`));
+      return [target, { owner, settings: found }];
+    }),
   );
+}
+
+/** A target's layer; a namespace may be called `constructor`. */
+export function layerAt(layers: Layers, target: string): Layer | undefined {
+  return own(layers, target);
+}
+
+function own<Value>(map: Readonly<Record<string, Value>>, key: string): Value | undefined {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
+function changedByHand(what: string): string {
+  return `values.global.${dataKey} was changed by hand: ${what}; take that key out of the ConfigMap's values, and run pulumi up`;
 }
 
 /** The profile that pods of a namespace get: their namespace's, or else the global one. */
 export function profileFor(data: Pick<InjectorData, "values">, namespace: string): Profile | undefined {
   const stored = storedData(data);
-  return stored?.profiles[stored.namespaces[namespace] ?? globalTarget];
+  return stored && own(stored.profiles, own(stored.namespaces, namespace) ?? globalTarget);
 }
 
 /** Helm's `global.proxy` in the injector's values: what Istio was installed with. */
@@ -78,6 +92,8 @@ export function installedProxy(data: Pick<InjectorData, "values">): unknown {
 /** The ConfigMap's texts with exactly these layers. The same layers give the same bytes, whatever was there of ours. */
 export function compose(data: InjectorData, layers: Layers): InjectorData {
   return reading(() => {
+    // refuses what a newer package, or a hand, has left there
+    layersOf(data);
     const bare = strip(data);
     if (Object.keys(layers).length === 0) return bare;
     const templates = parseYaml(bare.config, "data.config").toJS()?.templates as
@@ -141,7 +157,7 @@ function storedData({ values }: Pick<InjectorData, "values">): StoredData | unde
     const read = StoredData.safeParse(found);
     if (!read.success)
       throw new UnreadableText(
-        `values.global.${dataKey} was changed by hand: ${read.error.issues[0]?.path.join(".")}: ${read.error.issues[0]?.message}`,
+        changedByHand(`${read.error.issues[0]?.path.join(".")}: ${read.error.issues[0]?.message}`),
       );
     return read.data;
   });

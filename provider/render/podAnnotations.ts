@@ -12,7 +12,7 @@ export const resourceAnnotations: readonly string[] = [
 export const proxyConfigAnnotation = "proxy.istio.io/config";
 
 /** The expression by which the overlay and `saysKey` find a key in `proxy.istio.io/config`, not in a comment; %s is the key. */
-export const ownKeyPattern = String.raw`(?m)^[^#\n]*\b%s["']?\s*:`;
+export const ownKeyPattern = String.raw`(?m)^(?:[^#\n]|[^\s#]#+)*\b%s["']?\s*:`;
 
 /** Whether a pod's `proxy.istio.io/config` has a key, at any depth. */
 export function saysKey(config: string | undefined, key: string): boolean {

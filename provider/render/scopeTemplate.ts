@@ -26,7 +26,7 @@ export interface ScopedTemplate {
   missing: readonly string[];
 }
 
-const proxyValue = String.raw`(\$?)\.Values\.global\.proxy\.(${[...lookups.keys()].join("|")})\b(?!\.)`;
+const proxyValue = String.raw`(?<![\w$.)])(\$?)\.Values\.global\.proxy\.(${[...lookups.keys()].join("|")})\b(?!\.)`;
 const annotated = String.raw`annotation\s+\$?\.ObjectMeta\s+[\`"][^\`"]+[\`"]\s+`;
 
 /**

@@ -25,7 +25,7 @@ export function insertPair(
   value: { block: string } | { flow: string },
 ): string {
   const map = mapAt(text, path);
-  const flow = "flow" in value ? value.flow : JSON.stringify(value.block);
+  const flow = escapedJson("flow" in value ? value.flow : JSON.stringify(value.block));
   if (map.flow) {
     const last = map.items.at(-1);
     if (!last) {
@@ -103,9 +103,18 @@ function blockScalar(content: string, indent: string): string {
   const plain =
     !/[^\P{Cc}\n\t]|[\u2028\u2029\ufeff]/u.test(content) &&
     /[^\n]\n?$/.test(content) &&
+    content.trim() !== "" &&
     !content.startsWith("\n");
-  if (!plain) return `${JSON.stringify(content)}\n`;
+  if (!plain) return `${escapedJson(JSON.stringify(content))}\n`;
   const lines = content.endsWith("\n") ? content.slice(0, -1).split("\n") : content.split("\n");
   const header = `|${/^\s/.test(content) ? "2" : ""}${content.endsWith("\n") ? "" : "-"}`;
   return `${header}\n${lines.map((line) => (line === "" ? "" : `${indent}  ${line}`)).join("\n")}\n`;
+}
+
+/** JSON without the characters that JSON allows in text and YAML readers refuse or fold. */
+function escapedJson(json: string): string {
+  return json.replace(
+    /[^\t\n\x20-\x7e\u00a0-\u2027\u202a-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -28,10 +28,10 @@ export interface Rollout {
   onFailure: "stop" | "continue";
 }
 
-const duration = (fallback: string) =>
+const duration = (fallback: string, none: boolean) =>
   z.unknown().transform((value, context) => {
     if (value === undefined) return fallback;
-    if (value === 0 || value === "0s" || value === "0") return "0s";
+    if (none && (value === 0 || value === "0s" || value === "0")) return "0s";
     const read = parseSeconds(value);
     if ("value" in read) return read.value;
     context.issues.push({
@@ -45,10 +45,10 @@ const duration = (fallback: string) =>
 export const Rollout = z.strictObject({
   strategy: z.enum(["restart", "none"]).default("restart"),
   maxConcurrent: z.int().min(1).max(1000).default(3),
-  pauseBetween: duration("0s")
+  pauseBetween: duration("0s", true)
     .optional()
     .transform((value) => value ?? "0s"),
-  timeoutPerWorkload: duration("600s")
+  timeoutPerWorkload: duration("600s", false)
     .optional()
     .transform((value) => value ?? "600s"),
   onFailure: z.enum(["stop", "continue"]).default("stop"),

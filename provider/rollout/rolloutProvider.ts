@@ -2,7 +2,14 @@ import type { ClusterAccess, KubernetesApi, ObjectMeta } from "../cluster/Kubern
 import { UnreachableError } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
 import { effectiveValues } from "../levels/effectiveSettings.js";
-import { globalTarget, type InjectorData, installedProxy, type Layers, layersOf } from "../render/compose.js";
+import {
+  globalTarget,
+  type InjectorData,
+  installedProxy,
+  type Layers,
+  layerAt,
+  layersOf,
+} from "../render/compose.js";
 import { canonicalJson, effectiveOf, installedSettings, profileOf } from "../render/Profile.js";
 import { type Assessment, assessNamespace, injectedPods, type NamespaceSettings } from "./assess.js";
 import { inTurn } from "./inTurn.js";
@@ -200,7 +207,7 @@ function settingsThere(
 
 function merged(data: InjectorData, layers: Layers, namespace: string) {
   const installedProxyValues = installedProxy(data);
-  const [global, own] = [layers[globalTarget]?.settings, layers[namespace]?.settings];
+  const [global, own] = [layers[globalTarget]?.settings, layerAt(layers, namespace)?.settings];
   const sources = {
     installed: installedSettings(installedProxyValues),
     installedProxy: installedProxyValues,

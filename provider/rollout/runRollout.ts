@@ -73,6 +73,9 @@ export async function runRollout(
       if (outcome === "current") {
         summary.current++;
         dependencies.report(`${progress} ${assessment.name} has the settings by now`);
+      } else if (outcome !== "done" && "waiting" in outcome) {
+        summary.waiting[label(assessment)] = outcome.waiting;
+        dependencies.report(`${progress} put off ${assessment.name}: ${outcome.waiting}`);
       } else if (outcome === "done") {
         summary.restarted++;
         dependencies.report(
@@ -99,12 +102,14 @@ async function restartWorkload(
   { assessment, settings }: Restart,
   rollout: Rollout,
   dependencies: RolloutDependencies,
-): Promise<"done" | "current" | { failed: string }> {
+): Promise<"done" | "current" | { waiting: string } | { failed: string }> {
   const deadline = dependencies.now() + milliseconds(rollout.timeoutPerWorkload);
   try {
     // twice: a new pod may come from an injector that had not taken up the settings yet
     // looked at again first: another level's rollout may have restarted it meanwhile
-    if ((await assessAgain(assessment, settings, dependencies.api)).verdict.is !== "stale") return "current";
+    const { verdict } = await assessAgain(assessment, settings, dependencies.api);
+    if (verdict.is === "held" || verdict.is === "unknown") return { waiting: verdict.why };
+    if (verdict.is !== "stale") return "current";
     for (const attempt of [1, 2]) {
       await markForRestart(assessment, settings, dependencies);
       const outcome = await waitForWorkload(assessment, deadline, dependencies);

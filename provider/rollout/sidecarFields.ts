@@ -1,7 +1,7 @@
 import { allContainers, type Container, type Pod } from "../cluster/podTemplate.js";
 import { canonicalJson } from "../render/Profile.js";
 import { declarations } from "../settings/declarations.js";
-import { nanoUnits, parseCpu, parseMemory } from "../settings/quantity.js";
+import { parseCpu, parseMemory } from "../settings/quantity.js";
 
 export const proxyContainer = "istio-proxy";
 /** With Istio CNI the init container only checks what the node has set up. */
@@ -79,9 +79,8 @@ export function comparableHook(hook: unknown): string {
   );
 }
 
-export function comparableAmount(amount: string): string {
-  if (nanoUnits(amount) === undefined) return amount;
-  const read = /[iKMGTPE]/.test(amount) ? parseMemory(amount) : parseCpu(amount);
+export function comparableAmount(amount: string, resource: string): string {
+  const read = resource === "cpu" ? parseCpu(amount) : parseMemory(amount);
   return "value" in read ? read.value : amount;
 }
 
@@ -93,7 +92,7 @@ function putAmount(
 ): void {
   const [kind, resource] = field as ["limits" | "requests", string];
   const amount = container.resources?.[kind]?.[resource];
-  if (amount !== undefined) fields[amountField(name, field)] = comparableAmount(String(amount));
+  if (amount !== undefined) fields[amountField(name, field)] = comparableAmount(String(amount), resource);
 }
 
 function putHook(fields: Record<string, string>, proxy: Container, field: readonly string[]): void {

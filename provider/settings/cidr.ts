@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { ListRule } from "./list.js";
+import { shown } from "./problem.js";
 
 /** An IP range in CIDR form without host bits, as Istio's agent and iptables read it: "10.0.0.0/8", "2001:db8::/32". */
 export function cidrEntry(everything: boolean): ListRule {
@@ -7,8 +8,7 @@ export function cidrEntry(everything: boolean): ListRule {
     wanted: 'CIDR ranges such as "10.0.0.0/8"',
     everything,
     entry: (text) => {
-      if (/\s/.test(text))
-        return { todo: `take the spaces out of ${JSON.stringify(text)}: Istio refuses them` };
+      if (/\s/.test(text)) return { todo: `take the spaces out of ${shown(text)}: Istio refuses them` };
       if (text === "*")
         return {
           todo: everything
@@ -16,15 +16,13 @@ export function cidrEntry(everything: boolean): ListRule {
             : '"*" means everything, which only an include list can hold',
         };
       if (!text.includes("/")) {
-        const bits = ipaddr.isValid(text) && text.includes(":") ? 128 : 32;
-        return {
-          todo: ipaddr.isValid(text)
-            ? `write "${text}/${bits}" for the one address`
-            : `"${text.slice(0, 60)}" is no address`,
-        };
+        const isAddress = ipaddr.isValid(text) && isPlainAddress(text);
+        const todo = isAddress
+          ? `write "${text}/${text.includes(":") ? 128 : 32}" for the one address`
+          : `${shown(text)} is no address`;
+        return { todo };
       }
-      if (!ipaddr.isValidCIDR(text) || !isPlainAddress(text))
-        return { todo: `"${text.slice(0, 60)}" is no range` };
+      if (!ipaddr.isValidCIDR(text) || !isPlainAddress(text)) return { todo: `${shown(text)} is no range` };
       const network = networkOf(text);
       return network === text.toLowerCase() || sameRange(network, text)
         ? { value: network }

@@ -1,6 +1,6 @@
 import { type Parsed, refused } from "./parsed.js";
 
-const seconds: Record<string, number> = { h: 3600, m: 60, s: 1 };
+const milliseconds: Record<string, bigint> = { h: 3_600_000n, m: 60_000n, s: 1000n, ms: 1n };
 const longest = 24 * 3600;
 
 /** Whole seconds as Go and Istio write them: "10s", "1m30s", "2h", or a number of seconds; canonical "90s". At least 1s, at most 24h. */
@@ -23,9 +23,10 @@ function totalSeconds(value: unknown): number | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
   if (typeof value !== "string" || !/^(?:\d{1,9}(?:\.\d{1,9})?(?:ms|h|m|s))+$/.test(value.trim()))
     return undefined;
-  let total = 0;
-  for (const [, amount, unit] of value.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)) {
-    total += unit === "ms" ? Number(amount) / 1000 : Number(amount) * (seconds[unit ?? ""] ?? 0);
+  // in whole billionths: 2.05 minutes are 123 seconds, which floating point misses
+  let billionths = 0n;
+  for (const [, whole = "0", fraction = "", unit = "s"] of value.matchAll(/(\d+)(?:\.(\d+))?(ms|h|m|s)/g)) {
+    billionths += (BigInt(whole + fraction.padEnd(9, "0")) * (milliseconds[unit] ?? 0n)) / 1000n;
   }
-  return total;
+  return Number(billionths) / 1e9;
 }

@@ -2,7 +2,10 @@ import { z } from "zod";
 import { type Parsed, refused } from "./parsed.js";
 import { containsUnknown } from "./unknown.js";
 
-const port = z.union([z.int().min(1).max(65535), z.string().regex(/^[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?$/)]);
+const port = z.union([
+  z.int().min(1).max(65535),
+  z.string().regex(/^(?=.*[a-z])(?!.*--)[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?$/, "a port's number or name"),
+]);
 
 /** Kubernetes' lifecycle handler: exactly one of the four. */
 export interface LifecycleHook {
@@ -40,7 +43,7 @@ export function parseLifecycleHook(value: unknown): Parsed<LifecycleHook> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return refused(value, wanted, 'write for instance { exec: { command: ["pilot-agent", "wait"] } }');
   }
-  const given = Object.keys(value);
+  const given = Object.keys(value).filter((key) => (value as Record<string, unknown>)[key] !== undefined);
   if (given.length !== 1) {
     return refused(
       given,
@@ -51,7 +54,7 @@ export function parseLifecycleHook(value: unknown): Parsed<LifecycleHook> {
   const name = handlerNames.find((handler) => handler === given[0]);
   if (!name) return refused(given[0], wanted, "use one of Kubernetes' handlers");
   const body = (value as Record<string, unknown>)[name];
-  if (containsUnknown(body)) return { value: value as LifecycleHook };
+  if (containsUnknown(body)) return { value: { [name]: body } as LifecycleHook };
   const read = handlers[name].safeParse(body);
   if (!read.success) {
     const issues = read.error.issues.map((issue) => `${[name, ...issue.path].join(".")}: ${issue.message}`);

@@ -1,5 +1,6 @@
 import type { Parsed } from "./parsed.js";
 import { refused } from "./parsed.js";
+import { shown } from "./problem.js";
 import { isUnknown, unknownMarker } from "./unknown.js";
 
 export interface ListRule {
@@ -30,10 +31,7 @@ export function parseList(rule: ListRule): (value: unknown) => Parsed<string> {
     }
     if (wrong.length > 0) {
       return {
-        found: wrong
-          .map(({ entry }) => JSON.stringify(entry))
-          .join(", ")
-          .slice(0, 200),
+        found: wrong.map(({ entry }) => shown(entry)).join(", "),
         wanted,
         todo: [...new Set(wrong.map(({ todo }) => todo))].join("; "),
       };

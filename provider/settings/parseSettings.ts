@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { CanonicalSettings } from "./canonicalSettings.js";
 import { valueAt } from "./canonicalSettings.js";
 import { declarations, type SettingDeclaration, type SettingValue } from "./declarations.js";
-import { type Problem, problemSentence, shown } from "./problem.js";
+import { type Problem, printable, problemSentence, shown } from "./problem.js";
 import { isUnknown, unknownMarker } from "./unknown.js";
 
 export interface ParsedSettings {
@@ -23,7 +23,10 @@ const schema = branchSchema(tree);
 export function parseSettings(input: unknown): ParsedSettings {
   const read = schema.safeParse(spreadUnknown(input, tree));
   if (read.success) return { settings: flattened(read.data), problems: [] };
-  return { settings: {}, problems: read.error.issues.flatMap((issue) => problemsOf(issue, input)) };
+  return {
+    settings: {},
+    problems: read.error.issues.flatMap((issue) => problemsOf(issue, input)).map(printable),
+  };
 }
 
 /** The setting path or group nearest to `key` among those below `group`; undefined when none is near. */

@@ -1,4 +1,5 @@
 import type { ListRule } from "./list.js";
+import { shown } from "./problem.js";
 
 /** One port, 1 to 65535. Istio takes no ranges. */
 export function portEntry(everything: boolean): ListRule {
@@ -15,8 +16,7 @@ export function portEntry(everything: boolean): ListRule {
             ? '"*" must stand alone'
             : '"*" means everything, which only includeInboundPorts can hold',
         };
-      if (!/^\d{1,6}$/.test(trimmed))
-        return { todo: `${JSON.stringify(text.slice(0, 60))} is no port number` };
+      if (!/^\d{1,6}$/.test(trimmed)) return { todo: `${shown(text)} is no port number` };
       const port = Number(trimmed);
       return port >= 1 && port <= 65535 ? { value: String(port) } : { todo: `${port} is out of range` };
     },

@@ -29,9 +29,35 @@ export function problemSentence({ found, wanted, todo }: Problem): string {
 }
 
 const longestShown = 80;
+const longestPart = 400;
 
 /** A value as a message may show it: JSON, on one line, cut when long, so that hostile text can't break a report. */
 export function shown(value: unknown): string {
-  const text = typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? String(value));
-  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
+  const text =
+    typeof value === "bigint" || typeof value === "number"
+      ? String(value)
+      : (JSON.stringify(value) ?? String(value));
+  return cut(oneLine(text), longestShown);
+}
+
+/** A problem that quotes what people wrote, each part fit for one line of a report. */
+export function printable({ path, found, wanted, todo }: Problem): Problem {
+  const part = (text: string) => cut(oneLine(text), longestPart);
+  return { path: part(path), found: part(found), wanted: part(wanted), todo: part(todo) };
+}
+
+function oneLine(text: string): string {
+  return text.replace(
+    /[\p{Cc}\u2028\u2029]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+// by characters, not by UTF-16 units, so that none is cut in two
+function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const characters = [...text.slice(0, 2 * most)];
+  return characters.length <= most && text.length <= 2 * most
+    ? text
+    : `${characters.slice(0, most).join("")}…`;
 }

@@ -91,7 +91,7 @@ function amountOf(value: unknown, spelledUnit: RegExp): bigint | undefined {
   if (typeof text !== "string") return undefined;
   const trimmed = text.trim();
   const amount = nanoUnits(
-    (spelledUnit.exec(trimmed)?.[1] ?? trimmed).replace(/(?<=\d)\s+(?=[KMGTPE]i$)/, ""),
+    (spelledUnit.exec(trimmed)?.[1] ?? trimmed).replace(/(?<=\d)\s+(?=(?:[KMGTPE]i|[kMGTPE])$)/, ""),
   );
   return amount !== undefined && amount <= greatest ? amount : undefined;
 }

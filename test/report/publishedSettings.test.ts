@@ -64,10 +64,15 @@ dnsProxy: false # namespace
     assert.equal(publishedSettings({}, {}), `${header}\n{}\n`);
   });
 
-  it("stay on one line each, however long the list", () => {
+  it("stay on one line each, however long", () => {
     const ports = Array.from({ length: 200 }, (_, at) => 8000 + at).join(",");
-    const text = publishedSettings(nested({ "capture.excludeInboundPorts": ports }), {});
+    const command = ["sh", "-c", "sleep 1; ".repeat(50).trim()];
+    const text = publishedSettings(
+      nested({ "capture.excludeInboundPorts": ports, "lifecycle.preStop": { exec: { command } } }),
+      {},
+    );
     assert.ok(text.includes(`excludeInboundPorts: ${ports}\n`));
+    assert.ok(text.includes(`- ${command[2]}\n`));
   });
 
   it("with hostile text in a hook are still YAML of that text", () => {

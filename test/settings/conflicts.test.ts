@@ -71,6 +71,10 @@ describe("settings that are each right", () => {
       "everything captured but one port",
       { "capture.includeInboundPorts": "*", "capture.excludeInboundPorts": "80" },
     ],
+    [
+      "all ranges captured but one",
+      { "capture.includeOutboundIPRanges": "*", "capture.excludeOutboundIPRanges": "10.0.0.0/8" },
+    ],
     ["nothing captured", { "capture.includeInboundPorts": "", "capture.excludeInboundPorts": "80" }],
     [
       "ranges of two families",
