@@ -177,8 +177,11 @@ async function assess(
     api,
     properties.namespace === undefined ? undefined : String(properties.namespace),
   );
+  // a namespace whose own layer this program plans has a rollout of its own
+  const elsewhere = properties.namespace === undefined ? injector.planned(properties).layers : {};
   const restarts: Restart[] = [];
   for (const [namespace, metadata] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (Object.hasOwn(elsewhere, namespace)) continue;
     const settings = settingsThere(data, planned, namespace, injector.revision(properties));
     const assessments = await assessNamespace(api, namespace, metadata as ObjectMeta[], settings);
     restarts.push(...assessments.map((assessment) => ({ assessment, settings })));

@@ -48,7 +48,7 @@ describe("kubernetes resources", () => {
     const nameless = { apiVersion: "v1", kind: "ConfigMap", data: {} };
     const first = await provider.check(MAP, {}, nameless);
     const { name, annotations } = first.inputs.metadata as { name: string; annotations: PropertyMap };
-    assert.match(name, /^settings-[0-9a-f]{7}$/);
+    assert.match(name, /^settings-[0-9a-f]{8}$/);
     assert.deepEqual(annotations, { "pulumi.com/autonamed": "true" });
     assert.deepEqual((await provider.check(MAP, first.inputs, nameless)).inputs, first.inputs);
   });

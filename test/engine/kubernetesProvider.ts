@@ -46,7 +46,7 @@ export class KubernetesProvider implements ResourceProvider {
     if (isPatch(urn))
       return { inputs: news, failures: [{ property: "", reason: "a patch needs `metadata.name`" }] };
     const oldName = annotation(olds, AUTONAMED) === "true" ? objectAt(olds, "metadata").name : undefined;
-    const name = oldName ?? `${urnName(urn)}-${randomBytes(4).toString("hex").slice(1)}`;
+    const name = oldName ?? `${urnName(urn)}-${randomBytes(4).toString("hex")}`;
     const annotations = { ...objectAt(metadata, "annotations"), [AUTONAMED]: "true" };
     return { inputs: { ...news, metadata: { ...metadata, name, annotations } }, failures: [] };
   }

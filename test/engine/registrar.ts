@@ -227,7 +227,7 @@ function newState(urn: string, goal: Goal): ResourceState {
 
 function reasonsOf(diff: DiffResult, goal: Goal): Reasons {
   return {
-    diffReasons: diff.changedKeys ?? (diff.detailedDiff ? topLevelKeys(diff.detailedDiff) : []),
+    diffReasons: diff.changedKeys ?? [],
     replaceReasons: diff.replaces,
     hideDiffs: goal.hideDiffs,
     ...(diff.detailedDiff && { detailedDiff: markReplacements(diff.detailedDiff, diff.replaces) }),

@@ -1,11 +1,14 @@
 import { type ChangeSummary, summarize } from "./changeSummary";
 import type { Diagnostic, Journal } from "./journal";
+import { topLevelKeys } from "./propertyDiff";
 import { diffLines, mapLines } from "./propertyLines";
 import type { PropertyMap } from "./propertyValue";
 import { treeRows } from "./resourceTree";
 import { changesAnything, type Step } from "./step";
 import { diffSummary, SIGNS, stepWord } from "./stepWords";
 import { urnName, urnType } from "./urn";
+
+const ORDER = ["create", "update", "delete", "replace", "read", "read-discard"];
 
 export interface ReportOptions {
   dryRun: boolean;
@@ -63,9 +66,9 @@ function stepDiffLines(step: Step, depth: number, options: ReportOptions): strin
   const inner = `${indent}    `;
   if (!step.old || !step.new) return [...lines, ...mapLines(state.inputs, inner)];
   const { hideDiffs, detailedDiff, diffReasons } = step;
-  const [olds, news] = [step.old.inputs, step.new.inputs].map((map) =>
-    detailedDiff || diffReasons.length === 0 ? map : pick(map, diffReasons),
-  ) as [PropertyMap, PropertyMap];
+  const changed = detailedDiff ? topLevelKeys(detailedDiff) : diffReasons;
+  const narrow = (map: PropertyMap) => (changed.length === 0 ? map : pick(map, changed));
+  const [olds, news] = [narrow(step.old.inputs), narrow(step.new.inputs)];
   return [
     ...lines,
     ...diffLines(olds, news, inner, { hidden: hideDiffs, detailed: detailedDiff !== undefined }),
@@ -82,8 +85,7 @@ function diagnosticsText(diagnostics: readonly Diagnostic[], options: ReportOpti
     if (diagnostic.severity === "debug" || diagnostic.message === "") continue;
     const place = diagnostic.urn || `::::pulumi:pulumi:Stack::${options.project}-${options.stackName}`;
     const title = `${urnType(place)} (${urnName(place)}):`;
-    const prefix = diagnostic.severity === "info" || diagnostic.urn === "" ? "" : `${diagnostic.severity}: `;
-    const label = prefix === "" && diagnostic.severity !== "info" ? `${diagnostic.severity}: ` : prefix;
+    const label = diagnostic.severity === "info" ? "" : `${diagnostic.severity}: `;
     groups.set(title, [...(groups.get(title) ?? []), ...`${label}${diagnostic.message}`.split("\n")]);
   }
   if (groups.size === 0) return "";
@@ -99,13 +101,12 @@ function outputsText(outputs: PropertyMap): string {
 }
 
 function summaryText(summary: ChangeSummary, dryRun: boolean): string {
-  const lines = Object.entries(summary)
-    .filter(([op, count]) => op !== "same" && count > 0)
-    .map(
-      ([op, count]) =>
-        `    ${SIGNS[op as Step["op"]].trim()} ${count} ${dryRun ? `to ${op}` : pastTense(op)}`,
-    );
-  const changed = Object.entries(summary).filter(([op]) => op !== "same");
+  const changed = Object.entries(summary)
+    .filter(([op]) => op !== "same")
+    .sort(([left], [right]) => ORDER.indexOf(left) - ORDER.indexOf(right));
+  const lines = changed.map(
+    ([op, count]) => `    ${SIGNS[op as Step["op"]]}${count} ${dryRun ? `to ${op}` : pastTense(op)}`,
+  );
   const total = changed.reduce((sum, [, count]) => sum + count, 0);
   // As the CLI does, once there is more than one kind of change to add up.
   const sum = changed.length > 1 ? `${total} changes. ` : "";
