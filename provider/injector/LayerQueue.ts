@@ -2,6 +2,14 @@ import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { type CommitOptions, commitLayers, type LayerChange } from "./commitLayers.js";
 import { type Injector, injectorName } from "./Injector.js";
 
+interface Submission {
+  change: LayerChange;
+  /** How long the injector may take to show it, in ms; the longest of a batch holds. */
+  patience: number;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
 /** How long a commit waits for more layers of the same `up`. */
 const gatheringTime = 50;
 
@@ -10,7 +18,7 @@ const gatheringTime = 50;
  * under way, those that come are kept for the next one.
  */
 export class LayerQueue {
-  private waiting: { change: LayerChange; resolve: () => void; reject: (error: unknown) => void }[] = [];
+  private waiting: Submission[] = [];
   private running: Promise<void> | undefined;
 
   constructor(
@@ -21,8 +29,10 @@ export class LayerQueue {
 
   /** Settles when the change is in the injector and the injector shows it, or fails alone. */
   submit(change: LayerChange, patience: number): Promise<void> {
-    const settled = new Promise<void>((resolve, reject) => this.waiting.push({ change, resolve, reject }));
-    this.running ??= this.run(patience).finally(() => {
+    const settled = new Promise<void>((resolve, reject) =>
+      this.waiting.push({ change, patience, resolve, reject }),
+    );
+    this.running ??= this.run().finally(() => {
       this.running = undefined;
     });
     return settled;
@@ -33,7 +43,7 @@ export class LayerQueue {
     while (this.running) await this.running;
   }
 
-  private async run(patience: number): Promise<void> {
+  private async run(): Promise<void> {
     await this.options.sleep(gatheringTime);
     while (this.waiting.length > 0) {
       const batch = this.waiting;
@@ -43,7 +53,7 @@ export class LayerQueue {
           this.api,
           this.injector,
           batch.map(({ change }) => change),
-          { ...this.options, patience },
+          { ...this.options, patience: Math.max(...batch.map(({ patience }) => patience)) },
         );
         for (const { change, resolve, reject } of batch) {
           const error = outcomes.get(change);

@@ -181,22 +181,27 @@ async function bringUp(state: ClusterState, options: ControlPlaneOptions, progre
   rendered.catch(() => {});
 
   const giveUp = () => throwIfEnded(state);
-  const ca = await eventually(
+  // the key is written after the certificate, which by then is whole
+  const certificates = join(state.directory, "certificates");
+  await eventually(
     "kube-apiserver writes its certificate",
-    60,
-    () => readFile(join(state.directory, "certificates", "apiserver.crt"), "utf8"),
+    120,
+    async () => (await readFile(join(certificates, "apiserver.key"), "utf8")) || undefined,
     giveUp,
   );
+  const ca = await readFile(join(certificates, "apiserver.crt"), "utf8");
   const server = apiServerUrl(state);
   await writeKubeconfig(kubeconfigPath(state), { name: state.name, server, ca, token });
   const api = new KubeApi(server, ca, token);
   try {
     await eventually(
       "kube-apiserver answers",
-      60,
+      120,
       () => api.request("GET", "/api/v1/namespaces/default"),
       giveUp,
     );
+    // the controller manager gives up when this takes more than ten seconds
+    await eventually("kube-apiserver is healthy", 120, () => api.request("GET", "/healthz"), giveUp);
 
     step("starting the controllers, applying nodes and Istio");
     for (const component of ["kube-controller-manager", "kube-scheduler", "kwok"] as const) {

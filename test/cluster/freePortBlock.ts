@@ -5,12 +5,14 @@ import { createServer } from "node:net";
 // free again.
 const LOWEST = 20_000;
 const HIGHEST = 32_000;
+// A cluster with more revisions has more ports than this one may have.
+const MOST = 50;
 
 /** The first of `size` ports in a row that nobody uses, none of them in a block that starts in `taken`. */
 export async function freePortBlock(size: number, taken: readonly number[]): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const base = LOWEST + randomInt(Math.floor((HIGHEST - LOWEST) / size)) * size;
-    const overlaps = taken.some((other) => Math.abs(other - base) < size);
+    const overlaps = taken.some((other) => Math.abs(other - base) < MOST);
     if (!overlaps && (await busyPorts(base, size)).length === 0) return base;
   }
   throw new Error(`found no ${size} free ports in a row between ${LOWEST} and ${HIGHEST}`);
