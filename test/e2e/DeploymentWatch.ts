@@ -1,5 +1,5 @@
-import { KubeConfig, Watch } from "@kubernetes/client-node";
 import type { Workload } from "../../provider/cluster/workloads";
+import { watchObjects } from "./watchObjects";
 
 /** What the API server says of every Deployment, in the order in which it happened; independent of what a rollout says of itself. */
 export class DeploymentWatch {
@@ -9,34 +9,18 @@ export class DeploymentWatch {
   readonly restarted = new Set<string>();
   /** The most at one moment. */
   most = 0;
-  private readonly controller: AbortController;
+  private end = () => {};
 
-  private constructor(controller: AbortController) {
-    this.controller = controller;
-  }
-
-  static async start(
-    kubeconfig: string,
-    onChange: (deployment: Workload, watch: DeploymentWatch) => void = () => {},
-  ): Promise<DeploymentWatch> {
-    const config = new KubeConfig();
-    config.loadFromFile(kubeconfig);
-    let watch: DeploymentWatch | undefined;
-    const controller = await new Watch(config).watch(
-      "/apis/apps/v1/deployments",
-      {},
-      (_type, deployment: Workload) => {
-        watch?.see(deployment);
-        if (watch) onChange(deployment, watch);
-      },
-      () => {},
+  static async start(kubeconfig: string): Promise<DeploymentWatch> {
+    const watch = new DeploymentWatch();
+    watch.end = await watchObjects<Workload>(kubeconfig, "/apis/apps/v1/deployments", (deployment) =>
+      watch.see(deployment),
     );
-    watch = new DeploymentWatch(controller);
     return watch;
   }
 
   stop(): void {
-    this.controller.abort();
+    this.end();
   }
 
   private see(deployment: Workload): void {

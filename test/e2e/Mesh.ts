@@ -74,7 +74,13 @@ export class Mesh {
   async deployment(
     namespace: string,
     name: string,
-    options: { replicas?: number; annotations?: Record<string, string>; containers?: object[] } = {},
+    options: {
+      replicas?: number;
+      annotations?: Record<string, string>;
+      containers?: object[];
+      /** More fields of the pod's spec. */
+      pod?: object;
+    } = {},
   ): Promise<void> {
     const labels = { app: name };
     await this.api.request({
@@ -89,16 +95,28 @@ export class Mesh {
           selector: { matchLabels: labels },
           template: {
             metadata: { labels, annotations: options.annotations ?? {} },
-            spec: { containers: [{ name: "app", image: "app:1" }, ...(options.containers ?? [])] },
+            spec: {
+              containers: [{ name: "app", image: "app:1" }, ...(options.containers ?? [])],
+              ...options.pod,
+            },
           },
         },
       },
     });
-    await this.eventually(
+    await this.ready(namespace, name);
+  }
+
+  ready(namespace: string, name: string): Promise<void> {
+    return this.eventually(
       `${namespace}/${name} ready`,
       async () =>
         rolloutStatus({ ...(await this.workload(namespace, name)), kind: "Deployment" }).status === "done",
     );
+  }
+
+  /** A merge patch of any object, as its owner would. */
+  async patch(path: string, body: object): Promise<void> {
+    await this.api.request({ method: "PATCH", path, contentType: "application/merge-patch+json", body });
   }
 
   workload(namespace: string, name: string): Promise<Workload> {
