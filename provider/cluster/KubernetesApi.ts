@@ -64,6 +64,11 @@ export function hasStatus(error: unknown, status: number): error is ApiError {
   return error instanceof ApiError && error.status === status;
 }
 
+/** Whether RBAC denied the caller, rather than a quota, a policy or a webhook the object. */
+export function isMissingRight(error: unknown): boolean {
+  return hasStatus(error, 403) && /cannot \w+ resource "/.test(error.serverMessage);
+}
+
 const pageSize = 500;
 
 /** Every object of a list, page by page; a list that expired half-way is begun anew. */

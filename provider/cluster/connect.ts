@@ -86,7 +86,7 @@ class HttpApi implements KubernetesApi {
     const { reason = "", message = text.slice(0, 500) } = (
       typeof answer === "object" && answer !== null ? answer : {}
     ) as Record<string, string>;
-    throw new ApiError(status, reason, message, call, retryAfter);
+    throw new ApiError(status, reason, `${message}${budgets(answer)}`, call, retryAfter);
   }
 
   private async options(): Promise<RequestOptions> {
@@ -145,6 +145,15 @@ function waitBeforeRetry(error: unknown, call: ApiCall, attempt: number): number
   if (error.status === 401) return attempt === 0 ? 0 : undefined;
   // 500 is also how a failing webhook is told; asking again would only hide it
   return error.status >= 502 && error.status <= 504 ? backoff : undefined;
+}
+
+/** Which PodDisruptionBudget forbids an eviction, and how many pods it wants: the message itself does not say. */
+function budgets(answer: unknown): string {
+  const causes = (answer as { details?: { causes?: { reason?: string; message?: string }[] } } | undefined)
+    ?.details?.causes;
+  if (!Array.isArray(causes)) return "";
+  const told = causes.filter(({ reason, message }) => reason === "DisruptionBudget" && message);
+  return told.map(({ message }) => ` ${message}`).join("");
 }
 
 function parseJson(text: string): unknown {

@@ -7,7 +7,13 @@ export interface WorkloadKind {
   plural: string;
 }
 
-/** Owners of pods that a rollout can restart. Argo's are there only where its CRD is. */
+export const argoRollout: WorkloadKind = {
+  kind: "Rollout",
+  apiVersion: "argoproj.io/v1alpha1",
+  plural: "rollouts",
+};
+
+/** Owners of pods that a rollout can restart, in every cluster. */
 export const workloadKinds: readonly WorkloadKind[] = [
   { kind: "Deployment", apiVersion: "apps/v1", plural: "deployments" },
   { kind: "StatefulSet", apiVersion: "apps/v1", plural: "statefulsets" },
@@ -24,6 +30,8 @@ export interface Workload {
     template: PodTemplate;
     updateStrategy?: { type?: string; rollingUpdate?: { partition?: number } };
     selector?: { matchLabels?: Record<string, string> };
+    /** Argo: the template is another workload's. */
+    workloadRef?: { kind?: string; name?: string };
   };
   status?: Record<string, unknown> & {
     conditions?: { type: string; status: string; reason?: string; message?: string }[];
@@ -35,7 +43,7 @@ export function workloadPath(kind: WorkloadKind, namespace: string, name?: strin
 }
 
 export function kindNamed(kind: string): WorkloadKind {
-  const found = workloadKinds.find((known) => known.kind === kind);
+  const found = [...workloadKinds, argoRollout].find((known) => known.kind === kind);
   if (!found) throw new Error(`${kind} is no kind of workload that can be restarted`);
   return found;
 }
@@ -45,16 +53,28 @@ export function workloadName(workload: Pick<Workload, "kind" | "metadata">): str
   return `${workload.kind}/${workload.metadata.name}`;
 }
 
-/** All workloads of a namespace; of a namespace that does not exist, none. */
-export async function workloadsOf(api: KubernetesApi, namespace: string): Promise<Workload[]> {
+/** All workloads of a namespace, of these kinds; of a namespace or a kind that does not exist, none. */
+export async function workloadsOf(
+  api: KubernetesApi,
+  namespace: string,
+  kinds: readonly WorkloadKind[] = workloadKinds,
+): Promise<Workload[]> {
   const lists = await Promise.all(
-    workloadKinds.map(async (kind) => {
+    kinds.map(async (kind) => {
       try {
         const items = await listAll<Workload>(api, workloadPath(kind, namespace));
         // a list leaves the kind of its items out
-        return items.map((item) => ({ ...item, kind: kind.kind, apiVersion: kind.apiVersion }));
+        return items.map((item) => ({
+          ...item,
+          // Argo's workloadRef leaves the template out
+          spec: { ...item.spec, template: item.spec.template ?? { spec: { containers: [] } } },
+          kind: kind.kind,
+          apiVersion: kind.apiVersion,
+        }));
       } catch (error) {
         if (hasStatus(error, 404)) return [];
+        // who may not see Argo's objects is told so for each of their pods
+        if (hasStatus(error, 403) && kind === argoRollout) return [];
         throw error;
       }
     }),

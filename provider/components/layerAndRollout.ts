@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { rolloutOptionNames } from "../rollout/RolloutOptions.js";
 import { settingsAmong } from "../settings/settingsInputs.js";
 import { SettingsLayer } from "./SettingsLayer.js";
 import { SidecarRollout } from "./SidecarRollout.js";
@@ -68,6 +69,5 @@ function clusterOf(
 function spread(rollout: GlobalSidecarSettingsArgs["rollout"]): pulumi.Inputs {
   if (rollout === undefined) return {};
   const options = pulumi.output(rollout);
-  const names = ["strategy", "maxConcurrent", "pauseBetween", "timeoutPerWorkload", "onFailure"] as const;
-  return Object.fromEntries(names.map((name) => [name, options.apply((value) => value[name])]));
+  return Object.fromEntries(rolloutOptionNames.map((name) => [name, options.apply((value) => value[name])]));
 }

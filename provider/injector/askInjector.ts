@@ -1,6 +1,6 @@
 import { dryRunPod } from "../cluster/dryRunPod.js";
 import { defaultRevision, injectingRevision } from "../cluster/injectingRevision.js";
-import { ApiError, type KubernetesApi } from "../cluster/KubernetesApi.js";
+import { ApiError, isMissingRight, type KubernetesApi } from "../cluster/KubernetesApi.js";
 import { allContainers, type PodTemplate } from "../cluster/podTemplate.js";
 import { workloadName, workloadsOf } from "../cluster/workloads.js";
 import { stampAnnotation } from "../render/overlayTemplate.js";
@@ -59,7 +59,7 @@ export async function ask(
       ? { outcome: "injected", stamp: pod.metadata.annotations?.[stampAnnotation] }
       : { outcome: "not injected" };
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof ApiError) || isMissingRight(error)) throw error;
     return denial(error, namespace);
   }
 }

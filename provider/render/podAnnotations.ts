@@ -8,6 +8,9 @@ export const resourceAnnotations: readonly string[] = [
   "proxyMemoryLimit",
 ].map((name) => `sidecar.istio.io/${name}`);
 
+/** Templates of the injector that a pod names itself, with commas. */
+export const templatesAnnotation = "inject.istio.io/templates";
+
 /** A pod's own part of ProxyConfig, as YAML or JSON text. */
 export const proxyConfigAnnotation = "proxy.istio.io/config";
 

@@ -5,10 +5,12 @@ import { parseSeconds, secondsOf } from "../settings/duration.js";
 export interface RolloutOptions {
   /**
    * `restart`: an annotation on the pod template, as `kubectl rollout restart` does, so that the workload's own update
-   * strategy holds. `none`: nothing is restarted; pods take up the settings when they are next created.
-   * Default: restart, since settings that no pod has are no change.
+   * strategy holds. `evict`: one stale pod after the other through the Eviction API, as `kubectl drain` does, so that
+   * PodDisruptionBudgets hold; specs stay as they are, and owners with updateStrategy OnDelete are reached too. `none`:
+   * nothing is restarted; pods take up the settings when they are next created.
+   * Default: restart, since settings that no pod has are no change, and a workload's own update strategy is what its owner chose.
    */
-  strategy?: "restart" | "none";
+  strategy?: "restart" | "evict" | "none";
   /** How many workloads restart at once. Default: 3, so that a mistake meets few workloads. */
   maxConcurrent?: number;
   /** How long to wait after each workload before the next one starts. Default: 0s. */
@@ -17,15 +19,39 @@ export interface RolloutOptions {
   timeoutPerWorkload?: string;
   /** After a workload fails. Default: stop, so that nobody's second workload breaks in the same way. */
   onFailure?: "stop" | "continue";
+  /**
+   * What else counts as a difference. `image`: the images of istio-proxy and istio-init too, so that an upgrade of Istio is rolled
+   * out. Default: nothing, since settings change no image, and restarts for an upgrade should be asked for.
+   */
+  include?: "image"[];
+  /**
+   * Labels that a workload must have to be restarted, all of them; the others are reported as waiting. Default: none, every
+   * workload.
+   */
+  selector?: Record<string, string>;
+  /**
+   * Whether workloads that are not ready are restarted too. Default: false: a restart would add to their trouble, fail, and
+   * be blamed for it. They are reported as waiting, and looked at again by the next `up`.
+   */
+  restartUnhealthy?: boolean;
+  /**
+   * Whether pods that no controller owns are deleted when they have the sidecar of earlier settings. Nothing creates them anew.
+   * Default: false, since they would be gone.
+   */
+  deleteBarePods?: boolean;
 }
 
 /** The options with their defaults, durations in canonical form. */
 export interface Rollout {
-  strategy: "restart" | "none";
+  strategy: "restart" | "evict" | "none";
   maxConcurrent: number;
   pauseBetween: string;
   timeoutPerWorkload: string;
   onFailure: "stop" | "continue";
+  include: "image"[];
+  selector: Record<string, string>;
+  restartUnhealthy: boolean;
+  deleteBarePods: boolean;
 }
 
 const duration = (fallback: string, none: boolean) =>
@@ -43,7 +69,7 @@ const duration = (fallback: string, none: boolean) =>
   });
 
 export const Rollout = z.strictObject({
-  strategy: z.enum(["restart", "none"]).default("restart"),
+  strategy: z.enum(["restart", "evict", "none"]).default("restart"),
   maxConcurrent: z.int().min(1).max(1000).default(3),
   pauseBetween: duration("0s", true)
     .optional()
@@ -52,7 +78,14 @@ export const Rollout = z.strictObject({
     .optional()
     .transform((value) => value ?? "600s"),
   onFailure: z.enum(["stop", "continue"]).default("stop"),
+  include: z.array(z.enum(["image"])).default([]),
+  selector: z.record(z.string(), z.string()).default({}),
+  restartUnhealthy: z.boolean().default(false),
+  deleteBarePods: z.boolean().default(false),
 });
+
+/** The one list of the options' names: what a component hands to its rollout, and what a rollout reads. */
+export const rolloutOptionNames = Object.keys(Rollout.shape) as readonly (keyof RolloutOptions)[];
 
 export function milliseconds(duration: string): number {
   return secondsOf(duration) * 1000;

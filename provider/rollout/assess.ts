@@ -1,12 +1,27 @@
 import { dryRunPod } from "../cluster/dryRunPod.js";
 import { injectingRevision } from "../cluster/injectingRevision.js";
-import { ApiError, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import {
+  ApiError,
+  hasStatus,
+  isMissingRight,
+  type KubernetesApi,
+  listAll,
+  type ObjectMeta,
+} from "../cluster/KubernetesApi.js";
 import type { Pod } from "../cluster/podTemplate.js";
-import { type Workload, workloadName, workloadsOf } from "../cluster/workloads.js";
+import {
+  argoRollout,
+  type Workload,
+  workloadKinds,
+  workloadName,
+  workloadsOf,
+} from "../cluster/workloads.js";
 import { stampAnnotation } from "../render/overlayTemplate.js";
 import { type Difference, differences } from "./differences.js";
 import { predictFields, type SettingsChange } from "./predictFields.js";
-import { heldReason } from "./rolloutStatus.js";
+import type { Rollout } from "./RolloutOptions.js";
+import type { Annotations } from "./rolloutAnnotations.js";
+import { heldReason, isBelowPartition } from "./rolloutStatus.js";
 import { type SidecarFields, sidecarFields } from "./sidecarFields.js";
 
 /** What a restart would do for one workload of a namespace. */
@@ -18,7 +33,8 @@ export interface Assessment {
   pods: number;
   verdict:
     | { is: "current" }
-    | { is: "stale"; stalePods: number; differences: Difference[] }
+    /** `left`: why some of its other stale pods stay as they are. */
+    | { is: "stale"; stalePods: number; podNames: string[]; differences: Difference[]; left?: string }
     /** Settings changed, but the pod's own annotations or containers win in each of them. */
     | { is: "masked" }
     /** Stale, but Kubernetes would not replace its pods. */
@@ -35,6 +51,12 @@ export interface NamespaceSettings {
   stamp: string | undefined;
   /** Settings that are planned and not in the injector yet; undefined when the injector can be asked for the truth. */
   planned: SettingsChange | undefined;
+  /** Annotations of the namespace itself, where workloads may be told how to be rolled out. */
+  annotations?: Annotations;
+  /** What else than settings counts as a difference. Default: nothing. */
+  include?: Rollout["include"];
+  /** By how pods are replaced, an owner may be held or not. Default: restart. */
+  strategy?: Rollout["strategy"];
 }
 
 const dryRunsAtOnce = 8;
@@ -50,7 +72,11 @@ export async function injectedPods(
   const labelSelector = Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
-  const query = labelSelector === "" ? {} : { labelSelector };
+  const query = {
+    // pods that have ended keep their old sidecar until someone deletes them: an evicted one would look stale for ever
+    fieldSelector: "status.phase!=Succeeded,status.phase!=Failed",
+    ...(labelSelector === "" ? {} : { labelSelector }),
+  };
   const found = new Map<string, ObjectMeta[]>();
   for (const { metadata } of await listAll<{ metadata: ObjectMeta }>(api, path, {
     query,
@@ -80,7 +106,10 @@ export async function assessNamespace(
     if (owner) owned.set(owner, [...(owned.get(owner) ?? []), pod]);
   }
   if (owned.size === 0) return [];
-  const workloads = (await workloadsOf(api, namespace)).filter((workload) =>
+  const kinds = [...workloadKinds, argoRollout].filter(({ kind }) =>
+    [...owned.keys()].some((owner) => owner.startsWith(`${kind}/`)),
+  );
+  const workloads = (await workloadsOf(api, namespace, kinds)).filter((workload) =>
     owned.has(workloadName(workload)),
   );
   const assessments: Assessment[] = [];
@@ -102,43 +131,62 @@ export async function assessWorkload(
   namespace: string,
   workload: Workload,
   pods: readonly ObjectMeta[],
-  { stamp, planned, revision }: NamespaceSettings,
+  { stamp, planned, revision, include = [], strategy }: NamespaceSettings,
 ): Promise<Assessment> {
   const about = { namespace, workload, name: workloadName(workload), pods: pods.length };
   const stamped = pods.every(({ annotations }) => annotations?.[stampAnnotation] === stamp);
-  if (stamped && stamp !== undefined && !planned) return { ...about, verdict: { is: "current" } };
+  if (stamped && stamp !== undefined && !planned && include.length === 0)
+    return { ...about, verdict: { is: "current" } };
   const [sample] = pods;
   if (!sample) return { ...about, verdict: { is: "current" } };
+  if (workload.spec.workloadRef)
+    return { ...about, verdict: { is: "held", why: heldReason(workload) ?? "its template is elsewhere" } };
   let expected: SidecarFields | undefined;
   try {
     const pod = await dryRunPod(api, namespace, workload.spec.template, ownerIdentity(sample));
     // another revision's pods are that revision's settings to change
-    if (injectingRevision(pod.metadata) === revision) expected = sidecarFields(pod);
+    if (injectingRevision(pod.metadata) === revision) expected = sidecarFields(pod, include);
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof ApiError) || isMissingRight(error)) throw error;
     return { ...about, verdict: { is: "unknown", why: error.serverMessage } };
   }
   if (expected === undefined) return { ...about, verdict: { is: "current" } };
   if (planned) expected = predictFields(expected, workload.spec.template, planned);
-  const stale: Difference[][] = [];
+  const stale: { pod: string; found: Difference[] }[] = [];
   for (const { name } of pods) {
     const pod = await api
       .request<Pod>({
         method: "GET",
         path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${name}`,
       })
-      .catch(() => undefined);
-    const running = pod && !pod.metadata.deletionTimestamp ? sidecarFields(pod) : undefined;
+      .catch((error: unknown) => {
+        // gone meanwhile; any other answer is no reason to call the workload current
+        if (!hasStatus(error, 404)) throw error;
+        return undefined;
+      });
+    const running = pod && !pod.metadata.deletionTimestamp ? sidecarFields(pod, include) : undefined;
     if (!running) continue;
     const found = differences(running, expected);
-    if (found.length > 0) stale.push(found);
+    if (found.length > 0) stale.push({ pod: name, found });
   }
   const [first] = stale;
   if (!first) return { ...about, verdict: stamped ? { is: "current" } : { is: "masked" } };
-  const held = heldReason(workload);
+  const held = heldReason(workload, strategy);
+  if (held) return { ...about, verdict: { is: "held", why: held } };
+  // a restart would leave them as they are, which would pass for an injector that lags
+  const replaced = stale.filter(({ pod }) => strategy === "evict" || !isBelowPartition(workload, pod));
+  const { partition } = workload.spec.updateStrategy?.rollingUpdate ?? {};
+  const left = `updateStrategy partition ${partition}: its pods below ${partition} are replaced when deleted`;
+  if (replaced.length === 0) return { ...about, verdict: { is: "held", why: left } };
   return {
     ...about,
-    verdict: held ? { is: "held", why: held } : { is: "stale", stalePods: stale.length, differences: first },
+    verdict: {
+      is: "stale",
+      stalePods: replaced.length,
+      podNames: replaced.map(({ pod }) => pod),
+      differences: first.found,
+      ...(replaced.length < stale.length ? { left } : {}),
+    },
   };
 }
 
@@ -150,15 +198,21 @@ export function ownerOf({ ownerReferences = [], labels }: ObjectMeta): string | 
   if (controller.kind === "ReplicaSet" && hash && controller.name.endsWith(`-${hash}`)) {
     return `Deployment/${controller.name.slice(0, -hash.length - 1)}`;
   }
+  const argoHash = labels?.["rollouts-pod-template-hash"];
+  if (controller.kind === "ReplicaSet" && argoHash && controller.name.endsWith(`-${argoHash}`)) {
+    return `Rollout/${controller.name.slice(0, -argoHash.length - 1)}`;
+  }
   return `${controller.kind}/${controller.name}`;
 }
 
+const templateHashes = ["pod-template-hash", "rollouts-pod-template-hash"];
+
 // Istio names the workload on the sidecar after the pod's owner
 function ownerIdentity(pod: ObjectMeta) {
-  const hash = pod.labels?.["pod-template-hash"];
+  const hashes = Object.entries(pod.labels ?? {}).filter(([name]) => templateHashes.includes(name));
   return {
     ...(pod.ownerReferences ? { ownerReferences: pod.ownerReferences } : {}),
     ...(pod.generateName ? { generateName: pod.generateName } : {}),
-    ...(hash ? { labels: { "pod-template-hash": hash } } : {}),
+    ...(hashes.length > 0 ? { labels: Object.fromEntries(hashes) } : {}),
   };
 }

@@ -1,7 +1,12 @@
 import type { PodTemplate } from "../cluster/podTemplate.js";
 import { allContainers } from "../cluster/podTemplate.js";
 import { united } from "../levels/effectiveSettings.js";
-import { proxyConfigAnnotation, resourceAnnotations, saysKey } from "../render/podAnnotations.js";
+import {
+  proxyConfigAnnotation,
+  resourceAnnotations,
+  saysKey,
+  templatesAnnotation,
+} from "../render/podAnnotations.js";
 import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 import { declarations, type SettingDeclaration } from "../settings/declarations.js";
 import { secondsOf } from "../settings/duration.js";
@@ -35,6 +40,7 @@ export function predictFields(
   template: PodTemplate,
   change: SettingsChange,
 ): SidecarFields {
+  if (!usesSidecarTemplate(template)) return today;
   const fields: Record<string, string> = { ...today };
   for (const declaration of declarations) {
     const { path, rendering } = declaration;
@@ -56,7 +62,7 @@ export function predictFields(
         predictInitAmount(fields, change, rendering.field);
         break;
       case "proxyConfig":
-        set(fields, proxyConfigField(rendering.field), value);
+        if (!wasInjected(template)) set(fields, proxyConfigField(rendering.field), value);
         if (!saysEnv(template, rendering.secondsEnv)) {
           set(
             fields,
@@ -70,12 +76,37 @@ export function predictFields(
           const text = value === undefined ? undefined : String(value);
           set(fields, envField(proxyContainer, name), text);
           if (hasInit(today)) set(fields, envField("istio-init", name), text);
-          set(fields, proxyConfigField(`proxyMetadata.${name}`), text);
+          if (!wasInjected(template)) set(fields, proxyConfigField(`proxyMetadata.${name}`), text);
         }
         break;
     }
   }
+  dropIstiosOwnHooks(fields, template, change);
   return fields;
+}
+
+// settings are in the template `sidecar` alone: gateways and the like never get them
+function usesSidecarTemplate({ metadata }: PodTemplate): boolean {
+  const named = metadata?.annotations?.[templatesAnnotation];
+  return named === undefined || named.split(",").some((name) => name.trim() === "sidecar");
+}
+
+// one hook of ours makes Istio leave out its own other one; when the last of ours goes, Istio's own can't be known
+function dropIstiosOwnHooks(
+  fields: Record<string, string>,
+  template: PodTemplate,
+  change: SettingsChange,
+): void {
+  const hooks = declarations.flatMap((declaration) => {
+    const { rendering } = declaration;
+    const isHook = rendering.to === "proxyValueField" && rendering.merge === "compose";
+    return isHook ? [{ declaration, field: hookField(rendering.field) }] : [];
+  });
+  if (hooks.every(({ declaration }) => same(change, declaration.path))) return;
+  for (const { declaration, field } of hooks) {
+    if (change.after[declaration.path] === undefined && !isMasked(declaration, template))
+      delete fields[field];
+  }
 }
 
 /** Whether the pod itself decides the setting: by Istio's annotations, or by a container of the sidecar's name. */
@@ -150,6 +181,10 @@ function predictInitAmount(
     set(fields, amountField("istio-init", field), amount(change.after));
 }
 
+function wasInjected({ metadata }: PodTemplate): boolean {
+  return metadata?.annotations?.["sidecar.istio.io/status"] !== undefined;
+}
+
 function hasResourceAnnotation({ metadata }: PodTemplate): boolean {
   return resourceAnnotations.some((name) => metadata?.annotations?.[name] !== undefined);
 }
@@ -162,6 +197,8 @@ function saysEnv(template: PodTemplate, name: string): boolean {
 }
 
 function ownContainer(template: PodTemplate, name: string) {
+  // the init container that istioctl kube-inject once put there, the injector replaces by its own
+  if (name !== proxyContainer && wasInjected(template)) return undefined;
   return allContainers(template.spec).find((container) => container.name === name);
 }
 

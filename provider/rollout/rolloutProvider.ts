@@ -1,4 +1,4 @@
-import type { ClusterAccess, KubernetesApi, ObjectMeta } from "../cluster/KubernetesApi.js";
+import type { ClusterAccess, KubernetesApi } from "../cluster/KubernetesApi.js";
 import { UnreachableError } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
 import { effectiveValues } from "../levels/effectiveSettings.js";
@@ -11,11 +11,16 @@ import {
   layersOf,
 } from "../render/compose.js";
 import { canonicalJson, effectiveOf, installedSettings, profileOf } from "../render/Profile.js";
+import { containsUnknown } from "../settings/unknown.js";
 import { type Assessment, assessNamespace, injectedPods, type NamespaceSettings } from "./assess.js";
+import { cappedMap } from "./cappedMap.js";
 import { inTurn } from "./inTurn.js";
-import { Rollout } from "./RolloutOptions.js";
-import { namespaceRestarts } from "./restarts.js";
-import { type Restart, type RolloutSummary, runRollout } from "./runRollout.js";
+import { namespaceAnnotations } from "./namespaceAnnotations.js";
+import { type PlannedRollout, plannedRollout } from "./plannedRollout.js";
+import { Rollout, rolloutOptionNames } from "./RolloutOptions.js";
+import { rollUnmanaged, type Unmanaged } from "./rollUnmanaged.js";
+import { mostTold, type Restart, type RolloutSummary, runRollout } from "./runRollout.js";
+import { unmanagedPods } from "./unmanagedPods.js";
 
 export type Properties = Readonly<Record<string, unknown>>;
 
@@ -42,17 +47,14 @@ export interface RolloutProvider {
   delete(id: string, properties: Properties): Promise<void>;
 }
 
-const optionNames = Object.keys(Rollout.shape);
-
 export function rolloutProvider(session: Session, injector: InjectorView): RolloutProvider {
   const roll = async (id: string, inputs: Properties): Promise<Properties> => {
     const api = await session.api(inputs.cluster as ClusterAccess | undefined);
     await injector.settled(api, inputs);
-    const assessed = await assess(api, injector, inputs);
-    const summary = await inTurn(api.server, () =>
-      runRollout(assessed, rolloutOf(inputs), { ...session, api }),
-    );
-    const outs = { ...visible(inputs), summary };
+    const rollout = rolloutOf(inputs);
+    const assessed = await assess(session, injector, api, inputs, rollout);
+    const summary = await inTurn(api.server, () => run(session, api, assessed, rollout));
+    const outs = { ...visible(inputs), summary: cappedSummary(summary) };
     if (Object.keys(summary.failed).length > 0)
       throw partialFailure(id, { ...outs, __provider: inputs.__provider }, summary);
     return outs;
@@ -61,9 +63,8 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
   return {
     async check(olds, news) {
       const read = Rollout.safeParse(
-        Object.fromEntries(
-          optionNames.filter((name) => news[name] !== undefined).map((name) => [name, news[name]]),
-        ),
+        // what a preview can't know yet is checked by the up
+        optionsOf(news, (value) => value !== undefined && !containsUnknown(value)),
       );
       if (!read.success) {
         return {
@@ -74,18 +75,29 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
           })),
         };
       }
-      const inputs: Record<string, unknown> = { ...news, ...read.data };
-      const planned = await plannedRestarts(session, injector, news);
+      const inputs: Record<string, unknown> = {
+        ...news,
+        ...read.data,
+        ...optionsOf(news, containsUnknown),
+      };
+      const planned = await plan(session, injector, news, read.data);
       // nothing to restart: what the last `up` restarted stays, so that there is no diff
-      inputs.restarts = planned && planned.stale > 0 ? planned.restarts : (olds.restarts ?? {});
+      const restarts = planned === "unreachable" ? {} : (planned?.restarts ?? {});
+      inputs.restarts = Object.keys(restarts).length > 0 ? restarts : (olds.restarts ?? {});
+      const waiting = typeof planned === "object" ? planned.waiting : olds.waiting;
+      if (waiting && Object.keys(waiting).length > 0) inputs.waiting = waiting;
       // not known beforehand: look again when the layers are there
-      inputs.__stale = planned?.stale ?? 1;
+      inputs.__stale = planned === "unreachable" ? 0 : (planned?.stale ?? 1);
       return { inputs };
     },
 
     async diff(_id, olds, news) {
       const relevant = (properties: Properties) =>
-        canonicalJson([properties.restarts, ...optionNames.map((name) => properties[name])]);
+        canonicalJson([
+          properties.restarts,
+          properties.waiting,
+          ...rolloutOptionNames.map((name) => properties[name]),
+        ]);
       const moved =
         olds.namespace !== news.namespace || canonicalJson(olds.injector) !== canonicalJson(news.injector);
       return {
@@ -120,16 +132,34 @@ export async function rollAfterRemoval(
   properties: Properties,
 ): Promise<void> {
   const rollout = Rollout.parse(properties.rollout ?? {});
-  const summary = await runRollout(await assess(api, injector, properties), rollout, { ...session, api });
+  const summary = await run(session, api, await assess(session, injector, api, properties, rollout), rollout);
   if (Object.keys(summary.failed).length > 0) throw new Error(failureText(summary));
 }
 
-async function plannedRestarts(
+interface Assessed {
+  restarts: Restart[];
+  unmanaged: Unmanaged[];
+}
+
+async function run(
+  session: Session,
+  api: KubernetesApi,
+  { restarts, unmanaged }: Assessed,
+  rollout: Rollout,
+): Promise<RolloutSummary> {
+  const dependencies = { ...session, api };
+  const summary = await runRollout(restarts, rollout, dependencies);
+  return rollUnmanaged(unmanaged, rollout, summary, dependencies);
+}
+
+/** Undefined where it can't be known beforehand, and looking again is worth an update. */
+async function plan(
   session: Session,
   injector: InjectorView,
   properties: Properties,
-): Promise<{ restarts: Properties; stale: number } | undefined> {
-  if (properties.strategy === "none") return { restarts: {}, stale: 0 };
+  rollout: Rollout,
+): Promise<PlannedRollout | "unreachable" | undefined> {
+  if (rollout.strategy === "none") return { restarts: {}, waiting: {}, stale: 0 };
   try {
     const api = await session.api(properties.cluster as ClusterAccess | undefined);
     const { layers, lost } = injector.planned(properties);
@@ -139,54 +169,63 @@ async function plannedRestarts(
       );
       return undefined;
     }
-    const assessments = (await assess(api, injector, properties, layers)).map(({ assessment }) => assessment);
-    const stale = assessments.filter(({ verdict }) => verdict.is === "stale").length;
-    if (properties.namespace !== undefined) return { restarts: namespaceRestarts(assessments), stale };
-    return { restarts: byNamespace(assessments), stale };
+    const { restarts, unmanaged } = await assess(session, injector, api, properties, rollout, layers);
+    tellUnknown(restarts, session.report);
+    const namespace = properties.namespace === undefined ? undefined : String(properties.namespace);
+    return plannedRollout(namespace, restarts, unmanaged, rollout, session.now());
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
     session.report(
       `${properties.namespace ?? "all namespaces"}: could not look up which workloads restart: ${error.message}`,
     );
-    return { restarts: {}, stale: 0 };
+    return "unreachable";
   }
 }
 
-function byNamespace(assessments: readonly Assessment[]): Properties {
-  const namespaces = [...new Set(assessments.map(({ namespace }) => namespace))].sort();
-  return Object.fromEntries(
-    namespaces
-      .map(
-        (namespace) =>
-          [namespace, namespaceRestarts(assessments.filter((one) => one.namespace === namespace))] as const,
-      )
-      .filter(([, restarts]) => Object.keys(restarts).length > 0),
+/** The server's words of the moment, which inputs leave out since they would differ at each look. */
+function tellUnknown(restarts: readonly Restart[], report: (line: string) => void): void {
+  const unknown = restarts.flatMap(({ assessment: { namespace, name, verdict } }) =>
+    verdict.is === "unknown" ? [`[${namespace}] can't tell whether ${name} restarts: ${verdict.why}`] : [],
   );
+  for (const line of unknown.slice(0, mostTold)) report(line);
+  if (unknown.length > mostTold) report(`nor for ${unknown.length - mostTold} more`);
 }
 
 /** Every workload that the resource's settings reach, against what the injector gives now, or will give once it has the plan. */
 async function assess(
-  api: KubernetesApi,
+  session: Session,
   injector: InjectorView,
+  api: KubernetesApi,
   properties: Properties,
+  { include, strategy }: Rollout,
   planned: Layers = {},
-): Promise<Restart[]> {
+): Promise<Assessed> {
   const data = await injector.data(api, properties);
-  if (!data) return [];
+  const found: Assessed = { restarts: [], unmanaged: [] };
+  if (!data) return found;
   const pods = await injectedPods(
     api,
     properties.namespace === undefined ? undefined : String(properties.namespace),
   );
-  // a namespace whose own layer this program plans has a rollout of its own
-  const elsewhere = properties.namespace === undefined ? injector.planned(properties).layers : {};
-  const restarts: Restart[] = [];
   for (const [namespace, metadata] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (Object.hasOwn(elsewhere, namespace)) continue;
-    const settings = settingsThere(data, planned, namespace, injector.revision(properties));
-    const assessments = await assessNamespace(api, namespace, metadata as ObjectMeta[], settings);
-    restarts.push(...assessments.map((assessment) => ({ assessment, settings })));
+    const known = {
+      ...settingsThere(data, planned, namespace, injector.revision(properties)),
+      include,
+      strategy,
+    };
+    const assessments = await assessNamespace(api, namespace, metadata, known);
+    const managed = new Set(assessments.map(({ name }) => name));
+    const others = unmanagedPods(namespace, metadata, managed, known);
+    const isAtRest = ({ verdict }: Assessment) => verdict.is === "current" || verdict.is === "masked";
+    // most namespaces of a large mesh have nothing to restart, and need not be read
+    const settings =
+      assessments.every(isAtRest) && others.every(({ bare }) => bare === undefined)
+        ? known
+        : { ...known, annotations: await namespaceAnnotations(api, namespace, session.report) };
+    found.restarts.push(...assessments.map((assessment) => ({ assessment, settings })));
+    found.unmanaged.push(...others.map((one) => ({ found: one, settings })));
   }
-  return restarts;
+  return found;
 }
 
 function settingsThere(
@@ -224,7 +263,22 @@ function merged(data: InjectorData, layers: Layers, namespace: string) {
 }
 
 function rolloutOf(properties: Properties): Rollout {
-  return Rollout.parse(Object.fromEntries(optionNames.map((name) => [name, properties[name]])));
+  return Rollout.parse(optionsOf(properties, (value) => value !== undefined));
+}
+
+function optionsOf(properties: Properties, which: (value: unknown) => boolean): Properties {
+  return Object.fromEntries(
+    rolloutOptionNames.filter((name) => which(properties[name])).map((name) => [name, properties[name]]),
+  );
+}
+
+function cappedSummary({ unmanaged, ...summary }: RolloutSummary): RolloutSummary {
+  return {
+    ...summary,
+    waiting: cappedMap(summary.waiting),
+    failed: cappedMap(summary.failed),
+    ...(unmanaged ? { unmanaged: cappedMap(unmanaged) } : {}),
+  };
 }
 
 function visible(properties: Properties): Record<string, unknown> {
@@ -232,9 +286,9 @@ function visible(properties: Properties): Record<string, unknown> {
 }
 
 function failureText({ failed, notStarted, restarted }: RolloutSummary): string {
-  const lines = Object.entries(failed).map(([name, why]) => `✖ ${name}: ${why}`);
+  const lines = Object.entries(cappedMap(failed)).map(([name, why]) => `✖ ${name}: ${why}`);
   const rest = notStarted > 0 ? `; ${notStarted} not started` : "";
-  return `${lines.length} of the restarts failed, ${restarted} done${rest}; run pulumi up again to go on.\n${lines.join("\n")}`;
+  return `${Object.keys(failed).length} of the restarts failed, ${restarted} done${rest}; run pulumi up again to go on.\n${lines.join("\n")}`;
 }
 
 // with an id and properties, Pulumi keeps what happened and updates the resource at the next `up`

@@ -1,4 +1,5 @@
 import type { Workload } from "../cluster/workloads.js";
+import type { Rollout } from "./RolloutOptions.js";
 
 /** "Not yet", "never by itself" and "failed" are three different things. */
 export type RolloutStatus =
@@ -12,8 +13,8 @@ export type RolloutStatus =
 export function rolloutStatus(workload: Workload): RolloutStatus {
   const held = heldReason(workload);
   if (held) return { status: "held", why: held };
-  const { metadata, status = {} } = workload;
-  const observed = numberOf(status.observedGeneration);
+  const { metadata } = workload;
+  const observed = observedGeneration(workload);
   if (observed < (metadata.generation ?? 0))
     return { status: "waiting", why: "the controller has not seen the change yet" };
   switch (workload.kind) {
@@ -21,18 +22,43 @@ export function rolloutStatus(workload: Workload): RolloutStatus {
       return deploymentStatus(workload);
     case "StatefulSet":
       return statefulSetStatus(workload);
+    case "Rollout":
+      return argoStatus(workload);
     default:
       return daemonSetStatus(workload);
   }
 }
 
-/** Why Kubernetes would not replace this workload's pods after a change of its template; undefined when it would. */
-export function heldReason({ kind, spec }: Workload): string | undefined {
+/**
+ * Why Kubernetes would not replace this workload's pods after a change of its template, or after an eviction; undefined when it
+ * would.
+ */
+export function heldReason(
+  { kind, spec, status }: Workload,
+  strategy: Rollout["strategy"] = "restart",
+): string | undefined {
+  if (spec.workloadRef)
+    return `its pod template is in ${spec.workloadRef.kind}/${spec.workloadRef.name} (workloadRef), which is not followed`;
   if (spec.paused) return "paused";
-  if (kind !== "Deployment" && spec.updateStrategy?.type === "OnDelete")
+  if (kind === "Rollout" && status?.phase === "Paused") return argoPause(status);
+  if (strategy !== "evict" && kind !== "Deployment" && spec.updateStrategy?.type === "OnDelete")
     return "updateStrategy OnDelete: its pods are replaced when deleted";
   if (kind !== "DaemonSet" && spec.replicas === 0) return "scaled to zero";
   return undefined;
+}
+
+/** How many pods a workload wants, and how many of them are ready for long enough, whatever template they come from. */
+export function readiness({ kind, spec, status = {} }: Workload): { wanted: number; ready: number } {
+  if (kind === "DaemonSet")
+    return { wanted: numberOf(status.desiredNumberScheduled), ready: numberOf(status.numberAvailable) };
+  const available = status.availableReplicas ?? (kind === "StatefulSet" ? status.readyReplicas : undefined);
+  return { wanted: spec.replicas ?? 1, ready: numberOf(available) };
+}
+
+/** Pods of a StatefulSet that a restart leaves as they are: those below its partition. */
+export function isBelowPartition({ kind, spec }: Workload, pod: string): boolean {
+  const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;
+  return kind === "StatefulSet" && Number(/-(\d+)$/.exec(pod)?.[1]) < partition;
 }
 
 function deploymentStatus({ spec, status = {} }: Workload): RolloutStatus {
@@ -65,6 +91,29 @@ function statefulSetStatus({ spec, status = {} }: Workload): RolloutStatus {
   return status.updateRevision !== status.currentRevision
     ? { status: "waiting", why: `${updated} of ${wanted} pods replaced` }
     : { status: "done" };
+}
+
+/** Argo's controller sums up its own steps in a phase. */
+function argoStatus({ status = {} }: Workload): RolloutStatus {
+  const message = typeof status.message === "string" && status.message !== "" ? `: ${status.message}` : "";
+  switch (status.phase) {
+    case "Healthy":
+      return { status: "done" };
+    case "Degraded":
+      return { status: "failed", why: `degraded${message}` };
+    default:
+      return { status: "waiting", why: `${String(status.phase ?? "no phase yet").toLowerCase()}${message}` };
+  }
+}
+
+function argoPause({ message }: NonNullable<Workload["status"]>): string {
+  const step = typeof message === "string" && message !== "" ? ` (${message})` : "";
+  return `its Argo rollout is paused at a step${step}: promote or abort it`;
+}
+
+// Argo has it as a string
+function observedGeneration({ status = {} }: Workload): number {
+  return Number(status.observedGeneration ?? 0) || 0;
 }
 
 function daemonSetStatus({ status = {} }: Workload): RolloutStatus {

@@ -10,8 +10,14 @@ export const initContainers: readonly string[] = ["istio-init", "istio-validatio
 /** What settings can change on a pod: a name that people can read -> a value that compares. */
 export type SidecarFields = Readonly<Record<string, string>>;
 
-/** The fields of a pod that has a sidecar; undefined for one that has none. Images, mounts and Istio's own variables are not among them. */
-export function sidecarFields(pod: Pick<Pod, "spec">): SidecarFields | undefined {
+/**
+ * The fields of a pod that has a sidecar; undefined for one that has none. Mounts and Istio's own variables are not among them, and
+ * images only where asked for: no setting changes them.
+ */
+export function sidecarFields(
+  pod: Pick<Pod, "spec">,
+  include: readonly "image"[] = [],
+): SidecarFields | undefined {
   const containers = allContainers(pod.spec);
   const proxy = containers.find(({ name }) => name === proxyContainer);
   if (!proxy) return undefined;
@@ -19,6 +25,10 @@ export function sidecarFields(pod: Pick<Pod, "spec">): SidecarFields | undefined
   const fields: Record<string, string> = {};
   const proxyConfig = jsonOf(proxy.env?.find(({ name }) => name === "PROXY_CONFIG")?.value);
   const metadata = jsonMap(proxyConfig.proxyMetadata);
+  if (include.includes("image")) {
+    put(fields, `${proxyContainer} image`, proxy.image);
+    put(fields, "istio-init image", init?.image);
+  }
   for (const { rendering } of declarations) {
     switch (rendering.to) {
       case "proxyValue":

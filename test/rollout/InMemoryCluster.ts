@@ -23,6 +23,8 @@ export interface Behaviour {
   annotations?: Record<string, string>;
   /** A restart of an earlier rollout that is under way from the start. */
   underWay?: boolean;
+  /** On the Deployment itself. */
+  own?: Record<string, string>;
 }
 
 interface Deployment {
@@ -105,7 +107,7 @@ export class InMemoryCluster implements KubernetesApi {
     const available = this.ready(deployment) ? 1 : 0;
     return {
       kind: "Deployment",
-      metadata: { name, generation },
+      metadata: { name, generation, annotations: { ...behaviour.own } },
       spec: {
         replicas: 1,
         template: { metadata: { annotations }, spec: { containers: [application] } },

@@ -8,6 +8,10 @@ const defaults: Rollout = {
   pauseBetween: "0s",
   timeoutPerWorkload: "600s",
   onFailure: "stop",
+  include: [],
+  selector: {},
+  restartUnhealthy: false,
+  deleteBarePods: false,
 };
 
 describe("rollout options", () => {
@@ -24,6 +28,11 @@ describe("rollout options", () => {
     ["one at a time", { maxConcurrent: 1 }, { maxConcurrent: 1 }],
     ["going on after a failure", { onFailure: "continue" }, { onFailure: "continue" }],
     ["no restarts", { strategy: "none" }, { strategy: "none" }],
+    ["evictions", { strategy: "evict" }, { strategy: "evict" }],
+    ["images too", { include: ["image"] }, { include: ["image"] }],
+    ["some workloads only", { selector: { tier: "web" } }, { selector: { tier: "web" } }],
+    ["unhealthy workloads too", { restartUnhealthy: true }, { restartUnhealthy: true }],
+    ["bare pods too", { deleteBarePods: true }, { deleteBarePods: true }],
   ];
   for (const [edge, written, expected] of read) {
     it(`may be ${edge}`, () => {
@@ -41,6 +50,9 @@ describe("rollout options", () => {
     ["null for a timeout", { timeoutPerWorkload: null }, "timeoutPerWorkload"],
     ["another strategy", { strategy: "delete" }, "strategy"],
     ["another word for failures", { onFailure: "ignore" }, "onFailure"],
+    ["something else included", { include: ["env"] }, "include.0"],
+    ["a selector with a number", { selector: { tier: 1 } }, "selector.tier"],
+    ["perhaps", { restartUnhealthy: "perhaps" }, "restartUnhealthy"],
     ["an unknown option", { maxConcurent: 3 }, ""],
   ];
   for (const [edge, written, path] of wrong) {

@@ -14,7 +14,8 @@ function assessment(name: string, verdict: Assessment["verdict"]): Assessment {
   return { namespace: "shop", workload, name: `Deployment/${name}`, pods: 3, verdict };
 }
 
-const stale = (name: string, stalePods = 3) => assessment(name, { is: "stale", stalePods, differences });
+const stale = (name: string, stalePods = 3) =>
+  assessment(name, { is: "stale", stalePods, podNames: [], differences });
 const many = (count: number) =>
   Array.from({ length: count }, (_, at) => stale(`api-${String(at).padStart(4, "0")}`));
 

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Workload } from "../../provider/cluster/workloads";
-import { heldReason, type RolloutStatus, rolloutStatus } from "../../provider/rollout/rolloutStatus";
+import {
+  heldReason,
+  isBelowPartition,
+  type RolloutStatus,
+  readiness,
+  rolloutStatus,
+} from "../../provider/rollout/rolloutStatus";
 
 type Spec = Partial<Workload["spec"]>;
 type Status = NonNullable<Workload["status"]>;
@@ -166,6 +172,49 @@ const rows: [string, string, Spec, Status | undefined, RolloutStatus["status"], 
     /not seen/,
   ],
   ["OnDelete", "DaemonSet", onDelete, scheduled, "held", /OnDelete/],
+  ["healthy", "Rollout", {}, { observedGeneration: "2", phase: "Healthy" }, "done"],
+  [
+    "healthy, of the generation before",
+    "Rollout",
+    {},
+    { observedGeneration: "1", phase: "Healthy" },
+    "waiting",
+    /not seen/,
+  ],
+  [
+    "progressing",
+    "Rollout",
+    {},
+    { observedGeneration: "2", phase: "Progressing", message: "more replicas need to be updated" },
+    "waiting",
+    /^progressing: more replicas need to be updated$/,
+  ],
+  ["without a phase", "Rollout", {}, { observedGeneration: "2" }, "waiting", /^no phase yet$/],
+  [
+    "degraded",
+    "Rollout",
+    {},
+    { observedGeneration: "2", phase: "Degraded", message: "ProgressDeadlineExceeded" },
+    "failed",
+    /^degraded: ProgressDeadlineExceeded$/,
+  ],
+  [
+    "paused at a step",
+    "Rollout",
+    {},
+    { observedGeneration: "2", phase: "Paused", message: "CanaryPauseStep" },
+    "held",
+    /paused at a step \(CanaryPauseStep\): promote or abort it$/,
+  ],
+  ["paused", "Rollout", { paused: true }, { observedGeneration: "2", phase: "Paused" }, "held", /^paused$/],
+  [
+    "a template elsewhere",
+    "Rollout",
+    { workloadRef: { kind: "Deployment", name: "api" } },
+    { observedGeneration: "2", phase: "Healthy" },
+    "held",
+    /Deployment\/api \(workloadRef\)/,
+  ],
 ];
 
 describe("a rollout's status", () => {
@@ -185,4 +234,47 @@ describe("a workload that Kubernetes would not restart", () => {
     assert.equal(heldReason(workload("DaemonSet", {}, undefined)), undefined);
     assert.match(heldReason(workload("DaemonSet", onDelete, undefined)) ?? "", /replaced when deleted/);
   });
+
+  it("may still be evicted with OnDelete, and not when it is paused", () => {
+    assert.equal(heldReason(workload("DaemonSet", onDelete, undefined), "evict"), undefined);
+    assert.equal(heldReason(workload("Deployment", { paused: true }, undefined), "evict"), "paused");
+  });
+});
+
+describe("pods below a partition", () => {
+  it("are a StatefulSet's with a smaller number", () => {
+    const set = workload("StatefulSet", partition, undefined);
+    assert.ok(isBelowPartition(set, "api-1"));
+    assert.ok(!isBelowPartition(set, "api-2"));
+    assert.ok(!isBelowPartition(workload("StatefulSet", {}, undefined), "api-0"));
+    assert.ok(!isBelowPartition({ ...set, kind: "Deployment" }, "api-0"));
+  });
+});
+
+describe("how many pods are ready", () => {
+  const counts: [string, string, Spec, Status, { wanted: number; ready: number }][] = [
+    ["available ones", "Deployment", { replicas: 3 }, all, { wanted: 3, ready: 3 }],
+    ["none yet", "Deployment", {}, seen, { wanted: 1, ready: 0 }],
+    [
+      "ready ones, where none are counted as available",
+      "StatefulSet",
+      partition,
+      replaced,
+      { wanted: 3, ready: 3 },
+    ],
+    [
+      "ready for long enough",
+      "StatefulSet",
+      {},
+      { readyReplicas: 3, availableReplicas: 1 },
+      { wanted: 1, ready: 1 },
+    ],
+    ["by nodes", "DaemonSet", {}, scheduled, { wanted: 3, ready: 3 }],
+    ["available ones", "Rollout", { replicas: 2 }, { availableReplicas: 1 }, { wanted: 2, ready: 1 }],
+  ];
+  for (const [edge, kind, spec, status, expected] of counts) {
+    it(`${kind}, ${edge}: ${expected.ready} of ${expected.wanted}`, () => {
+      assert.deepEqual(readiness(workload(kind, spec, status)), expected);
+    });
+  }
 });

@@ -15,12 +15,17 @@ import { VirtualClock } from "./VirtualClock";
 const stale: Assessment["verdict"] = {
   is: "stale",
   stalePods: 1,
+  podNames: ["api-1"],
   differences: [{ field: "istio-proxy limits.cpu", from: "1", to: "2" }],
 };
 
-function restartOf(name: string, verdict: Assessment["verdict"] = stale): Restart {
+function restartOf(
+  name: string,
+  verdict: Assessment["verdict"] = stale,
+  annotations: Record<string, string> = {},
+): Restart {
   const template = { spec: { containers: [application] } };
-  const workload = { kind: "Deployment", metadata: { name }, spec: { template } };
+  const workload = { kind: "Deployment", metadata: { name, annotations }, spec: { template } };
   const assessment = { namespace: "shop", workload, name: `Deployment/${name}`, pods: 1, verdict };
   return { assessment, settings: { revision: "default", stamp: newStamp, planned: undefined } };
 }
@@ -186,6 +191,83 @@ describe("a restart", () => {
     const behaviours = { api: { annotations: { [restartAnnotation]: newStamp } } };
     const { cluster } = await run(behaviours, { onFailure: "continue" }, [withoutStamp(restartOf("api"))]);
     assert.equal(cluster.annotationsOf("api")[restartAnnotation], undefined);
+  });
+});
+
+describe("a workload is put off", () => {
+  const never = { "sidecar-settings/rollout": "never" };
+  const why = 'its annotation sidecar-settings/rollout is "never"';
+
+  it("when it opted out, and the others restart", async () => {
+    const restarts = [restartOf("a", stale, never), restartOf("b")];
+    const { summary, cluster, lines } = await run({ a: { own: never }, b: {} }, {}, restarts);
+    assert.deepEqual(summary, { ...nothing, restarted: 1, waiting: { "shop/Deployment/a": why } });
+    assert.equal(cluster.restartsOf("a"), 0);
+    assert.equal(lines[0], `[shop] put off Deployment/a: ${why}`);
+  });
+
+  it("when it opted out after the rollout had begun", async () => {
+    const { summary, cluster } = await run({ a: { own: never } });
+    assert.deepEqual(summary.waiting, { "shop/Deployment/a": why });
+    assert.deepEqual(cluster.log, []);
+  });
+
+  it("when its window closes while others restart", async () => {
+    // time begins on a Thursday at 00:00
+    const window = { "sidecar-settings/maintenance-window": "Thu 00:00-00:01" };
+    const { summary } = await run(
+      { a: { own: window, seconds: 100 }, b: { own: window } },
+      { maxConcurrent: 1 },
+    );
+    assert.equal(summary.restarted, 1);
+    assert.match(summary.waiting["shop/Deployment/b"] ?? "", /opens next on Thu 1970-01-08 00:00 UTC$/);
+  });
+
+  it("when it was not ready before, unless told otherwise", async () => {
+    const behaviours = { a: { underWay: true, seconds: 1_000 }, b: {} };
+    const { summary, cluster } = await run(behaviours);
+    assert.deepEqual(summary, {
+      ...nothing,
+      restarted: 1,
+      waiting: { "shop/Deployment/a": "was not ready before: 0 of 1 new pods available" },
+    });
+    assert.equal(cluster.restartsOf("b"), 1);
+    const anyway = await run({ a: { underWay: true, seconds: 10 } }, { restartUnhealthy: true });
+    assert.equal(anyway.summary.restarted, 1);
+  });
+});
+
+describe("the order of a rollout", () => {
+  const ordered = (name: string, order: string) =>
+    restartOf(name, stale, { "sidecar-settings/rollout-order": order });
+
+  it("is by annotation: the next order begins when the one before has ended, equals together", async () => {
+    const behaviours = of(4, { seconds: 5 });
+    const restarts = [ordered("w0", "1"), restartOf("w1"), ordered("w2", "-1"), restartOf("w3")];
+    const { cluster, summary, starts } = await run(behaviours, {}, restarts);
+    assert.equal(summary.restarted, 4);
+    assert.deepEqual(
+      cluster.log.map((line) => line.split(" ")[2]),
+      ["w2", "w1", "w3", "w0"],
+    );
+    assert.equal(starts[1], starts[2]);
+    assert.ok((starts[1] ?? 0) >= 5 && (starts[3] ?? 0) >= 10);
+  });
+
+  it("pauses between orders as between workloads", async () => {
+    const restarts = [restartOf("w0"), ordered("w1", "1")];
+    const { starts } = await run(of(2, { seconds: 1 }), { pauseBetween: "60s" }, restarts);
+    assert.ok((starts[1] ?? 0) >= 61);
+  });
+
+  it("ends with the first failure: later orders are not begun", async () => {
+    const behaviours = { a: { exceedsDeadline: true }, b: {}, c: {} };
+    const restarts = [restartOf("a"), ordered("b", "1"), ordered("c", "2")];
+    const { summary, cluster } = await run(behaviours, {}, restarts);
+    assert.equal(summary.notStarted, 2);
+    assert.equal(cluster.restartsOf("b"), 0);
+    const on = await run(behaviours, { onFailure: "continue" }, restarts);
+    assert.equal(on.summary.restarted, 2);
   });
 });
 

@@ -114,6 +114,18 @@ describe("the fields of a sidecar", () => {
   }
 });
 
+describe("images", () => {
+  const pod = (image: string) => injectedPod({ init: { image }, proxy: { image } });
+  it("are fields only where asked for", () => {
+    assert.deepEqual(sidecarFields(pod("proxyv2:1")), sidecarFields(pod("proxyv2:2")));
+    assert.deepEqual(sidecarFields(pod("proxyv2:1"), ["image"]), {
+      ...sidecarFields(pod("proxyv2:1")),
+      "istio-proxy image": "proxyv2:1",
+      "istio-init image": "proxyv2:1",
+    });
+  });
+});
+
 describe("what is compared", () => {
   it("is a list's entries", () => {
     assert.equal(comparableList("b,a,,b"), "a,b");

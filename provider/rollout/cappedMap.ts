@@ -1,0 +1,12 @@
+const mostNamed = 20;
+
+/**
+ * The first entries by name, and a count of the others under `more`: the summary is an output that Pulumi keeps in state and
+ * prints, and a mesh may have thousands of workloads.
+ */
+export function cappedMap(entries: Readonly<Record<string, string>>): Record<string, string> {
+  const names = Object.keys(entries).sort();
+  const named = names.slice(0, mostNamed).map((name) => [name, entries[name] ?? ""] as const);
+  const rest = names.length - named.length;
+  return Object.fromEntries(rest > 0 ? [...named, ["more", `${rest} more`]] : named);
+}

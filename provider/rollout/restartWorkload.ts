@@ -1,0 +1,120 @@
+import { fieldManager } from "../cluster/fieldManager.js";
+import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import { kindNamed, type Workload, workloadPath } from "../cluster/workloads.js";
+import { type Assessment, assessWorkload, injectedPods, type NamespaceSettings, ownerOf } from "./assess.js";
+import { evictPods } from "./evictPods.js";
+import { putOff } from "./putOff.js";
+import { milliseconds, type Rollout } from "./RolloutOptions.js";
+import { readWorkload } from "./readWorkload.js";
+import { restartAnnotation, restartAnnotations } from "./restartAnnotation.js";
+import { rolloutStatus } from "./rolloutStatus.js";
+import type { Restart, RolloutDependencies } from "./runRollout.js";
+import { restartUnderWay, unreadyBefore } from "./unreadyBefore.js";
+import { podReason, workloadPods } from "./workloadPods.js";
+
+export type Outcome = "done" | "current" | { waiting: string } | { failed: string };
+
+/** Replaces a workload's stale pods, waits until the new ones are ready, and looks whether they have the settings. Never throws. */
+export async function restartWorkload(
+  { assessment, settings }: Restart,
+  rollout: Rollout,
+  dependencies: RolloutDependencies,
+): Promise<Outcome> {
+  const { api, now, report } = dependencies;
+  const deadline = now() + milliseconds(rollout.timeoutPerWorkload);
+  try {
+    // looked at again first: another level's rollout may have restarted it meanwhile
+    let { verdict, workload } = await assessAgain(assessment, settings, api);
+    if (verdict.is === "current" || verdict.is === "masked") return "current";
+    const why =
+      putOff({ verdict, workload }, settings, rollout, now())?.why ??
+      (rollout.restartUnhealthy ? undefined : unreadyBefore(workload, settings.stamp));
+    if (why !== undefined) return { waiting: why };
+    // twice: a new pod may come from an injector that had not taken up the settings yet
+    for (let attempt = 1; verdict.is === "stale"; attempt++) {
+      if (attempt > 2)
+        return {
+          failed:
+            "its new pods have old settings even after a second restart: an injector replica lags, or another webhook changes the sidecar",
+        };
+      if (attempt === 2)
+        report(
+          `[${assessment.namespace}] ${assessment.name}: new pods came with old settings, restarting once more`,
+        );
+      const outcome =
+        rollout.strategy === "evict"
+          ? await evictPods({ ...assessment, workload }, verdict.podNames, deadline, dependencies)
+          : await restart(assessment, settings, deadline, dependencies);
+      if (outcome !== "done") return outcome;
+      ({ verdict, workload } = await assessAgain(assessment, settings, api));
+    }
+    return "done";
+  } catch (error) {
+    return { failed: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Merges the annotation into the pod template; a workload already restarting for these settings is only waited for. */
+async function restart(
+  assessment: Assessment,
+  { stamp }: NamespaceSettings,
+  deadline: number,
+  dependencies: RolloutDependencies,
+): Promise<Outcome> {
+  const { namespace, workload, name } = assessment;
+  const { api, now } = dependencies;
+  const live = await readWorkload(api, namespace, workload);
+  if (!live) throw new Error(`${name} is gone`);
+  if (!restartUnderWay(live, stamp)) {
+    const annotations = restartAnnotations(
+      stamp,
+      live.spec.template.metadata?.annotations?.[restartAnnotation],
+      now(),
+    );
+    await api.request({
+      method: "PATCH",
+      path: workloadPath(kindNamed(workload.kind), namespace, workload.metadata.name),
+      query: { fieldManager },
+      contentType: "application/merge-patch+json",
+      body: { spec: { template: { metadata: { annotations } } } },
+    });
+  }
+  return waitForWorkload(assessment, deadline, dependencies);
+}
+
+async function waitForWorkload(
+  { namespace, workload, name }: Assessment,
+  deadline: number,
+  { api, now, sleep }: RolloutDependencies,
+): Promise<Outcome> {
+  for (let pause = 200; ; pause = Math.min(2_000, pause * 1.3)) {
+    const live = await readWorkload(api, namespace, workload);
+    if (!live) return { failed: `${name} was deleted during its restart` };
+    const progress = rolloutStatus(live);
+    if (progress.status === "done") return "done";
+    if (progress.status === "held") {
+      // a step of a canary that waits for people has not failed
+      if (live.kind === "Rollout" && !live.spec.paused) return { waiting: progress.why };
+      return { failed: `it stopped on its way: ${progress.why}` };
+    }
+    if (progress.status === "failed" || now() >= deadline) {
+      const timeout = progress.status === "failed" ? progress.why : `not ready in time: ${progress.why}`;
+      const pods = await workloadPods(api, namespace, live, name);
+      return { failed: [timeout, podReason(pods)].filter(Boolean).join("; ") };
+    }
+    await sleep(pause);
+  }
+}
+
+async function assessAgain(
+  { namespace, workload, name }: Assessment,
+  settings: NamespaceSettings,
+  api: KubernetesApi,
+): Promise<Assessment> {
+  const live: Workload | undefined = await readWorkload(api, namespace, workload);
+  if (!live) throw new Error(`${name} is gone`);
+  const pods = (
+    (await injectedPods(api, namespace, live.spec.selector?.matchLabels)).get(namespace) ?? []
+  ).filter((pod) => ownerOf(pod) === name);
+  return assessWorkload(api, namespace, live, pods, { ...settings, planned: undefined });
+}

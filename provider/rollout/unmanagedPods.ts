@@ -1,0 +1,58 @@
+import { injectingRevision } from "../cluster/injectingRevision.js";
+import type { ObjectMeta } from "../cluster/KubernetesApi.js";
+import { argoRollout, workloadKinds } from "../cluster/workloads.js";
+import { stampAnnotation } from "../render/overlayTemplate.js";
+import { type NamespaceSettings, ownerOf } from "./assess.js";
+
+/** Pods with the sidecar of earlier settings that no restart replaces, under what owns them. */
+export interface UnmanagedPods {
+  namespace: string;
+  /** `Job/report`, `Pod/debug`, `ReplicaSet/old`. */
+  name: string;
+  pods: number;
+  why: string;
+  /** A pod that nothing owns; the only kind that `deleteBarePods` deletes. */
+  bare?: ObjectMeta;
+}
+
+/**
+ * `managed`: the names of the workloads that were looked at. Pods count when their stamp is another one: without a pod template
+ * there is nothing to ask the injector about.
+ */
+export function unmanagedPods(
+  namespace: string,
+  pods: readonly ObjectMeta[],
+  managed: ReadonlySet<string>,
+  { stamp, revision }: Pick<NamespaceSettings, "stamp" | "revision">,
+): UnmanagedPods[] {
+  const found = new Map<string, UnmanagedPods>();
+  for (const pod of pods) {
+    const name = ownerOf(pod) ?? `Pod/${pod.name}`;
+    if (
+      managed.has(name) ||
+      injectingRevision(pod) !== revision ||
+      pod.annotations?.[stampAnnotation] === stamp
+    )
+      continue;
+    const bare = (pod.ownerReferences ?? []).length === 0;
+    const known = found.get(name);
+    if (known) known.pods++;
+    else found.set(name, { namespace, name, pods: 1, why: reason(name), ...(bare ? { bare: pod } : {}) });
+  }
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const restartable = [...workloadKinds, argoRollout].map(({ kind }) => kind);
+
+function reason(name: string): string {
+  const kind = name.split("/")[0] ?? "";
+  if (kind === "Job") return "a Job is not restarted: its next run has the settings";
+  if (kind === "Pod") return "nothing would create it anew: delete and create it yourself";
+  if (restartable.includes(kind))
+    return `its ${kind} is not there, or may not be listed: delete the pod yourself`;
+  return `a ${kind} does not replace its pods by itself: delete them and it creates them anew`;
+}
+
+export function unmanagedSentence({ pods, why }: Pick<UnmanagedPods, "pods" | "why">): string {
+  return `${pods} ${pods === 1 ? "pod" : "pods"} with earlier settings; ${why}`;
+}
