@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, afterEach, before, test } from "node:test";
+import { parseAllDocuments } from "yaml";
+import { connect } from "../../provider/cluster/connect";
+import { digest } from "../../provider/render/Profile";
+import { forEachEngine } from "./forEachEngine";
+import { container, Mesh, type Plan, succeeded } from "./Mesh";
+
+interface Role {
+  kind: "Role" | "ClusterRole";
+  metadata: { name: string; namespace?: string };
+  rules: { apiGroups: string[]; resources: string[]; resourceNames?: string[]; verbs: string[] }[];
+}
+
+/** One right less than the file gives. */
+interface Missing {
+  verb: string;
+  resource: string;
+  /** Where the API server says it is missing. */
+  where: RegExp;
+}
+
+const inShop = /in the namespace "shop"/;
+const inIstio = /in the namespace "istio-system"/;
+const missing: Missing[] = [
+  { verb: "get", resource: "configmaps", where: inIstio },
+  { verb: "update", resource: "configmaps", where: inIstio },
+  { verb: "list", resource: "pods", where: inShop },
+  { verb: "get", resource: "pods", where: inShop },
+  { verb: "create", resource: "pods", where: inShop },
+  { verb: "list", resource: "deployments", where: inShop },
+  { verb: "get", resource: "deployments", where: inShop },
+  { verb: "patch", resource: "deployments", where: inShop },
+];
+
+const cpu = { proxyResources: { limits: { cpu: 3 } }, publish: false };
+const shopOnly: Plan = { namespaces: { shop: cpu } };
+
+forEachEngine("with the rights of leastPrivilege.yaml", (engine) => {
+  let mesh: Mesh;
+  let installed: string;
+  let roles: Role[];
+  const stacks = new Set<string>();
+  const stack = (name: string, plan: Plan, kubeconfig = mesh.cluster.kubeconfig) => {
+    stacks.add(name);
+    return mesh.stack(engine, name, plan, {
+      diff: true,
+      env: { KUBECONFIG: kubeconfig, PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
+    });
+  };
+
+  before(async () => {
+    mesh = await Mesh.start();
+    installed = digest(await mesh.injector());
+    const file = await readFile(join(__dirname, "leastPrivilege.yaml"), "utf8");
+    roles = parseAllDocuments(file).map((document) => document.toJS() as Role);
+    for (const namespace of ["shop", "cart"]) {
+      await mesh.namespace(namespace);
+      await mesh.deployment(namespace, "api");
+    }
+  });
+  after(() => mesh?.stop());
+  afterEach(async () => {
+    for (const name of stacks) succeeded(await engine.destroy(stack(name, {})));
+    stacks.clear();
+    assert.equal(digest(await mesh.injector()), installed);
+  });
+
+  /** A user who has the given roles and nothing else; ClusterRoles only in `namespace`, where that is given. */
+  const userWith = async (user: string, given: readonly Role[], namespace?: string): Promise<string> => {
+    const rbac = (kind: string, where?: string) =>
+      `/apis/rbac.authorization.k8s.io/v1/${where ? `namespaces/${where}/` : ""}${kind.toLowerCase()}s`;
+    const create = (path: string, body: object) => mesh.api.request({ method: "POST", path, body });
+    for (const role of given) {
+      const name = `${role.metadata.name}-${user}`;
+      await create(rbac(role.kind, role.metadata.namespace), {
+        ...role,
+        metadata: { ...role.metadata, name },
+      });
+      const where = role.metadata.namespace ?? namespace;
+      await create(rbac(where ? "RoleBinding" : "ClusterRoleBinding", where), {
+        metadata: { name },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: role.kind, name },
+        subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: user }],
+      });
+    }
+    const kubeconfig = await mesh.cluster.kubeconfigAs(user);
+    const api = await connect({ kubeconfig });
+    const review = { kind: "SelfSubjectAccessReview", apiVersion: "authorization.k8s.io/v1" };
+    const attributes = { verb: "get", resource: "daemonsets", group: "apps", namespace: "shop" };
+    await mesh.eventually(`${user} has the roles`, async () => {
+      const answer = await api.request<{ status: { allowed: boolean } }>({
+        method: "POST",
+        path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+        body: { ...review, spec: { resourceAttributes: attributes } },
+      });
+      return answer.status.allowed;
+    });
+    return kubeconfig;
+  };
+  const limit = async (namespace: string) =>
+    container(await mesh.pod(namespace, "api"), "istio-proxy").resources?.limits?.cpu;
+
+  test("a platform team previews, ups and destroys settings of every level", async () => {
+    const plan: Plan = { global: { proxyResources: { limits: { cpu: 4 } } }, ...shopOnly };
+    const kubeconfig = await userWith("platform", roles);
+    const preview = succeeded(await engine.preview(stack("platform", plan, kubeconfig)));
+    assert.match(preview.stdoutText, /Deployment\/api.*1 pod: istio-proxy limits\.cpu 2 -> 4/);
+    succeeded(await engine.up(stack("platform", plan, kubeconfig)));
+    assert.deepEqual([await limit("shop"), await limit("cart")], ["3", "4"]);
+    succeeded(await engine.destroy(stack("platform", plan, kubeconfig)));
+    assert.deepEqual([await limit("shop"), await limit("cart")], ["2", "2"]);
+  });
+
+  test("a team that has its own namespace and nothing else previews, ups and destroys its settings", async () => {
+    const kubeconfig = await userWith("team", roles, "shop");
+    const preview = succeeded(await engine.preview(stack("team", shopOnly, kubeconfig)));
+    assert.match(preview.stdoutText, /Deployment\/api.*1 pod: istio-proxy limits\.cpu 2 -> 3/);
+    succeeded(await engine.up(stack("team", shopOnly, kubeconfig)));
+    assert.deepEqual([await limit("shop"), await limit("cart")], ["3", "2"]);
+    succeeded(await engine.destroy(stack("team", shopOnly, kubeconfig)));
+    assert.equal(await limit("shop"), "2");
+  });
+
+  test("a preview needs the two preview roles only, and up then fails before anything has changed", async () => {
+    const previewRoles = roles.filter(({ metadata }) => metadata.name.endsWith("-preview"));
+    const kubeconfig = await userWith("reviewer", previewRoles);
+    const preview = succeeded(await engine.preview(stack("reviewer", shopOnly, kubeconfig)));
+    assert.match(preview.stdoutText, /Deployment\/api.*1 pod: istio-proxy limits\.cpu 2 -> 3/);
+    const up = await engine.up(stack("reviewer", shopOnly, kubeconfig));
+    assert.equal(up.ok, false);
+    assert.match(up.stdoutText, /cannot update resource "configmaps".*in the namespace "istio-system"/);
+    assert.equal(digest(await mesh.injector()), installed);
+  });
+
+  for (const { verb, resource, where } of missing) {
+    test(`without ${verb} on ${resource}, up fails and says so`, async () => {
+      const less = roles.map((role) => ({
+        ...role,
+        rules: role.rules
+          .flatMap((rule) => [
+            { ...rule, resources: rule.resources.filter((one) => one !== resource) },
+            { ...rule, verbs: rule.verbs.filter((one) => one !== verb) },
+          ])
+          .filter(({ resources, verbs }) => resources.length > 0 && verbs.length > 0),
+      }));
+      const user = `no-${verb}-${resource}`;
+      const up = await engine.up(stack(user, shopOnly, await userWith(user, less)));
+      assert.equal(up.ok, false, up.stdoutText);
+      const [sentence] = up.stdoutText.match(new RegExp(`cannot ${verb} resource "${resource}".*`)) ?? [];
+      assert.match(sentence ?? up.stdoutText, where);
+    });
+  }
+
+  test("without list on namespaces, global settings fail and say so", async () => {
+    const less = roles.map((role) => ({
+      ...role,
+      rules: role.rules.filter(({ resources }) => !resources.includes("namespaces")),
+    }));
+    const global: Plan = { global: { dnsProxy: true } };
+    const up = await engine.up(stack("no-namespaces", global, await userWith("no-namespaces", less)));
+    assert.equal(up.ok, false);
+    assert.match(up.stdoutText, /cannot list resource "namespaces".*at the cluster scope/);
+    assert.equal(digest(await mesh.injector()), installed);
+  });
+});
