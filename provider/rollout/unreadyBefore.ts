@@ -37,11 +37,13 @@ function present(workload: Workload): RolloutStatus {
 }
 
 /** Whether the present template never got all its pods ready; a crash after that is no restart that is under way. */
-function isIncomplete({ kind, metadata, status = {} }: Workload): boolean {
+function isIncomplete({ kind, metadata, spec, status = {} }: Workload): boolean {
   if (Number(status.observedGeneration ?? 0) < (metadata.generation ?? 0)) return true;
   switch (kind) {
     case "Deployment":
+      // a ReplicaSet that was there before keeps the condition's old reason until it makes its first pod
       return (
+        Number(status.updatedReplicas ?? 0) < (spec.replicas ?? 1) ||
         status.conditions?.find(({ type }) => type === "Progressing")?.reason !== "NewReplicaSetAvailable"
       );
     case "StatefulSet":
