@@ -33,7 +33,8 @@ export interface SettingsChange {
 /**
  * What the injector will give a pod once it has the new settings: its answer of today, with each changed setting that the
  * pod itself does not decide put in place. A setting that goes away without a weaker level leaves Istio's own value, which
- * can't be known here; its field is left out.
+ * can't be known here; its field is left out. Of pods that `istioctl kube-inject` has been at, only whether they restart is
+ * predicted, not each field.
  */
 export function predictFields(
   today: SidecarFields,
