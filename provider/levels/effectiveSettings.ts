@@ -1,5 +1,5 @@
-import type { CanonicalSettings } from "../settings/canonicalSettings.js";
-import { declarations, type SettingValue } from "../settings/declarations.js";
+import { type CanonicalSettings, inOrder } from "../settings/canonicalSettings.js";
+import type { SettingValue } from "../settings/declarations.js";
 import { listEntries } from "../settings/list.js";
 
 /**
@@ -19,29 +19,54 @@ export type Level = (typeof levels)[number];
 export interface LeveledSettings {
   level: Level;
   settings: CanonicalSettings;
+  /** Whose settings they are, where a level has several or people want to know: `acme/shop/prod:shop`. */
+  owner?: string;
+}
+
+/** One level's value of one setting. */
+export interface SourcedValue {
+  value: SettingValue;
+  source: Level;
+  owner?: string;
 }
 
 export interface EffectiveSetting {
   value: SettingValue;
   /** The level that the value comes from; of a united setting, the strongest that adds to it. */
   source: Level;
+  owner?: string;
+  /** The weaker levels' values that it replaced, the strongest first; of a united setting, those that it was added to. */
+  overrode?: readonly SourcedValue[];
 }
 
 export type EffectiveSettings = Readonly<Record<string, EffectiveSetting>>;
 
-/** Merges per setting, whatever the order of the argument; no setting is known by name here. */
+/**
+ * Merges per setting, whatever the order of levels in the argument; of two at one level the later is the stronger. No
+ * setting is known by name here.
+ */
 export function effectiveSettings(given: readonly LeveledSettings[]): EffectiveSettings {
   const weakestFirst = [...given].sort((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level));
-  const effective: Record<string, EffectiveSetting> = {};
-  for (const { path, merge } of declarations) {
-    for (const { level, settings } of weakestFirst) {
+  const effective = new Map<string, EffectiveSetting>();
+  const paths = new Set(given.flatMap(({ settings }) => Object.keys(settings)));
+  for (const { path, declaration } of inOrder(paths)) {
+    for (const { level, settings, owner } of weakestFirst) {
       const value = settings[path];
       if (value === undefined) continue;
-      const weaker = effective[path]?.value;
-      effective[path] = { value: merge === "unite" ? united(weaker, value) : value, source: level };
+      const weaker = effective.get(path);
+      const from = { source: level, ...(owner === undefined ? {} : { owner }) };
+      effective.set(path, {
+        value: declaration.merge === "unite" ? united(weaker?.value, value) : value,
+        ...from,
+        ...(weaker ? { overrode: [withoutHistory(weaker), ...(weaker.overrode ?? [])] } : {}),
+      });
     }
   }
-  return effective;
+  return Object.fromEntries(effective);
+}
+
+function withoutHistory({ overrode, ...rest }: EffectiveSetting): SourcedValue {
+  return rest;
 }
 
 export function effectiveValues(effective: EffectiveSettings): CanonicalSettings {

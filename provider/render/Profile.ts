@@ -3,110 +3,161 @@ import {
   type EffectiveSettings,
   effectiveSettings,
   effectiveValues,
-  type Level,
+  type LeveledSettings,
   united,
 } from "../levels/effectiveSettings.js";
-import { type CanonicalSettings, valueAt } from "../settings/canonicalSettings.js";
-import { declarations, type SettingValue } from "../settings/declarations.js";
+import { type CanonicalSettings, settingEntries, valueAt } from "../settings/canonicalSettings.js";
+import { declarations, type Rendering, type SettingValue } from "../settings/declarations.js";
 import { secondsOf } from "../settings/duration.js";
+import type { WrittenAs } from "../settings/SettingDeclaration.js";
+import { ownKeys } from "./podAnnotations.js";
 
-/** Settings merged for one target, in the shape that the injector's templates look up. Data only: no template text. */
+/** One value that the injector's templates put in place for a pod: where, what, and which pods decide it themselves. */
+export interface ProfileWrite {
+  /** From a root of the templates: `global`, `always`, `annotations`, `expression`, `init`, `metadata`, `env`, `proxyConfig`, `scaled`. */
+  at: readonly string[];
+  is: unknown;
+  /** Not for pods whose `proxy.istio.io/config` has one of these keys: alternatives of a regular expression. */
+  own?: string;
+  /** Not for pods that have an istio-proxy container of their own, whose place is decided. */
+  placed?: true;
+}
+
+/** Settings of one target, in the shape that the injector's templates look up. Data only: no template text. */
 export interface Profile {
-  /** Written on each pod: which effective settings the injector gave it. */
+  /** Written on each pod: which settings the injector gave it. */
   stamp: string;
-  /** Helm's `global.proxy.<key>`, replacing what Istio was installed with. */
-  values?: Record<string, unknown>;
-  /** Fields merged into Helm's `global.proxy.<key>` at injection. */
-  fields?: Record<string, unknown>;
-  /** Lists that are added to the excluded ones, whoever gave those. */
-  always?: Record<string, string>;
-  initResources?: Record<string, unknown>;
-  /** Field of PROXY_CONFIG -> its value, its name in snake case, and the variables that follow it. */
-  proxyConfig?: Record<string, { value: string; alias: string; env: Record<string, string> }>;
-  /** Proxy metadata: variable -> value. */
-  metadata?: Record<string, string>;
+  /** What Istio's template reads. */
+  template?: readonly ProfileWrite[];
+  /** What the overlay adds. */
+  overlay?: readonly ProfileWrite[];
 }
 
 /** Settings of the levels that the injector looks up, and what Istio was installed with. */
 export interface ProfileSources {
   installed: CanonicalSettings;
-  /** Helm's `global.proxy` as it stands, for maps that are merged when composing. */
-  installedProxy: unknown;
   global?: CanonicalSettings;
   namespace?: CanonicalSettings;
+  /** The workload layers that pick a pod, the weakest first. */
+  workloads?: readonly CanonicalSettings[];
 }
 
-export function effectiveOf({ installed, global, namespace }: ProfileSources): EffectiveSettings {
-  return effectiveSettings([
+export function effectiveOf({ installed, global, namespace, workloads = [] }: ProfileSources): EffectiveSettings {
+  const given: LeveledSettings[] = [
     { level: "installed", settings: installed },
-    ...(global ? [{ level: "global" as Level, settings: global }] : []),
-    ...(namespace ? [{ level: "namespace" as Level, settings: namespace }] : []),
-  ]);
+    ...(global ? [{ level: "global", settings: global } as const] : []),
+    ...(namespace ? [{ level: "namespace", settings: namespace } as const] : []),
+    ...workloads.map((settings) => ({ level: "workload", settings }) as const),
+  ];
+  return effectiveSettings(given);
 }
 
-export function profileOf(sources: ProfileSources): Profile {
+/** The profile of a target without what Istio was installed with; a namespace's has the global settings in it. */
+export function profileOf({ global, namespace }: Pick<ProfileSources, "global" | "namespace">): Profile {
   const managed = effectiveValues(
     effectiveSettings([
-      { level: "global", settings: sources.global ?? {} },
-      { level: "namespace", settings: sources.namespace ?? {} },
+      { level: "global", settings: global ?? {} },
+      { level: "namespace", settings: namespace ?? {} },
     ]),
   );
-  const content: Omit<Profile, "stamp"> = {};
-  for (const { path, rendering } of declarations) {
-    const value = managed[path];
-    if (value === undefined) continue;
-    switch (rendering.to) {
-      case "proxyValue":
-        put(content, ["values", rendering.key], value);
-        break;
-      case "proxyValueField":
-        if (rendering.merge === "injection")
-          put(content, ["fields", rendering.key, ...rendering.field], value);
-        else {
-          const at = ["values", rendering.key];
-          if (valueAt(content, at) === undefined)
-            put(content, at, { ...plainMap(valueAt(sources.installedProxy, [rendering.key])) });
-          put(content, [...at, ...rendering.field], value);
-        }
-        break;
-      case "united":
-        put(content, ["always", rendering.key], value);
-        break;
-      case "initResources":
-        put(content, ["initResources", ...rendering.field], value);
-        break;
-      case "proxyConfig":
-        put(content, ["proxyConfig", rendering.field], {
-          value,
-          alias: rendering.alias,
-          env: { [rendering.secondsEnv]: String(secondsOf(String(value))) },
-        });
-        break;
-      case "proxyMetadata":
-        for (const name of rendering.names) put(content, ["metadata", name], String(value));
-        break;
-    }
+  const template: ProfileWrite[] = [];
+  const overlay: ProfileWrite[] = [];
+  for (const { value, declaration, name } of settingEntries(managed)) {
+    const rendering = declaration.rendering(name);
+    (inTemplate.has(rendering.to) ? template : overlay).push(...writesOf(rendering, value));
   }
+  const content = {
+    ...(template.length > 0 ? { template } : {}),
+    ...(overlay.length > 0 ? { overlay } : {}),
+  };
   return { stamp: digest(content), ...content };
 }
 
-/** The list that pods without annotations of their own get for a united key: everything excluded at all levels. */
-export function unitedList(effective: EffectiveSettings, key: string): string {
-  const values = effectiveValues(effective);
-  const pathOf = (to: "united" | "proxyValue") =>
-    declarations.find(({ rendering }) => rendering.to === to && rendering.key === key)?.path ?? "";
-  return String(united(values[pathOf("united")] ?? "", values[pathOf("proxyValue")] ?? ""));
+/** Where a pod's stamp has the profiles that made it: the namespace's or global one, then those of workload layers. */
+export function joinedStamp(stamps: readonly string[]): string {
+  return stamps.filter((stamp) => stamp !== "").join(".");
 }
 
-/** What Istio was installed with, as far as settings can say it; what they can't is left to Istio. */
-export function installedSettings(proxy: unknown): CanonicalSettings {
+const inTemplate: ReadonlySet<Rendering["to"]> = new Set(["value", "united", "annotation", "expression"]);
+
+function writesOf(rendering: Rendering, value: SettingValue): ProfileWrite[] {
+  switch (rendering.to) {
+    case "value":
+      return [{ at: ["global", ...rendering.path], is: value }];
+    case "united":
+      return [{ at: ["always", rendering.path.at(-1) ?? ""], is: value }];
+    case "annotation":
+      return [{ at: ["annotations", rendering.annotation], is: value }];
+    case "expression":
+      return expressionWrites(rendering.name, value);
+    case "initResources":
+      return [{ at: ["init", ...rendering.field], is: value }];
+    case "scaledResources":
+      return [{ at: ["scaled"], is: value }];
+    case "proxyConfig": {
+      const own = ownKeys(rendering.path[0] ?? "");
+      const { secondsEnv } = rendering;
+      return [
+        { at: ["proxyConfig", ...rendering.path], is: written(value, rendering.as), own },
+        ...(secondsEnv
+          ? [
+              {
+                at: ["env", secondsEnv],
+                is: String(secondsOf(String(value))),
+                own: `${own}|${secondsEnv}`,
+              },
+            ]
+          : []),
+      ];
+    }
+    case "proxyMetadata":
+      return rendering.names.map((name) => ({ at: ["metadata", name], is: String(value), own: name }));
+  }
+}
+
+function expressionWrites(name: string, value: SettingValue): ProfileWrite[] {
+  switch (name) {
+    case "nativeSidecar":
+      return [{ at: ["expression", name], is: value, placed: true }];
+    case "interceptionMode":
+      return [{ at: ["expression", name], is: value, own: ownKeys("interceptionMode") }];
+    case "hold": {
+      const own = ownKeys("holdApplicationUntilProxyStarts");
+      // either of the two holds in Istio's template
+      return [
+        { at: ["expression", name], is: value, own },
+        { at: ["global", "proxy", "holdApplicationUntilProxyStarts"], is: value, own },
+      ];
+    }
+    default:
+      return [{ at: ["expression", name], is: value }];
+  }
+}
+
+function written(value: SettingValue, as: WrittenAs | undefined): unknown {
+  return as === "number" ? Number(value) : value;
+}
+
+/** The list that pods without annotations of their own get for a Helm list: everything excluded at all levels. */
+export function unitedList(effective: EffectiveSettings, key: string): string {
+  const values = effectiveValues(effective);
+  const valueTo = (to: "united" | "value") => {
+    const path = declarations.find(({ rendering, open }) => {
+      const found = open ? undefined : rendering("");
+      return found?.to === to && found.path.at(-1) === key;
+    })?.path;
+    return values[path ?? ""] ?? "";
+  };
+  return String(united(valueTo("united"), valueTo("value")));
+}
+
+/** What Istio was installed with, as far as settings can say it; what they can't is left to Istio. `global`: Helm's. */
+export function installedSettings(global: unknown): CanonicalSettings {
   const settings: Record<string, SettingValue> = {};
-  for (const { path, parse, rendering } of declarations) {
-    if (rendering.to !== "proxyValue" && rendering.to !== "proxyValueField") continue;
-    const found = valueAt(proxy, [
-      rendering.key,
-      ...(rendering.to === "proxyValueField" ? rendering.field : []),
-    ]);
+  for (const { path, open, parse, rendering } of declarations) {
+    const to = open ? undefined : rendering("");
+    if (to?.to !== "value") continue;
+    const found = valueAt(global, to.path);
     if (found === undefined || found === null) continue;
     const read = parse(found);
     if ("value" in read) settings[path] = read.value;
@@ -125,19 +176,4 @@ export function canonicalJson(content: unknown): string {
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value,
   );
-}
-
-function put(root: object, path: readonly string[], value: unknown): void {
-  let at = root as Record<string, unknown>;
-  for (const key of path.slice(0, -1)) {
-    at[key] ??= {};
-    at = at[key] as Record<string, unknown>;
-  }
-  at[path[path.length - 1] ?? ""] = value;
-}
-
-function plainMap(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
 }

@@ -1,9 +1,11 @@
 import { z } from "zod";
-import type { CanonicalSettings } from "../settings/canonicalSettings.js";
+import { type CanonicalSettings, settingEntries } from "../settings/canonicalSettings.js";
+import { type Requirement, selects } from "../levels/selector.js";
 import { addAliases, overlayTemplateName, removeAliases, scopedTemplateName } from "./aliases.js";
 import { overlayTemplate } from "./overlayTemplate.js";
-import { canonicalJson, digest, installedSettings, type Profile, profileOf } from "./Profile.js";
-import { dataKey, scopeTemplate } from "./scopeTemplate.js";
+import { dataKey } from "./dataKey.js";
+import { canonicalJson, digest, joinedStamp, type Profile, profileOf } from "./Profile.js";
+import { readsOf, type ScopedTemplate, scopeTemplate } from "./scopeTemplate.js";
 import { insertPair, parseYaml, removePair, UnreadableText } from "./spliceMap.js";
 
 /** The two texts of an injector ConfigMap: `data.config` (YAML) and `data.values` (JSON or YAML). */
@@ -17,10 +19,28 @@ export interface Layer {
   /** `organization/project/stack:name` of the Pulumi resource; one layer has one owner. */
   owner: string;
   settings: CanonicalSettings;
+  /** Of a workload layer: which pods of the namespace it is for. */
+  picks?: PodPicker;
 }
 
-/** The target of the global layer; a namespace's layer has the namespace's name. */
+/** The pods of a namespace that a workload layer is for, evaluated at injection. */
+export interface PodPicker {
+  selector: readonly Requirement[];
+  /** Where two layers pick a pod, the one with the higher number is the stronger. */
+  priority: number;
+}
+
+/** The target of the global layer; a namespace's layer has the namespace's name, a workload layer `namespace/name`. */
 export const globalTarget = "*";
+
+/** The namespace of a target; undefined for the global one. */
+export function namespaceOf(target: string): string | undefined {
+  return target === globalTarget ? undefined : target.split("/")[0];
+}
+
+export function isWorkloadTarget(target: string): boolean {
+  return target.includes("/");
+}
 
 /** Target -> layer. */
 export type Layers = Readonly<Record<string, Layer>>;
@@ -28,11 +48,29 @@ export type Layers = Readonly<Record<string, Layer>>;
 /** The shape in which layers are kept. A reader that finds a higher number must not write. */
 const dataVersion = 1;
 
+const StoredSelector = z.array(
+  z.strictObject({
+    key: z.string(),
+    operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"]),
+    values: z.array(z.string()).optional(),
+  }),
+);
 const StoredData = z.strictObject({
   version: z.int(),
-  layers: z.record(z.string(), z.strictObject({ owner: z.string(), settings: z.string() })),
+  layers: z.record(
+    z.string(),
+    z.strictObject({
+      owner: z.string(),
+      settings: z.string(),
+      picks: z.strictObject({ selector: StoredSelector, priority: z.number() }).optional(),
+    }),
+  ),
   settings: z.record(z.string(), z.record(z.string(), z.custom<CanonicalSettings[string]>())),
   namespaces: z.record(z.string(), z.string()),
+  /** Namespace -> its workload layers, the weakest first. */
+  workloads: z
+    .record(z.string(), z.array(z.strictObject({ selector: StoredSelector, profile: z.string() })))
+    .optional(),
   profiles: z.record(z.string(), z.custom<Profile>()),
 });
 type StoredData = z.infer<typeof StoredData>;
@@ -57,10 +95,10 @@ export function layersOf(data: Pick<InjectorData, "values">): Layers {
   const stored = storedData(data);
   if (!stored) return {};
   return Object.fromEntries(
-    Object.entries(stored.layers).map(([target, { owner, settings }]) => {
+    Object.entries(stored.layers).map(([target, { owner, settings, picks }]) => {
       const found = own(stored.settings, settings);
       if (!found) throw new InjectorRefusal(changedByHand(`settings ${settings} of ${target} are gone`));
-      return [target, { owner, settings: found }];
+      return [target, { owner, settings: found, ...(picks ? { picks: picks as PodPicker } : {}) }];
     }),
   );
 }
@@ -78,15 +116,58 @@ function changedByHand(what: string): string {
   return `values.global.${dataKey} was changed by hand: ${what}; take that key out of the ConfigMap's values, and run pulumi up`;
 }
 
-/** The profile that pods of a namespace get: their namespace's, or else the global one. */
+/** The profile that pods of a namespace get before workload layers: their namespace's, or else the global one. */
 export function profileFor(data: Pick<InjectorData, "values">, namespace: string): Profile | undefined {
   const stored = storedData(data);
   return stored && own(stored.profiles, own(stored.namespaces, namespace) ?? globalTarget);
 }
 
-/** Helm's `global.proxy` in the injector's values: what Istio was installed with. */
-export function installedProxy(data: Pick<InjectorData, "values">): unknown {
-  return reading(() => parseYaml(data.values, "data.values").toJS()?.global?.proxy);
+/** The stamp that a pod with these labels gets; undefined when no layer reaches it. */
+export function stampFor(
+  data: Pick<InjectorData, "values">,
+  namespace: string,
+  labels: Readonly<Record<string, string>> = {},
+): string | undefined {
+  const stored = storedData(data);
+  if (!stored) return undefined;
+  const base = own(stored.profiles, own(stored.namespaces, namespace) ?? globalTarget);
+  const picked = (own(stored.workloads ?? {}, namespace) ?? []).filter(({ selector }) =>
+    selects(selector as Requirement[], labels),
+  );
+  return (
+    joinedStamp([base?.stamp ?? "", ...picked.map(({ profile }) => stored.profiles[profile]?.stamp ?? "")]) ||
+    undefined
+  );
+}
+
+/** A namespace's workload layers, the weakest first. */
+export function workloadLayers(layers: Layers, namespace: string): (Layer & { target: string; picks: PodPicker })[] {
+  return Object.entries(layers)
+    .flatMap(([target, layer]) =>
+      layer.picks && namespaceOf(target) === namespace ? [{ ...layer, target, picks: layer.picks }] : [],
+    )
+    .sort((a, b) => a.picks.priority - b.picks.priority || (a.target < b.target ? -1 : 1));
+}
+
+/** The settings of the layers that reach a pod, for merging. */
+export function layersFor(
+  layers: Layers,
+  namespace: string,
+  labels: Readonly<Record<string, string>> = {},
+): { global?: CanonicalSettings; namespace?: CanonicalSettings; workloads: CanonicalSettings[] } {
+  const [global, owned] = [layerAt(layers, globalTarget), layerAt(layers, namespace)];
+  return {
+    ...(global ? { global: global.settings } : {}),
+    ...(owned ? { namespace: owned.settings } : {}),
+    workloads: workloadLayers(layers, namespace)
+      .filter(({ picks }) => selects(picks.selector, labels))
+      .map(({ settings }) => settings),
+  };
+}
+
+/** Helm's `global` in the injector's values: what Istio was installed with. */
+export function installedGlobal(data: Pick<InjectorData, "values">): unknown {
+  return reading(() => parseYaml(data.values, "data.values").toJS()?.global);
 }
 
 /** The ConfigMap's texts with exactly these layers. The same layers give the same bytes, whatever was there of ours. */
@@ -105,13 +186,13 @@ export function compose(data: InjectorData, layers: Layers): InjectorData {
     const scoped = scopeTemplate(template);
     if (scoped.found.size === 0)
       throw new UnreadableText('the template "sidecar" reads none of the Helm values that settings change');
-    requireFound(scoped.missing, layers);
+    requireRead(scoped, layers);
     let config = insertPair(bare.config, ["templates"], overlayTemplateName, {
-      block: overlayTemplate(template),
+      block: overlayTemplate(template, scoped),
     });
     config = addAliases(insertPair(config, ["templates"], scopedTemplateName, { block: scoped.text }));
     const values = insertPair(bare.values, ["global"], dataKey, {
-      flow: canonicalJson(stored(bare, layers)),
+      flow: canonicalJson(stored(layers)),
     });
     const composed = { config, values };
     requireReversible(composed, bare, scoped.text);
@@ -119,13 +200,8 @@ export function compose(data: InjectorData, layers: Layers): InjectorData {
   });
 }
 
-function stored(bare: InjectorData, layers: Layers): StoredData {
-  const proxy = installedProxy(bare);
-  const sources = {
-    installed: installedSettings(proxy),
-    installedProxy: proxy,
-    global: layers[globalTarget]?.settings ?? {},
-  };
+function stored(layers: Layers): StoredData {
+  const global = layers[globalTarget]?.settings ?? {};
   const content: StoredData = {
     version: dataVersion,
     layers: {},
@@ -133,15 +209,33 @@ function stored(bare: InjectorData, layers: Layers): StoredData {
     namespaces: {},
     profiles: {},
   };
-  for (const [target, { owner, settings }] of Object.entries(layers)) {
+  for (const [target, { owner, settings, picks }] of Object.entries(layers)) {
     const name = digest(settings);
-    content.layers[target] = { owner, settings: name };
+    content.layers[target] = {
+      owner,
+      settings: name,
+      ...(picks ? { picks: { selector: plain(picks.selector), priority: picks.priority } } : {}),
+    };
     content.settings[name] = settings;
-    const profile = profileOf(target === globalTarget ? sources : { ...sources, namespace: settings });
+    if (picks) continue;
+    const profile = profileOf(target === globalTarget ? { global } : { global, namespace: settings });
     content.profiles[target === globalTarget ? globalTarget : profile.stamp] = profile;
     if (target !== globalTarget) content.namespaces[target] = profile.stamp;
   }
+  const namespaces = new Set(Object.keys(layers).filter(isWorkloadTarget).map((target) => namespaceOf(target) ?? ""));
+  for (const namespace of namespaces) {
+    content.workloads ??= {};
+    content.workloads[namespace] = workloadLayers(layers, namespace).map(({ settings, picks }) => {
+      const profile = profileOf({ namespace: settings });
+      content.profiles[profile.stamp] = profile;
+      return { selector: plain(picks.selector), profile: profile.stamp };
+    });
+  }
   return content;
+}
+
+function plain(selector: readonly Requirement[]): z.infer<typeof StoredSelector> {
+  return selector.map(({ values, ...rest }) => ({ ...rest, ...(values ? { values: [...values] } : {}) }));
 }
 
 function storedData({ values }: Pick<InjectorData, "values">): StoredData | undefined {
@@ -163,18 +257,17 @@ function storedData({ values }: Pick<InjectorData, "values">): StoredData | unde
   });
 }
 
-function requireFound(missing: readonly string[], layers: Layers): void {
-  const needed = missing.filter((key) =>
-    Object.values(layers).some(({ settings }) => {
-      const profile = profileOf({ installed: {}, installedProxy: {}, namespace: settings });
-      return [profile.values, profile.fields, profile.always].some(
-        (part) => part && Object.hasOwn(part, key),
-      );
-    }),
-  );
-  if (needed.length > 0) {
+function requireRead(scoped: ScopedTemplate, layers: Layers): void {
+  const unread = new Map<string, string>();
+  for (const { settings } of Object.values(layers)) {
+    for (const { path, declaration, name } of settingEntries(settings)) {
+      const rendering = declaration.rendering(name);
+      if (!scoped.reads(rendering)) unread.set(path, readsOf(rendering).join(" or "));
+    }
+  }
+  if (unread.size > 0) {
     throw new UnreadableText(
-      `this Istio's template "sidecar" never reads ${needed.map((key) => `.Values.global.proxy.${key}`).join(", ")}: settings that need them would have no effect`,
+      `this Istio's template "sidecar" never reads ${[...new Set(unread.values())].join(", ")}, so ${[...unread.keys()].join(", ")} would have no effect: take ${unread.size === 1 ? "it" : "them"} out, or use a release of Istio that has ${unread.size === 1 ? "it" : "them"}`,
     );
   }
 }

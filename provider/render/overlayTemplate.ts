@@ -1,53 +1,46 @@
-import { ownKeyPattern, proxyConfigAnnotation, resourceAnnotations } from "./podAnnotations.js";
-import { dataKey } from "./scopeTemplate.js";
+import { pickProfiles, putInPlace } from "./pickProfiles.js";
+import { resourceAnnotations } from "./podAnnotations.js";
+import { beginning, type ScopedTemplate } from "./scopeTemplate.js";
 
 /** The annotation that the injector writes: the digest of the settings that it gave the pod. */
 export const stampAnnotation = "sidecar-settings/stamp";
 
 /**
- * The overlay for what no Helm value can say: the init container's own resources, variables, PROXY_CONFIG and the stamp.
- * It follows `sidecar-scoped`, and takes from it how this Istio release tells native sidecars and Istio CNI.
- * A key is emitted only with content: an empty `env:` would delete Istio's variables from the container.
+ * The overlay for what no Helm value can say: the init container's own resources, resources in proportion, variables,
+ * PROXY_CONFIG and the stamp. It follows `sidecar-scoped`, and takes from Istio's template how this release tells native
+ * sidecars and Istio CNI. A key is emitted only with content: an empty `env:` would delete Istio's variables from the container.
  */
-export function overlayTemplate(template: string): string {
-  return `{{- /* Sidecar settings that no Helm value can say. Written by pulumi-istio-sidecar; change the Pulumi program instead. */ -}}
-{{- $data := .Values.global.${dataKey} | default dict }}
-{{- $profile := dig "profiles" (dig "namespaces" .ObjectMeta.Namespace "*" $data) (dict) $data }}
-{{- $native := ${nativeExpression(template)} }}
-{{- $own := index .ObjectMeta.Annotations "${proxyConfigAnnotation}" | default "" }}
-{{- $initEnv := dict }}
+export function overlayTemplate(template: string, scoped: ScopedTemplate): string {
+  return `${scoped.found.size > 0 ? beginning(scoped.found) : `{{/* Sidecar settings. */ -}}\n${pickProfiles}`}
+{{- $own := dict "init" dict "metadata" dict "env" dict "proxyConfig" (fromJSON (protoToJSON .ProxyConfig)) }}
+${putInPlace("overlay", "$own")}
+{{- $native := ${nativeExpression(scoped.text)} }}
+{{- $configured := or (hasKey $own "wrote proxyConfig") (hasKey $own "wrote metadata") }}
 {{- $proxyEnv := dict }}
-{{- $proxyConfig := dict }}
-{{- range $name, $value := dig "metadata" (dict) $profile }}
-  {{- if not (regexMatch (printf "${ownKey}" $name) $own) }}
-    {{- $_ := set $initEnv $name $value }}
-    {{- $_ := set $proxyEnv $name $value }}
-  {{- end }}
+{{- range $name, $value := $own.env }}{{ $_ := set $proxyEnv $name $value }}{{ end }}
+{{- $metadata := dict }}
+{{- range $name, $value := $own.proxyConfig.proxyMetadata }}{{ $_ := set $metadata $name $value }}{{ end }}
+{{- range $name, $value := $own.metadata }}
+  {{- $_ := set $proxyEnv $name $value }}
+  {{- $_ := set $metadata $name $value }}
 {{- end }}
-{{- if $initEnv }}
-  {{- $_ := set $proxyConfig "proxyMetadata" $initEnv }}
-{{- end }}
-{{- range $field, $is := dig "proxyConfig" (dict) $profile }}
-  {{- if not (regexMatch (printf "${ownKey}" (printf "(%s|%s)" $field $is.alias)) $own) }}
-    {{- $_ := set $proxyConfig $field $is.value }}
-    {{- range $name, $value := $is.env }}
-      {{- if not (regexMatch (printf "${ownKey}" $name) $own) }}
-        {{- $_ := set $proxyEnv $name $value }}
-      {{- end }}
-    {{- end }}
-  {{- end }}
-{{- end }}
-{{- $initResources := dig "initResources" (dict) $profile }}
+{{- if $metadata }}{{ $_ := set $own.proxyConfig "proxyMetadata" $metadata }}{{ end }}
+{{- $initResources := $own.init }}
+{{- $resources := dict }}
 {{- if or ${resourceAnnotations.map((name) => `(isset .ObjectMeta.Annotations "${name}")`).join(" ")} }}
   {{- /* one resource annotation makes Istio drop all other amounts, of the init container too */}}
   {{- $initResources = dict }}
+{{- else if $own.scaled }}
+${scaledAmountsTemplate}
 {{- end }}
-{{- $init := and (or $initResources $initEnv) (ne (annotation .ObjectMeta "sidecar.istio.io/interceptionMode" .ProxyConfig.InterceptionMode) "NONE") }}
-{{- $proxy := or $proxyEnv $proxyConfig }}
-{{- if $profile.stamp }}
+{{- $interceptionMode := annotation .ObjectMeta "sidecar.istio.io/interceptionMode" ${interceptionMode(scoped)} }}
+{{- $init := and (or $initResources $own.metadata) (ne $interceptionMode "NONE") }}
+{{- $proxy := or $proxyEnv $configured $resources }}
+{{- range $name := $sidecarProfiles }}{{ $_ := set $own "stamp" (compact (list $own.stamp (dig "profiles" $name "stamp" "" $sidecarData)) | join ".") }}{{ end }}
+{{- if $own.stamp }}
 metadata:
   annotations:
-    ${stampAnnotation}: {{ $profile.stamp | quote }}
+    ${stampAnnotation}: {{ $own.stamp | quote }}
 {{- end }}
 {{- if or $init $proxy }}
 spec:
@@ -59,9 +52,9 @@ spec:
 {{- if $initResources }}
     resources: {{ toJson $initResources }}
 {{- end }}
-{{- if $initEnv }}
+{{- if $own.metadata }}
     env:
-{{- range $name, $value := $initEnv }}
+{{- range $name, $value := $own.metadata }}
     - name: {{ $name }}
       value: {{ $value | quote }}
 {{- end }}
@@ -72,25 +65,59 @@ spec:
   containers:
 {{- end }}
   - name: istio-proxy
+{{- if $resources }}
+    resources: {{ toJson $resources }}
+{{- end }}
+{{- if or $proxyEnv $configured }}
     env:
 {{- range $name, $value := $proxyEnv }}
     - name: {{ $name }}
       value: {{ $value | quote }}
 {{- end }}
-{{- if $proxyConfig }}
+{{- if $configured }}
     - name: PROXY_CONFIG
-      value: {{ mergeOverwrite (fromJSON (protoToJSON .ProxyConfig)) $proxyConfig | toJson | toJson }}
+      value: {{ $own.proxyConfig | toJson | toJson }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
 `;
 }
 
-// as a string literal of a Go template
-const ownKey = ownKeyPattern.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
+// an amount that the application has not is taken from Istio's block too: a request above a limit of Istio's denies the pod
+const scaledAmountsTemplate = `  {{- range $resource, $unit := dict "cpu" "m" "memory" "" }}
+    {{- $limit := 0 }}{{ $request := 0 }}
+    {{- range $container := $.Spec.Containers }}
+      {{- if and (ne $container.Name "istio-proxy") (or (ne $own.scaled.of "container") (eq $container.Name ($own.scaled.container | default ""))) }}
+        {{- $has := dict "limit" 0 "request" 0 }}
+        {{- if eq $resource "cpu" }}
+          {{- $has = dict "limit" $container.Resources.Limits.Cpu.MilliValue "request" $container.Resources.Requests.Cpu.MilliValue }}
+        {{- else }}
+          {{- $has = dict "limit" $container.Resources.Limits.Memory.Value "request" $container.Resources.Requests.Memory.Value }}
+        {{- end }}
+        {{- if eq $own.scaled.of "sum" }}
+          {{- $limit = add $limit $has.limit }}{{ $request = add $request $has.request }}
+        {{- else }}
+          {{- $limit = max $limit $has.limit }}{{ $request = max $request $has.request }}
+        {{- end }}
+      {{- end }}
+    {{- end }}
+    {{- if or $limit $request }}
+      {{- range $kind, $amount := dict "limits" $limit "requests" $request }}
+        {{- if not (hasKey $resources $kind) }}{{ $_ := set $resources $kind dict }}{{ end }}
+        {{- $share := ternary nil (print (div (add (mul $amount $own.scaled.percent) 99) 100) $unit) (eq (int64 $amount) 0) }}
+        {{- $_ := set (index $resources $kind) $resource $share }}
+      {{- end }}
+    {{- end }}
+  {{- end }}`;
 
-function nativeExpression(template: string): string {
-  return /\{\{-?\s*\$nativeSidecar\s*:=\s*([^{}]+?)\s*-?\}\}/.exec(template)?.[1] ?? "false";
+function nativeExpression(scoped: string): string {
+  return /\{\{-?\s*\$nativeSidecar\s*:=\s*([^{}]+?)\s*-?\}\}/.exec(scoped)?.[1] ?? "false";
+}
+
+function interceptionMode({ found }: ScopedTemplate): string {
+  const istios = ".ProxyConfig.InterceptionMode.String";
+  return found.has(istios) ? `(dig "interceptionMode" ${istios} $sidecar.expression)` : istios;
 }
 
 function cniExpression(template: string): string {

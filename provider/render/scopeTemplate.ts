@@ -1,71 +1,152 @@
-import { declarations } from "../settings/declarations.js";
+import { declarations, type Rendering } from "../settings/declarations.js";
+import { pickProfiles, putInPlace } from "./pickProfiles.js";
 
-/** Our part of `.Values`; under `global` because the official chart passes only that through. */
-export const dataKey = "sidecarSettings";
-
-const data = `(.Values.global.${dataKey} | default dict)`;
-const profileName = `(dig "namespaces" .ObjectMeta.Namespace "*" ${data})`;
-
-type Lookup = "replaced" | "merged" | "listed";
-
-const lookups: ReadonlyMap<string, Lookup> = new Map(
-  declarations.flatMap(({ rendering }): [string, Lookup][] => {
-    if (rendering.to === "united") return [[rendering.key, "listed"]];
-    if (rendering.to === "proxyValue") return [[rendering.key, "replaced"]];
-    if (rendering.to === "proxyValueField")
-      return [[rendering.key, rendering.merge === "injection" ? "merged" : "replaced"]];
-    return [];
-  }),
-);
+export { dataKey } from "./dataKey.js";
 
 export interface ScopedTemplate {
   text: string;
-  /** The Helm values that the template reads, so that they can be told apart by namespace; key -> how often. */
+  /** What the template reads that settings can change: `.Values.global.proxy.resources` -> how often. */
   found: ReadonlyMap<string, number>;
-  /** Settings that need these have no effect with this template. */
-  missing: readonly string[];
+  /** Whether the template reads what a setting is rendered to, so that the setting has an effect. */
+  reads(rendering: Rendering): boolean;
 }
 
-const proxyValue = String.raw`(?<![\w$.)])(\$?)\.Values\.global\.proxy\.(${[...lookups.keys()].join("|")})\b(?!\.)`;
+const renderings = declarations.map(({ rendering }) => rendering("NAME"));
+
+/** The maps and values below `global` that settings reach into. */
+const roots = [
+  ...new Set(renderings.flatMap((to) => (to.to === "value" || to.to === "united" ? [to.path[0] ?? ""] : []))),
+];
+const unitedKeys = renderings.flatMap((to) => (to.to === "united" ? [to.path.join(".")] : []));
+const annotations = renderings.flatMap((to) => (to.to === "annotation" ? [to.annotation] : []));
+
+const notAField = String.raw`(?<![\w$.)])`;
 const annotated = String.raw`annotation\s+\$?\.ObjectMeta\s+[\`"][^\`"]+[\`"]\s+`;
+const helmValue = new RegExp(
+  String.raw`(${annotated})?${notAField}\$?\.Values\.global\.((?:${roots.join("|")})\b(?:\.\w+)*)`,
+  "g",
+);
+const ownAnnotation = new RegExp(
+  String.raw`\b(isset|index)\s+\$?\.ObjectMeta\.Annotations\s+[\`"](${annotations.map((name) => name.replaceAll(".", "\\.")).join("|")})[\`"]`,
+  "g",
+);
+
+/** What Istio's template asks istiod: the name that it has in our data, and the expression as Istio writes it. */
+const expressions = [
+  { name: "nativeSidecar", istio: String.raw`\.NativeSidecars`, plain: ".NativeSidecars" },
+  {
+    name: "interceptionMode",
+    istio: String.raw`\.ProxyConfig\.InterceptionMode(?:\.String)?`,
+    plain: ".ProxyConfig.InterceptionMode.String",
+  },
+  {
+    name: "hold",
+    istio: String.raw`\.ProxyConfig\.HoldApplicationUntilProxyStarts\.GetValue`,
+    plain: ".ProxyConfig.HoldApplicationUntilProxyStarts.GetValue",
+  },
+  { name: "imageType", istio: String.raw`\.ProxyImage`, plain: ".ProxyImage", variant: "ProxyImage" },
+  { name: "imageType", istio: String.raw`\.ProxyInitImage`, plain: ".ProxyInitImage", variant: "ProxyInitImage" },
+] as const;
 
 /**
- * Istio's `sidecar` template, with each Helm value that settings can change looked up for the pod's namespace first.
- * Expressions, not variables: a `define` of the template sees no variable from outside. Text apart from these stays as it is.
+ * Istio's `sidecar` template, with what settings can change put in place for the pod at hand first, and read from there.
+ * Each `define` gets the same beginning, since it sees no variable from outside. Text apart from these stays as it is.
  */
 export function scopeTemplate(template: string): ScopedTemplate {
   const found = new Map<string, number>();
-  // an annotation call is taken whole where lists are united: what a pod excludes itself is added to, too
-  const text = template.replace(
-    new RegExp(`(${annotated})?${proxyValue}`, "g"),
-    (original: string, call: string | undefined, root: string, key: string) => {
-      const lookup = lookups.get(key);
-      if (!lookup) return original;
-      found.set(key, (found.get(key) ?? 0) + 1);
-      const expression = `${root}.Values.global.proxy.${key}`;
-      const scoped = lookup === "merged" ? mergedLookup(key, expression) : replacedLookup(key, expression);
-      const rooted = (text: string) =>
-        root ? text.replaceAll("(.Values", "($.Values").replaceAll(" .ObjectMeta", " $.ObjectMeta") : text;
-      if (lookup !== "listed") return `${call ?? ""}${rooted(scoped)}`;
-      return call
-        ? rooted(unitedLookup(key, `(${call}${scoped})`)).slice(1, -1)
-        : rooted(unitedLookup(key, scoped));
+  const count = (what: string) => found.set(what, (found.get(what) ?? 0) + 1);
+  let text = template.replace(helmValue, (_, call: string | undefined, path: string) => {
+    count(`.Values.global.${path}`);
+    const scoped = `$sidecar.global.${path}`;
+    if (!unitedKeys.includes(path)) return `${call ?? ""}${scoped}`;
+    const key = path.split(".").at(-1) ?? "";
+    // an annotation call is taken whole where lists are united: what a pod excludes itself is added to, too
+    return call ? unitedLookup(key, `(${call}${scoped})`).slice(1, -1) : unitedLookup(key, scoped);
+  });
+  text = text.replace(ownAnnotation, (original, call: string, name: string) => {
+    count(name);
+    const given = `$sidecar.annotations "${name}"`;
+    return call === "isset"
+      ? `or (${original}) (hasKey ${given})`
+      : `(${original}) | default (index ${given}) | default ""`;
+  });
+  for (const { name, istio, plain, ...rest } of expressions) {
+    text = text.replace(new RegExp(`${notAField}(\\$?)${istio}\\b`, "g"), (_, root: string) => {
+      count(plain);
+      return `(dig "${"variant" in rest ? rest.variant : name}" ${root}${plain} $sidecar.expression)`;
+    });
+  }
+  if (found.size > 0) text = withBeginnings(text, found);
+  const isRead = (what: string) =>
+    [...found.keys()].some((one) => one === what || one.startsWith(`${what}.`) || what.startsWith(`${one}.`));
+  return {
+    text,
+    found,
+    reads: (to) => {
+      const needed = readsOf(to);
+      return needed.length === 0 || needed.some(isRead);
     },
-  );
-  return { text, found, missing: [...lookups.keys()].filter((key) => !found.has(key)) };
+  };
 }
 
-function replacedLookup(key: string, original: string): string {
-  return `(dig "profiles" ${profileName} "values" "${key}" ${original} ${data})`;
-}
-
-// deepCopy: Values is one map for all requests, and mergeOverwrite changes its first argument
-function mergedLookup(key: string, original: string): string {
-  return `(mergeOverwrite (deepCopy (${original} | default dict)) (deepCopy (dig "profiles" ${profileName} "fields" "${key}" dict ${data})))`;
+/** What a rendering needs in Istio's template; nothing for what the overlay says. */
+export function readsOf(to: Rendering): string[] {
+  switch (to.to) {
+    case "value":
+    case "united":
+      return [`.Values.global.${to.path.join(".")}`];
+    case "annotation":
+      return [to.annotation];
+    case "expression":
+      return expressions.filter(({ name }) => name === to.name).map(({ plain }) => plain);
+    default:
+      return [];
+  }
 }
 
 function unitedLookup(key: string, list: string): string {
-  const always = `(dig "profiles" ${profileName} "always" "${key}" "" ${data})`;
+  const always = `(index $sidecar.always "${key}" | default "" | toString)`;
   const both = `(uniq (compact (concat (splitList "," ${always}) (splitList "," (${list} | default "" | toString)))))`;
   return `(ternary ${list} (join "," ${both}) (eq ${always} ""))`;
+}
+
+/** `$sidecar`: what settings change, as Istio's template then reads it. */
+export function beginning(found: ReadonlyMap<string, number>): string {
+  const images = expressions.flatMap((one) => ("variant" in one && found.has(one.plain) ? [one.variant] : []));
+  return `{{/* Sidecar settings for the pod at hand. Written by pulumi-istio-sidecar; change the Pulumi program instead. */ -}}
+${pickProfiles}{{- $sidecarGlobal := dict }}{{ range $key, $value := $.Values.global }}{{ $_ := set $sidecarGlobal $key $value }}{{ end -}}
+{{- $sidecar := dict "global" $sidecarGlobal "always" dict "annotations" dict "expression" dict -}}
+${putInPlace("template", "$sidecar")}${images.length > 0 ? imageVariants(images) : ""}`;
+}
+
+function imageVariants(images: readonly string[]): string {
+  return `{{- if and (hasKey $sidecar.expression "imageType") (not (isset $.ObjectMeta.Annotations "sidecar.istio.io/proxyImageType")) -}}
+{{- $type := $sidecar.expression.imageType -}}
+{{- range $key, $image := dict ${images.map((name) => `"${name}" $.${name}`).join(" ")} -}}
+{{- $plain := regexReplaceAll "-(distroless|debug)$" $image "" -}}
+{{- $_ := set $sidecar.expression $key (ternary $plain (print $plain "-" $type) (eq $type "default")) -}}
+{{- end -}}
+{{- end -}}
+`;
+}
+
+// white space after a beginning stays as it was after the action before it
+function withBeginnings(text: string, found: ReadonlyMap<string, number>): string {
+  const start = beginning(found).trimEnd().replace(/-\}\}$/, "}}");
+  const withDefines = text.replace(
+    /(\{\{-?\s*define\s+[`"][^`"]+[`"]\s*(-?)\}\})([\s\S]*?)(?=\{\{-?\s*define\b|$)/g,
+    (whole, opening: string, trim: string, body: string) =>
+      bodyOf(body).includes("$sidecar.") ? `${opening}${start.replace(/\}\}$/, `${trim}}}`)}${body}` : whole,
+  );
+  return `${start}${withDefines}`;
+}
+
+// up to the `end` that closes the define; what follows is outside of it
+function bodyOf(text: string): string {
+  let depth = 1;
+  for (const match of text.matchAll(/\{\{-?\s*(if|range|with|block|end)\b/g)) {
+    depth += match[1] === "end" ? -1 : 1;
+    if (depth === 0) return text.slice(0, match.index);
+  }
+  return text;
 }

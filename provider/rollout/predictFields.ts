@@ -1,25 +1,21 @@
 import type { PodTemplate } from "../cluster/podTemplate.js";
-import { allContainers } from "../cluster/podTemplate.js";
 import { united } from "../levels/effectiveSettings.js";
-import {
-  proxyConfigAnnotation,
-  resourceAnnotations,
-  saysKey,
-  templatesAnnotation,
-} from "../render/podAnnotations.js";
-import type { CanonicalSettings } from "../settings/canonicalSettings.js";
-import { declarations, type SettingDeclaration } from "../settings/declarations.js";
+import { proxyConfigAnnotation, saysKey, templatesAnnotation } from "../render/podAnnotations.js";
+import { ownContainer, saysItself, wasInjected } from "../render/podLevel.js";
+import { type CanonicalSettings, inOrder, type SettingEntry } from "../settings/canonicalSettings.js";
+import { declarations } from "../settings/declarations.js";
 import { secondsOf } from "../settings/duration.js";
 import { listEntries } from "../settings/list.js";
+import { type ScaledResources, scaledAmounts } from "../settings/scaledResources.js";
+import type { Sight } from "../settings/SettingDeclaration.js";
 import {
   amountField,
-  argumentField,
-  comparableHook,
+  comparableAmount,
   comparableList,
-  envField,
+  comparableValue,
+  fieldName,
   hasInit,
   hookField,
-  proxyConfigField,
   proxyContainer,
   type SidecarFields,
 } from "./sidecarFields.js";
@@ -29,6 +25,8 @@ export interface SettingsChange {
   before: CanonicalSettings;
   after: CanonicalSettings;
 }
+
+type Entry = Omit<SettingEntry, "value">;
 
 /**
  * What the injector will give a pod once it has the new settings: its answer of today, with each changed setting that the
@@ -43,106 +41,107 @@ export function predictFields(
 ): SidecarFields {
   if (!usesSidecarTemplate(template)) return today;
   const fields: Record<string, string> = { ...today };
-  for (const declaration of declarations) {
-    const { path, rendering } = declaration;
-    if (same(change, path) && rendering.to !== "initResources") continue;
-    if (isMasked(declaration, template)) continue;
+  for (const entry of inOrder(new Set([...Object.keys(change.before), ...Object.keys(change.after)]))) {
+    const { path, name, declaration } = entry;
+    const rendering = declaration.rendering(name);
+    if (same(change, path) || rendering.to === "initResources") continue;
+    if (saysItself(declaration, name, template)) continue;
     const value = change.after[path];
     switch (rendering.to) {
-      case "proxyValue":
-        predictList(fields, template, change, rendering.key);
-        break;
       case "united":
-        predictList(fields, template, change, rendering.key);
+        predictList(fields, template, change, rendering.path);
         break;
-      case "proxyValueField":
-        if (rendering.merge === "injection") set(fields, amountField(proxyContainer, rendering.field), value);
-        else set(fields, hookField(rendering.field), value === undefined ? undefined : comparableHook(value));
+      case "expression":
+        if (rendering.name === "hold") predictHold(fields, value);
+        else predictSights(fields, today, template, entry, value);
         break;
-      case "initResources":
-        predictInitAmount(fields, change, rendering.field);
-        break;
-      case "proxyConfig":
-        if (!wasInjected(template)) set(fields, proxyConfigField(rendering.field), value);
-        if (!saysEnv(template, rendering.secondsEnv)) {
-          set(
-            fields,
-            envField(proxyContainer, rendering.secondsEnv),
-            value === undefined ? undefined : String(secondsOf(String(value))),
-          );
-        }
-        break;
-      case "proxyMetadata":
-        for (const name of rendering.names.filter((variable) => !saysEnv(template, variable))) {
-          const text = value === undefined ? undefined : String(value);
-          set(fields, envField(proxyContainer, name), text);
-          if (hasInit(today)) set(fields, envField("istio-init", name), text);
-          if (!wasInjected(template)) set(fields, proxyConfigField(`proxyMetadata.${name}`), text);
-        }
-        break;
+      default:
+        if (declaration.sights(name).some((sight) => sight.in === "flag" && sight.list))
+          predictList(fields, template, change, rendering.to === "value" ? rendering.path : [], entry);
+        else predictSights(fields, today, template, entry, value);
     }
   }
-  dropIstiosOwnHooks(fields, template, change);
+  predictInitAmounts(fields, template, change);
+  predictScaledAmounts(fields, template, change);
+  dropIstiosOwnHooks(fields, today, template, change);
   return fields;
 }
 
-// settings are in the template `sidecar` alone: gateways and the like never get them
-function usesSidecarTemplate({ metadata }: PodTemplate): boolean {
+/** Whether a pod gets the template `sidecar`; gateways and the like never get settings. */
+export function usesSidecarTemplate({ metadata }: PodTemplate): boolean {
   const named = metadata?.annotations?.[templatesAnnotation];
   return named === undefined || named.split(",").some((name) => name.trim() === "sidecar");
 }
 
-// one hook of ours makes Istio leave out its own other one; when the last of ours goes, Istio's own can't be known
-function dropIstiosOwnHooks(
+function predictSights(
   fields: Record<string, string>,
+  today: SidecarFields,
   template: PodTemplate,
-  change: SettingsChange,
+  { declaration, name }: Entry,
+  value: CanonicalSettings[string] | undefined,
 ): void {
-  const hooks = declarations.flatMap((declaration) => {
-    const { rendering } = declaration;
-    const isHook = rendering.to === "proxyValueField" && rendering.merge === "compose";
-    return isHook ? [{ declaration, field: hookField(rendering.field) }] : [];
-  });
-  if (hooks.every(({ declaration }) => same(change, declaration.path))) return;
-  for (const { declaration, field } of hooks) {
-    if (change.after[declaration.path] === undefined && !isMasked(declaration, template))
-      delete fields[field];
+  const rendering = declaration.rendering(name);
+  for (const sight of declaration.sights(name)) {
+    if (saysVariable(template, sight)) continue;
+    if (sight.in === "env" && sight.of === "istio-init" && !hasInit(today)) continue;
+    if (sight.in === "flag" && !hasInit(today)) continue;
+    if (sight.in === "proxyConfig" && wasInjected(template)) continue;
+    if (sight.in === "container" && isNowhere(sight, today)) continue;
+    const secondsEnv = rendering.to === "proxyConfig" && sight.in === "env" && sight.name === rendering.secondsEnv;
+    set(
+      fields,
+      fieldName(sight),
+      value === undefined
+        ? undefined
+        : secondsEnv
+          ? String(secondsOf(String(value)))
+          : comparableValue(sight, value),
+    );
   }
 }
 
-/** Whether the pod itself decides the setting: by Istio's annotations, or by a container of the sidecar's name. */
-export function isMasked({ rendering }: SettingDeclaration, template: PodTemplate): boolean {
-  const annotations = template.metadata?.annotations ?? {};
-  switch (rendering.to) {
-    case "proxyValue":
-      return (
-        annotations[rendering.annotation] !== undefined ||
-        ownContainer(template, "istio-init")?.args !== undefined
-      );
-    case "united":
-      return ownContainer(template, "istio-init")?.args !== undefined;
-    case "proxyValueField": {
-      if (rendering.merge === "compose")
-        return ownContainer(template, proxyContainer)?.lifecycle?.[rendering.field[0] ?? ""] !== undefined;
-      const [kind, resource] = rendering.field as ["limits" | "requests", string];
-      return (
-        hasResourceAnnotation(template) ||
-        ownContainer(template, proxyContainer)?.resources?.[kind]?.[resource] !== undefined
-      );
-    }
-    case "initResources": {
-      const [kind, resource] = rendering.field as ["limits" | "requests", string];
-      return (
-        hasResourceAnnotation(template) ||
-        ownContainer(template, "istio-init")?.resources?.[kind]?.[resource] !== undefined
-      );
-    }
-    case "proxyConfig":
-      return [rendering.field, rendering.alias].some((key) =>
-        saysKey(annotations[proxyConfigAnnotation], key),
-      );
-    case "proxyMetadata":
-      return rendering.names.every((name) => saysEnv(template, name));
+// a number of a probe that the pod does not have
+function isNowhere(sight: Sight & { in: "container" }, today: SidecarFields): boolean {
+  if (sight.path.length < 2 || sight.as !== "text") return false;
+  const group = `${sight.of} ${sight.path[0]}`;
+  return (
+    today[group] === "false" || !Object.keys(today).some((field) => field === group || field.startsWith(`${group}.`))
+  );
+}
+
+const waitForProxy = comparableValue(
+  { in: "container", of: proxyContainer, path: ["lifecycle", "postStart"], as: "hook" },
+  { exec: { command: ["pilot-agent", "wait"] } },
+);
+
+// native sidecars start before the application anyway; a hook of the settings' own is no waiting hook of Istio's
+function predictHold(
+  fields: Record<string, string>,
+  value: CanonicalSettings[string] | undefined,
+): void {
+  const hook = hookField(["postStart"]);
+  if (value === false && fields[hook] === waitForProxy) delete fields[hook];
+}
+
+const hooks = declarations.flatMap((declaration) => {
+  const sights = declaration.open ? [] : declaration.sights("");
+  return sights.flatMap((sight) =>
+    sight.in === "container" && sight.as === "hook" ? [{ declaration, field: fieldName(sight) }] : [],
+  );
+});
+
+// one hook of ours makes Istio leave out its own other one; when the last of ours goes, or the sidecar's kind changes, Istio's can't be known
+function dropIstiosOwnHooks(
+  fields: Record<string, string>,
+  today: SidecarFields,
+  template: PodTemplate,
+  change: SettingsChange,
+): void {
+  const kind = fieldName({ in: "sidecarKind" });
+  if (hooks.every(({ declaration }) => same(change, declaration.path)) && fields[kind] === today[kind]) return;
+  for (const { declaration, field } of hooks) {
+    if (change.after[declaration.path] === undefined && !saysItself(declaration, "", template))
+      delete fields[field];
   }
 }
 
@@ -150,26 +149,50 @@ function predictList(
   fields: Record<string, string>,
   template: PodTemplate,
   change: SettingsChange,
-  key: string,
+  helm: readonly string[],
+  entry: Entry | undefined = listedAt(helm),
 ): void {
-  const listed = declarations.find(({ rendering }) => rendering.to === "proxyValue" && rendering.key === key);
-  if (listed?.rendering.to !== "proxyValue") return;
-  const { annotation } = listed.rendering;
-  const field = argumentField(listed.rendering);
-  const today = fields[field];
-  if (today === undefined) return;
-  const always =
-    declarations.find(({ rendering }) => rendering.to === "united" && rendering.key === key)?.path ?? "";
-  const own = template.metadata?.annotations?.[annotation];
+  const sight = entry?.declaration.sights("").find((one) => one.in === "flag");
+  const field = sight && fieldName(sight);
+  const today = field === undefined ? undefined : fields[field];
+  if (!entry || field === undefined || today === undefined) return;
+  const way = entry.declaration.podWays("").find(({ by }) => by === "annotation");
+  const own = way?.by === "annotation" ? template.metadata?.annotations?.[way.name] : undefined;
+  const always = declarations.find(({ rendering, open }) => {
+    const to = open ? undefined : rendering("");
+    return to?.to === "united" && helm.length > 0 && to.path.join(".") === helm.join(".");
+  })?.path;
   const list = (settings: CanonicalSettings) =>
-    listEntries(String(united(settings[always] ?? "", own ?? settings[listed.path] ?? "")));
+    listEntries(String(united(settings[always ?? ""] ?? "", own ?? settings[entry.path] ?? "")));
   // Istio adds entries of its own, such as its status port
   const before = new Set(list(change.before));
-  const extra = listEntries(today).filter((entry) => !before.has(entry));
+  const extra = listEntries(today).filter((one) => !before.has(one));
   fields[field] = comparableList([...extra, ...list(change.after)].join(","));
 }
 
-// where the init container has no amount of its own, the one of istio-proxy
+function listedAt(helm: readonly string[]): Entry | undefined {
+  const declaration = declarations.find(({ rendering, open }) => {
+    const to = open ? undefined : rendering("");
+    return to?.to === "value" && to.path.join(".") === helm.join(".");
+  });
+  return declaration && { path: declaration.path, declaration, name: "" };
+}
+
+const initAmounts = declarations.flatMap((declaration) => {
+  const to = declaration.open ? undefined : declaration.rendering("");
+  return to?.to === "initResources" ? [{ declaration, field: to.field }] : [];
+});
+
+// the proxy's amounts are the init container's as well, where it has none of its own
+function predictInitAmounts(
+  fields: Record<string, string>,
+  template: PodTemplate,
+  change: SettingsChange,
+): void {
+  for (const { declaration, field } of initAmounts)
+    if (!saysItself(declaration, "", template)) predictInitAmount(fields, change, field);
+}
+
 function predictInitAmount(
   fields: Record<string, string>,
   change: SettingsChange,
@@ -182,25 +205,58 @@ function predictInitAmount(
     set(fields, amountField("istio-init", field), amount(change.after));
 }
 
-function wasInjected({ metadata }: PodTemplate): boolean {
-  return metadata?.annotations?.["sidecar.istio.io/status"] !== undefined;
+const scaled = declarations.find(({ rendering, open }) => !open && rendering("").to === "scaledResources");
+const proxyAmounts = declarations.flatMap((declaration) => {
+  const [sight] = declaration.open ? [] : declaration.sights("");
+  return sight?.in === "container" &&
+    sight.of === proxyContainer &&
+    (sight.as === "cpu" || sight.as === "memory")
+    ? [{ declaration, field: sight.path.slice(1), resource: sight.as }]
+    : [];
+});
+
+function predictScaledAmounts(
+  fields: Record<string, string>,
+  template: PodTemplate,
+  { before, after }: SettingsChange,
+): void {
+  if (!scaled || saysItself(scaled, "", template)) return;
+  const amounts = (settings: CanonicalSettings) => {
+    const setting = settings[scaled.path] as ScaledResources | undefined;
+    return setting ? scaledAmounts(setting, withDefaultRequests(template)) : new Map<string, string | undefined>();
+  };
+  const [were, are] = [amounts(before), amounts(after)];
+  for (const { declaration, field, resource } of proxyAmounts) {
+    const at = field.join(".");
+    if (saysItself(declaration, "", template)) continue;
+    const amount = are.get(at);
+    if (are.has(at))
+      set(fields, amountField(proxyContainer, field), amount && comparableAmount(amount, resource));
+    else if (were.has(at)) set(fields, amountField(proxyContainer, field), after[declaration.path]);
+  }
 }
 
-function hasResourceAnnotation({ metadata }: PodTemplate): boolean {
-  return resourceAnnotations.some((name) => metadata?.annotations?.[name] !== undefined);
+// as the API server fills them in before it asks the injector
+function withDefaultRequests({ spec }: PodTemplate) {
+  return spec.containers.map(({ name, resources: { limits = {}, requests = {} } = {} }) => ({
+    name,
+    resources: { limits, requests: { ...limits, ...requests } },
+  }));
 }
 
-function saysEnv(template: PodTemplate, name: string): boolean {
+// variables are told apart one by one: by the pod's part of ProxyConfig, and by a container of its own
+function saysVariable(template: PodTemplate, sight: Sight): boolean {
+  const name =
+    sight.in === "env"
+      ? sight.name
+      : sight.in === "proxyConfig" && sight.path[0] === "proxyMetadata"
+        ? sight.path[1]
+        : undefined;
+  if (name === undefined) return false;
   return (
     saysKey(template.metadata?.annotations?.[proxyConfigAnnotation], name) ||
-    ownContainer(template, proxyContainer)?.env?.some((variable) => variable.name === name) === true
+    (sight.in === "env" && ownContainer(template, sight.of)?.env?.some((one) => one.name === name) === true)
   );
-}
-
-function ownContainer(template: PodTemplate, name: string) {
-  // the init container that istioctl kube-inject once put there, the injector replaces by its own
-  if (name !== proxyContainer && wasInjected(template)) return undefined;
-  return allContainers(template.spec).find((container) => container.name === name);
 }
 
 function same({ before, after }: SettingsChange, path: string): boolean {

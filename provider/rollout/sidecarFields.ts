@@ -1,7 +1,9 @@
 import { allContainers, type Container, type Pod } from "../cluster/podTemplate.js";
 import { canonicalJson } from "../render/Profile.js";
-import { declarations } from "../settings/declarations.js";
+import { valueAt } from "../settings/canonicalSettings.js";
+import { declarations, type SettingValue } from "../settings/declarations.js";
 import { parseCpu, parseMemory } from "../settings/quantity.js";
+import type { Sight } from "../settings/SettingDeclaration.js";
 
 export const proxyContainer = "istio-proxy";
 /** With Istio CNI the init container only checks what the node has set up. */
@@ -12,58 +14,114 @@ export type SidecarFields = Readonly<Record<string, string>>;
 
 /**
  * The fields of a pod that has a sidecar; undefined for one that has none. Mounts and Istio's own variables are not among them, and
- * images only where asked for: no setting changes them.
+ * images only where asked for: no setting changes them, but for their variant.
  */
 export function sidecarFields(
   pod: Pick<Pod, "spec">,
   include: readonly "image"[] = [],
 ): SidecarFields | undefined {
-  const containers = allContainers(pod.spec);
-  const proxy = containers.find(({ name }) => name === proxyContainer);
-  if (!proxy) return undefined;
-  const init = containers.find(({ name }) => initContainers.includes(name));
+  const sidecar = sidecarOf(pod);
+  if (!sidecar) return undefined;
   const fields: Record<string, string> = {};
-  const proxyConfig = jsonOf(proxy.env?.find(({ name }) => name === "PROXY_CONFIG")?.value);
-  const metadata = jsonMap(proxyConfig.proxyMetadata);
   if (include.includes("image")) {
-    put(fields, `${proxyContainer} image`, proxy.image);
-    put(fields, "istio-init image", init?.image);
+    put(fields, `${proxyContainer} image`, sidecar.proxy.image);
+    put(fields, "istio-init image", sidecar.init?.image);
   }
-  for (const { rendering } of declarations) {
-    switch (rendering.to) {
-      case "proxyValue":
-        if (init) fields[argumentField(rendering)] = comparableList(argumentAfter(init, rendering.flag));
-        break;
-      case "proxyValueField":
-        if (rendering.merge === "injection") putAmount(fields, proxy, proxyContainer, rendering.field);
-        else putHook(fields, proxy, rendering.field);
-        break;
-      case "initResources":
-        if (init) putAmount(fields, init, "istio-init", rendering.field);
-        break;
-      case "proxyConfig":
-        put(fields, proxyConfigField(rendering.field), comparable(proxyConfig[rendering.field]));
-        put(fields, envField(proxyContainer, rendering.secondsEnv), envValue(proxy, rendering.secondsEnv));
-        break;
-      case "proxyMetadata":
-        for (const name of rendering.names) {
-          put(fields, envField(proxyContainer, name), envValue(proxy, name));
-          if (init) put(fields, envField("istio-init", name), envValue(init, name));
-          put(fields, proxyConfigField(`proxyMetadata.${name}`), comparable(metadata[name]));
-        }
-        break;
-    }
+  for (const { open, sights } of declarations) {
+    for (const name of open ? namesShown(sights(""), sidecar.proxyConfig) : [""])
+      for (const sight of sights(name)) put(fields, fieldName(sight), seen(sight, sidecar));
   }
   return fields;
 }
 
+interface Sidecar {
+  proxy: Container;
+  init: Container | undefined;
+  native: boolean;
+  proxyConfig: Record<string, unknown>;
+}
+
+function sidecarOf({ spec }: Pick<Pod, "spec">): Sidecar | undefined {
+  const containers = allContainers(spec);
+  const proxy = containers.find(({ name }) => name === proxyContainer);
+  if (!proxy) return undefined;
+  return {
+    proxy,
+    init: containers.find(({ name }) => initContainers.includes(name)),
+    native: !spec.containers.includes(proxy),
+    proxyConfig: jsonOf(proxy.env?.find(({ name }) => name === "PROXY_CONFIG")?.value),
+  };
+}
+
+// an open setting's names are those that PROXY_CONFIG has
+function namesShown(sights: readonly Sight[], proxyConfig: Record<string, unknown>): string[] {
+  const shown = sights.find((sight) => sight.in === "proxyConfig");
+  return shown?.in === "proxyConfig" ? Object.keys(jsonMap(valueAt(proxyConfig, shown.path.slice(0, -1)))) : [];
+}
+
+/** The name of a field for people: `istio-proxy limits.cpu`, `istio-init includeInboundPorts`, `PROXY_CONFIG concurrency`. */
+export function fieldName(sight: Sight): string {
+  switch (sight.in) {
+    case "flag":
+      return `${sight.of} ${sight.label}`;
+    case "argument":
+      return `${sight.of} ${sight.prefix.replace(/^--|=$/g, "")}`;
+    case "container":
+      return `${sight.of} ${(sight.path[0] === "resources" ? sight.path.slice(1) : sight.path).join(".")}`;
+    case "env":
+      return `${sight.of} env ${sight.name}`;
+    case "proxyConfig":
+      return `PROXY_CONFIG ${sight.path.join(".")}`;
+    case "sidecarKind":
+      return "istio-proxy kind";
+    case "imageType":
+      return "istio-proxy image type";
+  }
+}
+
+/** A setting's value in the form in which it compares with what a pod shows. */
+export function comparableValue(sight: Sight, value: SettingValue): string {
+  switch (sight.in) {
+    case "flag":
+      return sight.list ? comparableList(String(value)) : String(value);
+    case "container":
+      if (sight.as === "hook") return comparableHook(value);
+      return sight.as === "cpu" || sight.as === "memory"
+        ? comparableAmount(String(value), sight.as)
+        : comparableText(value);
+    case "sidecarKind":
+      return value === true ? "native" : "classic";
+    default:
+      return comparableText(value);
+  }
+}
+
+function seen(sight: Sight, { proxy, init, native, proxyConfig }: Sidecar): string | undefined {
+  if (sight.in === "proxyConfig") return optional(valueAt(proxyConfig, sight.path), comparableText);
+  if (sight.in === "sidecarKind") return native ? "native" : "classic";
+  if (sight.in === "imageType") return /-(distroless|debug)$/.exec(proxy.image ?? "")?.[1] ?? "default";
+  const container = sight.of === proxyContainer ? proxy : init;
+  if (!container) return undefined;
+  switch (sight.in) {
+    case "flag": {
+      const argument = argumentAfter(container, sight.flag);
+      return sight.list ? comparableList(argument) : argument;
+    }
+    case "argument":
+      return container.args?.find((argument) => argument.startsWith(sight.prefix))?.slice(sight.prefix.length);
+    case "env":
+      return container.env?.find(({ name }) => name === sight.name)?.value;
+    case "container": {
+      const value = valueAt(container, sight.path);
+      return sight.as === "presence"
+        ? String(value !== undefined)
+        : optional(value, (found) => comparableValue(sight, found as SettingValue));
+    }
+  }
+}
+
 export const amountField = (container: string, field: readonly string[]) => `${container} ${field.join(".")}`;
-/** By the name that annotations and settings share: `istio-init includeInboundPorts`. */
-export const argumentField = ({ annotation }: { annotation: string }) =>
-  `istio-init ${annotation.split("/")[1]}`;
 export const hookField = (field: readonly string[]) => `${proxyContainer} lifecycle.${field.join(".")}`;
-export const envField = (container: string, name: string) => `${container} env ${name}`;
-export const proxyConfigField = (field: string) => `PROXY_CONFIG ${field}`;
 
 /** Whether the pod has an init container of Istio's, which shows in its arguments. */
 export function hasInit(fields: SidecarFields): boolean {
@@ -71,7 +129,9 @@ export function hasInit(fields: SidecarFields): boolean {
 }
 
 const argumentFields = new Set(
-  declarations.flatMap(({ rendering }) => (rendering.to === "proxyValue" ? [argumentField(rendering)] : [])),
+  declarations.flatMap(({ sights, open }) =>
+    open ? [] : sights("").flatMap((sight) => (sight.in === "flag" ? [fieldName(sight)] : [])),
+  ),
 );
 
 /** Lists mean the same in any order. */
@@ -94,20 +154,12 @@ export function comparableAmount(amount: string, resource: string): string {
   return "value" in read ? read.value : amount;
 }
 
-function putAmount(
-  fields: Record<string, string>,
-  container: Container,
-  name: string,
-  field: readonly string[],
-): void {
-  const [kind, resource] = field as ["limits" | "requests", string];
-  const amount = container.resources?.[kind]?.[resource];
-  if (amount !== undefined) fields[amountField(name, field)] = comparableAmount(String(amount), resource);
+function comparableText(value: unknown): string {
+  return typeof value === "string" ? value : canonicalJson(value);
 }
 
-function putHook(fields: Record<string, string>, proxy: Container, field: readonly string[]): void {
-  const hook = proxy.lifecycle?.[field[0] ?? ""];
-  if (hook !== undefined) fields[hookField(field)] = comparableHook(hook);
+function optional<Value>(value: unknown, read: (found: unknown) => Value): Value | undefined {
+  return value === undefined ? undefined : read(value);
 }
 
 function put(fields: Record<string, string>, name: string, value: string | undefined): void {
@@ -117,14 +169,6 @@ function put(fields: Record<string, string>, name: string, value: string | undef
 function argumentAfter({ args = [] }: Container, flag: string): string {
   const at = args.indexOf(flag);
   return at < 0 ? "" : (args[at + 1] ?? "");
-}
-
-function envValue({ env = [] }: Container, name: string): string | undefined {
-  return env.find((variable) => variable.name === name)?.value;
-}
-
-function comparable(value: unknown): string | undefined {
-  return value === undefined ? undefined : typeof value === "string" ? value : canonicalJson(value);
 }
 
 function jsonOf(text: string | undefined): Record<string, unknown> {

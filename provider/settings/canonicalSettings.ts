@@ -1,24 +1,64 @@
-import { declarations, type SettingValue } from "./declarations.js";
+import { declarationOf, declarations, type SettingDeclaration, type SettingValue } from "./declarations.js";
 
-/** One level's settings after parsing: setting path -> canonical value, in declaration order. Absent means not set. */
+/** One level's settings after parsing: setting path -> canonical value. Absent means not set. */
 export type CanonicalSettings = Readonly<Record<string, SettingValue>>;
 
 /** Settings as nested plain data, for inputs, outputs and people. */
 export type NestedSettings = { [key: string]: SettingValue | NestedSettings };
 
+export interface SettingEntry {
+  path: string;
+  value: SettingValue;
+  declaration: SettingDeclaration;
+  /** Of an open setting, the name below it: `FOO` of `env.FOO`. */
+  name: string;
+}
+
+const openDeclarations = declarations.filter(({ open }) => open !== undefined);
+
+/** The declaration of a setting path, and the name below it where it is one of an open map. */
+export function declarationFor(path: string): Pick<SettingEntry, "declaration" | "name"> | undefined {
+  const declaration = declarationOf.get(path);
+  if (declaration) return { declaration, name: "" };
+  const open = openDeclarations.find((one) => path.startsWith(`${one.path}.`));
+  return open && { declaration: open, name: path.slice(open.path.length + 1) };
+}
+
+const place = new Map(declarations.map((declaration, index) => [declaration, index]));
+
+/** Setting paths in the order of their declarations, then of their names. */
+export function inOrder(paths: Iterable<string>): Omit<SettingEntry, "value">[] {
+  return [...paths]
+    .flatMap((path) => {
+      const found = declarationFor(path);
+      return found ? [{ path, ...found }] : [];
+    })
+    .sort(
+      (a, b) =>
+        (place.get(a.declaration) ?? 0) - (place.get(b.declaration) ?? 0) || (a.name < b.name ? -1 : 1),
+    );
+}
+
+/** What is set, in the order of the declarations. */
+export function settingEntries(settings: CanonicalSettings): SettingEntry[] {
+  return inOrder(Object.keys(settings)).flatMap((entry) => {
+    const value = settings[entry.path];
+    return value === undefined ? [] : [{ ...entry, value }];
+  });
+}
+
 export function nested(settings: CanonicalSettings): NestedSettings {
   const root: NestedSettings = {};
-  for (const { path } of declarations) {
-    const value = settings[path];
-    if (value === undefined) continue;
-    const keys = path.split(".");
-    const last = keys.pop() ?? path;
+  for (const { declaration, name, value } of settingEntries(settings)) {
+    const keys = [...declaration.path.split("."), ...(name === "" ? [] : [name])];
+    const last = keys.pop() ?? "";
     let at = root;
     for (const key of keys) {
-      at[key] ??= {};
+      if (!Object.hasOwn(at, key)) at[key] = {};
       at = at[key] as NestedSettings;
     }
-    at[last] = value;
+    // a name may be `__proto__`
+    Object.defineProperty(at, last, { value, enumerable: true, configurable: true, writable: true });
   }
   return root;
 }

@@ -1,4 +1,4 @@
-import type { CanonicalSettings } from "./canonicalSettings.js";
+import { type CanonicalSettings, settingEntries } from "./canonicalSettings.js";
 import { rangesOverlap } from "./cidr.js";
 import { listEntries } from "./list.js";
 import type { Problem } from "./problem.js";
@@ -15,7 +15,24 @@ const resourceGroups = ["proxyResources", "initResources"] as const;
 
 /** What is wrong between the settings of one level that are each right. */
 export function conflicts(settings: CanonicalSettings): Problem[] {
-  return [...captureConflicts(settings), ...resourceConflicts(settings)];
+  return [...captureConflicts(settings), ...resourceConflicts(settings), ...missingCompanions(settings)];
+}
+
+/** Settings that say nothing without another one beside them. */
+export function missingCompanions(settings: CanonicalSettings): Problem[] {
+  return settingEntries(settings).flatMap(({ path, value, declaration: { needs } }) => {
+    if (!needs || value !== needs.when) return [];
+    const beside = settings[needs.path];
+    if (beside === needs.value || isUnknown(beside)) return [];
+    return [
+      {
+        path,
+        found: `${String(value)}, without ${needs.path}: ${String(needs.value)}`,
+        wanted: `${needs.path}: ${String(needs.value)} at the same level, since ${needs.why}`,
+        todo: needs.todo,
+      },
+    ];
+  });
 }
 
 /** Istio looks at excludes only where the include is `*`, so an entry in both lists can't mean what its author hopes. */

@@ -1,138 +1,38 @@
-import { cidrEntry } from "./cidr.js";
-import { parseSeconds } from "./duration.js";
-import type { LifecycleHook } from "./lifecycleHook.js";
-import { parseLifecycleHook } from "./lifecycleHook.js";
-import { parseList } from "./list.js";
-import type { Parsed } from "./parsed.js";
-import { refused } from "./parsed.js";
-import { portEntry } from "./port.js";
-import { parseCpu, parseMemory } from "./quantity.js";
+import { capture } from "./declarations/capture.js";
+import { lifetime } from "./declarations/lifetime.js";
+import { logging } from "./declarations/logging.js";
+import { probes } from "./declarations/probes.js";
+import { dnsProxy, environment, sidecarProcess } from "./declarations/process.js";
+import { resources } from "./declarations/resources.js";
+import { telemetry } from "./declarations/telemetry.js";
+import type { SettingDeclaration } from "./SettingDeclaration.js";
 
-/** The canonical form of one setting's value. Lists are text with commas. */
-export type SettingValue = string | boolean | LifecycleHook;
+export type { Rendering, SettingDeclaration, SettingValue } from "./SettingDeclaration.js";
 
-/** How a setting reaches the pod; rendering reads this and knows no setting by name. */
-export type Rendering =
-  /** the Helm value `global.proxy.<key>`, replaced as a whole: an argument of the init container, which a pod's annotation replaces */
-  | { to: "proxyValue"; key: string; flag: string; annotation: string }
-  /** one field of the Helm value `global.proxy.<key>`, the rest of the map kept */
-  | { to: "proxyValueField"; key: string; field: readonly string[]; merge: "injection" | "compose" }
-  /** added to the Helm value `global.proxy.<key>` and to the pod's own annotation of that meaning */
-  | { to: "united"; key: string }
-  /** resources of the init container, by the overlay */
-  | { to: "initResources"; field: readonly string[] }
-  /** a field of PROXY_CONFIG, and variables that follow it */
-  | { to: "proxyConfig"; field: string; alias: string; secondsEnv: string }
-  /** proxy metadata: variables of istio-proxy and the init container, and `proxyMetadata` of PROXY_CONFIG */
-  | { to: "proxyMetadata"; names: readonly string[] };
+const fixedVariables: readonly SettingDeclaration[] = [
+  ...resources,
+  ...capture,
+  ...lifetime,
+  dnsProxy,
+  ...probes,
+  ...logging,
+  ...sidecarProcess,
+  ...telemetry,
+];
 
-export interface SettingDeclaration {
-  /** Where it stands in `SidecarSettings`. */
-  path: string;
-  parse: (value: unknown) => Parsed<SettingValue>;
-  /** Stronger levels replace the value, or all levels' values are united. */
-  merge: "replace" | "unite";
-  rendering: Rendering;
-}
-
-const quantities = { cpu: parseCpu, memory: parseMemory } as const;
-
-function resources(path: string, rendering: (field: readonly string[]) => Rendering): SettingDeclaration[] {
-  return (["limits", "requests"] as const).flatMap((kind) =>
-    (["cpu", "memory"] as const).map((resource) => ({
-      path: `${path}.${kind}.${resource}`,
-      parse: quantities[resource],
-      merge: "replace" as const,
-      rendering: rendering([kind, resource]),
-    })),
-  );
-}
-
-const ipRanges = (everything: boolean) => parseList(cidrEntry(everything));
-const ports = (everything: boolean) => parseList(portEntry(everything));
-
-// [Helm value, flag of istio-iptables], by the name that annotations and settings share
-const captureLists = {
-  includeOutboundIPRanges: ["includeIPRanges", "-i"],
-  excludeOutboundIPRanges: ["excludeIPRanges", "-x"],
-  includeInboundPorts: ["includeInboundPorts", "-b"],
-  excludeInboundPorts: ["excludeInboundPorts", "-d"],
-  includeOutboundPorts: ["includeOutboundPorts", "-q"],
-  excludeOutboundPorts: ["excludeOutboundPorts", "-o"],
-} as const;
-
-function captureList(
-  name: keyof typeof captureLists,
-  parse: SettingDeclaration["parse"],
-): SettingDeclaration {
-  const [key, flag] = captureLists[name];
-  return {
-    path: `capture.${name}`,
-    parse,
-    merge: "replace",
-    rendering: { to: "proxyValue", key, flag, annotation: `traffic.sidecar.istio.io/${name}` },
-  };
-}
-
-function united(path: string, parse: SettingDeclaration["parse"], key: string): SettingDeclaration {
-  return { path, parse, merge: "unite", rendering: { to: "united", key } };
-}
-
-function hook(name: string): SettingDeclaration {
-  return {
-    path: `lifecycle.${name}`,
-    parse: parseLifecycleHook,
-    merge: "replace",
-    // merged when composing: at injection a deep merge could leave one hook with two handlers
-    rendering: { to: "proxyValueField", key: "lifecycle", field: [name], merge: "compose" },
-  };
-}
-
-function parseBoolean(value: unknown): Parsed<boolean> {
-  return typeof value === "boolean"
-    ? { value }
-    : refused(value, "true or false", "leave it out for the weaker level's value");
-}
-
-/** Every setting, in the order in which people read them. Types, checks, merging, rendering and staleness follow from it. */
+/** Every setting, in the order in which people read them. Types, checks, merging, rendering, staleness and docs follow from it. */
 export const declarations: readonly SettingDeclaration[] = [
-  ...resources("proxyResources", (field) => ({
-    to: "proxyValueField",
-    key: "resources",
-    field,
-    merge: "injection",
-  })),
-  ...resources("initResources", (field) => ({ to: "initResources", field })),
-  captureList("includeOutboundIPRanges", ipRanges(true)),
-  captureList("excludeOutboundIPRanges", ipRanges(false)),
-  captureList("includeInboundPorts", ports(true)),
-  captureList("excludeInboundPorts", ports(false)),
-  captureList("includeOutboundPorts", ports(false)),
-  captureList("excludeOutboundPorts", ports(false)),
-  hook("postStart"),
-  hook("preStop"),
-  {
-    path: "terminationDrainDuration",
-    parse: parseSeconds,
-    merge: "replace",
-    rendering: {
-      to: "proxyConfig",
-      field: "terminationDrainDuration",
-      alias: "termination_drain_duration",
-      secondsEnv: "TERMINATION_DRAIN_DURATION_SECONDS",
-    },
-  },
-  {
-    path: "dnsProxy",
-    parse: parseBoolean,
-    merge: "replace",
-    rendering: { to: "proxyMetadata", names: ["ISTIO_META_DNS_CAPTURE", "ISTIO_META_DNS_AUTO_ALLOCATE"] },
-  },
-  united("alwaysExclude.outboundIPRanges", ipRanges(false), "excludeIPRanges"),
-  united("alwaysExclude.inboundPorts", ports(false), "excludeInboundPorts"),
-  united("alwaysExclude.outboundPorts", ports(false), "excludeOutboundPorts"),
+  ...fixedVariables,
+  environment(new Map(fixedVariables.flatMap(variablesOf))),
 ];
 
 export const declarationOf: ReadonlyMap<string, SettingDeclaration> = new Map(
   declarations.map((declaration) => [declaration.path, declaration]),
 );
+
+function variablesOf({ path, open, rendering }: SettingDeclaration): [string, string][] {
+  const to = rendering("");
+  if (open !== undefined) return [];
+  if (to.to === "proxyMetadata") return to.names.map((name) => [name, path]);
+  return to.to === "proxyConfig" && to.secondsEnv ? [[to.secondsEnv, path]] : [];
+}

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { CanonicalSettings } from "./canonicalSettings.js";
 import { valueAt } from "./canonicalSettings.js";
 import { declarations, type SettingDeclaration, type SettingValue } from "./declarations.js";
+import { refused } from "./parsed.js";
 import { type Problem, printable, problemSentence, shown } from "./problem.js";
 import { isUnknown, unknownMarker } from "./unknown.js";
 
@@ -38,12 +39,16 @@ export function nearestKey(key: string, known: readonly string[]): string | unde
 }
 
 function flattened(data: unknown): CanonicalSettings {
-  const settings: Record<string, SettingValue> = {};
-  for (const { path } of declarations) {
+  const settings: [string, SettingValue][] = [];
+  for (const { path, open } of declarations) {
     const value = valueAt(data, path.split("."));
-    if (value !== undefined) settings[path] = value as SettingValue;
+    if (value === undefined) continue;
+    if (open && !isUnknown(value)) {
+      for (const [name, one] of Object.entries(value as Record<string, SettingValue>))
+        settings.push([`${path}.${name}`, one]);
+    } else settings.push([path, value as SettingValue]);
   }
-  return settings;
+  return Object.fromEntries(settings);
 }
 
 // an unknown group means that each of its settings is unknown
@@ -118,10 +123,31 @@ function branchSchema(branch: Branch): z.ZodType {
     Object.fromEntries(
       Object.entries(branch).map(([key, node]) => [
         key,
-        (isDeclaration(node) ? leafSchema(node) : branchSchema(node)).optional(),
+        (isDeclaration(node) ? (node.open ? mapSchema(node) : leafSchema(node)) : branchSchema(node)).optional(),
       ]),
     ),
   );
+}
+
+// a map of names that are not known beforehand; each value is checked at its own place
+function mapSchema({ open, parse }: SettingDeclaration): z.ZodType {
+  return z.unknown().transform((value, context) => {
+    if (value === undefined || isUnknown(value)) return value;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      const read = refused(value, "a map of names to values", "write the names and their values below it");
+      context.issues.push({ code: "custom", message: "", params: read, input: value });
+      return z.NEVER;
+    }
+    const entries: [string, unknown][] = [];
+    for (const [name, one] of Object.entries(value)) {
+      if (one === undefined) continue;
+      const named = open?.(name) ?? { value: name };
+      const read = !("value" in named) ? named : isUnknown(one) ? { value: one as string } : parse(one);
+      if ("value" in read) entries.push([name, read.value]);
+      else context.issues.push({ code: "custom", message: "", params: read, input: one, path: [name] });
+    }
+    return Object.fromEntries(entries);
+  });
 }
 
 function leafSchema({ parse }: SettingDeclaration): z.ZodType {

@@ -1,0 +1,138 @@
+import { z } from "zod";
+import { type Problem, shown } from "../settings/problem.js";
+import { containsUnknown } from "../settings/unknown.js";
+
+export type Operator = "In" | "NotIn" | "Exists" | "DoesNotExist";
+
+/** One condition on a pod's labels, as Kubernetes has it in `matchExpressions`. All conditions of a selector must hold. */
+export interface Requirement {
+  key: string;
+  operator: Operator;
+  /** With In and NotIn. */
+  values?: readonly string[];
+}
+
+/** A label selector as Kubernetes writes it. */
+export interface LabelSelector {
+  matchLabels?: Record<string, string>;
+  matchExpressions?: { key: string; operator: Operator; values?: string[] }[];
+}
+
+const key = z
+  .string()
+  .regex(/^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/, "a label's key");
+const value = z.string().regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/, "a label's value");
+const Selector = z.strictObject({
+  matchLabels: z.record(key, value).optional(),
+  matchExpressions: z
+    .array(
+      z.discriminatedUnion("operator", [
+        z.strictObject({ key, operator: z.enum(["In", "NotIn"]), values: z.array(value).min(1) }),
+        z.strictObject({ key, operator: z.enum(["Exists", "DoesNotExist"]), values: z.array(value).max(0).optional() }),
+      ]),
+    )
+    .optional(),
+});
+
+/** Reads a selector as people write it: the conditions in one order, whatever the spelling. */
+export function parseSelector(input: unknown): { selector: Requirement[]; problems: Problem[] } {
+  if (containsUnknown(input)) return { selector: [], problems: [] };
+  const read = Selector.safeParse(input);
+  if (!read.success) {
+    return {
+      selector: [],
+      problems: read.error.issues.map((issue) => ({
+        path: ["selector", ...issue.path.map(String)].join("."),
+        found: shown(issue.path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown>)?.[part], input)),
+        wanted: "a label selector: matchLabels, matchExpressions, or both",
+        todo: issue.message,
+      })),
+    };
+  }
+  const selector: Requirement[] = [
+    ...Object.entries(read.data.matchLabels ?? {}).map(
+      ([label, only]): Requirement => ({ key: label, operator: "In", values: [only] }),
+    ),
+    ...(read.data.matchExpressions ?? []).map(
+      ({ key: label, operator, values }): Requirement =>
+        operator === "In" || operator === "NotIn"
+          ? { key: label, operator, values: [...new Set(values)].sort() }
+          : { key: label, operator },
+    ),
+  ].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  if (selector.length > 0) return { selector, problems: [] };
+  return {
+    selector,
+    problems: [
+      {
+        path: "selector",
+        found: "a selector without conditions",
+        wanted: "labels that the workload's pods have",
+        todo: "name a label, or use NamespaceSidecarSettings for all pods of the namespace",
+      },
+    ],
+  };
+}
+
+/** Whether all conditions hold for a pod's labels; as in Kubernetes, NotIn holds where the label is missing. */
+export function selects(selector: readonly Requirement[], labels: Readonly<Record<string, string>>): boolean {
+  return selector.every(({ key: label, operator, values = [] }) => {
+    const found = Object.hasOwn(labels, label) ? labels[label] : undefined;
+    switch (operator) {
+      case "In":
+        return found !== undefined && values.includes(found);
+      case "NotIn":
+        return found === undefined || !values.includes(found);
+      case "Exists":
+        return found !== undefined;
+      case "DoesNotExist":
+        return found === undefined;
+    }
+  });
+}
+
+/** Labels that a selector picks; undefined when no pod can have such labels. Of two selectors together: whether both could pick one pod. */
+export function labelsPickedBy(selector: readonly Requirement[]): Record<string, string> | undefined {
+  const labels: Record<string, string> = {};
+  for (const label of new Set(selector.map((one) => one.key))) {
+    const found = valueFor(selector.filter((one) => one.key === label));
+    if (found === false) return undefined;
+    if (found !== undefined) labels[label] = found;
+  }
+  return labels;
+}
+
+// undefined: the label has to be missing, or may be; false: no value will do
+function valueFor(conditions: readonly Requirement[]): string | undefined | false {
+  const allowed = conditions
+    .filter(({ operator }) => operator === "In")
+    .map(({ values = [] }) => values)
+    .reduce<readonly string[] | undefined>((all, some) => (all ? all.filter((one) => some.includes(one)) : some), undefined);
+  const forbidden = conditions.flatMap(({ operator, values = [] }) => (operator === "NotIn" ? values : []));
+  const missing = conditions.some(({ operator }) => operator === "DoesNotExist");
+  const present = allowed !== undefined || conditions.some(({ operator }) => operator === "Exists");
+  if (missing) return present ? false : undefined;
+  if (!present) return undefined;
+  if (allowed) return allowed.find((one) => !forbidden.includes(one)) ?? false;
+  return Array.from({ length: forbidden.length + 1 }, (_, index) => `any${index}`).find(
+    (one) => !forbidden.includes(one),
+  );
+}
+
+/** A selector for messages, as kubectl writes it: `app=web,tier in (a,b),!beta`. */
+export function selectorText(selector: readonly Requirement[]): string {
+  return selector
+    .map(({ key: label, operator, values = [] }) => {
+      switch (operator) {
+        case "In":
+          return values.length === 1 ? `${label}=${values[0]}` : `${label} in (${values.join(",")})`;
+        case "NotIn":
+          return `${label} notin (${values.join(",")})`;
+        case "Exists":
+          return label;
+        case "DoesNotExist":
+          return `!${label}`;
+      }
+    })
+    .join(",");
+}

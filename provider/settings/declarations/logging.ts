@@ -1,0 +1,60 @@
+import { parseChoice } from "../choice.js";
+import { agentLogLevels, envoyLogLevels, parseScopedLevels } from "../logLevel.js";
+import type { JsonSchema, SettingDeclaration } from "../SettingDeclaration.js";
+import { setting } from "./setting.js";
+
+const scopedSchema: JsonSchema = {
+  anyOf: [{ type: "string" }, { type: "object", additionalProperties: { type: "string" } }],
+};
+
+export const logging: readonly SettingDeclaration[] = [
+  setting({
+    path: "logLevel",
+    parse: parseChoice(envoyLogLevels, "use one of Envoy's levels"),
+    rendering: { to: "value", path: ["proxy", "logLevel"] },
+    sights: [{ in: "argument", of: "istio-proxy", prefix: "--proxyLogLevel=" }],
+    podWays: [
+      { by: "annotation", name: "sidecar.istio.io/logLevel" },
+      { by: "container", of: "istio-proxy", path: ["args"] },
+    ],
+    schema: { enum: [...envoyLogLevels] },
+    about: {
+      summary: "Envoy's log level",
+      istio: "Helm `global.proxy.logLevel`, annotation `sidecar.istio.io/logLevel`",
+      asm: "LogLevel",
+    },
+  }),
+  setting({
+    path: "componentLogLevel",
+    parse: parseScopedLevels(envoyLogLevels, false),
+    rendering: { to: "value", path: ["proxy", "componentLogLevel"] },
+    sights: [{ in: "argument", of: "istio-proxy", prefix: "--proxyComponentLogLevel=" }],
+    podWays: [
+      { by: "annotation", name: "sidecar.istio.io/componentLogLevel" },
+      { by: "container", of: "istio-proxy", path: ["args"] },
+    ],
+    schema: scopedSchema,
+    about: {
+      summary: "log levels of single components of Envoy: `upstream:debug,misc:error`",
+      istio: "Helm `global.proxy.componentLogLevel`, annotation `sidecar.istio.io/componentLogLevel`",
+    },
+  }),
+  setting({
+    path: "agentLogLevel",
+    parse: parseScopedLevels(agentLogLevels, true),
+    rendering: { to: "value", path: ["logging", "level"] },
+    sights: [
+      { in: "argument", of: "istio-proxy", prefix: "--log_output_level=" },
+      { in: "argument", of: "istio-init", prefix: "--log_output_level=" },
+    ],
+    podWays: [
+      { by: "annotation", name: "sidecar.istio.io/agentLogLevel" },
+      { by: "container", of: "istio-proxy", path: ["args"] },
+    ],
+    schema: scopedSchema,
+    about: {
+      summary: "log level of the agent, as a whole or by scope: `default:info,ads:debug`",
+      istio: "Helm `global.logging.level`, annotation `sidecar.istio.io/agentLogLevel`",
+    },
+  }),
+];

@@ -1,0 +1,63 @@
+import { parseBoolean } from "../choice.js";
+import { parseNumber } from "../number.js";
+import type { SettingDeclaration } from "../SettingDeclaration.js";
+import { setting } from "./setting.js";
+
+const numbers = {
+  initialDelaySeconds: { least: 0, of: "seconds" },
+  periodSeconds: { least: 1, of: "seconds" },
+  failureThreshold: { least: 1, of: "failures" },
+} as const;
+
+function readiness(name: keyof typeof numbers): SettingDeclaration {
+  const helm = `readiness${name[0]?.toUpperCase()}${name.slice(1)}`;
+  const { least, of } = numbers[name];
+  return setting({
+    path: `readinessProbe.${name}`,
+    parse: parseNumber({ least, most: 86_400, digits: 0, of }),
+    rendering: { to: "value", path: ["proxy", helm] },
+    sights: [{ in: "container", of: "istio-proxy", path: ["readinessProbe", name], as: "text" }],
+    podWays: [
+      { by: "annotation", name: `readiness.status.sidecar.istio.io/${name}` },
+      { by: "container", of: "istio-proxy", path: ["readinessProbe", name] },
+    ],
+    schema: { type: "integer", minimum: least, maximum: 86_400 },
+    about: {
+      summary: `\`${name}\` of istio-proxy's readiness probe`,
+      istio: `Helm \`global.proxy.${helm}\`, annotation \`readiness.status.sidecar.istio.io/${name}\``,
+      asm: `Readiness${name[0]?.toUpperCase()}${name.slice(1)}`,
+    },
+  });
+}
+
+export const probes: readonly SettingDeclaration[] = [
+  readiness("initialDelaySeconds"),
+  readiness("periodSeconds"),
+  readiness("failureThreshold"),
+  setting({
+    path: "startupProbe.enabled",
+    parse: parseBoolean,
+    rendering: { to: "value", path: ["proxy", "startupProbe", "enabled"] },
+    sights: [{ in: "container", of: "istio-proxy", path: ["startupProbe"], as: "presence" }],
+    podWays: [],
+    schema: { type: "boolean" },
+    about: {
+      summary: "whether istio-proxy has a startup probe",
+      istio: "Helm `global.proxy.startupProbe.enabled`",
+      releases: "1.20 and newer",
+    },
+  }),
+  setting({
+    path: "startupProbe.failureThreshold",
+    parse: parseNumber({ least: 1, most: 86_400, digits: 0, of: "failures" }),
+    rendering: { to: "value", path: ["proxy", "startupProbe", "failureThreshold"] },
+    sights: [{ in: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"], as: "text" }],
+    podWays: [{ by: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"] }],
+    schema: { type: "integer", minimum: 1, maximum: 86_400 },
+    about: {
+      summary: "how many seconds istio-proxy has to start: its startup probe asks once a second",
+      istio: "Helm `global.proxy.startupProbe.failureThreshold`",
+      releases: "1.20 and newer",
+    },
+  }),
+];

@@ -1,0 +1,132 @@
+import { parseBoolean, parseChoice } from "../choice.js";
+import { environmentName, parseVariable } from "../environmentVariable.js";
+import { parseNumber } from "../number.js";
+import { parseSeccompProfile } from "../seccompProfile.js";
+import type { SettingDeclaration } from "../SettingDeclaration.js";
+import { openSetting, proxyConfigSetting, proxyMetadataSetting, proxyMetadataSights, setting } from "./setting.js";
+
+export const dnsProxy: SettingDeclaration = proxyMetadataSetting({
+  path: "dnsProxy",
+  names: ["ISTIO_META_DNS_CAPTURE", "ISTIO_META_DNS_AUTO_ALLOCATE"],
+  parse: parseBoolean,
+  schema: { type: "boolean" },
+  about: {
+    summary: "whether the sidecar answers DNS and gives addresses to hosts without one",
+    istio: "variables `ISTIO_META_DNS_CAPTURE`, `ISTIO_META_DNS_AUTO_ALLOCATE`",
+    asm: "IstioDNSProxyEnabled",
+  },
+});
+
+/** `taken`: variable -> the setting that stands for it. */
+export function environment(taken: ReadonlyMap<string, string>): SettingDeclaration {
+  return openSetting({
+    path: "env",
+    open: environmentName(taken),
+    parse: parseVariable,
+    rendering: (name) => ({ to: "proxyMetadata", names: [name] }),
+    sights: proxyMetadataSights,
+    podWays: (name) => [{ by: "proxyConfig", path: ["proxyMetadata", name] }],
+    schema: { type: ["string", "number", "boolean"] },
+    about: {
+      summary: "variables of istio-proxy and istio-init, by name",
+      istio: "`ProxyConfig.proxyMetadata`",
+      asm: "ProxyMetadata",
+      why: "merged by name across levels, as Istio merges proxy metadata",
+    },
+  });
+}
+
+export const sidecarProcess: readonly SettingDeclaration[] = [
+  proxyConfigSetting({
+    path: "concurrency",
+    field: ["concurrency"],
+    as: "number",
+    parse: parseNumber({ least: 0, most: 1024, digits: 0, of: "worker threads" }),
+    schema: { type: "integer", minimum: 0, maximum: 1024 },
+    about: {
+      summary: "Envoy's worker threads; 0 is one for each core of the node. Without it the CPU limit decides",
+      istio: "`ProxyConfig.concurrency`",
+      asm: "Concurrency",
+    },
+  }),
+  setting({
+    path: "privileged",
+    parse: parseBoolean,
+    rendering: { to: "value", path: ["proxy", "privileged"] },
+    sights: [{ in: "container", of: "istio-proxy", path: ["securityContext", "privileged"], as: "text" }],
+    podWays: [{ by: "container", of: "istio-proxy", path: ["securityContext", "privileged"] }],
+    schema: { type: "boolean" },
+    about: {
+      summary: "whether istio-proxy and istio-init run privileged",
+      istio: "Helm `global.proxy.privileged`",
+      asm: "Privileged",
+    },
+  }),
+  setting({
+    path: "enableCoreDump",
+    parse: parseBoolean,
+    rendering: { to: "value", path: ["proxy", "enableCoreDump"] },
+    // shows as an init container of its own, in releases that have it
+    sights: [],
+    podWays: [{ by: "annotation", name: "sidecar.istio.io/enableCoreDump" }],
+    schema: { type: "boolean" },
+    about: {
+      summary: "whether an init container lets istio-proxy write core dumps",
+      istio: "Helm `global.proxy.enableCoreDump`",
+      asm: "EnableCoreDump",
+      releases: "those whose template still has it; newer ones are an error that says so",
+    },
+  }),
+  setting({
+    path: "seccompProfile",
+    parse: parseSeccompProfile,
+    rendering: { to: "value", path: ["proxy", "seccompProfile"] },
+    sights: [{ in: "container", of: "istio-proxy", path: ["securityContext", "seccompProfile"], as: "text" }],
+    podWays: [{ by: "container", of: "istio-proxy", path: ["securityContext", "seccompProfile"] }],
+    schema: {
+      type: "object",
+      required: ["type"],
+      additionalProperties: false,
+      properties: {
+        type: { enum: ["RuntimeDefault", "Unconfined", "Localhost"] },
+        localhostProfile: { type: "string" },
+      },
+    },
+    about: {
+      summary: "seccomp profile of istio-proxy and istio-init",
+      istio: "Helm `global.proxy.seccompProfile`",
+      releases: "1.21 and newer",
+    },
+  }),
+  setting({
+    path: "imageType",
+    parse: parseChoice(["default", "distroless", "debug"], "leave it out for the variant that Istio was installed with"),
+    rendering: { to: "expression", name: "imageType" },
+    sights: [{ in: "imageType" }],
+    podWays: [
+      { by: "annotation", name: "sidecar.istio.io/proxyImageType" },
+      { by: "annotation", name: "sidecar.istio.io/proxyImage" },
+      { by: "container", of: "istio-proxy", path: ["image"] },
+    ],
+    schema: { enum: ["default", "distroless", "debug"] },
+    about: {
+      summary: "variant of the sidecar's image",
+      istio: "Helm `global.variant`, annotation `sidecar.istio.io/proxyImageType`",
+    },
+  }),
+  setting({
+    path: "imagePullPolicy",
+    parse: parseChoice(["Always", "IfNotPresent", "Never"], "use one of Kubernetes' policies"),
+    rendering: { to: "value", path: ["imagePullPolicy"] },
+    sights: [
+      { in: "container", of: "istio-proxy", path: ["imagePullPolicy"], as: "text" },
+      { in: "container", of: "istio-init", path: ["imagePullPolicy"], as: "text" },
+    ],
+    podWays: [{ by: "container", of: "istio-proxy", path: ["imagePullPolicy"] }],
+    schema: { enum: ["Always", "IfNotPresent", "Never"] },
+    about: {
+      summary: "when the sidecar's image is pulled",
+      istio: "Helm `global.imagePullPolicy`",
+    },
+  }),
+];

@@ -1,0 +1,110 @@
+import { parseCpu, parseMemory } from "../quantity.js";
+import type { ContainerRole, JsonSchema, SettingDeclaration } from "../SettingDeclaration.js";
+import { resourceAnnotations } from "../resourceAnnotations.js";
+import { parseScaledResources } from "../scaledResources.js";
+import { setting } from "./setting.js";
+
+const kinds = ["limits", "requests"] as const;
+const amounts = ["cpu", "memory"] as const;
+const parsers = { cpu: parseCpu, memory: parseMemory } as const;
+
+const schemas: Record<(typeof amounts)[number], JsonSchema> = {
+  cpu: {
+    anyOf: [
+      { type: "number", exclusiveMinimum: 0 },
+      { type: "string", pattern: "^\\s*[0-9.]+([eE][+-]?[0-9]+|[numkMG]|\\s*cores?)?\\s*$" },
+    ],
+    examples: [2, 0.5, "500m"],
+  },
+  memory: {
+    anyOf: [
+      { type: "number", minimum: 1048576 },
+      { type: "string", pattern: "^\\s*[0-9.]+([eE][+-]?[0-9]+|\\s*([KMGTPE]iB?|[kMGTPE]))?\\s*$" },
+    ],
+    examples: ["128Mi", "1Gi"],
+  },
+};
+
+const annotations = {
+  "limits.cpu": "proxyCPULimit",
+  "limits.memory": "proxyMemoryLimit",
+  "requests.cpu": "proxyCPU",
+  "requests.memory": "proxyMemory",
+} as const;
+
+const words = { limits: "Limit", requests: "Request" } as const;
+
+function proxyAmount(kind: "limits" | "requests", resource: "cpu" | "memory"): SettingDeclaration {
+  const field = [kind, resource];
+  return setting({
+    path: `proxyResources.${kind}.${resource}`,
+    parse: parsers[resource],
+    rendering: { to: "value", path: ["proxy", "resources", ...field] },
+    sights: [sight("istio-proxy", field, resource)],
+    podWays: [
+      { by: "annotation", name: `sidecar.istio.io/${annotations[`${kind}.${resource}`]}` },
+      { by: "container", of: "istio-proxy", path: ["resources", ...field] },
+    ],
+    droppedBy: resourceAnnotations,
+    schema: schemas[resource],
+    about: {
+      summary: `${resource === "cpu" ? "CPU" : "memory"} ${kind === "limits" ? "limit" : "request"} of istio-proxy, and of istio-init where \`initResources\` is silent`,
+      istio: `Helm \`global.proxy.resources.${kind}.${resource}\`; one resource annotation on a pod drops all four`,
+      asm: `SidecarProxy${resource === "cpu" ? "Cpu" : "Memory"}Resource${words[kind]}`,
+      why: "merged per field into the Helm value, so that a limit and a request may come from different levels",
+    },
+  });
+}
+
+function initAmount(kind: "limits" | "requests", resource: "cpu" | "memory"): SettingDeclaration {
+  const field = [kind, resource];
+  return setting({
+    path: `initResources.${kind}.${resource}`,
+    parse: parsers[resource],
+    rendering: { to: "initResources", field },
+    sights: [sight("istio-init", field, resource)],
+    podWays: [{ by: "container", of: "istio-init", path: ["resources", ...field] }],
+    droppedBy: resourceAnnotations,
+    schema: schemas[resource],
+    about: {
+      summary: `${resource === "cpu" ? "CPU" : "memory"} ${kind === "limits" ? "limit" : "request"} of istio-init (istio-validation with Istio CNI) alone`,
+      istio: "none: the init container has the proxy's",
+      asm: `ProxyInit${resource === "cpu" ? "Cpu" : "Memory"}Resource${words[kind]}`,
+      why: "an overlay on the container: no Helm value says it",
+    },
+  });
+}
+
+function sight(of: ContainerRole, field: readonly string[], as: "cpu" | "memory") {
+  return { in: "container", of, path: ["resources", ...field], as } as const;
+}
+
+export const resources: readonly SettingDeclaration[] = [
+  ...kinds.flatMap((kind) => amounts.map((resource) => proxyAmount(kind, resource))),
+  ...kinds.flatMap((kind) => amounts.map((resource) => initAmount(kind, resource))),
+  setting({
+    path: "scaledResources",
+    parse: parseScaledResources,
+    rendering: { to: "scaledResources" },
+    // what it leads to shows where proxyResources do
+    sights: [],
+    podWays: [],
+    droppedBy: resourceAnnotations,
+    schema: {
+      type: "object",
+      additionalProperties: false,
+      required: ["percent", "of"],
+      properties: {
+        percent: { type: "integer", minimum: 1, maximum: 100 },
+        of: { enum: ["largest", "sum", "container"] },
+        container: { type: "string" },
+      },
+    },
+    about: {
+      summary: "resources of istio-proxy as a percentage of the application's containers",
+      istio: "none",
+      asm: "ScaledSidecarResource (PercentageMax, PercentageSum, PercentageRef)",
+      why: "computed by the overlay when a pod is injected, from the containers it then has",
+    },
+  }),
+];

@@ -1,0 +1,122 @@
+import { parseCustomTag } from "../customTag.js";
+import { parseVariable } from "../environmentVariable.js";
+import { parseNumber } from "../number.js";
+import { type Parsed, refused } from "../parsed.js";
+import type { JsonSchema, SettingDeclaration } from "../SettingDeclaration.js";
+import { parseTextList } from "../textList.js";
+import { openSetting, proxyConfigSetting } from "./setting.js";
+
+const textsSchema: JsonSchema = {
+  anyOf: [{ type: "string", minLength: 1 }, { type: "array", items: { type: "string", minLength: 1 } }],
+};
+
+function matcher(name: string, what: string, problem?: (text: string) => string | undefined): SettingDeclaration {
+  return proxyConfigSetting({
+    path: `statsMatcher.${name}`,
+    field: ["proxyStatsMatcher", name],
+    parse: parseTextList(what, problem),
+    schema: textsSchema,
+    about: {
+      summary: `Envoy's statistics with these ${what} are kept, beside Istio's own`,
+      istio: `\`ProxyConfig.proxyStatsMatcher.${name}\``,
+      asm: "ProxyStatsMatcher",
+    },
+  });
+}
+
+// Envoy's own is RE2, which takes no look-around and no back references; what JavaScript refuses as well is wrong in both
+function regexpProblem(text: string): string | undefined {
+  try {
+    new RegExp(text);
+  } catch {
+    return `${JSON.stringify(text)} is no regular expression`;
+  }
+  return /\(\?[=!<]|\\[1-9]/.test(text)
+    ? `${JSON.stringify(text)}: Envoy's RE2 has neither look-around nor back references`
+    : undefined;
+}
+
+function printableName(what: string): (name: string) => Parsed<string> {
+  return (name) =>
+    /^[!-~]{1,256}$/.test(name)
+      ? { value: name }
+      : refused(name, `the name of ${what}`, "use printable characters without spaces");
+}
+
+const tagSchema: JsonSchema = {
+  type: "object",
+  minProperties: 1,
+  maxProperties: 1,
+  additionalProperties: false,
+  properties: Object.fromEntries([
+    ["literal", { type: "object", required: ["value"], additionalProperties: false, properties: { value: { type: "string", minLength: 1 } } }],
+    ...["environment", "header"].map((kind) => [
+      kind,
+      {
+        type: "object",
+        required: ["name"],
+        additionalProperties: false,
+        properties: { name: { type: "string", minLength: 1 }, defaultValue: { type: "string" } },
+      },
+    ]),
+  ]),
+};
+
+export const telemetry: readonly SettingDeclaration[] = [
+  matcher("inclusionPrefixes", "prefixes"),
+  matcher("inclusionSuffixes", "suffixes"),
+  matcher("inclusionRegexps", "regular expressions", regexpProblem),
+  proxyConfigSetting({
+    path: "extraStatTags",
+    field: ["extraStatTags"],
+    parse: parseTextList("names of tags"),
+    schema: textsSchema,
+    about: {
+      summary: "names of tags that Istio's metrics have beside the standard ones",
+      istio: "`ProxyConfig.extraStatTags`",
+      asm: "ExtraStatTags",
+    },
+  }),
+  proxyConfigSetting({
+    path: "tracing.sampling",
+    field: ["tracing", "sampling"],
+    as: "number",
+    parse: parseNumber({ least: 0, most: 100, digits: 2, of: "percent" }),
+    schema: { type: "number", minimum: 0, maximum: 100 },
+    about: {
+      summary: "percentage of requests that are traced",
+      istio: "`ProxyConfig.tracing.sampling`; a Telemetry resource wins over it",
+      asm: "Tracing",
+    },
+  }),
+  openSetting({
+    path: "tracing.customTags",
+    open: printableName("a tag"),
+    parse: parseCustomTag,
+    rendering: (name) => ({ to: "proxyConfig", path: ["tracing", "customTags", name] }),
+    sights: (name) => [{ in: "proxyConfig", path: ["tracing", "customTags", name] }],
+    podWays: (name) => [{ by: "proxyConfig", path: ["tracing", "customTags", name] }],
+    schema: tagSchema,
+    about: {
+      summary: "tags on spans, by name: `{ literal }`, `{ environment }` or `{ header }`",
+      istio: "`ProxyConfig.tracing.customTags`",
+      asm: "Tracing custom_tags",
+      why: "merged by name across levels",
+    },
+  }),
+  openSetting({
+    path: "runtimeValues",
+    open: printableName("a runtime value"),
+    parse: parseVariable,
+    rendering: (name) => ({ to: "proxyConfig", path: ["runtimeValues", name] }),
+    sights: (name) => [{ in: "proxyConfig", path: ["runtimeValues", name] }],
+    podWays: (name) => [{ by: "proxyConfig", path: ["runtimeValues", name] }],
+    schema: { type: ["string", "number", "boolean"] },
+    about: {
+      summary: "Envoy's runtime values, by name: `overload.global_downstream_max_connections`",
+      istio: "`ProxyConfig.runtimeValues`",
+      asm: "RuntimeValues",
+      why: "merged by name across levels",
+    },
+  }),
+];

@@ -1,0 +1,47 @@
+import { type Parsed, refused } from "./parsed.js";
+import { shown } from "./problem.js";
+
+// a value beside Istio's `valueFrom` makes a pod that Kubernetes refuses
+const fromThePod = [
+  "POD_NAME",
+  "POD_NAMESPACE",
+  "INSTANCE_IP",
+  "SERVICE_ACCOUNT",
+  "HOST_IP",
+  "ISTIO_CPU_LIMIT",
+  "ISTIO_META_NODE_NAME",
+  "GOMEMLIMIT",
+  "GOMAXPROCS",
+];
+const istiosOwn = [
+  ...fromThePod,
+  "PROXY_CONFIG",
+  "ISTIO_META_POD_PORTS",
+  "ISTIO_META_APP_CONTAINERS",
+  "ISTIO_META_INTERCEPTION_MODE",
+];
+
+/** The name of a variable that users may set; `taken` names the settings that have variables of their own. */
+export function environmentName(
+  taken: ReadonlyMap<string, string> = new Map(),
+): (name: string) => Parsed<string> {
+  return (name) => {
+    const wanted = "the name of an environment variable";
+    if (!/^[A-Za-z_][A-Za-z0-9_]{0,252}$/.test(name))
+      return refused(name, wanted, "use letters, digits and _, not beginning with a digit");
+    if (istiosOwn.includes(name))
+      return refused(name, `${wanted} that Istio does not set itself`, "take it out: Istio needs its own value");
+    const setting = taken.get(name);
+    return setting === undefined
+      ? { value: name }
+      : refused(name, `${wanted} that no setting stands for`, `use the setting ${setting} instead`);
+  };
+}
+
+/** A variable's value. Numbers and booleans are taken as their text. */
+export function parseVariable(value: unknown): Parsed<string> {
+  if (typeof value === "number" || typeof value === "boolean") return { value: String(value) };
+  return typeof value === "string"
+    ? { value }
+    : refused(value, "text", `write it in quotes: ${shown(String(value))}`);
+}

@@ -1,0 +1,29 @@
+import { type Parsed, refused } from "./parsed.js";
+
+export interface NumberRule {
+  least: number;
+  most: number;
+  /** Digits after the point. */
+  digits: number;
+  /** What it counts, for messages. */
+  of: string;
+}
+
+/** A number, or text that is one; canonical is its shortest decimal text: "2", "12.5". */
+export function parseNumber({ least, most, digits, of }: NumberRule): (value: unknown) => Parsed<string> {
+  const wanted = `${digits === 0 ? "a whole number" : `a number with at most ${digits} decimals`} of ${of}, ${least} to ${most}`;
+  return (value) => {
+    const number = numberOf(value);
+    if (number === undefined) return refused(value, wanted, "write the number alone");
+    if (number < least || number > most) return refused(value, wanted, "choose a value within the bounds");
+    const canonical = String(Number(number.toFixed(digits)));
+    return Number(canonical) === number
+      ? { value: canonical }
+      : refused(value, wanted, digits === 0 ? "round it to a whole number" : `round it to ${canonical}`);
+  };
+}
+
+function numberOf(value: unknown): number | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
+  return typeof value === "string" && /^\d{1,9}(\.\d{1,9})?$/.test(value.trim()) ? Number(value) : undefined;
+}

@@ -1,0 +1,69 @@
+import { type Parsed, refused } from "./parsed.js";
+import { nanoUnits } from "./quantity.js";
+
+/**
+ * Resources of istio-proxy as a percentage of the application's containers, computed when a pod is injected. For each of CPU
+ * and memory of which the application says an amount, istio-proxy gets that percentage of it, and neither a limit nor a
+ * request where the application has none; of what the application says nothing, `proxyResources` decide.
+ */
+export interface ScaledResources {
+  /** 1 to 100. */
+  percent: number;
+  /** Of the largest amount among the containers, of their sum, or of one container's. ASM: PercentageMax, PercentageSum, PercentageRef. */
+  of: "largest" | "sum" | "container";
+  /** The container's name, with `of: "container"`. */
+  container?: string;
+}
+
+export function parseScaledResources(value: unknown): Parsed<ScaledResources> {
+  const wanted = '{ percent: 1 to 100, of: "largest" | "sum" | "container", container }';
+  if (typeof value !== "object" || value === null) return refused(value, wanted, "write an object with percent and of");
+  const { percent, of, container, ...rest } = value as Record<string, unknown>;
+  if (Object.keys(rest).length > 0) return refused(Object.keys(rest), wanted, "take the other keys out");
+  const number = Number(percent);
+  if (!Number.isInteger(number) || number < 1 || number > 100)
+    return refused(percent, wanted, "write a whole percentage from 1 to 100");
+  if (of === "container") {
+    return typeof container === "string" && /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(container)
+      ? { value: { percent: number, of, container } }
+      : refused(container, wanted, "name the application's container whose resources count");
+  }
+  if (of !== "largest" && of !== "sum") return refused(of, wanted, "choose what the percentage is of");
+  return container === undefined
+    ? { value: { percent: number, of } }
+    : refused(container, wanted, 'a container is named with of: "container" only');
+}
+
+interface Amounts {
+  limits?: Readonly<Record<string, string | number>>;
+  requests?: Readonly<Record<string, string | number>>;
+}
+
+/** What the injector computes for a pod: `limits.cpu` -> "150m", bytes for memory; undefined where the amount is to be absent. */
+export function scaledAmounts(
+  { percent, of, container: named }: ScaledResources,
+  containers: readonly { name: string; resources?: Amounts }[],
+): ReadonlyMap<string, string | undefined> {
+  const counted = containers.filter(({ name }) => name !== "istio-proxy" && (of !== "container" || name === named));
+  const scaled = new Map<string, string | undefined>();
+  for (const resource of ["cpu", "memory"] as const) {
+    const kinds = (["limits", "requests"] as const).map((kind) => {
+      const amounts = counted.map(({ resources }) => wholeUnits(resources?.[kind]?.[resource], resource));
+      const total = of === "sum" ? amounts.reduce((a, b) => a + b, 0n) : amounts.reduce((a, b) => (a > b ? a : b), 0n);
+      return [kind, total] as const;
+    });
+    if (kinds.every(([, total]) => total === 0n)) continue;
+    for (const [kind, total] of kinds) {
+      const share = (total * BigInt(percent) + 99n) / 100n;
+      scaled.set(`${kind}.${resource}`, total === 0n ? undefined : `${share}${resource === "cpu" ? "m" : ""}`);
+    }
+  }
+  return scaled;
+}
+
+// millicores or bytes, rounded up as Kubernetes does
+function wholeUnits(amount: string | number | undefined, resource: "cpu" | "memory"): bigint {
+  const nano = amount === undefined ? 0n : (nanoUnits(String(amount)) ?? 0n);
+  const unit = resource === "cpu" ? 1_000_000n : 1_000_000_000n;
+  return (nano + unit - 1n) / unit;
+}

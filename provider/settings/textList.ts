@@ -1,0 +1,20 @@
+import { type Parsed, refused } from "./parsed.js";
+import { isUnknown, unknownMarker } from "./unknown.js";
+
+/** A list of texts that may hold commas, such as regular expressions; canonical is an array without doubles, in the order given. */
+export function parseTextList(
+  what: string,
+  problem: (text: string) => string | undefined = () => undefined,
+): (value: unknown) => Parsed<readonly string[] | string> {
+  const wanted = `a list of ${what}`;
+  return (value) => {
+    const list = typeof value === "string" ? [value] : value;
+    if (!Array.isArray(list) || !list.every((text) => typeof text === "string" && text !== ""))
+      return refused(value, wanted, "write an array of texts");
+    if (list.some(isUnknown)) return { value: unknownMarker };
+    const todo = list.flatMap((text: string) => problem(text) ?? []);
+    return todo.length > 0
+      ? refused(value, wanted, [...new Set(todo)].join("; "))
+      : { value: [...new Set(list as string[])] };
+  };
+}
