@@ -4,10 +4,12 @@
  */
 import { configureSession, type StackConfig, session } from "./cluster/session.js";
 import { readInjector, revisionOf } from "./injector/Injector.js";
+import { LayerHistory } from "./injector/LayerHistory.js";
 import { layerQueue } from "./injector/LayerQueue.js";
-import { injectorOf } from "./injector/layerInputs.js";
+import { injectorOf, targetOf } from "./injector/layerInputs.js";
 import { type LayerProvider, layerProvider } from "./injector/layerProvider.js";
 import { PlannedLayers } from "./injector/PlannedLayers.js";
+import { PutBacks, putBackLayers } from "./injector/putBackLayers.js";
 import { InjectorRefusal } from "./render/compose.js";
 import {
   type InjectorView,
@@ -18,6 +20,8 @@ import {
 import { containsUnknown } from "./settings/unknown.js";
 
 const planned = new PlannedLayers();
+const history = new LayerHistory();
+const putBacks = new PutBacks();
 
 const injectorView: InjectorView = {
   revision: (properties) => revisionOf(injectorOf(properties)),
@@ -32,11 +36,29 @@ const injectorView: InjectorView = {
   settled: (api, properties) => layerQueue(api, injectorOf(properties), session).idle(),
   planned(properties) {
     const plan = planned.of(properties);
-    const settled = [...(plan?.settings ?? [])].filter(([, settings]) => !containsUnknown(settings));
+    const settled = [...(plan?.layers ?? [])].filter(([, { settings }]) => !containsUnknown(settings));
     const layers = Object.fromEntries(
-      settled.map(([target, settings]) => [target, { owner: "planned", settings }]),
+      settled.map(([target, { settings }]) => [target, { owner: "planned", settings }]),
     );
     return { layers, lost: plan?.lost ?? false };
+  },
+  noteFormer(properties, former) {
+    if (former) history.noteRolled(properties, former);
+    else history.noteNeverRolled(properties);
+  },
+  noteRolled(properties) {
+    const layer = planned.of(properties)?.layers.get(targetOf(properties));
+    if (!layer) return undefined;
+    history.noteRolled(properties, { settings: layer.settings });
+    return { settings: layer.settings };
+  },
+  putBacks: (properties) => putBacks.of(properties),
+  isPutBack: (properties) =>
+    putBacks.of(properties).some(({ targets }) => targets.includes(targetOf(properties))),
+  async putBack(api, properties) {
+    const putBack = await putBackLayers(session, planned, history, api, properties);
+    if (putBack) putBacks.add(properties, putBack);
+    return putBack;
   },
 };
 
@@ -44,7 +66,7 @@ export function configure(config: StackConfig): void {
   configureSession(config);
 }
 
-export const layer: LayerProvider = layerProvider(session, planned, (api, _injector, properties) =>
+export const layer: LayerProvider = layerProvider(session, planned, history, (api, _injector, properties) =>
   rollAfterRemoval(session, injectorView, api, properties),
 );
 

@@ -15,8 +15,14 @@ export class NamespaceSidecarSettings extends pulumi.ComponentResource {
   constructor(name: string, given: NamespaceSidecarSettingsArgs, options?: pulumi.ComponentResourceOptions) {
     super("istio-sidecar:index:NamespaceSidecarSettings", name, { ...withSealedKubeconfig(given) }, options);
     const args = withSealedKubeconfig(given);
-    const { layer } = layerAndRollout(this, name, args.namespace, args);
-    if (args.publish ?? true) this.publish(name, args.namespace, layer.effective, layer.sources);
+    const { layer, rollout } = layerAndRollout(this, name, args.namespace, args);
+    if (args.publish ?? true) {
+      // what a failed rollout takes back was never to be published
+      const first = pulumi
+        .output(args.rollout)
+        .apply((options) => (options?.onFailure === "rollback" ? [rollout] : []));
+      this.publish(name, args.namespace, layer.effective, layer.sources, first);
+    }
     this.effective = layer.effective;
     this.sources = layer.sources;
     this.registerOutputs({ effective: this.effective, sources: this.sources });
@@ -27,6 +33,7 @@ export class NamespaceSidecarSettings extends pulumi.ComponentResource {
     namespace: pulumi.Input<string>,
     effective: pulumi.Output<NestedSettings>,
     sources: pulumi.Output<Record<string, string>>,
+    dependsOn: pulumi.Output<pulumi.Resource[]>,
   ): void {
     const data = pulumi
       .all([effective, sources])
@@ -35,7 +42,7 @@ export class NamespaceSidecarSettings extends pulumi.ComponentResource {
       `${name}-published`,
       { metadata: { name: "sidecar-settings", namespace }, data },
       // a ConfigMap whose text changes is the same ConfigMap: nobody mounts it, and a replacement would first delete it
-      { parent: this, deleteBeforeReplace: true },
+      { parent: this, deleteBeforeReplace: true, dependsOn },
     );
   }
 }

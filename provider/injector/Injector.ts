@@ -72,11 +72,29 @@ export async function writeInjector(
   return { metadata: written.metadata, data, object: written as unknown as Record<string, unknown> };
 }
 
+/** Writes what a rollout that failed puts back: by this name the next `up` knows what it finds. */
+export const putBackManager = `${fieldManager}-put-back`;
+
 /** Who wrote the texts last, as far as the server knows, for messages about lost layers. */
 export function lastWriter({ metadata }: InjectorConfigMap): string {
-  const writers = (metadata.managedFields ?? []).filter(({ manager }) => manager !== fieldManager);
+  const writers = (metadata.managedFields ?? []).filter(
+    ({ manager }) => manager !== fieldManager && manager !== putBackManager,
+  );
   const last = writers.sort((a, b) => ((a.time ?? "") < (b.time ?? "") ? 1 : -1))[0];
   return last?.manager ?? "someone else";
+}
+
+/** `2026-11-22 21:30:05 UTC`, when the settings are still as a rollout that failed has put them back. */
+export function whenPutBack({ metadata }: Pick<InjectorConfigMap, "metadata">): string | undefined {
+  const writer = (metadata.managedFields ?? []).find(({ fieldsV1 }) => hasValues(fieldsV1));
+  if (writer?.manager !== putBackManager) return undefined;
+  return `${(writer.time ?? "").replace("T", " ").replace("Z", "")} UTC`;
+}
+
+function hasValues(fields: unknown): boolean {
+  return (
+    (fields as { "f:data"?: Record<string, unknown> } | undefined)?.["f:data"]?.["f:values"] !== undefined
+  );
 }
 
 function pathOf(injector: Injector): string {

@@ -1,12 +1,22 @@
 import { canonicalJson } from "../render/Profile.js";
 import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 import { injectorName } from "./Injector.js";
-import { injectorOf, type Properties, targetOf } from "./layerInputs.js";
+import { goesBack, injectorOf, ownerOf, type Properties, patienceOf, targetOf } from "./layerInputs.js";
+
+/** A layer as the program wants it. */
+export interface PlannedLayer {
+  settings: CanonicalSettings;
+  owner: string;
+  /** Whether a rollout that fails may put it back to what it was. */
+  goesBack: boolean;
+  /** In ms. */
+  patience: number;
+}
 
 /** What a run of the program plans for one injector, as far as its layers have been looked at. */
 export interface Plan {
-  /** Target -> settings. */
-  settings: Map<string, CanonicalSettings>;
+  /** Target -> layer. */
+  layers: Map<string, PlannedLayer>;
   /** A layer that was there after the last `up` is gone, so the injector's answers of now say little about those after `up`. */
   lost: boolean;
 }
@@ -19,17 +29,23 @@ export class PlannedLayers {
   private readonly plans = new Map<string, Plan>();
 
   note(properties: Properties, settings: CanonicalSettings, lost: boolean): void {
-    const plan = this.of(properties) ?? { settings: new Map(), lost: false };
-    plan.settings.set(targetOf(properties), settings);
+    const plan = this.of(properties) ?? { layers: new Map(), lost: false };
+    plan.layers.set(targetOf(properties), {
+      settings,
+      owner: ownerOf(properties),
+      goesBack: goesBack(properties),
+      patience: patienceOf(properties),
+    });
     plan.lost ||= lost;
-    this.plans.set(keyOf(properties), plan);
+    this.plans.set(injectorKey(properties), plan);
   }
 
   of(properties: Properties): Plan | undefined {
-    return this.plans.get(keyOf(properties));
+    return this.plans.get(injectorKey(properties));
   }
 }
 
-function keyOf(properties: Properties): string {
+/** Tells injectors of all clusters apart, by what a resource says of them. */
+export function injectorKey(properties: Properties): string {
   return `${canonicalJson(properties.cluster)} ${injectorName(injectorOf(properties))}`;
 }

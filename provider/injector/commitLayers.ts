@@ -1,3 +1,4 @@
+import { fieldManager } from "../cluster/fieldManager.js";
 import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import { effectiveValues } from "../levels/effectiveSettings.js";
 import {
@@ -19,6 +20,7 @@ import {
   type Injector,
   type InjectorConfigMap,
   injectorName,
+  putBackManager,
   readInjector,
   writeInjector,
 } from "./Injector.js";
@@ -32,6 +34,8 @@ export interface LayerChange {
   owners: readonly string[];
   /** What was there by the last successful `up`: goes back when a write of ours that nobody tried out turns out bad. */
   former?: Layer;
+  /** Whether a rollout that failed asks for it. */
+  putsBack?: boolean;
 }
 
 /** Another Pulumi resource has the layer. */
@@ -106,7 +110,8 @@ async function write(
     await beforeWriting(current, accepted);
     if (data.config === current.data.config && data.values === current.data.values) return before;
     try {
-      await writeInjector(api, injector, current, data);
+      const manager = accepted.every(({ putsBack }) => putsBack) ? putBackManager : fieldManager;
+      await writeInjector(api, injector, current, data, manager);
       return before;
     } catch (error) {
       if (!hasStatus(error, 409) || attempt >= mostConflicts) throw error;

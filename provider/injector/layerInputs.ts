@@ -1,6 +1,7 @@
 import { globalTarget } from "../render/compose.js";
 import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 import { captureConflicts, resourceConflicts } from "../settings/conflicts.js";
+import { parseSeconds, secondsOf } from "../settings/duration.js";
 import { parseSettings } from "../settings/parseSettings.js";
 import { type Problem, shown } from "../settings/problem.js";
 import { settingsAmong } from "../settings/settingsInputs.js";
@@ -26,6 +27,19 @@ export function injectorOf({ injector }: Properties): Injector {
 
 export function ownerOf({ owner }: Properties): string {
   return String(owner ?? "unnamed");
+}
+
+export const defaultPatience = "300s";
+
+/** How long the injector may take to show the layer, in ms. */
+export function patienceOf({ patience }: Properties): number {
+  const read = parseSeconds(patience ?? defaultPatience);
+  return secondsOf("value" in read ? read.value : defaultPatience) * 1000;
+}
+
+/** Whether the component wants its settings put back when its rollout fails. */
+export function goesBack({ rollout }: Properties): boolean {
+  return (rollout as { onFailure?: unknown } | undefined)?.onFailure === "rollback";
 }
 
 /** The layer's settings, and everything that is wrong with the properties. */

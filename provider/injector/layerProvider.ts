@@ -12,14 +12,30 @@ import {
 } from "../render/compose.js";
 import { canonicalJson, effectiveOf, installedSettings } from "../render/Profile.js";
 import { type CanonicalSettings, nested } from "../settings/canonicalSettings.js";
-import { secondsOf } from "../settings/duration.js";
 import { problemSentence } from "../settings/problem.js";
 import { asProperties, settingGroups } from "../settings/settingsInputs.js";
 import { containsUnknown } from "../settings/unknown.js";
 import { OwnershipError, targetName } from "./commitLayers.js";
-import { type Injector, type InjectorConfigMap, injectorName, lastWriter, readInjector } from "./Injector.js";
+import {
+  type Injector,
+  type InjectorConfigMap,
+  injectorName,
+  lastWriter,
+  readInjector,
+  whenPutBack,
+} from "./Injector.js";
+import type { FormerLayer, LayerHistory } from "./LayerHistory.js";
 import { layerQueue } from "./LayerQueue.js";
-import { injectorOf, ownerOf, type Properties, readLayerInputs, targetOf } from "./layerInputs.js";
+import {
+  defaultPatience,
+  goesBack,
+  injectorOf,
+  ownerOf,
+  type Properties,
+  patienceOf,
+  readLayerInputs,
+  targetOf,
+} from "./layerInputs.js";
 import type { PlannedLayers } from "./PlannedLayers.js";
 
 /** Settings in an injector's ConfigMap as a Pulumi resource: one level's settings for one target, with one owner. */
@@ -39,12 +55,11 @@ export interface LayerProvider {
   delete(id: string, properties: Properties): Promise<void>;
 }
 
-const defaultPatience = "300s";
-
 /** `afterRemoval` restarts what ran with settings that are gone. */
 export function layerProvider(
   session: Session,
   planned: PlannedLayers,
+  history: LayerHistory,
   afterRemoval: (api: KubernetesApi, injector: Injector, properties: Properties) => Promise<void>,
 ): LayerProvider {
   return {
@@ -62,10 +77,11 @@ export function layerProvider(
         ...asProperties(settings, before),
         patience: news.patience ?? defaultPatience,
       };
-      const lost = Object.keys(olds).length > 0 ? await lostSentence(session, olds, before) : undefined;
+      const gone =
+        Object.keys(olds).length > 0 ? await goneSentence(session, olds, before, settings) : undefined;
+      planned.note(news, settings, gone?.isLost ?? false);
       // a change that only the cluster shows must be an input, or the preview's diff would be empty
-      planned.note(news, settings, lost !== undefined);
-      if (lost !== undefined) inputs.restores = lost;
+      if (gone !== undefined) inputs.restores = gone.sentence;
       else if (olds.restores !== undefined) inputs.restores = olds.restores;
       return { inputs };
     },
@@ -88,17 +104,15 @@ export function layerProvider(
     },
 
     async create(inputs) {
+      if (goesBack(inputs)) history.noteWritten(inputs, await present(session, inputs));
       const outs = await bring(session, inputs, [], undefined);
       return { id: layerId(inputs), outs };
     },
 
     async update(_id, olds, news) {
-      return {
-        outs: await bring(session, news, [ownerOf(olds)], {
-          owner: ownerOf(olds),
-          settings: readLayerInputs(olds).settings,
-        }),
-      };
+      const former = { owner: ownerOf(olds), settings: readLayerInputs(olds).settings };
+      history.noteWritten(news, { settings: former.settings });
+      return { outs: await bring(session, news, [ownerOf(olds)], former) };
     },
 
     async read(id, properties) {
@@ -176,20 +190,38 @@ export function effectiveFor({ data }: Pick<InjectorConfigMap, "data">, target: 
   });
 }
 
-/** What happened to a layer that was there after the last `up`; undefined when it still is, or nobody can say. */
-async function lostSentence(
+/** The layer that the injector has before this process writes it: of a program whose state was lost, not nothing. */
+async function present(session: Session, inputs: Properties): Promise<FormerLayer> {
+  const live = await look(session, inputs);
+  const layer = live && layerAt(layersOf(live.data), targetOf(inputs));
+  return layer && layer.owner === ownerOf(inputs) ? { settings: layer.settings } : {};
+}
+
+/**
+ * What happened to a layer that was there after the last `up`; undefined when it still is, or the program wants no more than what
+ * is there, or nobody can say. `isLost`: pods still have the settings.
+ */
+async function goneSentence(
   session: Session,
   olds: Properties,
   settings: CanonicalSettings,
-): Promise<string | undefined> {
+  wanted: CanonicalSettings,
+): Promise<{ sentence: string; isLost: boolean } | undefined> {
   const live = await look(session, olds);
   if (!live) return undefined;
   const injector = injectorName(injectorOf(olds));
   const layer = layerAt(layersOf(live.data), targetOf(olds));
-  if (!layer) return `lost from ${injector}, which ${lastWriter(live)} rewrote`;
-  return layer.owner === ownerOf(olds) && canonicalJson(layer.settings) !== canonicalJson(settings)
-    ? `changed by hand in ${injector}`
-    : undefined;
+  if (layer && layer.owner !== ownerOf(olds)) return undefined;
+  if (layer && [settings, wanted].some((one) => canonicalJson(one) === canonicalJson(layer.settings)))
+    return undefined;
+  const putBack = whenPutBack(live);
+  if (putBack !== undefined) {
+    // the time, so that a second failure is not taken for the first one, which the state has already
+    const sentence = `put back in ${injector} by a rollout that failed (${putBack}); tried again`;
+    return { sentence, isLost: false };
+  }
+  if (layer) return { sentence: `changed by hand in ${injector}`, isLost: true };
+  return { sentence: `lost from ${injector}, which ${lastWriter(live)} rewrote`, isLost: true };
 }
 
 async function isDifferentInCluster(session: Session, olds: Properties, news: Properties): Promise<boolean> {
@@ -241,8 +273,4 @@ function layerId(inputs: Properties): string {
 
 function accessOf({ cluster }: Properties): ClusterAccess | undefined {
   return cluster as ClusterAccess | undefined;
-}
-
-function patienceOf({ patience }: Properties): number {
-  return secondsOf(String(patience ?? defaultPatience)) * 1000;
 }

@@ -17,8 +17,12 @@ export interface RolloutOptions {
   pauseBetween?: string;
   /** How long a workload may take. Default: 10m, the progress deadline of a Deployment. */
   timeoutPerWorkload?: string;
-  /** After a workload fails. Default: stop, so that nobody's second workload breaks in the same way. */
-  onFailure?: "stop" | "continue";
+  /**
+   * After a workload fails. `stop`: no more are begun; the next `up` goes on. `continue`: the others restart all the same.
+   * `rollback`: stops, puts the settings back to those that a rollout last ended well with, and restarts what this change had
+   * restarted; the next `up` tries again. Default: stop, so that nobody's second workload breaks in the same way.
+   */
+  onFailure?: "stop" | "continue" | "rollback";
   /**
    * What else counts as a difference. `image`: the images of istio-proxy and istio-init too, so that an upgrade of Istio is rolled
    * out. Default: nothing, since settings change no image, and restarts for an upgrade should be asked for.
@@ -47,7 +51,7 @@ export interface Rollout {
   maxConcurrent: number;
   pauseBetween: string;
   timeoutPerWorkload: string;
-  onFailure: "stop" | "continue";
+  onFailure: "stop" | "continue" | "rollback";
   include: "image"[];
   selector: Record<string, string>;
   restartUnhealthy: boolean;
@@ -77,7 +81,7 @@ export const Rollout = z.strictObject({
   timeoutPerWorkload: duration("600s", false)
     .optional()
     .transform((value) => value ?? "600s"),
-  onFailure: z.enum(["stop", "continue"]).default("stop"),
+  onFailure: z.enum(["stop", "continue", "rollback"]).default("stop"),
   include: z.array(z.enum(["image"])).default([]),
   selector: z.record(z.string(), z.string()).default({}),
   restartUnhealthy: z.boolean().default(false),

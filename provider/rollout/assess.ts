@@ -31,6 +31,8 @@ export interface Assessment {
   /** `Deployment/api`. */
   name: string;
   pods: number;
+  /** Those that its pods have, each once. */
+  stamps?: (string | undefined)[];
   verdict:
     | { is: "current" }
     /** `left`: why some of its other stale pods stay as they are. */
@@ -133,7 +135,8 @@ export async function assessWorkload(
   pods: readonly ObjectMeta[],
   { stamp, planned, revision, include = [], strategy }: NamespaceSettings,
 ): Promise<Assessment> {
-  const about = { namespace, workload, name: workloadName(workload), pods: pods.length };
+  const stamps = [...new Set(pods.map(({ annotations }) => annotations?.[stampAnnotation]))];
+  const about = { namespace, workload, name: workloadName(workload), pods: pods.length, stamps };
   const stamped = pods.every(({ annotations }) => annotations?.[stampAnnotation] === stamp);
   if (stamped && stamp !== undefined && !planned && include.length === 0)
     return { ...about, verdict: { is: "current" } };

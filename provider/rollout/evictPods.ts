@@ -32,6 +32,25 @@ export async function evictPods(
   return "done";
 }
 
+/**
+ * Evicts those of these pods that are not ready, all at once: a StatefulSet goes back to an earlier template only when the pod that
+ * the later one broke is gone.
+ */
+export async function evictUnready(
+  { namespace, workload, name }: Pick<Assessment, "namespace" | "workload" | "name">,
+  podNames: readonly string[],
+  deadline: number,
+  dependencies: RolloutDependencies,
+): Promise<{ failed: string } | undefined> {
+  if (podNames.length === 0) return undefined;
+  const pods = await workloadPods(dependencies.api, namespace, workload, name);
+  const unready = pods.filter((pod) => podNames.includes(pod.metadata.name) && !isReady(pod));
+  const refusals = await Promise.all(
+    unready.map((pod) => evict(namespace, name, pod, deadline, dependencies)),
+  );
+  return refusals.find((refused) => refused !== undefined);
+}
+
 /** What serves nobody goes first, then from the last to the first, as a StatefulSet's controller does. */
 export function inEvictionOrder(pods: readonly Pod[]): Pod[] {
   return [...pods].sort(

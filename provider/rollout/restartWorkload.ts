@@ -2,11 +2,11 @@ import { fieldManager } from "../cluster/fieldManager.js";
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { kindNamed, type Workload, workloadPath } from "../cluster/workloads.js";
 import { type Assessment, assessWorkload, injectedPods, type NamespaceSettings, ownerOf } from "./assess.js";
-import { evictPods } from "./evictPods.js";
+import { evictPods, evictUnready } from "./evictPods.js";
 import { putOff } from "./putOff.js";
 import { milliseconds, type Rollout } from "./RolloutOptions.js";
 import { readWorkload } from "./readWorkload.js";
-import { restartAnnotation, restartAnnotations } from "./restartAnnotation.js";
+import { restartAnnotation, restartAnnotations, restartedFor } from "./restartAnnotation.js";
 import { rolloutStatus } from "./rolloutStatus.js";
 import type { Restart, RolloutDependencies } from "./runRollout.js";
 import { restartUnderWay, unreadyBefore } from "./unreadyBefore.js";
@@ -16,7 +16,7 @@ export type Outcome = "done" | "current" | { waiting: string } | { failed: strin
 
 /** Replaces a workload's stale pods, waits until the new ones are ready, and looks whether they have the settings. Never throws. */
 export async function restartWorkload(
-  { assessment, settings }: Restart,
+  { assessment, settings, undoes = false }: Restart,
   rollout: Rollout,
   dependencies: RolloutDependencies,
 ): Promise<Outcome> {
@@ -25,13 +25,14 @@ export async function restartWorkload(
   try {
     // looked at again first: another level's rollout may have restarted it meanwhile
     let { verdict, workload } = await assessAgain(assessment, settings, api);
-    if (verdict.is === "current" || verdict.is === "masked") return "current";
+    const unmade = undoes && rollout.strategy === "restart" && isUnmade(workload, settings);
+    if ((verdict.is === "current" || verdict.is === "masked") && !unmade) return "current";
     const why =
       putOff({ verdict, workload }, settings, rollout, now())?.why ??
-      (rollout.restartUnhealthy ? undefined : unreadyBefore(workload, settings.stamp));
+      (rollout.restartUnhealthy || undoes ? undefined : unreadyBefore(workload, settings.stamp));
     if (why !== undefined) return { waiting: why };
     // twice: a new pod may come from an injector that had not taken up the settings yet
-    for (let attempt = 1; verdict.is === "stale"; attempt++) {
+    for (let attempt = 1; verdict.is === "stale" || (unmade && attempt === 1); attempt++) {
       if (attempt > 2)
         return {
           failed:
@@ -41,10 +42,11 @@ export async function restartWorkload(
         report(
           `[${assessment.namespace}] ${assessment.name}: new pods came with old settings, restarting once more`,
         );
+      const podNames = verdict.is === "stale" ? verdict.podNames : [];
       const outcome =
         rollout.strategy === "evict"
-          ? await evictPods({ ...assessment, workload }, verdict.podNames, deadline, dependencies)
-          : await restart(assessment, settings, deadline, dependencies);
+          ? await evictPods({ ...assessment, workload }, podNames, deadline, dependencies)
+          : await restart(assessment, settings, deadline, undoes ? podNames : [], dependencies);
       if (outcome !== "done") return outcome;
       ({ verdict, workload } = await assessAgain(assessment, settings, api));
     }
@@ -54,11 +56,15 @@ export async function restartWorkload(
   }
 }
 
-/** Merges the annotation into the pod template; a workload already restarting for these settings is only waited for. */
+/**
+ * Merges the annotation into the pod template; a workload already restarting for these settings is only waited for. `inTheWay`: pods
+ * that a StatefulSet would wait for, though they can't become ready.
+ */
 async function restart(
   assessment: Assessment,
   { stamp }: NamespaceSettings,
   deadline: number,
+  inTheWay: readonly string[],
   dependencies: RolloutDependencies,
 ): Promise<Outcome> {
   const { namespace, workload, name } = assessment;
@@ -79,7 +85,17 @@ async function restart(
       body: { spec: { template: { metadata: { annotations } } } },
     });
   }
+  if (workload.kind === "StatefulSet") {
+    const refused = await evictUnready({ ...assessment, workload: live }, inTheWay, deadline, dependencies);
+    if (refused) return refused;
+  }
   return waitForWorkload(assessment, deadline, dependencies);
+}
+
+/** Whether a restart of ours for other settings has not ended: its pods may all be the old ones still. */
+function isUnmade(workload: Workload, { stamp }: NamespaceSettings): boolean {
+  const marked = restartedFor(workload);
+  return marked !== undefined && marked !== stamp && rolloutStatus(workload).status !== "done";
 }
 
 async function waitForWorkload(

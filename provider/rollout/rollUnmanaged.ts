@@ -35,7 +35,7 @@ export async function rollUnmanaged(
   const failed: Record<string, string> = {};
   let deleted = 0;
   const isStopped = () =>
-    rollout.onFailure === "stop" && Object.keys({ ...summary.failed, ...failed }).length > 0;
+    rollout.onFailure !== "continue" && Object.keys({ ...summary.failed, ...failed }).length > 0;
   for (const one of unmanaged) {
     const { namespace, name, bare } = one.found;
     if (bare === undefined || isStopped() || !isDeleted(one, rollout, now())) {

@@ -11,13 +11,16 @@ import {
   layersOf,
 } from "../render/compose.js";
 import { canonicalJson, effectiveOf, installedSettings, profileOf } from "../render/Profile.js";
+import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 import { containsUnknown } from "../settings/unknown.js";
 import { type Assessment, assessNamespace, injectedPods, type NamespaceSettings } from "./assess.js";
 import { cappedMap } from "./cappedMap.js";
+import { type Ending, failureText, followed, rollBack } from "./ending.js";
 import { inTurn } from "./inTurn.js";
 import { namespaceAnnotations } from "./namespaceAnnotations.js";
 import { type PlannedRollout, plannedRollout } from "./plannedRollout.js";
 import { Rollout, rolloutOptionNames } from "./RolloutOptions.js";
+import { type PutBack, restartBack } from "./restartBack.js";
 import { rollUnmanaged, type Unmanaged } from "./rollUnmanaged.js";
 import { mostTold, type Restart, type RolloutSummary, runRollout } from "./runRollout.js";
 import { unmanagedPods } from "./unmanagedPods.js";
@@ -33,6 +36,21 @@ export interface InjectorView {
   settled(api: KubernetesApi, properties: Properties): Promise<void>;
   /** The layers that the program plans, which a preview's injector does not have yet; `lost`: some were there and are gone. */
   planned(properties: Properties): { layers: Layers; lost: boolean };
+  /** Tells what the rollout's state says that its layer last was; undefined where no rollout of it ever ended. */
+  noteFormer(properties: Properties, former: FormerLayer | undefined): void;
+  /** Tells that all pods have the layer; what the rollout's state is to keep of it. */
+  noteRolled(properties: Properties): FormerLayer | undefined;
+  /** All that this process has put back, of every rollout. */
+  putBacks(properties: Properties): readonly PutBack[];
+  /** Whether the rollout's own layer is among them. */
+  isPutBack(properties: Properties): boolean;
+  /** Puts back what this program changed for the rollout's namespaces; undefined where that is nothing. */
+  putBack(api: KubernetesApi, properties: Properties): Promise<PutBack | undefined>;
+}
+
+/** Settings of a layer, as a rollout's state keeps them; without settings where there was no layer. */
+export interface FormerLayer {
+  settings?: CanonicalSettings;
 }
 
 export interface RolloutProvider {
@@ -48,16 +66,39 @@ export interface RolloutProvider {
 }
 
 export function rolloutProvider(session: Session, injector: InjectorView): RolloutProvider {
-  const roll = async (id: string, inputs: Properties): Promise<Properties> => {
+  const roll = async (
+    id: string,
+    inputs: Properties,
+    former: FormerLayer | undefined,
+  ): Promise<Properties> => {
     const api = await session.api(inputs.cluster as ClusterAccess | undefined);
     await injector.settled(api, inputs);
     const rollout = rolloutOf(inputs);
-    const assessed = await assess(session, injector, api, inputs, rollout);
-    const summary = await inTurn(api.server, () => run(session, api, assessed, rollout));
-    const outs = { ...visible(inputs), summary: cappedSummary(summary) };
-    if (Object.keys(summary.failed).length > 0)
-      throw partialFailure(id, { ...outs, __provider: inputs.__provider }, summary);
-    return outs;
+    const look = () => assess(session, injector, api, inputs, rollout);
+    const putBackBefore = injector.putBacks(inputs).length;
+    const assessed = await look();
+    const kept = { ...visible(inputs), ...(former ? { [rolledOutput]: former } : {}) };
+    const end = ({ summary, text }: Ending): Properties => {
+      const outs = { ...kept, summary: cappedSummary(summary) };
+      if (text !== undefined) throw partialFailure(id, { ...outs, __provider: inputs.__provider }, text);
+      const rolled = injector.noteRolled(inputs);
+      return rolled ? { ...outs, [rolledOutput]: rolled } : outs;
+    };
+    return inTurn(api.server, async () => {
+      const dependencies = { ...session, api };
+      const back = (putBacks: readonly PutBack[]) =>
+        look().then(({ restarts }) => restartBack(restarts, putBacks, rollout, dependencies));
+      if (injector.isPutBack(inputs)) {
+        const putBacks = injector.putBacks(inputs);
+        return end(followed(await back(putBacks), putBacks));
+      }
+      // another rollout has put settings back meanwhile
+      const isOutdated = injector.putBacks(inputs).length > putBackBefore;
+      const summary = await run(session, api, isOutdated ? await look() : assessed, rollout);
+      if (Object.keys(summary.failed).length === 0) return end({ summary });
+      if (rollout.onFailure !== "rollback") return end({ summary, text: failureText(summary) });
+      return end(await rollBack(summary, () => injector.putBack(api, inputs), back));
+    });
   };
 
   return {
@@ -92,6 +133,9 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
     },
 
     async diff(_id, olds, news) {
+      const former = formerOf(olds);
+      // a rollout of another level may fail before this one has its turn
+      if (former) injector.noteFormer(news, former);
       const relevant = (properties: Properties) =>
         canonicalJson([
           properties.restarts,
@@ -108,11 +152,15 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
 
     async create(inputs) {
       const id = `rollout/${inputs.namespace ?? globalTarget}`;
-      return { id, outs: await roll(id, inputs) };
+      injector.noteFormer(inputs, undefined);
+      // said where nothing ended yet, too: the state of an earlier release of this package says nothing
+      return { id, outs: await roll(id, inputs, {}) };
     },
 
-    async update(id, _olds, news) {
-      return { outs: await roll(id, news) };
+    async update(id, olds, news) {
+      const former = formerOf(olds);
+      if (former) injector.noteFormer(news, former);
+      return { outs: await roll(id, news, former) };
     },
 
     async read(id, properties) {
@@ -203,13 +251,14 @@ async function assess(
   const data = await injector.data(api, properties);
   const found: Assessed = { restarts: [], unmanaged: [] };
   if (!data) return found;
+  const current: Current = { layers: layersOf(data), proxy: installedProxy(data) };
   const pods = await injectedPods(
     api,
     properties.namespace === undefined ? undefined : String(properties.namespace),
   );
   for (const [namespace, metadata] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const known = {
-      ...settingsThere(data, planned, namespace, injector.revision(properties)),
+      ...settingsThere(current, planned, namespace, injector.revision(properties)),
       include,
       strategy,
     };
@@ -228,16 +277,21 @@ async function assess(
   return found;
 }
 
+/** What the injector's texts say, read once for all namespaces: they are long. */
+interface Current {
+  layers: Layers;
+  proxy: unknown;
+}
+
 function settingsThere(
-  data: InjectorData,
+  { layers, proxy }: Current,
   planned: Layers,
   namespace: string,
   revision: string,
 ): NamespaceSettings {
-  const current = layersOf(data);
   const [before, after] = [
-    merged(data, current, namespace),
-    merged(data, { ...current, ...planned }, namespace),
+    merged(proxy, layers, namespace),
+    merged(proxy, { ...layers, ...planned }, namespace),
   ];
   const changes = canonicalJson(before.values) !== canonicalJson(after.values);
   return {
@@ -247,8 +301,7 @@ function settingsThere(
   };
 }
 
-function merged(data: InjectorData, layers: Layers, namespace: string) {
-  const installedProxyValues = installedProxy(data);
+function merged(installedProxyValues: unknown, layers: Layers, namespace: string) {
   const [global, own] = [layers[globalTarget]?.settings, layerAt(layers, namespace)?.settings];
   const sources = {
     installed: installedSettings(installedProxyValues),
@@ -285,13 +338,14 @@ function visible(properties: Properties): Record<string, unknown> {
   return Object.fromEntries(Object.entries(properties).filter(([key]) => !key.startsWith("__")));
 }
 
-function failureText({ failed, notStarted, restarted }: RolloutSummary): string {
-  const lines = Object.entries(cappedMap(failed)).map(([name, why]) => `✖ ${name}: ${why}`);
-  const rest = notStarted > 0 ? `; ${notStarted} not started` : "";
-  return `${Object.keys(failed).length} of the restarts failed, ${restarted} done${rest}; run pulumi up again to go on.\n${lines.join("\n")}`;
+/** In the rollout's state: the settings of its layer that all pods were last given. Previews do not show such names. */
+const rolledOutput = "__rolled";
+
+function formerOf(olds: Properties): FormerLayer | undefined {
+  return olds[rolledOutput] as FormerLayer | undefined;
 }
 
 // with an id and properties, Pulumi keeps what happened and updates the resource at the next `up`
-function partialFailure(id: string, properties: Properties, summary: RolloutSummary): Error {
-  return Object.assign(new Error(failureText(summary)), { id, properties, reasons: [failureText(summary)] });
+function partialFailure(id: string, properties: Properties, text: string): Error {
+  return Object.assign(new Error(text), { id, properties, reasons: [text] });
 }

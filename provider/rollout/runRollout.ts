@@ -1,5 +1,6 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Assessment, NamespaceSettings } from "./assess.js";
+import { type Durations, durationsOf } from "./durations.js";
 import { putOff } from "./putOff.js";
 import { milliseconds, type Rollout } from "./RolloutOptions.js";
 import { restartWorkload } from "./restartWorkload.js";
@@ -32,11 +33,17 @@ export interface RolloutSummary {
   unmanaged?: Record<string, string>;
   /** Bare pods that were deleted; left out where none were. */
   deleted?: number;
+  /** Left out where nothing was restarted. */
+  durations?: Durations;
+  /** After a failure, with `onFailure: "rollback"`; left out without one. */
+  putBack?: { settings: string; restarted: number };
 }
 
 export interface Restart {
   assessment: Assessment;
   settings: NamespaceSettings;
+  /** Undoes a restart of ours, also of a workload that never got a pod of its new template, or is not ready since. */
+  undoes?: boolean;
 }
 
 /**
@@ -67,12 +74,14 @@ export async function runRollout(
       summary.waiting[label(assessment)] = off.why;
       if (rollout.strategy !== "none" && ++putOffs <= mostTold)
         report(`[${assessment.namespace}] put off ${assessment.name}: ${off.why}`);
-    } else if (verdict.is === "stale") begun.push(restart);
+    } else if (verdict.is === "stale" || restart.undoes) begun.push(restart);
     else if (verdict.is === "current" || verdict.is === "masked") summary[verdict.is]++;
   }
   if (putOffs > mostTold) report(`put off ${putOffs - mostTold} more`);
   const total = begun.length;
   const groups = inOrder(begun, orderOf);
+  const took = new Map<string, number>();
+  const begin = now();
   let finished = 0;
   let stopped = false;
   const worker = async (queue: Restart[]): Promise<void> => {
@@ -88,16 +97,19 @@ export async function runRollout(
         report(`${progress} ${assessment.name} has the settings by now`);
       } else if (outcome === "done") {
         summary.restarted++;
+        took.set(label(assessment), now() - started);
         if (assessment.verdict.is === "stale" && assessment.verdict.left !== undefined)
           summary.waiting[label(assessment)] = assessment.verdict.left;
-        report(`${progress} restarted ${assessment.name} (${podCount(assessment.pods)}, ${seconds} s)`);
+        report(
+          `${progress} restarted ${assessment.name}${restart.undoes ? " back" : ""} (${podCount(assessment.pods)}, ${seconds} s)`,
+        );
       } else if ("waiting" in outcome) {
         summary.waiting[label(assessment)] = outcome.waiting;
         report(`${progress} put off ${assessment.name}: ${outcome.waiting}`);
       } else {
         summary.failed[label(assessment)] = outcome.failed;
         report(`${progress} failed ${assessment.name} after ${seconds} s: ${outcome.failed}`);
-        if (rollout.onFailure === "stop") stopped = true;
+        if (rollout.onFailure !== "continue") stopped = true;
       }
       if (stopped) {
         summary.notStarted += queue.length;
@@ -116,7 +128,8 @@ export async function runRollout(
       Array.from({ length: Math.min(rollout.maxConcurrent, group.length) }, () => worker(group)),
     );
   }
-  return summary;
+  const durations = durationsOf(took, now() - begin);
+  return durations ? { ...summary, durations } : summary;
 }
 
 function orderOf({ assessment, settings }: Restart): number {

@@ -49,7 +49,9 @@ async function run(behaviour: PodsBehaviour, options: object = {}) {
   };
   const rollout = Rollout.parse({ strategy: "evict", ...options });
   const dependencies = { ...clock, api, report: (line: string) => void lines.push(line) };
-  const summary = await clock.run(runRollout([{ assessment, settings }], rollout, dependencies));
+  const { durations: _, ...summary } = await clock.run(
+    runRollout([{ assessment, settings }], rollout, dependencies),
+  );
   return { summary, api, lines, seconds: clock.now() / 1000 };
 }
 

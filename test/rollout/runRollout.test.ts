@@ -31,7 +31,9 @@ function restartOf(
 }
 
 interface Run {
+  /** Without durations, which are most tests' only moving part. */
   summary: RolloutSummary;
+  durations: RolloutSummary["durations"];
   cluster: InMemoryCluster;
   lines: string[];
   /** When each workload was restarted, in seconds. */
@@ -47,9 +49,11 @@ async function run(
   const cluster = new InMemoryCluster(clock.now, behaviours);
   const lines: string[] = [];
   const dependencies = { ...clock, api: cluster, report: (line: string) => void lines.push(line) };
-  const summary = await clock.run(runRollout(restarts, Rollout.parse(options), dependencies));
+  const { durations, ...summary } = await clock.run(
+    runRollout(restarts, Rollout.parse(options), dependencies),
+  );
   const starts = cluster.log.map((line) => Number(line.split(" ")[0]));
-  return { summary, cluster, lines, starts };
+  return { summary, durations, cluster, lines, starts };
 }
 
 const nothing: RolloutSummary = {

@@ -1,0 +1,42 @@
+import type { CanonicalSettings } from "../settings/canonicalSettings.js";
+import { type Properties, targetOf } from "./layerInputs.js";
+import { injectorKey } from "./PlannedLayers.js";
+
+/** What a layer was at some time; no settings where there was no layer. */
+export interface FormerLayer {
+  settings?: CanonicalSettings;
+}
+
+/**
+ * What layers were before the change that is under way, as far as this process has learnt. What a rollout last ended well with
+ * goes before what the last `up` wrote: that may never have reached all pods, when it was killed.
+ */
+export class LayerHistory {
+  private readonly rolled = new Map<string, FormerLayer>();
+  private readonly written = new Map<string, FormerLayer>();
+
+  /** What a layer's state or the injector had before this process wrote the layer. */
+  noteWritten(properties: Properties, former: FormerLayer): void {
+    this.written.set(keyOf(properties), former);
+  }
+
+  /** What a rollout of the layer last ended well with. */
+  noteRolled(properties: Properties, former: FormerLayer): void {
+    this.rolled.set(keyOf(properties), former);
+  }
+
+  /** No rollout of the layer ever ended: the layer came with this change, unless the injector was found to have it before. */
+  noteNeverRolled(properties: Properties): void {
+    if (!this.of(properties, targetOf(properties))) this.noteRolled(properties, {});
+  }
+
+  /** Undefined where this process has not learnt it. */
+  of(properties: Properties, target: string): FormerLayer | undefined {
+    const key = `${injectorKey(properties)} ${target}`;
+    return this.rolled.get(key) ?? this.written.get(key);
+  }
+}
+
+function keyOf(properties: Properties): string {
+  return `${injectorKey(properties)} ${targetOf(properties)}`;
+}

@@ -1,0 +1,77 @@
+import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import type { Session } from "../cluster/session.js";
+import { globalTarget, type Layer, profileFor } from "../render/compose.js";
+import { canonicalJson } from "../render/Profile.js";
+import { targetName } from "./commitLayers.js";
+import { readInjector } from "./Injector.js";
+import type { FormerLayer, LayerHistory } from "./LayerHistory.js";
+import { layerQueue } from "./LayerQueue.js";
+import { injectorOf, type Properties, targetOf } from "./layerInputs.js";
+import { injectorKey, type PlannedLayer, type PlannedLayers } from "./PlannedLayers.js";
+
+/** Layers that a rollout put back to what they were when it failed. */
+export interface PutBack {
+  /** Namespaces, or `*`. */
+  targets: string[];
+  /** `namespace shop`, `global settings`: for people. */
+  names: string[];
+  /** The stamp that pods of a namespace were given until then. */
+  stampBefore: (namespace: string) => string | undefined;
+}
+
+/** What was put back in this process, for rollouts whose turn comes later. */
+export class PutBacks {
+  private readonly all = new Map<string, PutBack[]>();
+
+  of(properties: Properties): readonly PutBack[] {
+    return this.all.get(injectorKey(properties)) ?? [];
+  }
+
+  add(properties: Properties, putBack: PutBack): void {
+    this.all.set(injectorKey(properties), [...this.of(properties), putBack]);
+  }
+}
+
+/**
+ * Puts back the layers that reach the rollout's namespaces, that this program has changed, and whose components ask for it. Undefined
+ * where there is none, since the settings are what the last rollout ended well with.
+ */
+export async function putBackLayers(
+  session: Session,
+  planned: PlannedLayers,
+  history: LayerHistory,
+  api: KubernetesApi,
+  properties: Properties,
+): Promise<PutBack | undefined> {
+  const layers = [...(planned.of(properties)?.layers ?? [])];
+  const failing = layers.flatMap(([target, layer]) => {
+    const former = history.of(properties, target);
+    return layer.goesBack && reaches(target, properties) && former && differs(layer, former)
+      ? [{ target, layer, former }]
+      : [];
+  });
+  if (failing.length === 0) return undefined;
+  const injector = injectorOf(properties);
+  const { data } = await readInjector(api, injector);
+  const names = failing.map(({ target }) => targetName(target));
+  session.report(`putting back ${names.join(", ")}`);
+  const queue = layerQueue(api, injector, session);
+  await Promise.all(
+    failing.map(({ target, layer: { owner, patience }, former: { settings } }) => {
+      const layer: Layer | undefined = settings && { owner, settings };
+      return queue.submit({ target, layer, owners: [owner], putsBack: true }, patience);
+    }),
+  );
+  const targets = failing.map(({ target }) => target);
+  return { targets, names, stampBefore: (namespace) => profileFor(data, namespace)?.stamp };
+}
+
+/** Global settings and those of a namespace meet in its pods: which of the two a workload fails for, nobody can tell. */
+function reaches(target: string, properties: Properties): boolean {
+  const own = targetOf(properties);
+  return own === globalTarget || target === globalTarget || target === own;
+}
+
+function differs({ settings }: PlannedLayer, former: FormerLayer): boolean {
+  return canonicalJson(settings) !== canonicalJson(former.settings);
+}

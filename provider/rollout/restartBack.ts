@@ -1,0 +1,44 @@
+import type { Assessment } from "./assess.js";
+import type { Rollout } from "./RolloutOptions.js";
+import { restartedFor } from "./restartAnnotation.js";
+import { type Restart, type RolloutDependencies, type RolloutSummary, runRollout } from "./runRollout.js";
+
+/** Layers that a rollout put back, as far as a rollout has to know. */
+export interface PutBack {
+  /** `namespace shop`, `global settings`: for people. */
+  names: string[];
+  /** The stamp that pods of a namespace were given until then. */
+  stampBefore: (namespace: string) => string | undefined;
+}
+
+/**
+ * Restarts what had been restarted for settings that are put back, and nothing else. One that fails keeps none of the others; one
+ * that is not ready is restarted too, since these settings may be why.
+ */
+export function restartBack(
+  restarts: readonly Restart[],
+  putBacks: readonly PutBack[],
+  rollout: Rollout,
+  dependencies: RolloutDependencies,
+): Promise<RolloutSummary> {
+  const undone = restarts
+    .filter(({ assessment, settings }) => {
+      const gone = putBacks
+        .map(({ stampBefore }) => stampBefore(assessment.namespace))
+        .filter((stamp) => stamp !== undefined && stamp !== settings.stamp);
+      return isTouched(assessment, new Set(gone), rollout.strategy);
+    })
+    .map((restart) => ({ ...restart, undoes: true }));
+  return runRollout(undone, { ...rollout, onFailure: "continue" }, dependencies);
+}
+
+/** Whether this change had the workload restarted: it says so itself, or, where specs stay as they are, its pods do. */
+function isTouched(
+  { workload, stamps = [] }: Assessment,
+  gone: ReadonlySet<string | undefined>,
+  strategy: Rollout["strategy"],
+): boolean {
+  const marked = restartedFor(workload);
+  if (marked !== undefined && gone.has(marked)) return true;
+  return strategy === "evict" && stamps.some((stamp) => stamp !== undefined && gone.has(stamp));
+}
