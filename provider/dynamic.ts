@@ -6,7 +6,7 @@ import { configureSession, type StackConfig, session } from "./cluster/session.j
 import { readInjector, revisionOf } from "./injector/Injector.js";
 import { LayerHistory } from "./injector/LayerHistory.js";
 import { layerQueue } from "./injector/LayerQueue.js";
-import { injectorOf, targetOf } from "./injector/layerInputs.js";
+import { contentOf, injectorOf, targetOf } from "./injector/layerInputs.js";
 import { type LayerProvider, layerProvider } from "./injector/layerProvider.js";
 import { PlannedLayers } from "./injector/PlannedLayers.js";
 import { PutBacks, putBackLayers } from "./injector/putBackLayers.js";
@@ -36,9 +36,9 @@ const injectorView: InjectorView = {
   settled: (api, properties) => layerQueue(api, injectorOf(properties), session).idle(),
   planned(properties) {
     const plan = planned.of(properties);
-    const settled = [...(plan?.layers ?? [])].filter(([, { settings }]) => !containsUnknown(settings));
+    const settled = [...(plan?.layers ?? [])].filter(([, layer]) => !containsUnknown(contentOf(layer)));
     const layers = Object.fromEntries(
-      settled.map(([target, { settings }]) => [target, { owner: "planned", settings }]),
+      settled.map(([target, layer]) => [target, { ...contentOf(layer), owner: layer.owner }]),
     );
     return { layers, lost: plan?.lost ?? false };
   },
@@ -49,8 +49,8 @@ const injectorView: InjectorView = {
   noteRolled(properties) {
     const layer = planned.of(properties)?.layers.get(targetOf(properties));
     if (!layer) return undefined;
-    history.noteRolled(properties, { settings: layer.settings });
-    return { settings: layer.settings };
+    history.noteRolled(properties, contentOf(layer));
+    return contentOf(layer);
   },
   putBacks: (properties) => putBacks.of(properties),
   isPutBack: (properties) =>

@@ -5,7 +5,9 @@ export type {
   GlobalSidecarSettingsArgs,
   NamespaceSidecarSettingsArgs,
   Target,
+  WorkloadSidecarSettingsArgs,
 } from "./components/SidecarSettingsArgs.js";
+export { WorkloadSidecarSettings } from "./components/WorkloadSidecarSettings.js";
 export {
   type EffectiveSetting,
   type EffectiveSettings,
@@ -13,9 +15,11 @@ export {
   type Level,
   levels,
 } from "./levels/effectiveSettings.js";
+export type { LabelSelector } from "./levels/selector.js";
 export type { RolloutOptions } from "./rollout/RolloutOptions.js";
 export type { RolloutSummary } from "./rollout/runRollout.js";
 export type { CanonicalSettings, NestedSettings } from "./settings/canonicalSettings.js";
+export type { CustomTag } from "./settings/customTag.js";
 export type { LifecycleHook } from "./settings/lifecycleHook.js";
 export { type ParsedSettings, parseSettings } from "./settings/parseSettings.js";
 export { type Problem, SettingsError } from "./settings/problem.js";
@@ -26,7 +30,14 @@ export type {
   Lifecycle,
   List,
   Memory,
+  ReadinessProbe,
   ResourceAmounts,
   Resources,
+  Seconds,
   SidecarSettings,
+  StartupProbe,
+  StatsMatcher,
+  Tracing,
 } from "./settings/SidecarSettings.js";
+export type { ScaledResources } from "./settings/scaledResources.js";
+export type { SeccompProfile } from "./settings/seccompProfile.js";

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/KubernetesApi.js";
+import type { LabelSelector } from "../levels/selector.js";
 import type { RolloutOptions } from "../rollout/RolloutOptions.js";
 import type { SidecarSettings } from "../settings/SidecarSettings.js";
 
@@ -28,6 +29,21 @@ type InputsOf<Data> = { [Key in keyof Data]?: DeepInput<Exclude<Data[Key], undef
 
 /** Settings for every namespace of the mesh. */
 export interface GlobalSidecarSettingsArgs extends InputsOf<SidecarSettings>, InputsOf<Target> {}
+
+/** Settings for some workloads of a namespace. */
+export interface WorkloadSidecarSettingsArgs extends InputsOf<SidecarSettings>, InputsOf<Target> {
+  /** The namespace of the pods. Changing it moves the settings. */
+  namespace: pulumi.Input<string>;
+  /** The pods' labels, as in a Deployment's selector. Evaluated when a pod is created. ASM: `workloadSelector`. */
+  selector: DeepInput<LabelSelector>;
+  /**
+   * Where two of a namespace's workload settings pick one pod, the higher number is the stronger; the same number is refused.
+   * Default: 0.
+   */
+  priority?: pulumi.Input<number>;
+  /** Its name among the namespace's workload settings, whoever manages them. Default: the resource's name. */
+  layerName?: pulumi.Input<string>;
+}
 
 /** Settings for one namespace. */
 export interface NamespaceSidecarSettingsArgs extends InputsOf<SidecarSettings>, InputsOf<Target> {

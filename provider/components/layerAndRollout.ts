@@ -11,6 +11,7 @@ export function layerAndRollout(
   name: string,
   namespace: pulumi.Input<string> | undefined,
   args: GlobalSidecarSettingsArgs,
+  picker: pulumi.Inputs = {},
 ): { layer: SettingsLayer; rollout: SidecarRollout } {
   const settings = settingsAmong({ ...args });
   const target = {
@@ -22,6 +23,7 @@ export function layerAndRollout(
     `${name}-layer`,
     {
       ...target,
+      ...picker,
       ...settings,
       owner: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}:${name}`,
       rollout: args.rollout ?? {},
@@ -31,7 +33,11 @@ export function layerAndRollout(
   );
   const rollout = new SidecarRollout(
     `${name}-rollout`,
-    { ...target, ...spread(args.rollout) },
+    {
+      ...target,
+      ...(picker.workload === undefined ? {} : { workload: picker.workload }),
+      ...spread(args.rollout),
+    },
     { parent: component, dependsOn: [layer] },
   );
   return { layer, rollout };

@@ -1,11 +1,8 @@
-import type { CanonicalSettings } from "../settings/canonicalSettings.js";
-import { type Properties, targetOf } from "./layerInputs.js";
+import { type LayerContent, type Properties, targetOf } from "./layerInputs.js";
 import { injectorKey } from "./PlannedLayers.js";
 
 /** What a layer was at some time; no settings where there was no layer. */
-export interface FormerLayer {
-  settings?: CanonicalSettings;
-}
+export type FormerLayer = Partial<LayerContent>;
 
 /**
  * What layers were before the change that is under way, as far as this process has learnt. What a rollout last ended well with

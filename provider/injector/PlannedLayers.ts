@@ -1,11 +1,18 @@
 import { canonicalJson } from "../render/Profile.js";
-import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 import { injectorName } from "./Injector.js";
-import { goesBack, injectorOf, ownerOf, type Properties, patienceOf, targetOf } from "./layerInputs.js";
+import {
+  contentOf,
+  goesBack,
+  injectorOf,
+  type LayerContent,
+  ownerOf,
+  type Properties,
+  patienceOf,
+  targetOf,
+} from "./layerInputs.js";
 
 /** A layer as the program wants it. */
-export interface PlannedLayer {
-  settings: CanonicalSettings;
+export interface PlannedLayer extends LayerContent {
   owner: string;
   /** Whether a rollout that fails may put it back to what it was. */
   goesBack: boolean;
@@ -28,10 +35,10 @@ export interface Plan {
 export class PlannedLayers {
   private readonly plans = new Map<string, Plan>();
 
-  note(properties: Properties, settings: CanonicalSettings, lost: boolean): void {
+  note(properties: Properties, content: LayerContent, lost: boolean): void {
     const plan = this.of(properties) ?? { layers: new Map(), lost: false };
     plan.layers.set(targetOf(properties), {
-      settings,
+      ...contentOf(content),
       owner: ownerOf(properties),
       goesBack: goesBack(properties),
       patience: patienceOf(properties),

@@ -3,6 +3,7 @@ import { defaultRevision, injectingRevision } from "../cluster/injectingRevision
 import { ApiError, isMissingRight, type KubernetesApi } from "../cluster/KubernetesApi.js";
 import { allContainers, type PodTemplate } from "../cluster/podTemplate.js";
 import { workloadName, workloadsOf } from "../cluster/workloads.js";
+import { labelsPickedBy, type Requirement, selectorText } from "../levels/selector.js";
 import { stampAnnotation } from "../render/overlayTemplate.js";
 import { type Injector, revisionOf } from "./Injector.js";
 
@@ -13,6 +14,8 @@ export interface Probe {
   /** `Deployment/api`, or `a plain pod`. */
   name: string;
   template: PodTemplate;
+  /** A pod of our making, which has the injector's stamp for certain; a workload may name other templates. */
+  ours?: true;
 }
 
 export type Answer =
@@ -25,19 +28,35 @@ export type Answer =
   /** Nothing can be learnt by asking: the namespace is not there yet, or another webhook takes no dry runs. */
   | { outcome: "unasked"; why: string };
 
-/** What to ask about in a namespace: a plain pod first, then pods of its workloads. */
-export async function probesOf(api: KubernetesApi, namespace: string, injector: Injector): Promise<Probe[]> {
+/** What to ask about in a namespace: a plain pod first, one for each workload layer, then pods of its workloads. */
+export async function probesOf(
+  api: KubernetesApi,
+  namespace: string,
+  injector: Injector,
+  selectors: readonly (readonly Requirement[])[] = [],
+): Promise<Probe[]> {
   const labels: Record<string, string> = { "sidecar.istio.io/inject": "true" };
   if (revisionOf(injector) !== defaultRevision) labels["istio.io/rev"] = revisionOf(injector);
-  const plain: Probe = {
-    name: "a plain pod",
-    template: { metadata: { labels }, spec: { containers: [{ name: "probe", image: "probe" }] } },
-  };
+  const pod = (name: string, picked: Record<string, string>): Probe => ({
+    name,
+    template: {
+      metadata: { labels: { ...picked, ...labels } },
+      spec: { containers: [{ name: "probe", image: "probe" }] },
+    },
+    ours: true,
+  });
+  const plain = [
+    pod("a plain pod", {}),
+    ...selectors.flatMap((selector) => {
+      const picked = labelsPickedBy(selector);
+      return picked ? [pod(`a plain pod with ${selectorText(selector)}`, picked)] : [];
+    }),
+  ];
   const workloads = await workloadsOf(api, namespace).catch(() => []);
   const probes = workloads
     .map((workload) => ({ name: workloadName(workload), template: workload.spec.template }))
     .sort((a, b) => Number(saysSomething(b.template)) - Number(saysSomething(a.template)));
-  return [plain, ...probes.slice(0, mostWorkloads)];
+  return [...plain, ...probes.slice(0, mostWorkloads)];
 }
 
 function saysSomething({ metadata, spec }: PodTemplate): boolean {

@@ -1,16 +1,21 @@
 import { fieldManager } from "../cluster/fieldManager.js";
 import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import { effectiveValues } from "../levels/effectiveSettings.js";
+import { labelsPickedBy, type Requirement, selectorText } from "../levels/selector.js";
 import {
   compose,
   globalTarget,
   InjectorRefusal,
-  installedProxy,
+  installedGlobal,
+  isWorkloadTarget,
   type Layer,
   type Layers,
   layerAt,
+  layersFor,
   layersOf,
-  profileFor,
+  namespaceOf,
+  stampFor,
+  workloadLayers,
 } from "../render/compose.js";
 import { canonicalJson, effectiveOf, installedSettings } from "../render/Profile.js";
 import { resourceConflicts } from "../settings/conflicts.js";
@@ -62,6 +67,8 @@ const mostConflicts = 100;
 /** A global change is tried out in at most this many namespaces. */
 const mostNamespacesAsked = 100;
 const asksAtOnce = 8;
+/** Of a namespace's workload layers, this many are tried out. */
+const mostSelectorsAsked = 50;
 
 /** The outcome of each change: undefined when it is in the injector and the injector shows it, or the error. */
 export type Outcomes = Map<LayerChange, Error | undefined>;
@@ -80,7 +87,10 @@ export async function commitLayers(
   const asked = new Map<string, Asked>();
   const before = await write(api, injector, changes, outcomes, async (current, accepted) => {
     for (const namespace of await namespacesReached(api, accepted, layersOf(current.data))) {
-      if (!asked.has(namespace)) asked.set(namespace, await askAll(api, injector, namespace));
+      if (!asked.has(namespace)) {
+        const selectors = selectorsIn(namespace, accepted, layersOf(current.data));
+        asked.set(namespace, await askAll(api, injector, namespace, selectors));
+      }
     }
     requireSpeaking([...asked.values()], injector);
   });
@@ -139,6 +149,7 @@ function decide(
       const next = { ...layers };
       if (change.layer) next[change.target] = change.layer;
       else delete next[change.target];
+      requireOneOrder(change, next);
       requireValidPods(change, next, current);
       layers = next;
       outcomes.set(change, undefined);
@@ -158,34 +169,65 @@ function foreignLayer({ target, layer }: LayerChange, present: Layer): Ownership
 }
 
 export function targetName(target: string): string {
-  return target === globalTarget ? "global settings" : `namespace ${target}`;
+  if (target === globalTarget) return "global settings";
+  const [namespace, ...name] = target.split("/");
+  return name.length > 0
+    ? `workload settings ${name.join("/")} in namespace ${namespace}`
+    : `namespace ${target}`;
+}
+
+/** Of two layers of one strength that pick the same pod nobody could say which one holds. */
+function requireOneOrder({ target, layer }: LayerChange, layers: Layers): void {
+  const picks = layer?.picks;
+  if (!picks) return;
+  for (const other of workloadLayers(layers, namespaceOf(target) ?? "")) {
+    if (other.target === target || other.picks.priority !== picks.priority) continue;
+    const both = labelsPickedBy([...picks.selector, ...other.picks.selector]);
+    if (!both) continue;
+    const labels = Object.entries(both).map(([key, value]) => `${key}=${value}`);
+    throw new InjectorRefusal(
+      `${targetName(target)} (${selectorText(picks.selector)}) and ${targetName(other.target)} (${selectorText(other.picks.selector)}, of ${other.owner}) ` +
+        `both have priority ${picks.priority}, and a pod with ${labels.join(",") || "no labels"} is picked by both: give one of them another priority, or selectors that exclude each other`,
+    );
+  }
+}
+
+/** Where layers meet: a namespace's pods, and those that each of its workload layers picks. */
+function* meetings(namespace: string, layers: Layers): Generator<Readonly<Record<string, string>>> {
+  yield {};
+  for (const { picks } of workloadLayers(layers, namespace)) yield labelsPickedBy(picks.selector) ?? {};
 }
 
 // a request and its limit may come from two levels: only the merged result shows what Kubernetes will refuse
 function requireValidPods({ target, layer }: LayerChange, layers: Layers, { data }: InjectorConfigMap): void {
   if (!layer && target !== globalTarget) return;
-  const proxy = installedProxy(data);
-  const installed = installedSettings(proxy);
-  const global = layers[globalTarget]?.settings ?? {};
+  const installed = installedSettings(installedGlobal(data));
   const reached =
     target === globalTarget
-      ? [undefined, ...Object.keys(layers).filter((name) => name !== globalTarget)]
-      : [target];
-  const problems = reached.flatMap((namespace) => {
-    const own = namespace === undefined ? undefined : layerAt(layers, namespace)?.settings;
-    const merged = effectiveOf({
-      installed,
-      installedProxy: proxy,
-      global,
-      ...(own ? { namespace: own } : {}),
-    });
-    return resourceConflicts(effectiveValues(merged)).map((problem) => ({
-      ...problem,
-      todo: `${problem.todo} (${kindsWithSources(problem.path, merged)}${namespace && target === globalTarget ? `, in namespace ${namespace}` : ""})`,
-    }));
-  });
-  if (problems.length > 0)
-    throw new SettingsError(`${targetName(target)}, merged with the weaker levels`, problems);
+      ? [undefined, ...new Set(Object.keys(layers).flatMap((name) => namespaceOf(name) ?? []))]
+      : [namespaceOf(target)];
+  const problems = reached.flatMap((namespace) =>
+    [...meetings(namespace ?? "", layers)].flatMap((labels) => {
+      const merged = effectiveOf({ installed, ...layersFor(layers, namespace ?? "", labels) });
+      const where = [
+        ...(namespace && target === globalTarget ? [`in namespace ${namespace}`] : []),
+        ...(Object.keys(labels).length > 0 && !isWorkloadTarget(target)
+          ? [
+              `for pods with ${Object.entries(labels)
+                .map((pair) => pair.join("="))
+                .join(",")}`,
+            ]
+          : []),
+      ];
+      return resourceConflicts(effectiveValues(merged)).map((problem) => ({
+        ...problem,
+        todo: `${problem.todo} (${[kindsWithSources(problem.path, merged), ...where].join(", ")})`,
+      }));
+    }),
+  );
+  const told = new Map(problems.map((problem) => [`${problem.path} ${problem.found}`, problem]));
+  if (told.size > 0)
+    throw new SettingsError(`${targetName(target)}, merged with the weaker levels`, [...told.values()]);
 }
 
 function kindsWithSources(path: string, merged: Record<string, { source: string }>): string {
@@ -212,8 +254,27 @@ interface Asked {
   probes: { probe: Probe; before: Answer }[];
 }
 
-async function askAll(api: KubernetesApi, injector: Injector, namespace: string): Promise<Asked> {
-  const probes = await probesOf(api, namespace, injector);
+/** The selectors of the namespace's workload layers, as they are and as they will be. */
+function selectorsIn(
+  namespace: string,
+  changes: readonly LayerChange[],
+  layers: Layers,
+): (readonly Requirement[])[] {
+  const planned = changes.flatMap(({ target, layer }) =>
+    namespaceOf(target) === namespace && layer?.picks ? [layer.picks.selector] : [],
+  );
+  const present = workloadLayers(layers, namespace).map(({ picks }) => picks.selector);
+  const told = new Map([...present, ...planned].map((selector) => [canonicalJson(selector), selector]));
+  return [...told.values()].slice(0, mostSelectorsAsked);
+}
+
+async function askAll(
+  api: KubernetesApi,
+  injector: Injector,
+  namespace: string,
+  selectors: readonly (readonly Requirement[])[],
+): Promise<Asked> {
+  const probes = await probesOf(api, namespace, injector, selectors);
   const [plain, ...rest] = probes;
   const first = plain ? { probe: plain, before: await ask(api, injector, namespace, plain) } : undefined;
   if (!first || first.before.outcome === "unasked" || first.before.outcome === "silent")
@@ -247,7 +308,7 @@ async function namespacesReached(
   changes: readonly LayerChange[],
   layers: Layers,
 ): Promise<string[]> {
-  const named = changes.map(({ target }) => target).filter((target) => target !== globalTarget);
+  const named = changes.flatMap(({ target }) => namespaceOf(target) ?? []);
   if (!changes.some(({ target }) => target === globalTarget)) return [...new Set(named)];
   const all = await listAll<{ metadata: ObjectMeta }>(api, "/api/v1/namespaces", { metadataOnly: true });
   const injected = all
@@ -283,7 +344,7 @@ async function waitForStamps(
     const { data } = await readInjector(api, injector);
     const waiting: Asked[] = [];
     await inBatches(pending, asksAtOnce, async (one) => {
-      const verdict = await verdictOf(api, injector, one, profileFor(data, one.namespace)?.stamp);
+      const verdict = await verdictOf(api, injector, one, (labels) => stampFor(data, one.namespace, labels));
       if (verdict === "waiting") waiting.push(one);
       else if (verdict !== "taken") refused.set(one.namespace, verdict.refused);
     });
@@ -321,7 +382,7 @@ async function verdictOf(
   api: KubernetesApi,
   injector: Injector,
   { namespace, probes }: Asked,
-  stamp: string | undefined,
+  stampOf: (labels: Readonly<Record<string, string>>) => string | undefined,
 ): Promise<"taken" | "waiting" | { refused: string }> {
   let taken = true;
   for (const { probe, before } of probes) {
@@ -330,8 +391,9 @@ async function verdictOf(
     // what was denied before the write is somebody else's denial; what is denied only now is ours
     if (after.outcome === "denied") return { refused: `${probe.name}: ${after.message}` };
     if (after.outcome === "silent") return { refused: `${probe.name}: ${after.message}` };
-    // a workload that names other templates never gets a stamp, so only the plain pod is held to it
-    if (probe === probes[0]?.probe && after.outcome === "injected" && after.stamp !== stamp) taken = false;
+    // a workload that names other templates never gets a stamp, so only pods of our making are held to it
+    const stamp = stampOf(probe.template.metadata?.labels ?? {});
+    if (probe.ours && after.outcome === "injected" && after.stamp !== stamp) taken = false;
     if (!taken) return "waiting";
   }
   return "taken";
@@ -346,7 +408,9 @@ async function putBack(
   outcomes: Outcomes,
   options: CommitOptions,
 ): Promise<void> {
-  const failing = accepted.filter(({ target }) => target === globalTarget || refused.has(target));
+  const failing = accepted.filter(
+    ({ target }) => target === globalTarget || refused.has(namespaceOf(target) ?? ""),
+  );
   // without a culprit among namespaces the global change is the one that reached them
   const back = failing.map(
     (change): LayerChange => ({
@@ -363,7 +427,7 @@ async function putBack(
     const reasons =
       change.target === globalTarget
         ? [...refused]
-        : [...refused].filter(([namespace]) => namespace === change.target);
+        : [...refused].filter(([namespace]) => namespace === namespaceOf(change.target));
     outcomes.set(
       change,
       new RejectedByInjector(
@@ -375,7 +439,9 @@ async function putBack(
 }
 
 function isSame(present: Layer | undefined, wanted: Layer | undefined): boolean {
-  return canonicalJson(present?.settings) === canonicalJson(wanted?.settings);
+  return (
+    canonicalJson([present?.settings, present?.picks]) === canonicalJson([wanted?.settings, wanted?.picks])
+  );
 }
 
 async function inBatches<Item>(

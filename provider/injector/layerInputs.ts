@@ -1,7 +1,8 @@
-import { globalTarget } from "../render/compose.js";
-import type { CanonicalSettings } from "../settings/canonicalSettings.js";
-import { captureConflicts, resourceConflicts } from "../settings/conflicts.js";
+import { parseSelector } from "../levels/selector.js";
+import { globalTarget, type Layer, type PodPicker } from "../render/compose.js";
+import { conflicts } from "../settings/conflicts.js";
 import { parseSeconds, secondsOf } from "../settings/duration.js";
+import { parseNumber } from "../settings/number.js";
 import { parseSettings } from "../settings/parseSettings.js";
 import { type Problem, shown } from "../settings/problem.js";
 import { settingsAmong } from "../settings/settingsInputs.js";
@@ -13,11 +14,14 @@ export type Properties = Readonly<Record<string, unknown>>;
 
 /** Istio never injects there, whatever the labels. */
 const ignoredByIstio = ["kube-system", "kube-public", "kube-node-lease", "local-path-storage"];
+const dnsSubdomain = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+const parsePriority = parseNumber({ least: 0, most: 1_000_000, digits: 0, of: "priority" });
 const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
-/** A namespace, or `*` for the global layer. */
-export function targetOf({ namespace }: Properties): string {
-  return namespace === undefined ? globalTarget : String(namespace);
+/** A namespace, `*` for the global layer, `namespace/name` for a workload layer. */
+export function targetOf({ namespace, workload }: Properties): string {
+  if (namespace === undefined) return globalTarget;
+  return workload === undefined ? String(namespace) : `${namespace}/${workload}`;
 }
 
 export function injectorOf({ injector }: Properties): Injector {
@@ -42,19 +46,48 @@ export function goesBack({ rollout }: Properties): boolean {
   return (rollout as { onFailure?: unknown } | undefined)?.onFailure === "rollback";
 }
 
-/** The layer's settings, and everything that is wrong with the properties. */
-export function readLayerInputs(properties: Properties): {
-  settings: CanonicalSettings;
-  problems: Problem[];
-} {
+/** What a layer says: its settings, and of a workload layer the pods that they are for. */
+export type LayerContent = Pick<Layer, "settings" | "picks">;
+
+/** The layer, and everything that is wrong with the properties. */
+export function readLayerInputs(properties: Properties): LayerContent & { problems: Problem[] } {
   const read = parseSettings(settingsAmong(properties));
+  const picker = properties.workload === undefined ? undefined : readPicker(properties);
   return {
     settings: read.settings,
+    ...(picker ? { picks: picker.picks } : {}),
     problems: [
       ...namespaceProblems(properties),
+      ...(picker?.problems ?? []),
       ...read.problems,
-      ...captureConflicts(read.settings),
-      ...resourceConflicts(read.settings),
+      ...conflicts(read.settings),
+    ],
+  };
+}
+
+export function contentOf({ settings, picks }: LayerContent): LayerContent {
+  return { settings, ...(picks ? { picks } : {}) };
+}
+
+function readPicker({ selector, priority, workload }: Properties): { picks: PodPicker; problems: Problem[] } {
+  const read = parseSelector(selector);
+  const order = parsePriority(priority ?? 0);
+  const named = isUnknown(workload) || (typeof workload === "string" && dnsSubdomain.test(workload));
+  return {
+    picks: { selector: read.selector, priority: "value" in order ? Number(order.value) : 0 },
+    problems: [
+      ...read.problems,
+      ...("value" in order || isUnknown(priority) ? [] : [{ path: "priority", ...order }]),
+      ...(named
+        ? []
+        : [
+            {
+              path: "layerName",
+              found: shown(workload),
+              wanted: "a name of lower-case letters, digits, - and .",
+              todo: "set layerName: without it the resource's own name is taken",
+            },
+          ]),
     ],
   };
 }

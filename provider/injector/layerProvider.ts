@@ -1,17 +1,19 @@
 import { type ClusterAccess, type KubernetesApi, UnreachableError } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
 import { type EffectiveSettings, effectiveValues } from "../levels/effectiveSettings.js";
+import { asLabelSelector } from "../levels/selector.js";
 import {
   globalTarget,
   InjectorRefusal,
-  installedProxy,
+  installedGlobal,
+  isWorkloadTarget,
   type Layer,
   layerAt,
   layersOf,
-  profileFor,
+  namespaceOf,
 } from "../render/compose.js";
-import { canonicalJson, effectiveOf, installedSettings } from "../render/Profile.js";
-import { type CanonicalSettings, nested } from "../settings/canonicalSettings.js";
+import { canonicalJson, effectiveOf, installedSettings, joinedStamp, profileOf } from "../render/Profile.js";
+import { nested } from "../settings/canonicalSettings.js";
 import { problemSentence } from "../settings/problem.js";
 import { asProperties, settingGroups } from "../settings/settingsInputs.js";
 import { containsUnknown } from "../settings/unknown.js";
@@ -27,9 +29,11 @@ import {
 import type { FormerLayer, LayerHistory } from "./LayerHistory.js";
 import { layerQueue } from "./LayerQueue.js";
 import {
+  contentOf,
   defaultPatience,
   goesBack,
   injectorOf,
+  type LayerContent,
   ownerOf,
   type Properties,
   patienceOf,
@@ -64,22 +68,23 @@ export function layerProvider(
 ): LayerProvider {
   return {
     async check(olds, news) {
-      const { settings, problems } = readLayerInputs(news);
+      const { problems, ...content } = readLayerInputs(news);
+      const { settings } = content;
       if (problems.length > 0) {
         return {
           inputs: news,
           failures: problems.map((problem) => ({ property: problem.path, reason: problemSentence(problem) })),
         };
       }
-      const before = readLayerInputs(olds).settings;
+      const before = readLayerInputs(olds);
       const inputs: Record<string, unknown> = {
         ...news,
-        ...asProperties(settings, before),
+        ...asProperties(settings, before.settings),
         patience: news.patience ?? defaultPatience,
       };
       const gone =
-        Object.keys(olds).length > 0 ? await goneSentence(session, olds, before, settings) : undefined;
-      planned.note(news, settings, gone?.isLost ?? false);
+        Object.keys(olds).length > 0 ? await goneSentence(session, olds, before, content) : undefined;
+      planned.note(news, content, gone?.isLost ?? false);
       // a change that only the cluster shows must be an input, or the preview's diff would be empty
       if (gone !== undefined) inputs.restores = gone.sentence;
       else if (olds.restores !== undefined) inputs.restores = olds.restores;
@@ -90,14 +95,18 @@ export function layerProvider(
       const moved =
         targetOf(olds) !== targetOf(news) ||
         canonicalJson(injectorOf(olds)) !== canonicalJson(injectorOf(news));
-      const relevant = ({ owner, rollout, restores, ...rest }: Properties) => [
+      const relevant = ({ owner, rollout, restores, selector, priority, ...rest }: Properties) => [
         owner,
         rollout,
         restores,
+        selector,
+        priority,
         settingGroups.map((group) => rest[group]),
       ];
       const changed = canonicalJson(relevant(olds)) !== canonicalJson(relevant(news));
-      const replaces = moved ? [news.namespace === olds.namespace ? "injector" : "namespace"] : [];
+      const replaces = moved
+        ? [["namespace", "workload"].find((name) => news[name] !== olds[name]) ?? "injector"]
+        : [];
       const changes =
         moved || changed || containsUnknown(news) || (await isDifferentInCluster(session, olds, news));
       return { changes, replaces, deleteBeforeReplace: false };
@@ -110,8 +119,8 @@ export function layerProvider(
     },
 
     async update(_id, olds, news) {
-      const former = { owner: ownerOf(olds), settings: readLayerInputs(olds).settings };
-      history.noteWritten(news, { settings: former.settings });
+      const former = { owner: ownerOf(olds), ...contentOf(readLayerInputs(olds)) };
+      history.noteWritten(news, contentOf(former));
       return { outs: await bring(session, news, [ownerOf(olds)], former) };
     },
 
@@ -123,7 +132,14 @@ export function layerProvider(
       const others = Object.fromEntries(
         Object.entries(properties).filter(([key]) => !settingGroups.includes(key)),
       );
-      const inputs = { ...others, ...nested(layer.settings) };
+      const sameSelector =
+        canonicalJson(readLayerInputs(properties).picks?.selector) === canonicalJson(layer.picks?.selector);
+      const inputs = {
+        ...others,
+        ...nested(layer.settings),
+        ...(layer.picks && !sameSelector ? { selector: asLabelSelector(layer.picks.selector) } : {}),
+        ...(layer.picks && properties.priority !== undefined ? { priority: layer.picks.priority } : {}),
+      };
       return {
         id,
         props: { ...inputs, ...outcomeOf(live, targetOf(properties)) },
@@ -159,7 +175,7 @@ async function bring(
   const api = await session.api(accessOf(inputs));
   const injector = injectorOf(inputs);
   const target = targetOf(inputs);
-  const layer: Layer = { owner: ownerOf(inputs), settings: readLayerInputs(inputs).settings };
+  const layer: Layer = { owner: ownerOf(inputs), ...contentOf(readLayerInputs(inputs)) };
   const change = { target, layer, owners: [layer.owner, ...formerOwners], ...(former ? { former } : {}) };
   await layerQueue(api, injector, session).submit(change, patienceOf(inputs));
   return { ...inputs, ...outcomeOf(await readInjector(api, injector), target) };
@@ -171,7 +187,7 @@ const outputNames = ["stamp", "effective", "sources", "configMap"];
 function outcomeOf({ data, metadata }: InjectorConfigMap, target: string): Record<string, unknown> {
   const effective = effectiveFor({ data }, target);
   return {
-    stamp: profileFor(data, target)?.stamp ?? "",
+    stamp: stampOf({ data }, target),
     effective: nested(effectiveValues(effective)),
     sources: Object.fromEntries(Object.entries(effective).map(([path, { source }]) => [path, source])),
     configMap: `${metadata.namespace}/${metadata.name}`,
@@ -180,21 +196,37 @@ function outcomeOf({ data, metadata }: InjectorConfigMap, target: string): Recor
 
 export function effectiveFor({ data }: Pick<InjectorConfigMap, "data">, target: string): EffectiveSettings {
   const layers = layersOf(data);
-  const proxy = installedProxy(data);
-  const namespace = target === globalTarget ? undefined : layerAt(layers, target)?.settings;
+  const namespace = layerAt(layers, namespaceOf(target) ?? "")?.settings;
+  const workload = isWorkloadTarget(target) ? layerAt(layers, target)?.settings : undefined;
   return effectiveOf({
-    installed: installedSettings(proxy),
-    installedProxy: proxy,
+    installed: installedSettings(installedGlobal(data)),
     global: layers[globalTarget]?.settings ?? {},
     ...(namespace ? { namespace } : {}),
+    ...(workload ? { workloads: [workload] } : {}),
   });
+}
+
+/** The stamp of pods that the layer reaches and no other workload layer picks; empty without settings. */
+function stampOf({ data }: Pick<InjectorConfigMap, "data">, target: string): string {
+  const layers = layersOf(data);
+  const [global, namespace, workload] = [globalTarget, namespaceOf(target) ?? "", target].map(
+    (one) => layerAt(layers, one)?.settings,
+  );
+  const base =
+    global || namespace
+      ? profileOf({ ...(global ? { global } : {}), ...(namespace ? { namespace } : {}) }).stamp
+      : "";
+  return joinedStamp([
+    base,
+    isWorkloadTarget(target) && workload ? profileOf({ namespace: workload }).stamp : "",
+  ]);
 }
 
 /** The layer that the injector has before this process writes it: of a program whose state was lost, not nothing. */
 async function present(session: Session, inputs: Properties): Promise<FormerLayer> {
   const live = await look(session, inputs);
   const layer = live && layerAt(layersOf(live.data), targetOf(inputs));
-  return layer && layer.owner === ownerOf(inputs) ? { settings: layer.settings } : {};
+  return layer && layer.owner === ownerOf(inputs) ? contentOf(layer) : {};
 }
 
 /**
@@ -204,16 +236,15 @@ async function present(session: Session, inputs: Properties): Promise<FormerLaye
 async function goneSentence(
   session: Session,
   olds: Properties,
-  settings: CanonicalSettings,
-  wanted: CanonicalSettings,
+  before: LayerContent,
+  wanted: LayerContent,
 ): Promise<{ sentence: string; isLost: boolean } | undefined> {
   const live = await look(session, olds);
   if (!live) return undefined;
   const injector = injectorName(injectorOf(olds));
   const layer = layerAt(layersOf(live.data), targetOf(olds));
   if (layer && layer.owner !== ownerOf(olds)) return undefined;
-  if (layer && [settings, wanted].some((one) => canonicalJson(one) === canonicalJson(layer.settings)))
-    return undefined;
+  if (layer && [before, wanted].some((one) => isSameContent(one, layer))) return undefined;
   const putBack = whenPutBack(live);
   if (putBack !== undefined) {
     // the time, so that a second failure is not taken for the first one, which the state has already
@@ -228,12 +259,7 @@ async function isDifferentInCluster(session: Session, olds: Properties, news: Pr
   const live = await look(session, news);
   if (!live) return false;
   const layer = layerAt(layersOf(live.data), targetOf(news));
-  if (
-    !layer ||
-    layer.owner !== ownerOf(news) ||
-    canonicalJson(layer.settings) !== canonicalJson(readLayerInputs(news).settings)
-  )
-    return true;
+  if (!layer || layer.owner !== ownerOf(news) || !isSameContent(layer, readLayerInputs(news))) return true;
   // a weaker level changed: outputs, and what is published from them, follow
   return canonicalJson(olds.effective) !== canonicalJson(outcomeOf(live, targetOf(news)).effective);
 }
@@ -261,6 +287,10 @@ async function readOrNothing(api: KubernetesApi, injector: Injector): Promise<In
     if (error instanceof InjectorRefusal) return undefined;
     throw error;
   }
+}
+
+function isSameContent(one: LayerContent, other: LayerContent): boolean {
+  return canonicalJson(contentOf(one)) === canonicalJson(contentOf(other));
 }
 
 function withoutOutputs(properties: Record<string, unknown>): Properties {

@@ -1,6 +1,6 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
-import { globalTarget, type Layer, profileFor } from "../render/compose.js";
+import { globalTarget, type Layer, namespaceOf, stampFor } from "../render/compose.js";
 import { canonicalJson } from "../render/Profile.js";
 import { targetName } from "./commitLayers.js";
 import { readInjector } from "./Injector.js";
@@ -15,8 +15,8 @@ export interface PutBack {
   targets: string[];
   /** `namespace shop`, `global settings`: for people. */
   names: string[];
-  /** The stamp that pods of a namespace were given until then. */
-  stampBefore: (namespace: string) => string | undefined;
+  /** The stamp that pods of a namespace with these labels were given until then. */
+  stampBefore: (namespace: string, labels: Readonly<Record<string, string>>) => string | undefined;
 }
 
 /** What was put back in this process, for rollouts whose turn comes later. */
@@ -57,21 +57,21 @@ export async function putBackLayers(
   session.report(`putting back ${names.join(", ")}`);
   const queue = layerQueue(api, injector, session);
   await Promise.all(
-    failing.map(({ target, layer: { owner, patience }, former: { settings } }) => {
-      const layer: Layer | undefined = settings && { owner, settings };
+    failing.map(({ target, layer: { owner, patience }, former: { settings, picks } }) => {
+      const layer: Layer | undefined = settings && { owner, settings, ...(picks ? { picks } : {}) };
       return queue.submit({ target, layer, owners: [owner], putsBack: true }, patience);
     }),
   );
   const targets = failing.map(({ target }) => target);
-  return { targets, names, stampBefore: (namespace) => profileFor(data, namespace)?.stamp };
+  return { targets, names, stampBefore: (namespace, labels) => stampFor(data, namespace, labels) };
 }
 
 /** Global settings and those of a namespace meet in its pods: which of the two a workload fails for, nobody can tell. */
 function reaches(target: string, properties: Properties): boolean {
   const own = targetOf(properties);
-  return own === globalTarget || target === globalTarget || target === own;
+  return own === globalTarget || target === globalTarget || namespaceOf(target) === namespaceOf(own);
 }
 
-function differs({ settings }: PlannedLayer, former: FormerLayer): boolean {
-  return canonicalJson(settings) !== canonicalJson(former.settings);
+function differs({ settings, picks }: PlannedLayer, former: FormerLayer): boolean {
+  return canonicalJson([settings, picks]) !== canonicalJson([former.settings, former.picks]);
 }

@@ -20,7 +20,10 @@ export interface LabelSelector {
 
 const key = z
   .string()
-  .regex(/^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/, "a label's key");
+  .regex(
+    /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+    "a label's key",
+  );
 const value = z.string().regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/, "a label's value");
 const Selector = z.strictObject({
   matchLabels: z.record(key, value).optional(),
@@ -28,7 +31,11 @@ const Selector = z.strictObject({
     .array(
       z.discriminatedUnion("operator", [
         z.strictObject({ key, operator: z.enum(["In", "NotIn"]), values: z.array(value).min(1) }),
-        z.strictObject({ key, operator: z.enum(["Exists", "DoesNotExist"]), values: z.array(value).max(0).optional() }),
+        z.strictObject({
+          key,
+          operator: z.enum(["Exists", "DoesNotExist"]),
+          values: z.array(value).max(0).optional(),
+        }),
       ]),
     )
     .optional(),
@@ -43,7 +50,9 @@ export function parseSelector(input: unknown): { selector: Requirement[]; proble
       selector: [],
       problems: read.error.issues.map((issue) => ({
         path: ["selector", ...issue.path.map(String)].join("."),
-        found: shown(issue.path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown>)?.[part], input)),
+        found: shown(
+          issue.path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown>)?.[part], input),
+        ),
         wanted: "a label selector: matchLabels, matchExpressions, or both",
         todo: issue.message,
       })),
@@ -74,21 +83,39 @@ export function parseSelector(input: unknown): { selector: Requirement[]; proble
   };
 }
 
+/** A selector as people write it, from its conditions. */
+export function asLabelSelector(selector: readonly Requirement[]): LabelSelector {
+  const only = ({ operator, values = [] }: Requirement) => operator === "In" && values.length === 1;
+  const labels = selector
+    .filter(only)
+    .map(({ key: label, values = [] }) => [label, values[0] ?? ""] as const);
+  const expressions = selector
+    .filter((one) => !only(one))
+    .map(({ values, ...rest }) => ({ ...rest, ...(values ? { values: [...values] } : {}) }));
+  return {
+    ...(labels.length > 0 ? { matchLabels: Object.fromEntries(labels) } : {}),
+    ...(expressions.length > 0 ? { matchExpressions: expressions } : {}),
+  };
+}
+
 /** Whether all conditions hold for a pod's labels; as in Kubernetes, NotIn holds where the label is missing. */
 export function selects(selector: readonly Requirement[], labels: Readonly<Record<string, string>>): boolean {
-  return selector.every(({ key: label, operator, values = [] }) => {
-    const found = Object.hasOwn(labels, label) ? labels[label] : undefined;
-    switch (operator) {
-      case "In":
-        return found !== undefined && values.includes(found);
-      case "NotIn":
-        return found === undefined || !values.includes(found);
-      case "Exists":
-        return found !== undefined;
-      case "DoesNotExist":
-        return found === undefined;
-    }
-  });
+  return selector.every((requirement) => holds(requirement, labels));
+}
+
+function holds(
+  { key: label, operator, values = [] }: Requirement,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  const found = Object.hasOwn(labels, label) ? labels[label] : undefined;
+  const listed = found !== undefined && values.includes(found);
+  const rules: Record<Operator, boolean> = {
+    In: listed,
+    NotIn: !listed,
+    Exists: found !== undefined,
+    DoesNotExist: found === undefined,
+  };
+  return rules[operator];
 }
 
 /** Labels that a selector picks; undefined when no pod can have such labels. Of two selectors together: whether both could pick one pod. */
@@ -107,7 +134,10 @@ function valueFor(conditions: readonly Requirement[]): string | undefined | fals
   const allowed = conditions
     .filter(({ operator }) => operator === "In")
     .map(({ values = [] }) => values)
-    .reduce<readonly string[] | undefined>((all, some) => (all ? all.filter((one) => some.includes(one)) : some), undefined);
+    .reduce<readonly string[] | undefined>(
+      (all, some) => (all ? all.filter((one) => some.includes(one)) : some),
+      undefined,
+    );
   const forbidden = conditions.flatMap(({ operator, values = [] }) => (operator === "NotIn" ? values : []));
   const missing = conditions.some(({ operator }) => operator === "DoesNotExist");
   const present = allowed !== undefined || conditions.some(({ operator }) => operator === "Exists");
@@ -121,18 +151,15 @@ function valueFor(conditions: readonly Requirement[]): string | undefined | fals
 
 /** A selector for messages, as kubectl writes it: `app=web,tier in (a,b),!beta`. */
 export function selectorText(selector: readonly Requirement[]): string {
-  return selector
-    .map(({ key: label, operator, values = [] }) => {
-      switch (operator) {
-        case "In":
-          return values.length === 1 ? `${label}=${values[0]}` : `${label} in (${values.join(",")})`;
-        case "NotIn":
-          return `${label} notin (${values.join(",")})`;
-        case "Exists":
-          return label;
-        case "DoesNotExist":
-          return `!${label}`;
-      }
-    })
-    .join(",");
+  return selector.map(requirementText).join(",");
+}
+
+function requirementText({ key: label, operator, values = [] }: Requirement): string {
+  const texts: Record<Operator, string> = {
+    In: values.length === 1 ? `${label}=${values[0]}` : `${label} in (${values.join(",")})`,
+    NotIn: `${label} notin (${values.join(",")})`,
+    Exists: label,
+    DoesNotExist: `!${label}`,
+  };
+  return texts[operator];
 }

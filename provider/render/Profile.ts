@@ -42,7 +42,12 @@ export interface ProfileSources {
   workloads?: readonly CanonicalSettings[];
 }
 
-export function effectiveOf({ installed, global, namespace, workloads = [] }: ProfileSources): EffectiveSettings {
+export function effectiveOf({
+  installed,
+  global,
+  namespace,
+  workloads = [],
+}: ProfileSources): EffectiveSettings {
   const given: LeveledSettings[] = [
     { level: "installed", settings: installed },
     ...(global ? [{ level: "global", settings: global } as const] : []),

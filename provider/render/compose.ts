@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { type CanonicalSettings, settingEntries } from "../settings/canonicalSettings.js";
 import { type Requirement, selects } from "../levels/selector.js";
+import { type CanonicalSettings, settingEntries } from "../settings/canonicalSettings.js";
 import { addAliases, overlayTemplateName, removeAliases, scopedTemplateName } from "./aliases.js";
-import { overlayTemplate } from "./overlayTemplate.js";
 import { dataKey } from "./dataKey.js";
+import { overlayTemplate } from "./overlayTemplate.js";
 import { canonicalJson, digest, joinedStamp, type Profile, profileOf } from "./Profile.js";
 import { readsOf, type ScopedTemplate, scopeTemplate } from "./scopeTemplate.js";
 import { insertPair, parseYaml, removePair, UnreadableText } from "./spliceMap.js";
@@ -141,7 +141,10 @@ export function stampFor(
 }
 
 /** A namespace's workload layers, the weakest first. */
-export function workloadLayers(layers: Layers, namespace: string): (Layer & { target: string; picks: PodPicker })[] {
+export function workloadLayers(
+  layers: Layers,
+  namespace: string,
+): (Layer & { target: string; picks: PodPicker })[] {
   return Object.entries(layers)
     .flatMap(([target, layer]) =>
       layer.picks && namespaceOf(target) === namespace ? [{ ...layer, target, picks: layer.picks }] : [],
@@ -222,7 +225,11 @@ function stored(layers: Layers): StoredData {
     content.profiles[target === globalTarget ? globalTarget : profile.stamp] = profile;
     if (target !== globalTarget) content.namespaces[target] = profile.stamp;
   }
-  const namespaces = new Set(Object.keys(layers).filter(isWorkloadTarget).map((target) => namespaceOf(target) ?? ""));
+  const namespaces = new Set(
+    Object.keys(layers)
+      .filter(isWorkloadTarget)
+      .map((target) => namespaceOf(target) ?? ""),
+  );
   for (const namespace of namespaces) {
     content.workloads ??= {};
     content.workloads[namespace] = workloadLayers(layers, namespace).map(({ settings, picks }) => {

@@ -41,7 +41,7 @@ ${scaledAmountsTemplate}
 metadata:
   annotations:
     ${stampAnnotation}: {{ $own.stamp | quote }}
-{{- end }}
+${annotatedMode(scoped)}{{- end }}
 {{- if or $init $proxy }}
 spec:
 {{- if or $init (and $proxy $native) }}
@@ -102,6 +102,7 @@ const scaledAmountsTemplate = `  {{- range $resource, $unit := dict "cpu" "m" "m
         {{- end }}
       {{- end }}
     {{- end }}
+    {{- if $limit }}{{ $limit = max $limit $request }}{{ end }}
     {{- if or $limit $request }}
       {{- range $kind, $amount := dict "limits" $limit "requests" $request }}
         {{- if not (hasKey $resources $kind) }}{{ $_ := set $resources $kind dict }}{{ end }}
@@ -115,9 +116,19 @@ function nativeExpression(scoped: string): string {
   return /\{\{-?\s*\$nativeSidecar\s*:=\s*([^{}]+?)\s*-?\}\}/.exec(scoped)?.[1] ?? "false";
 }
 
+const istiosMode = ".ProxyConfig.InterceptionMode.String";
+
 function interceptionMode({ found }: ScopedTemplate): string {
-  const istios = ".ProxyConfig.InterceptionMode.String";
-  return found.has(istios) ? `(dig "interceptionMode" ${istios} $sidecar.expression)` : istios;
+  return found.has(istiosMode) ? `(dig "interceptionMode" ${istiosMode} $sidecar.expression)` : istiosMode;
+}
+
+// istiod's code looks at the annotation as well: with TPROXY a user that the pod asks for gives way
+function annotatedMode({ found }: ScopedTemplate): string {
+  if (!found.has(istiosMode)) return "";
+  return `{{- with $sidecar.expression.interceptionMode }}
+    sidecar.istio.io/interceptionMode: {{ annotation $.ObjectMeta "sidecar.istio.io/interceptionMode" . | quote }}
+{{- end }}
+`;
 }
 
 function cniExpression(template: string): string {

@@ -1,5 +1,5 @@
-import { proxyConfigAnnotation, ownKeyPattern } from "./podAnnotations.js";
 import { dataKey } from "./dataKey.js";
+import { ownKeyPattern, proxyConfigAnnotation } from "./podAnnotations.js";
 
 /**
  * Template text that finds the profiles of the pod at hand: `$sidecarProfiles`, the namespace's or global one, then those of
@@ -32,8 +32,8 @@ export const pickProfiles = `{{- $sidecarData := $.Values.global.${dataKey} | de
 export function putInPlace(part: "template" | "overlay", root: string): string {
   return `{{- $sidecarCopied := dict -}}
 {{- range $name := $sidecarProfiles }}{{ range $write := dig "profiles" $name "${part}" list $sidecarData -}}
-{{- $own := and $write.own (regexMatch (printf "${ownKey}" $write.own) $sidecarOwn) -}}
-{{- if not (or $own (and $write.placed $sidecarPlaced)) -}}
+{{- $says := and $write.own (regexMatch (printf "${ownKey}" $write.own) $sidecarOwn) -}}
+{{- if not (or $says (and $write.placed $sidecarPlaced)) -}}
 {{- $at := ${root} }}{{ $path := "" }}{{ $_ := set $at (print "wrote " (first $write.at)) true -}}
 {{- range $key := initial $write.at -}}
 {{- $path = print $path "/" $key -}}

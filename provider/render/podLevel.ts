@@ -1,11 +1,6 @@
 import { parse } from "yaml";
 import { allContainers, type Container, type PodTemplate } from "../cluster/podTemplate.js";
-import {
-  type CanonicalSettings,
-  inOrder,
-  settingEntries,
-  valueAt,
-} from "../settings/canonicalSettings.js";
+import { type CanonicalSettings, inOrder, settingEntries, valueAt } from "../settings/canonicalSettings.js";
 import { declarations, type SettingDeclaration, type SettingValue } from "../settings/declarations.js";
 import type { ContainerRole, PodWay, Sight } from "../settings/SettingDeclaration.js";
 import { ownKeys, proxyConfigAnnotation, saysKey } from "./podAnnotations.js";

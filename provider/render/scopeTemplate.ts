@@ -45,7 +45,12 @@ const expressions = [
     plain: ".ProxyConfig.HoldApplicationUntilProxyStarts.GetValue",
   },
   { name: "imageType", istio: String.raw`\.ProxyImage`, plain: ".ProxyImage", variant: "ProxyImage" },
-  { name: "imageType", istio: String.raw`\.ProxyInitImage`, plain: ".ProxyInitImage", variant: "ProxyInitImage" },
+  {
+    name: "imageType",
+    istio: String.raw`\.ProxyInitImage`,
+    plain: ".ProxyInitImage",
+    variant: "ProxyInitImage",
+  },
 ] as const;
 
 /**
@@ -112,7 +117,9 @@ function unitedLookup(key: string, list: string): string {
 
 /** `$sidecar`: what settings change, as Istio's template then reads it. */
 export function beginning(found: ReadonlyMap<string, number>): string {
-  const images = expressions.flatMap((one) => ("variant" in one && found.has(one.plain) ? [one.variant] : []));
+  const images = expressions.flatMap((one) =>
+    "variant" in one && found.has(one.plain) ? [one.variant] : [],
+  );
   return `{{/* Sidecar settings for the pod at hand. Written by pulumi-istio-sidecar; change the Pulumi program instead. */ -}}
 ${pickProfiles}{{- $sidecarGlobal := dict }}{{ range $key, $value := $.Values.global }}{{ $_ := set $sidecarGlobal $key $value }}{{ end -}}
 {{- $sidecar := dict "global" $sidecarGlobal "always" dict "annotations" dict "expression" dict -}}
@@ -132,7 +139,9 @@ function imageVariants(images: readonly string[]): string {
 
 // white space after a beginning stays as it was after the action before it
 function withBeginnings(text: string, found: ReadonlyMap<string, number>): string {
-  const start = beginning(found).trimEnd().replace(/-\}\}$/, "}}");
+  const start = beginning(found)
+    .trimEnd()
+    .replace(/-\}\}$/, "}}");
   const withDefines = text.replace(
     /(\{\{-?\s*define\s+[`"][^`"]+[`"]\s*(-?)\}\})([\s\S]*?)(?=\{\{-?\s*define\b|$)/g,
     (whole, opening: string, trim: string, body: string) =>

@@ -53,6 +53,8 @@ export interface NamespaceSettings {
   stamp: string | undefined;
   /** Settings that are planned and not in the injector yet; undefined when the injector can be asked for the truth. */
   planned: SettingsChange | undefined;
+  /** What is different for pods with these labels, where workload layers pick some. */
+  forLabels?: (labels: Readonly<Record<string, string>>) => Pick<NamespaceSettings, "stamp" | "planned">;
   /** Annotations of the namespace itself, where workloads may be told how to be rolled out. */
   annotations?: Annotations;
   /** What else than settings counts as a difference. Default: nothing. */
@@ -120,12 +122,26 @@ export async function assessNamespace(
     Array.from({ length: Math.min(dryRunsAtOnce, queue.length) }, async () => {
       for (let workload = queue.shift(); workload; workload = queue.shift()) {
         assessments.push(
-          await assessWorkload(api, namespace, workload, owned.get(workloadName(workload)) ?? [], settings),
+          await assessWorkload(
+            api,
+            namespace,
+            workload,
+            owned.get(workloadName(workload)) ?? [],
+            settingsFor(settings, workload.spec.template?.metadata?.labels),
+          ),
         );
       }
     }),
   );
   return assessments.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The settings of pods with these labels. */
+export function settingsFor(
+  settings: NamespaceSettings,
+  labels: Readonly<Record<string, string>> = {},
+): NamespaceSettings {
+  return settings.forLabels ? { ...settings, ...settings.forLabels(labels) } : settings;
 }
 
 export async function assessWorkload(

@@ -6,8 +6,8 @@ import { type CanonicalSettings, inOrder, type SettingEntry } from "../settings/
 import { declarations } from "../settings/declarations.js";
 import { secondsOf } from "../settings/duration.js";
 import { listEntries } from "../settings/list.js";
-import { type ScaledResources, scaledAmounts } from "../settings/scaledResources.js";
 import type { Sight } from "../settings/SettingDeclaration.js";
+import { type ScaledResources, scaledAmounts } from "../settings/scaledResources.js";
 import {
   amountField,
   comparableAmount,
@@ -87,7 +87,8 @@ function predictSights(
     if (sight.in === "flag" && !hasInit(today)) continue;
     if (sight.in === "proxyConfig" && wasInjected(template)) continue;
     if (sight.in === "container" && isNowhere(sight, today)) continue;
-    const secondsEnv = rendering.to === "proxyConfig" && sight.in === "env" && sight.name === rendering.secondsEnv;
+    const secondsEnv =
+      rendering.to === "proxyConfig" && sight.in === "env" && sight.name === rendering.secondsEnv;
     set(
       fields,
       fieldName(sight),
@@ -105,7 +106,8 @@ function isNowhere(sight: Sight & { in: "container" }, today: SidecarFields): bo
   if (sight.path.length < 2 || sight.as !== "text") return false;
   const group = `${sight.of} ${sight.path[0]}`;
   return (
-    today[group] === "false" || !Object.keys(today).some((field) => field === group || field.startsWith(`${group}.`))
+    today[group] === "false" ||
+    !Object.keys(today).some((field) => field === group || field.startsWith(`${group}.`))
   );
 }
 
@@ -115,10 +117,7 @@ const waitForProxy = comparableValue(
 );
 
 // native sidecars start before the application anyway; a hook of the settings' own is no waiting hook of Istio's
-function predictHold(
-  fields: Record<string, string>,
-  value: CanonicalSettings[string] | undefined,
-): void {
+function predictHold(fields: Record<string, string>, value: CanonicalSettings[string] | undefined): void {
   const hook = hookField(["postStart"]);
   if (value === false && fields[hook] === waitForProxy) delete fields[hook];
 }
@@ -138,7 +137,8 @@ function dropIstiosOwnHooks(
   change: SettingsChange,
 ): void {
   const kind = fieldName({ in: "sidecarKind" });
-  if (hooks.every(({ declaration }) => same(change, declaration.path)) && fields[kind] === today[kind]) return;
+  if (hooks.every(({ declaration }) => same(change, declaration.path)) && fields[kind] === today[kind])
+    return;
   for (const { declaration, field } of hooks) {
     if (change.after[declaration.path] === undefined && !saysItself(declaration, "", template))
       delete fields[field];
@@ -223,7 +223,9 @@ function predictScaledAmounts(
   if (!scaled || saysItself(scaled, "", template)) return;
   const amounts = (settings: CanonicalSettings) => {
     const setting = settings[scaled.path] as ScaledResources | undefined;
-    return setting ? scaledAmounts(setting, withDefaultRequests(template)) : new Map<string, string | undefined>();
+    return setting
+      ? scaledAmounts(setting, withDefaultRequests(template))
+      : new Map<string, string | undefined>();
   };
   const [were, are] = [amounts(before), amounts(after)];
   for (const { declaration, field, resource } of proxyAmounts) {

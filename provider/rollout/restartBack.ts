@@ -7,8 +7,8 @@ import { type Restart, type RolloutDependencies, type RolloutSummary, runRollout
 export interface PutBack {
   /** `namespace shop`, `global settings`: for people. */
   names: string[];
-  /** The stamp that pods of a namespace were given until then. */
-  stampBefore: (namespace: string) => string | undefined;
+  /** The stamp that pods of a namespace with these labels were given until then. */
+  stampBefore: (namespace: string, labels: Readonly<Record<string, string>>) => string | undefined;
 }
 
 /**
@@ -23,8 +23,9 @@ export function restartBack(
 ): Promise<RolloutSummary> {
   const undone = restarts
     .filter(({ assessment, settings }) => {
+      const labels = assessment.workload.spec.template?.metadata?.labels ?? {};
       const gone = putBacks
-        .map(({ stampBefore }) => stampBefore(assessment.namespace))
+        .map(({ stampBefore }) => stampBefore(assessment.namespace, labels))
         .filter((stamp) => stamp !== undefined && stamp !== settings.stamp);
       return isTouched(assessment, new Set(gone), rollout.strategy);
     })

@@ -5,15 +5,23 @@ import { effectiveValues } from "../levels/effectiveSettings.js";
 import {
   globalTarget,
   type InjectorData,
-  installedProxy,
+  installedGlobal,
+  type Layer,
   type Layers,
-  layerAt,
+  layersFor,
   layersOf,
+  workloadLayers,
 } from "../render/compose.js";
-import { canonicalJson, effectiveOf, installedSettings, profileOf } from "../render/Profile.js";
+import { canonicalJson, effectiveOf, installedSettings, joinedStamp, profileOf } from "../render/Profile.js";
 import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 import { containsUnknown } from "../settings/unknown.js";
-import { type Assessment, assessNamespace, injectedPods, type NamespaceSettings } from "./assess.js";
+import {
+  type Assessment,
+  assessNamespace,
+  injectedPods,
+  type NamespaceSettings,
+  settingsFor,
+} from "./assess.js";
 import { cappedMap } from "./cappedMap.js";
 import { type Ending, failureText, followed, rollBack } from "./ending.js";
 import { inTurn } from "./inTurn.js";
@@ -49,9 +57,7 @@ export interface InjectorView {
 }
 
 /** Settings of a layer, as a rollout's state keeps them; without settings where there was no layer. */
-export interface FormerLayer {
-  settings?: CanonicalSettings;
-}
+export type FormerLayer = Partial<Pick<Layer, "settings" | "picks">>;
 
 export interface RolloutProvider {
   check(
@@ -143,7 +149,8 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
           ...rolloutOptionNames.map((name) => properties[name]),
         ]);
       const moved =
-        olds.namespace !== news.namespace || canonicalJson(olds.injector) !== canonicalJson(news.injector);
+        ["namespace", "workload"].some((name) => olds[name] !== news[name]) ||
+        canonicalJson(olds.injector) !== canonicalJson(news.injector);
       return {
         changes: moved || Number(news.__stale) > 0 || relevant(olds) !== relevant(news),
         replaces: moved ? ["namespace"] : [],
@@ -151,7 +158,7 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
     },
 
     async create(inputs) {
-      const id = `rollout/${inputs.namespace ?? globalTarget}`;
+      const id = `rollout/${[inputs.namespace ?? globalTarget, inputs.workload].filter(Boolean).join("/")}`;
       injector.noteFormer(inputs, undefined);
       // said where nothing ended yet, too: the state of an earlier release of this package says nothing
       return { id, outs: await roll(id, inputs, {}) };
@@ -251,7 +258,7 @@ async function assess(
   const data = await injector.data(api, properties);
   const found: Assessed = { restarts: [], unmanaged: [] };
   if (!data) return found;
-  const current: Current = { layers: layersOf(data), proxy: installedProxy(data) };
+  const current: Current = { layers: layersOf(data), installed: installedSettings(installedGlobal(data)) };
   const pods = await injectedPods(
     api,
     properties.namespace === undefined ? undefined : String(properties.namespace),
@@ -271,7 +278,12 @@ async function assess(
       assessments.every(isAtRest) && others.every(({ bare }) => bare === undefined)
         ? known
         : { ...known, annotations: await namespaceAnnotations(api, namespace, session.report) };
-    found.restarts.push(...assessments.map((assessment) => ({ assessment, settings })));
+    found.restarts.push(
+      ...assessments.map((assessment) => ({
+        assessment,
+        settings: settingsFor(settings, assessment.workload.spec.template?.metadata?.labels),
+      })),
+    );
     found.unmanaged.push(...others.map((one) => ({ found: one, settings })));
   }
   return found;
@@ -280,38 +292,42 @@ async function assess(
 /** What the injector's texts say, read once for all namespaces: they are long. */
 interface Current {
   layers: Layers;
-  proxy: unknown;
+  installed: CanonicalSettings;
 }
 
 function settingsThere(
-  { layers, proxy }: Current,
+  { layers, installed }: Current,
   planned: Layers,
   namespace: string,
   revision: string,
 ): NamespaceSettings {
-  const [before, after] = [
-    merged(proxy, layers, namespace),
-    merged(proxy, { ...layers, ...planned }, namespace),
-  ];
-  const changes = canonicalJson(before.values) !== canonicalJson(after.values);
-  return {
-    revision,
-    stamp: after.stamp,
-    planned: changes ? { before: before.values, after: after.values } : undefined,
+  const after = { ...layers, ...planned };
+  const forLabels = (labels: Readonly<Record<string, string>>) => {
+    const [is, willBe] = [layers, after].map((all) => merged(installed, all, namespace, labels));
+    const changes = is && willBe && canonicalJson(is.values) !== canonicalJson(willBe.values);
+    return {
+      stamp: willBe?.stamp,
+      planned: changes ? { before: is.values, after: willBe.values } : undefined,
+    };
   };
+  const picky = [layers, after].some((all) => workloadLayers(all, namespace).length > 0);
+  return { revision, ...forLabels({}), ...(picky ? { forLabels } : {}) };
 }
 
-function merged(installedProxyValues: unknown, layers: Layers, namespace: string) {
-  const [global, own] = [layers[globalTarget]?.settings, layerAt(layers, namespace)?.settings];
-  const sources = {
-    installed: installedSettings(installedProxyValues),
-    installedProxy: installedProxyValues,
-    ...(global ? { global } : {}),
-    ...(own ? { namespace: own } : {}),
-  };
+function merged(
+  installed: CanonicalSettings,
+  layers: Layers,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+) {
+  const { workloads, ...base } = layersFor(layers, namespace, labels);
+  const stamp = joinedStamp([
+    base.global || base.namespace ? profileOf(base).stamp : "",
+    ...workloads.map((settings) => profileOf({ namespace: settings }).stamp),
+  ]);
   return {
-    values: effectiveValues(effectiveOf(sources)),
-    stamp: global || own ? profileOf(sources).stamp : undefined,
+    values: effectiveValues(effectiveOf({ installed, ...base, workloads })),
+    stamp: stamp === "" ? undefined : stamp,
   };
 }
 

@@ -56,7 +56,9 @@ function sidecarOf({ spec }: Pick<Pod, "spec">): Sidecar | undefined {
 // an open setting's names are those that PROXY_CONFIG has
 function namesShown(sights: readonly Sight[], proxyConfig: Record<string, unknown>): string[] {
   const shown = sights.find((sight) => sight.in === "proxyConfig");
-  return shown?.in === "proxyConfig" ? Object.keys(jsonMap(valueAt(proxyConfig, shown.path.slice(0, -1)))) : [];
+  return shown?.in === "proxyConfig"
+    ? Object.keys(jsonMap(valueAt(proxyConfig, shown.path.slice(0, -1))))
+    : [];
 }
 
 /** The name of a field for people: `istio-proxy limits.cpu`, `istio-init includeInboundPorts`, `PROXY_CONFIG concurrency`. */
@@ -108,7 +110,9 @@ function seen(sight: Sight, { proxy, init, native, proxyConfig }: Sidecar): stri
       return sight.list ? comparableList(argument) : argument;
     }
     case "argument":
-      return container.args?.find((argument) => argument.startsWith(sight.prefix))?.slice(sight.prefix.length);
+      return container.args
+        ?.find((argument) => argument.startsWith(sight.prefix))
+        ?.slice(sight.prefix.length);
     case "env":
       return container.env?.find(({ name }) => name === sight.name)?.value;
     case "container": {

@@ -2,7 +2,7 @@ import { injectingRevision } from "../cluster/injectingRevision.js";
 import type { ObjectMeta } from "../cluster/KubernetesApi.js";
 import { argoRollout, workloadKinds } from "../cluster/workloads.js";
 import { stampAnnotation } from "../render/overlayTemplate.js";
-import { type NamespaceSettings, ownerOf } from "./assess.js";
+import { type NamespaceSettings, ownerOf, settingsFor } from "./assess.js";
 
 /** Pods with the sidecar of earlier settings that no restart replaces, under what owns them. */
 export interface UnmanagedPods {
@@ -23,15 +23,15 @@ export function unmanagedPods(
   namespace: string,
   pods: readonly ObjectMeta[],
   managed: ReadonlySet<string>,
-  { stamp, revision }: Pick<NamespaceSettings, "stamp" | "revision">,
+  settings: NamespaceSettings,
 ): UnmanagedPods[] {
   const found = new Map<string, UnmanagedPods>();
   for (const pod of pods) {
     const name = ownerOf(pod) ?? `Pod/${pod.name}`;
     if (
       managed.has(name) ||
-      injectingRevision(pod) !== revision ||
-      pod.annotations?.[stampAnnotation] === stamp
+      injectingRevision(pod) !== settings.revision ||
+      pod.annotations?.[stampAnnotation] === settingsFor(settings, pod.labels).stamp
     )
       continue;
     const bare = (pod.ownerReferences ?? []).length === 0;

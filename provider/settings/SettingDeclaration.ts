@@ -48,7 +48,12 @@ export type Sight =
   /** an argument with a prefix: `--proxyLogLevel=` */
   | { in: "argument"; of: ContainerRole; prefix: string }
   /** a field of a container */
-  | { in: "container"; of: ContainerRole; path: readonly string[]; as: "cpu" | "memory" | "hook" | "text" | "presence" }
+  | {
+      in: "container";
+      of: ContainerRole;
+      path: readonly string[];
+      as: "cpu" | "memory" | "hook" | "text" | "presence";
+    }
   | { in: "env"; of: ContainerRole; name: string }
   | { in: "proxyConfig"; path: readonly string[] }
   /** whether istio-proxy is an init container */

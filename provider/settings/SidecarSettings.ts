@@ -1,4 +1,8 @@
+import type { CustomTag } from "./customTag.js";
 import type { LifecycleHook } from "./lifecycleHook.js";
+import type { agentLogLevels, envoyLogLevels } from "./logLevel.js";
+import type { ScaledResources } from "./scaledResources.js";
+import type { SeccompProfile } from "./seccompProfile.js";
 
 /** CPU in cores: 2, 0.5, "500m". Canonical "2", "500m". */
 export type Cpu = number | `${number}` | `${number}m` | `${number} cores`;
@@ -43,6 +47,45 @@ export interface Capture {
   includeOutboundPorts?: List<number | string>;
   /** Outbound ports left alone. Helm: `global.proxy.excludeOutboundPorts`. */
   excludeOutboundPorts?: List<number | string>;
+  /** Network interfaces left alone: "eth1". Istio: annotation `traffic.sidecar.istio.io/excludeInterfaces`. */
+  excludeInterfaces?: List<string>;
+}
+
+/** A duration in whole seconds, 1s to 24h: "10s", "1m30s", 90. */
+export type Seconds = `${number}s` | (string & {}) | number;
+
+/** istio-proxy's readiness probe. Helm: `global.proxy.readiness…`. ASM: Readiness…. */
+export interface ReadinessProbe {
+  /** In seconds, from 0. */
+  initialDelaySeconds?: number;
+  /** In seconds, from 1. */
+  periodSeconds?: number;
+  /** Failures in a row, from 1. */
+  failureThreshold?: number;
+}
+
+/** istio-proxy's startup probe, which asks once a second. Helm: `global.proxy.startupProbe`; Istio 1.20 and newer. */
+export interface StartupProbe {
+  /** Default: Istio's, which is true. */
+  enabled?: boolean;
+  /** How many seconds istio-proxy has to start. */
+  failureThreshold?: number;
+}
+
+/** Envoy's statistics that are kept beside Istio's own. Istio: `ProxyConfig.proxyStatsMatcher`. ASM: ProxyStatsMatcher. */
+export interface StatsMatcher {
+  inclusionPrefixes?: string[] | string;
+  inclusionSuffixes?: string[] | string;
+  /** RE2, so without look-around and back references. */
+  inclusionRegexps?: string[] | string;
+}
+
+/** Istio: `ProxyConfig.tracing`; Telemetry resources win over it. ASM: Tracing. */
+export interface Tracing {
+  /** Percentage of requests that are traced, 0 to 100, with two decimals at most. */
+  sampling?: number;
+  /** Tags on spans, by name; merged by name across levels. */
+  customTags?: Record<string, CustomTag>;
 }
 
 /** Hooks of the istio-proxy container. They replace Istio's own (the native sidecar's drain, hold's wait). Helm: `global.proxy.lifecycle`. */
@@ -74,9 +117,58 @@ export interface SidecarSettings {
   /** Hooks of the istio-proxy container. */
   lifecycle?: Lifecycle;
   /** How long a terminating sidecar drains, in whole seconds: "10s". Istio: `ProxyConfig.terminationDrainDuration`, by default 5s. */
-  terminationDrainDuration?: `${number}s` | (string & {}) | number;
+  terminationDrainDuration?: Seconds;
+  /** How long Envoy drains connections at a hot restart or listener change. Istio: `ProxyConfig.drainDuration`, by default 45s. ASM: DrainDuration. */
+  drainDuration?: Seconds;
+  /** How long a terminating sidecar drains at least, where it exits on zero active connections. Istio: `MINIMUM_DRAIN_DURATION`, by default 5s. */
+  minimumDrainDuration?: Seconds;
+  /** Whether a terminating sidecar ends as soon as it has no connections. Istio: `EXIT_ON_ZERO_ACTIVE_CONNECTIONS`, by default false. */
+  exitOnZeroActiveConnections?: boolean;
+  /**
+   * Whether the application's containers wait for the sidecar. Above the pod level true needs `nativeSidecar: true` beside it: Istio puts the
+   * sidecar first by the mesh's configuration and the pod's annotation only. ASM: HoldApplicationUntilProxyStarts.
+   */
+  holdApplicationUntilProxyStarts?: boolean;
+  /** Whether istio-proxy is a native sidecar. Istio: annotation `sidecar.istio.io/nativeSidecar`; by default as istiod finds the nodes. */
+  nativeSidecar?: boolean;
+  /** How iptables hands traffic to the sidecar. Istio: `ProxyConfig.interceptionMode`, by default REDIRECT. NONE is for single pods. ASM: InterceptionMode. */
+  interceptionMode?: "REDIRECT" | "TPROXY";
   /** Whether the sidecar answers DNS and gives addresses to hosts without one. Istio: `ISTIO_META_DNS_CAPTURE` and `ISTIO_META_DNS_AUTO_ALLOCATE`. */
   dnsProxy?: boolean;
   /** Never captured, whatever stronger levels list. */
   alwaysExclude?: AlwaysExclude;
+  /** CPU and memory of istio-proxy as a percentage of the application's. ASM: ScaledSidecarResource. */
+  scaledResources?: ScaledResources;
+  /** istio-proxy's readiness probe. */
+  readinessProbe?: ReadinessProbe;
+  /** istio-proxy's startup probe. */
+  startupProbe?: StartupProbe;
+  /** Envoy's log level. Helm: `global.proxy.logLevel`, by default warning. ASM: LogLevel. */
+  logLevel?: (typeof envoyLogLevels)[number];
+  /** Log levels of Envoy's components: "upstream:debug,misc:error", or a map. Helm: `global.proxy.componentLogLevel`. */
+  componentLogLevel?: string | Record<string, (typeof envoyLogLevels)[number]>;
+  /** Log level of the agent, as a whole or by scope: "default:info,ads:debug", or a map. Helm: `global.logging.level`. */
+  agentLogLevel?: string | Record<string, (typeof agentLogLevels)[number]>;
+  /** Envoy's worker threads; 0 is one for each core. Istio: `ProxyConfig.concurrency`, by default from the CPU limit. ASM: Concurrency. */
+  concurrency?: number;
+  /** Whether istio-proxy and istio-init run privileged. Helm: `global.proxy.privileged`. ASM: Privileged. */
+  privileged?: boolean;
+  /** Whether an init container lets istio-proxy write core dumps; releases without it are an error. Helm: `global.proxy.enableCoreDump`. ASM: EnableCoreDump. */
+  enableCoreDump?: boolean;
+  /** Seccomp profile of istio-proxy and istio-init. Helm: `global.proxy.seccompProfile`. */
+  seccompProfile?: SeccompProfile;
+  /** Variant of the sidecar's image. Helm: `global.variant`, annotation `sidecar.istio.io/proxyImageType`. */
+  imageType?: "default" | "distroless" | "debug";
+  /** When the sidecar's image is pulled. Helm: `global.imagePullPolicy`. */
+  imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
+  /** Which of Envoy's statistics are kept. */
+  statsMatcher?: StatsMatcher;
+  /** Names of tags that Istio's metrics have beside the standard ones. Istio: `ProxyConfig.extraStatTags`. ASM: ExtraStatTags. */
+  extraStatTags?: string[] | string;
+  /** Sampling and tags of traces. */
+  tracing?: Tracing;
+  /** Envoy's runtime values, by name; merged by name across levels. Istio: `ProxyConfig.runtimeValues`. ASM: RuntimeValues. */
+  runtimeValues?: Record<string, string | number | boolean>;
+  /** Variables of istio-proxy and istio-init, by name; merged by name across levels. Istio: `ProxyConfig.proxyMetadata`. ASM: ProxyMetadata. */
+  env?: Record<string, string | number | boolean>;
 }

@@ -30,7 +30,11 @@ export function environmentName(
     if (!/^[A-Za-z_][A-Za-z0-9_]{0,252}$/.test(name))
       return refused(name, wanted, "use letters, digits and _, not beginning with a digit");
     if (istiosOwn.includes(name))
-      return refused(name, `${wanted} that Istio does not set itself`, "take it out: Istio needs its own value");
+      return refused(
+        name,
+        `${wanted} that Istio does not set itself`,
+        "take it out: Istio needs its own value",
+      );
     const setting = taken.get(name);
     return setting === undefined
       ? { value: name }

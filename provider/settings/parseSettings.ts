@@ -123,7 +123,12 @@ function branchSchema(branch: Branch): z.ZodType {
     Object.fromEntries(
       Object.entries(branch).map(([key, node]) => [
         key,
-        (isDeclaration(node) ? (node.open ? mapSchema(node) : leafSchema(node)) : branchSchema(node)).optional(),
+        (isDeclaration(node)
+          ? node.open
+            ? mapSchema(node)
+            : leafSchema(node)
+          : branchSchema(node)
+        ).optional(),
       ]),
     ),
   );

@@ -17,7 +17,8 @@ export interface ScaledResources {
 
 export function parseScaledResources(value: unknown): Parsed<ScaledResources> {
   const wanted = '{ percent: 1 to 100, of: "largest" | "sum" | "container", container }';
-  if (typeof value !== "object" || value === null) return refused(value, wanted, "write an object with percent and of");
+  if (typeof value !== "object" || value === null)
+    return refused(value, wanted, "write an object with percent and of");
   const { percent, of, container, ...rest } = value as Record<string, unknown>;
   if (Object.keys(rest).length > 0) return refused(Object.keys(rest), wanted, "take the other keys out");
   const number = Number(percent);
@@ -44,18 +45,25 @@ export function scaledAmounts(
   { percent, of, container: named }: ScaledResources,
   containers: readonly { name: string; resources?: Amounts }[],
 ): ReadonlyMap<string, string | undefined> {
-  const counted = containers.filter(({ name }) => name !== "istio-proxy" && (of !== "container" || name === named));
+  const counted = containers.filter(
+    ({ name }) => name !== "istio-proxy" && (of !== "container" || name === named),
+  );
   const scaled = new Map<string, string | undefined>();
   for (const resource of ["cpu", "memory"] as const) {
-    const kinds = (["limits", "requests"] as const).map((kind) => {
+    const total = (kind: "limits" | "requests") => {
       const amounts = counted.map(({ resources }) => wholeUnits(resources?.[kind]?.[resource], resource));
-      const total = of === "sum" ? amounts.reduce((a, b) => a + b, 0n) : amounts.reduce((a, b) => (a > b ? a : b), 0n);
-      return [kind, total] as const;
-    });
-    if (kinds.every(([, total]) => total === 0n)) continue;
-    for (const [kind, total] of kinds) {
-      const share = (total * BigInt(percent) + 99n) / 100n;
-      scaled.set(`${kind}.${resource}`, total === 0n ? undefined : `${share}${resource === "cpu" ? "m" : ""}`);
+      return amounts.reduce((a, b) => (of === "sum" ? a + b : a > b ? a : b), 0n);
+    };
+    const requests = total("requests");
+    // one container's limit may be below another's request
+    const limits = total("limits") === 0n || total("limits") > requests ? total("limits") : requests;
+    if (limits === 0n && requests === 0n) continue;
+    for (const [kind, amount] of Object.entries({ limits, requests })) {
+      const share = (amount * BigInt(percent) + 99n) / 100n;
+      scaled.set(
+        `${kind}.${resource}`,
+        amount === 0n ? undefined : `${share}${resource === "cpu" ? "m" : ""}`,
+      );
     }
   }
   return scaled;

@@ -10,11 +10,14 @@ export interface SeccompProfile {
 export function parseSeccompProfile(value: unknown): Parsed<SeccompProfile> {
   const wanted =
     '{ type: "RuntimeDefault" }, { type: "Unconfined" } or { type: "Localhost", localhostProfile }';
-  if (typeof value !== "object" || value === null) return refused(value, wanted, "write an object with a type");
+  if (typeof value !== "object" || value === null)
+    return refused(value, wanted, "write an object with a type");
   const { type, localhostProfile, ...rest } = value as Record<string, unknown>;
   if (Object.keys(rest).length > 0) return refused(Object.keys(rest), wanted, "take the other keys out");
   if (type === "Localhost") {
-    return typeof localhostProfile === "string" && localhostProfile !== "" && !/^\/|\.\./.test(localhostProfile)
+    return typeof localhostProfile === "string" &&
+      localhostProfile !== "" &&
+      !/^\/|\.\./.test(localhostProfile)
       ? { value: { type, localhostProfile } }
       : refused(value, wanted, "name the profile's file, relative to the kubelet's profiles");
   }

@@ -1,47 +1,25 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { compose, type InjectorData, type Layers, strip } from "../../provider/render/compose";
-import { declarations } from "../../provider/settings/declarations";
+import { canonicalJson } from "../../provider/render/Profile";
+import { proxyConfigAnnotation } from "../../provider/render/podAnnotations";
+import { saysItself } from "../../provider/render/podLevel";
+import { type CanonicalSettings, settingEntries, valueAt } from "../../provider/settings/canonicalSettings";
 import { parseSettings } from "../../provider/settings/parseSettings";
+import type { PodWay } from "../../provider/settings/SettingDeclaration";
 import type { SidecarSettings } from "../../provider/settings/SidecarSettings";
 import { type Cluster, startCluster } from "../cluster/cluster";
 import { Injection } from "./injection";
 import { type IstioPod, istioPods } from "./istioPods";
-
-const everything: SidecarSettings = {
-  proxyResources: { limits: { cpu: 3, memory: "2Gi" }, requests: { cpu: "200m", memory: "256Mi" } },
-  initResources: { limits: { cpu: "900m", memory: "512Mi" }, requests: { cpu: "20m", memory: "20Mi" } },
-  capture: {
-    includeOutboundIPRanges: ["10.0.0.0/8", "192.168.1.2/32"],
-    excludeOutboundIPRanges: ["172.16.0.0/12"],
-    includeInboundPorts: [8080, 9090],
-    excludeInboundPorts: [7013],
-    includeOutboundPorts: [7015],
-    excludeOutboundPorts: [7011],
-  },
-  lifecycle: {
-    postStart: { exec: { command: ["pilot-agent", "wait"] } },
-    preStop: { exec: { command: ["/bin/sh", "-c", "echo \"{{ .Values }}: 'x'\"; sleep 13"] } },
-  },
-  terminationDrainDuration: "10s",
-  dnsProxy: true,
-  alwaysExclude: { outboundIPRanges: ["192.168.0.1/32"], inboundPorts: [15081, 9191], outboundPorts: [9999] },
-};
-
-/** The same as Helm values mesh-wide, for those settings that a Helm value can say. */
-const asHelmValues = {
-  resources: { limits: { cpu: "3", memory: "2Gi" }, requests: { cpu: "200m", memory: "256Mi" } },
-  includeIPRanges: "10.0.0.0/8,192.168.1.2/32",
-  excludeIPRanges: "172.16.0.0/12",
-  includeInboundPorts: "8080,9090",
-  excludeInboundPorts: "7013",
-  includeOutboundPorts: "7015",
-  excludeOutboundPorts: "7011",
-  lifecycle: everything.lifecycle,
-};
+import { everything, otherwise } from "./lawSettings";
 
 /** Istio's pods that choose templates other than the sidecar's: settings leave those alone. */
 const otherTemplates = /^(gateway|grpc-|hello-template|custom-template|multiple-templates|sidecar-spire)/;
+
+/** One setting at a time, by path. */
+const single = settingEntries(parsed(everything));
+const values = parsed(everything);
+const otherValues = parsed(otherwise);
 
 const installs = [
   { name: "native sidecars", options: { sidecars: "native" as const } },
@@ -67,6 +45,9 @@ for (const { name, options } of installs) {
     });
     after(() => cluster?.stop());
 
+    const inject = (settings: Record<string, SidecarSettings | CanonicalSettings>, asked = pods) =>
+      injection.inject(layered(injection.installed, settings), "shop", asked);
+
     test("Istio's pods are all there, and injected", () => {
       assert.equal(pods.length, 101);
       const injected = [...untouched.values()].filter((pod) => pod.includes('"istio-proxy"'));
@@ -74,27 +55,17 @@ for (const { name, options } of installs) {
     });
 
     test("1: without settings nothing changes on any pod", async () => {
-      const empty = await injection.inject(layered(injection.installed, { elsewhere: {} }), "shop", pods);
-      assert.deepEqual(changed(untouched, empty), []);
+      assert.deepEqual(changed(untouched, await inject({ elsewhere: {} })), []);
     });
 
-    test("2: settings of a namespace are the same Helm values mesh-wide", async () => {
-      const { capture, proxyResources, lifecycle } = everything;
-      const settings = {
-        ...(capture ? { capture } : {}),
-        ...(proxyResources ? { proxyResources } : {}),
-        ...(lifecycle ? { lifecycle } : {}),
-      };
-      const namespaced = await injection.inject(
-        layered(injection.installed, { shop: settings }),
-        "shop",
-        pods,
+    test("2: a namespace's settings are the same Helm values mesh-wide", async () => {
+      const helm = Object.fromEntries(
+        single.flatMap(({ path, value, declaration, name: open }) =>
+          declaration.rendering(open).to === "value" ? [[path, value]] : [],
+        ),
       );
-      const meshWide = await injection.inject(
-        withHelmValues(injection.installed, asHelmValues),
-        "shop",
-        pods,
-      );
+      const namespaced = await inject({ shop: helm });
+      const meshWide = await injection.inject(withHelmValues(injection.installed, helm), "shop", pods);
       assert.deepEqual(
         changed(meshWide, namespaced).filter((pod) => !otherTemplates.test(pod)),
         [],
@@ -102,40 +73,101 @@ for (const { name, options } of installs) {
       assert.ok(changed(untouched, namespaced).length > 70, "the settings reach pods");
     });
 
-    for (const { path } of declarations.filter(
-      ({ rendering }) => rendering.to === "proxyValue" || rendering.to === "proxyValueField",
-    )) {
-      test(`2, ${path} alone: the same Helm value mesh-wide`, async () => {
-        const one = only(path);
-        const namespaced = await injection.inject(layered(injection.installed, { shop: one }), "shop", pods);
-        const meshWide = await injection.inject(
-          withHelmValues(injection.installed, helmValueOf(path)),
-          "shop",
-          pods,
-        );
-        assert.deepEqual(
-          changed(meshWide, namespaced).filter((pod) => !otherTemplates.test(pod)),
-          [],
-        );
-        assert.ok(changed(untouched, namespaced).length > 0, "the setting reaches pods");
-      });
+    for (const { path, declaration, name: open } of single) {
+      const rendering = declaration.rendering(open);
+      // with false taken for a value, and an empty list for one too
+      const given: [string, SidecarSettings | CanonicalSettings][] = [values, otherValues].flatMap((all) =>
+        all[path] === undefined ? [] : [[JSON.stringify(all[path]), { [path]: all[path] }] as const],
+      ) as [string, CanonicalSettings][];
+
+      if (rendering.to === "value") {
+        test(`2, ${path} alone: the same Helm value mesh-wide`, async () => {
+          let reached = 0;
+          for (const [, settings] of given) {
+            const namespaced = await inject({ shop: settings });
+            const meshWide = await injection.inject(
+              withHelmValues(injection.installed, settings as CanonicalSettings),
+              "shop",
+              pods,
+            );
+            assert.deepEqual(
+              changed(meshWide, namespaced).filter((pod) => !otherTemplates.test(pod)),
+              [],
+            );
+            reached += changed(untouched, namespaced).length;
+          }
+          assert.ok(reached > 0, "the setting reaches pods");
+        });
+      }
+
+      const [way] = declaration.podWays(open);
+      const alone =
+        rendering.to !== "value" && way && way.by !== "container" && !path.startsWith("proxyResources.");
+      if (alone) {
+        test(`2, ${path} alone: the same annotation on each pod that says nothing of it`, async () => {
+          const silent = pods.filter(
+            ({ name: pod, template }) =>
+              !otherTemplates.test(pod) &&
+              !saysItself(declaration, open, template) &&
+              template.metadata?.annotations?.["sidecar.istio.io/status"] === undefined &&
+              template.metadata?.annotations?.[proxyConfigAnnotation] === undefined,
+          );
+          assert.ok(silent.length > 50, `${silent.length} pods`);
+          let reached = 0;
+          for (const [, settings] of given) {
+            const ways = declaration.podWays(open).filter(({ by }) => by === way.by);
+            const annotated = await injection.inject(
+              injection.installed,
+              "shop",
+              silent.map((pod) => withAnnotation(pod, ways, (settings as CanonicalSettings)[path])),
+            );
+            const namespaced = await inject({ shop: settings }, silent);
+            const secondsEnv = rendering.to === "proxyConfig" ? rendering.secondsEnv : undefined;
+            assert.deepEqual(
+              changed(
+                without(annotated, ways, undefined),
+                // ASM's variable, which the annotation does not bring
+                without(namespaced, ways, secondsEnv),
+              ),
+              [],
+            );
+            reached += changed(untouched, namespaced).length;
+          }
+          assert.ok(reached > 0 || path === "holdApplicationUntilProxyStarts", "the setting reaches pods");
+        });
+      }
     }
 
-    test("3: settings of another namespace change nothing", async () => {
-      const other = await injection.inject(layered(injection.installed, { other: everything }), "shop", pods);
-      assert.deepEqual(changed(untouched, other), []);
+    test("3: settings of another namespace, and of other workloads, change nothing", async () => {
+      assert.deepEqual(changed(untouched, await inject({ other: everything })), []);
+      const others = layers({ "shop/others": everything }, { "shop/others": { never: "there" } });
+      const result = await injection.inject(compose(injection.installed, others), "shop", pods);
+      assert.deepEqual(changed(untouched, result), []);
+    });
+
+    test("2, for workloads: settings for picked pods are the namespace's settings for those pods", async () => {
+      const namespaced = await inject({ shop: everything });
+      const everyPod = [{ key: "never", operator: "DoesNotExist" as const }];
+      const picked = layers({ "shop/all": everything });
+      const withPicker = Object.fromEntries(
+        Object.entries(picked).map(([target, layer]) => [
+          target,
+          { ...layer, picks: { selector: everyPod, priority: 0 } },
+        ]),
+      );
+      const workload = await injection.inject(compose(injection.installed, withPicker), "shop", pods);
+      assert.deepEqual(changed(namespaced, workload), []);
+      assert.ok(changed(untouched, workload).length > 70);
     });
 
     test("every setting at once leaves every pod valid that was valid before", async () => {
-      const all = await injection.inject(
-        layered(injection.installed, { "*": everything, shop: everything }),
-        "shop",
-        pods,
-      );
-      const denied = [...all].filter(
-        ([pod, result]) => result.startsWith("denied") && !untouched.get(pod)?.startsWith("denied"),
-      );
-      assert.deepEqual(denied, []);
+      for (const settings of [everything, otherwise]) {
+        const all = await inject({ "*": settings, shop: settings });
+        const denied = [...all].filter(
+          ([pod, result]) => result.startsWith("denied") && !untouched.get(pod)?.startsWith("denied"),
+        );
+        assert.deepEqual(denied, []);
+      }
     });
 
     test("4: taking every layer away gives the bytes back", () => {
@@ -147,54 +179,114 @@ for (const { name, options } of installs) {
   });
 }
 
-function layered(data: InjectorData, settings: Record<string, SidecarSettings>): InjectorData {
-  const layers: Layers = Object.fromEntries(
-    Object.entries(settings).map(([target, given]) => {
-      const read = parseSettings(given);
-      assert.deepEqual(read.problems, []);
-      return [target, { owner: "test", settings: read.settings }];
-    }),
-  );
-  return compose(data, layers);
+function parsed(given: SidecarSettings): CanonicalSettings {
+  const read = parseSettings(given);
+  assert.deepEqual(read.problems, []);
+  return read.settings;
 }
 
-function withHelmValues(data: InjectorData, proxy: Record<string, unknown>): InjectorData {
+/** Nested settings as people write them, or canonical ones. */
+function canonical(given: SidecarSettings | CanonicalSettings): CanonicalSettings {
+  return Object.keys(given).some((key) => key.includes(".") || typeof given[key as never] !== "object")
+    ? (given as CanonicalSettings)
+    : parsed(given as SidecarSettings);
+}
+
+function layers(
+  settings: Record<string, SidecarSettings | CanonicalSettings>,
+  labels: Record<string, Record<string, string>> = {},
+): Layers {
+  return Object.fromEntries(
+    Object.entries(settings).map(([target, given]) => {
+      const selector = Object.entries(labels[target] ?? {}).map(([key, value]) => ({
+        key,
+        operator: "In" as const,
+        values: [value],
+      }));
+      const content = "proxyResources" in given ? parsed(given as SidecarSettings) : canonical(given);
+      return [
+        target,
+        {
+          owner: "test",
+          settings: content,
+          ...(selector.length > 0 ? { picks: { selector, priority: 0 } } : {}),
+        },
+      ];
+    }),
+  );
+}
+
+function layered(
+  data: InjectorData,
+  settings: Record<string, SidecarSettings | CanonicalSettings>,
+): InjectorData {
+  return compose(data, layers(settings));
+}
+
+/** Istio as if it had been installed with what the settings say. */
+function withHelmValues(data: InjectorData, settings: CanonicalSettings): InjectorData {
   const values = JSON.parse(data.values);
-  const resources = merged(values.global.proxy.resources, proxy.resources);
-  values.global.proxy = { ...values.global.proxy, ...proxy, ...(proxy.resources ? { resources } : {}) };
+  for (const { value, declaration, name } of settingEntries(settings)) {
+    const rendering = declaration.rendering(name);
+    assert.ok(rendering.to === "value");
+    putAt(values.global, rendering.path, value);
+  }
   return { config: data.config, values: JSON.stringify(values) };
 }
 
-function merged(weaker: Record<string, object> = {}, stronger: unknown = {}): Record<string, object> {
-  const map = { ...weaker };
-  for (const [key, value] of Object.entries(stronger as Record<string, object>))
-    map[key] = { ...map[key], ...value };
-  return map;
+/** The pod, saying the setting itself. */
+function withAnnotation({ name, template }: IstioPod, ways: readonly PodWay[], value: unknown): IstioPod {
+  const annotations: Record<string, string> = { ...template.metadata?.annotations };
+  const config = {};
+  for (const way of ways) {
+    if (way.by === "annotation") annotations[way.name] = String(value);
+    if (way.by === "proxyConfig")
+      putAt(config, way.path, way.as === "number" ? Number(value) : ownValue(way, value));
+    if (way.by === "annotation") break;
+  }
+  if (Object.keys(config).length > 0) annotations[proxyConfigAnnotation] = JSON.stringify(config);
+  return { name, template: { ...template, metadata: { ...template.metadata, annotations } } };
 }
 
-/** `everything` cut down to one setting. */
-function only(path: string): SidecarSettings {
-  return nest(
-    path.split("."),
-    path.split(".").reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], everything),
+// proxy metadata is text
+function ownValue(way: PodWay & { by: "proxyConfig" }, value: unknown): unknown {
+  return way.path[0] === "proxyMetadata" ? String(value) : value;
+}
+
+/** The answers without the annotations that say the setting, and without a variable. */
+function without(
+  answers: Map<string, string>,
+  ways: readonly PodWay[],
+  variable: string | undefined,
+): Map<string, string> {
+  const names = ways.map((way) => (way.by === "annotation" ? way.name : proxyConfigAnnotation));
+  return new Map(
+    [...answers].map(([pod, answer]) => {
+      if (answer.startsWith("denied")) return [pod, answer];
+      const result = JSON.parse(answer);
+      for (const name of names) delete result.annotations[name];
+      for (const kind of ["containers", "initContainers"]) {
+        for (const container of result.spec[kind] ?? []) {
+          container.env = container.env?.filter((one: { name: string }) => one.name !== variable);
+          container.env?.sort((a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1));
+        }
+      }
+      return [pod, canonicalJson(result)];
+    }),
   );
 }
 
-function helmValueOf(path: string): Record<string, unknown> {
-  const rendering = declarations.find((declaration) => declaration.path === path)?.rendering;
-  assert.ok(rendering?.to === "proxyValue" || rendering?.to === "proxyValueField");
-  const value = (asHelmValues as Record<string, unknown>)[rendering.key];
-  if (rendering.to === "proxyValue") return { [rendering.key]: value };
-  const field = rendering.field.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], value);
-  return { [rendering.key]: nest(rendering.field, field) };
-}
-
-function nest(path: readonly string[], value: unknown): Record<string, unknown> {
-  return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Record<string, unknown>;
+function putAt(root: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  let at = root;
+  for (const key of path.slice(0, -1)) {
+    const next = valueAt(at, [key]);
+    at[key] = typeof next === "object" && next !== null ? { ...next } : {};
+    at = at[key] as Record<string, unknown>;
+  }
+  at[path.at(-1) ?? ""] = value;
 }
 
 /** The pods that differ. */
 function changed(left: Map<string, string>, right: Map<string, string>): string[] {
-  assert.deepEqual([...left.keys()].sort(), [...right.keys()].sort());
-  return [...left].filter(([pod, result]) => right.get(pod) !== result).map(([pod]) => pod);
+  return [...right].filter(([pod, result]) => left.get(pod) !== result).map(([pod]) => pod);
 }

@@ -1,6 +1,6 @@
+import { parseChoice } from "../choice.js";
 import { cidrEntry } from "../cidr.js";
 import { parseList } from "../list.js";
-import { parseChoice } from "../choice.js";
 import { type Parsed, refused } from "../parsed.js";
 import { portEntry } from "../port.js";
 import { type JsonSchema, layerLevels, type SettingDeclaration } from "../SettingDeclaration.js";
@@ -188,7 +188,13 @@ export const capture: readonly SettingDeclaration[] = [
       why: "decides arguments, variables and the security context together, so the template reads it in one place",
     },
   }),
-  united("alwaysExclude.outboundIPRanges", ipRanges(false), rangesSchema, "excludeIPRanges", "outbound IP ranges"),
+  united(
+    "alwaysExclude.outboundIPRanges",
+    ipRanges(false),
+    rangesSchema,
+    "excludeIPRanges",
+    "outbound IP ranges",
+  ),
   united("alwaysExclude.inboundPorts", ports(false), portsSchema, "excludeInboundPorts", "inbound ports"),
   united("alwaysExclude.outboundPorts", ports(false), portsSchema, "excludeOutboundPorts", "outbound ports"),
 ];

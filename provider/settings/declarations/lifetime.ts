@@ -73,7 +73,8 @@ export const lifetime: readonly SettingDeclaration[] = [
     parse: parseSeconds,
     schema: durationSchema,
     about: {
-      summary: "how long Envoy drains connections at a hot restart or listener change; Istio's default is 45s",
+      summary:
+        "how long Envoy drains connections at a hot restart or listener change; Istio's default is 45s",
       istio: "`ProxyConfig.drainDuration`",
       asm: "DrainDuration",
     },
@@ -84,7 +85,8 @@ export const lifetime: readonly SettingDeclaration[] = [
     parse: parseSeconds,
     schema: durationSchema,
     about: {
-      summary: "how long a terminating sidecar drains at least, where it exits on zero active connections; Istio's default is 5s",
+      summary:
+        "how long a terminating sidecar drains at least, where it exits on zero active connections; Istio's default is 5s",
       istio: "variable `MINIMUM_DRAIN_DURATION` of the agent",
       asm: "ProxyMetadata",
     },

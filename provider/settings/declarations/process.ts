@@ -1,9 +1,15 @@
 import { parseBoolean, parseChoice } from "../choice.js";
 import { environmentName, parseVariable } from "../environmentVariable.js";
 import { parseNumber } from "../number.js";
-import { parseSeccompProfile } from "../seccompProfile.js";
 import type { SettingDeclaration } from "../SettingDeclaration.js";
-import { openSetting, proxyConfigSetting, proxyMetadataSetting, proxyMetadataSights, setting } from "./setting.js";
+import { parseSeccompProfile } from "../seccompProfile.js";
+import {
+  openSetting,
+  proxyConfigSetting,
+  proxyMetadataSetting,
+  proxyMetadataSights,
+  setting,
+} from "./setting.js";
 
 export const dnsProxy: SettingDeclaration = proxyMetadataSetting({
   path: "dnsProxy",
@@ -100,7 +106,10 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
   }),
   setting({
     path: "imageType",
-    parse: parseChoice(["default", "distroless", "debug"], "leave it out for the variant that Istio was installed with"),
+    parse: parseChoice(
+      ["default", "distroless", "debug"],
+      "leave it out for the variant that Istio was installed with",
+    ),
     rendering: { to: "expression", name: "imageType" },
     sights: [{ in: "imageType" }],
     podWays: [

@@ -1,6 +1,6 @@
 import { parseCpu, parseMemory } from "../quantity.js";
-import type { ContainerRole, JsonSchema, SettingDeclaration } from "../SettingDeclaration.js";
 import { resourceAnnotations } from "../resourceAnnotations.js";
+import type { ContainerRole, JsonSchema, SettingDeclaration } from "../SettingDeclaration.js";
 import { parseScaledResources } from "../scaledResources.js";
 import { setting } from "./setting.js";
 

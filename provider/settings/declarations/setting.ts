@@ -30,7 +30,8 @@ export function setting({ rendering, sights, podWays, ...rest }: Fixed): Setting
   };
 }
 
-type Open = Omit<SettingDeclaration, "merge" | "droppedBy" | "levels" | "open"> & Required<Pick<SettingDeclaration, "open">>;
+type Open = Omit<SettingDeclaration, "merge" | "droppedBy" | "levels" | "open"> &
+  Required<Pick<SettingDeclaration, "open">>;
 
 /** A map of names to values, each merged by itself. */
 export function openSetting(rest: Open): SettingDeclaration {

@@ -7,10 +7,17 @@ import { parseTextList } from "../textList.js";
 import { openSetting, proxyConfigSetting } from "./setting.js";
 
 const textsSchema: JsonSchema = {
-  anyOf: [{ type: "string", minLength: 1 }, { type: "array", items: { type: "string", minLength: 1 } }],
+  anyOf: [
+    { type: "string", minLength: 1 },
+    { type: "array", items: { type: "string", minLength: 1 } },
+  ],
 };
 
-function matcher(name: string, what: string, problem?: (text: string) => string | undefined): SettingDeclaration {
+function matcher(
+  name: string,
+  what: string,
+  problem?: (text: string) => string | undefined,
+): SettingDeclaration {
   return proxyConfigSetting({
     path: `statsMatcher.${name}`,
     field: ["proxyStatsMatcher", name],
@@ -49,7 +56,15 @@ const tagSchema: JsonSchema = {
   maxProperties: 1,
   additionalProperties: false,
   properties: Object.fromEntries([
-    ["literal", { type: "object", required: ["value"], additionalProperties: false, properties: { value: { type: "string", minLength: 1 } } }],
+    [
+      "literal",
+      {
+        type: "object",
+        required: ["value"],
+        additionalProperties: false,
+        properties: { value: { type: "string", minLength: 1 } },
+      },
+    ],
     ...["environment", "header"].map((kind) => [
       kind,
       {
