@@ -1,3 +1,4 @@
+export type { PodTemplate } from "./cluster/podTemplate.js";
 export { GlobalSidecarSettings } from "./components/GlobalSidecarSettings.js";
 export { NamespaceSidecarSettings } from "./components/NamespaceSidecarSettings.js";
 export type {
@@ -9,6 +10,17 @@ export type {
 } from "./components/SidecarSettingsArgs.js";
 export { WorkloadSidecarSettings } from "./components/WorkloadSidecarSettings.js";
 export {
+  type SidecarSettingsTransformOptions,
+  sidecarSettingsTransform,
+  withSidecarSettings,
+} from "./components/withSidecarSettings.js";
+export {
+  type ExplainedSetting,
+  explainSidecar,
+  type SidecarContext,
+  type SidecarExplanation,
+} from "./explain/explainSidecar.js";
+export {
   type EffectiveSetting,
   type EffectiveSettings,
   effectiveSettings,
@@ -16,6 +28,9 @@ export {
   levels,
 } from "./levels/effectiveSettings.js";
 export type { LabelSelector } from "./levels/selector.js";
+export { installedGlobal, type Layer, type Layers, layersOf } from "./render/compose.js";
+export { installedSettings } from "./render/Profile.js";
+export { type PodSettingsOptions, podTemplateWithSettings } from "./render/podTemplateWithSettings.js";
 export type { RolloutOptions } from "./rollout/RolloutOptions.js";
 export type { RolloutSummary } from "./rollout/runRollout.js";
 export type { CanonicalSettings, NestedSettings } from "./settings/canonicalSettings.js";

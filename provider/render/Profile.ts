@@ -65,12 +65,11 @@ export function profileOf({ global, namespace }: Pick<ProfileSources, "global" |
       { level: "namespace", settings: namespace ?? {} },
     ]),
   );
-  const template: ProfileWrite[] = [];
-  const overlay: ProfileWrite[] = [];
-  for (const { value, declaration, name } of settingEntries(managed)) {
-    const rendering = declaration.rendering(name);
-    (inTemplate.has(rendering.to) ? template : overlay).push(...writesOf(rendering, value));
-  }
+  const writes = settingEntries(managed).flatMap(({ value, declaration, name }) =>
+    writesOf(declaration.rendering(name), value),
+  );
+  const template = writes.filter(({ at: [root] }) => templateRoots.has(root));
+  const overlay = writes.filter(({ at: [root] }) => !templateRoots.has(root));
   const content = {
     ...(template.length > 0 ? { template } : {}),
     ...(overlay.length > 0 ? { overlay } : {}),
@@ -83,7 +82,12 @@ export function joinedStamp(stamps: readonly string[]): string {
   return stamps.filter((stamp) => stamp !== "").join(".");
 }
 
-const inTemplate: ReadonlySet<Rendering["to"]> = new Set(["value", "united", "annotation", "expression"]);
+const templateRoots: ReadonlySet<string | undefined> = new Set([
+  "global",
+  "always",
+  "annotations",
+  "expression",
+]);
 
 function writesOf(rendering: Rendering, value: SettingValue): ProfileWrite[] {
   switch (rendering.to) {
@@ -132,6 +136,7 @@ function expressionWrites(name: string, value: SettingValue): ProfileWrite[] {
       return [
         { at: ["expression", name], is: value, own },
         { at: ["global", "proxy", "holdApplicationUntilProxyStarts"], is: value, own },
+        { at: ["proxyConfig", "holdApplicationUntilProxyStarts"], is: value, own },
       ];
     }
     default:

@@ -27,7 +27,7 @@ export function isDropped({ droppedBy }: SettingDeclaration, { metadata }: PodTe
   return droppedBy.some((annotation) => metadata?.annotations?.[annotation] !== undefined);
 }
 
-/** Reads the pod level, by Istio's own rules. `names`: open settings' names that other levels have. */
+/** Reads the pod level, by Istio's own rules. */
 export function podLevel(template: PodTemplate): PodLevel {
   const settings: [string, SettingValue][] = [];
   const dropped: string[] = [];
@@ -66,8 +66,20 @@ function isSaid(way: PodWay, template: PodTemplate): boolean {
     case "proxyConfig":
       return saysKey(ownConfig(template), ownKeys(way.path[0] ?? ""));
     case "container":
-      return valueAt(ownContainer(template, way.of), way.path) !== undefined;
+      return containerValue(way, template) !== undefined;
+    case "presence":
+      return ownContainer(template, way.of) !== undefined;
   }
+}
+
+function containerValue(way: PodWay & { by: "container" }, template: PodTemplate): unknown {
+  const container = ownContainer(template, way.of);
+  const value = valueAt(container, way.path);
+  if (value !== undefined) return value === "auto" && way.path[0] === "image" ? undefined : value;
+  // as the API server fills it in
+  return way.path[0] === "resources" && way.path[1] === "requests"
+    ? valueAt(container, ["resources", "limits", ...way.path.slice(2)])
+    : undefined;
 }
 
 function rawValue(declaration: SettingDeclaration, name: string, template: PodTemplate): unknown {
@@ -88,12 +100,11 @@ function wayValue(way: PodWay, sights: readonly Sight[], template: PodTemplate):
         configOf(template),
       );
     case "container": {
-      const container = ownContainer(template, way.of);
-      if (!container) return undefined;
-      if (way.path.length === 0) return !template.spec.containers.includes(container);
-      const value = valueAt(container, way.path);
+      const value = containerValue(way, template);
       return way.path[0] === "args" && Array.isArray(value) ? argumentOf(value, sights) : value;
     }
+    case "presence":
+      return undefined;
   }
 }
 

@@ -239,7 +239,7 @@ function predictScaledAmounts(
 }
 
 // as the API server fills them in before it asks the injector
-function withDefaultRequests({ spec }: PodTemplate) {
+export function withDefaultRequests({ spec }: PodTemplate) {
   return spec.containers.map(({ name, resources: { limits = {}, requests = {} } = {} }) => ({
     name,
     resources: { limits, requests: { ...limits, ...requests } },

@@ -66,8 +66,10 @@ export type PodWay =
   | { by: "annotation"; name: string }
   /** a key of the annotation `proxy.istio.io/config`, whole or not at all at its top */
   | { by: "proxyConfig"; path: readonly string[]; as?: WrittenAs }
-  /** a container of the sidecar's name in the pod, which Istio merges over its own (`image: auto`) */
-  | { by: "container"; of: ContainerRole; path: readonly string[] };
+  /** a field of a container of the sidecar's name in the pod, which Istio merges over its own (`image: auto`) */
+  | { by: "container"; of: ContainerRole; path: readonly string[] }
+  /** such a container's being there at all: Kubernetes or Istio then decide the rest */
+  | { by: "presence"; of: ContainerRole };
 
 export type SettingLevel = "global" | "namespace" | "workload" | "pod";
 

@@ -82,7 +82,7 @@ export interface StatsMatcher {
 
 /** Istio: `ProxyConfig.tracing`; Telemetry resources win over it. ASM: Tracing. */
 export interface Tracing {
-  /** Percentage of requests that are traced, 0 to 100, with two decimals at most. */
+  /** Percentage of requests that are traced, 0.01 to 100, with two decimals at most; Istio takes 0 for its default of 1. */
   sampling?: number;
   /** Tags on spans, by name; merged by name across levels. */
   customTags?: Record<string, CustomTag>;

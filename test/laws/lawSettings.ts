@@ -91,7 +91,7 @@ export const otherwise: SidecarSettings = {
   },
   extraStatTags: ["a", "b"],
   tracing: {
-    sampling: 0,
+    sampling: 0.01,
     customTags: {
       "team.name": { environment: { name: "TEAM", defaultValue: "none" } },
       from: { header: { name: "x-from" } },

@@ -132,7 +132,7 @@ export const lifetime: readonly SettingDeclaration[] = [
     podWays: [
       { by: "annotation", name: "sidecar.istio.io/nativeSidecar" },
       // where a pod has an istio-proxy of its own, its place is decided
-      { by: "container", of: "istio-proxy", path: [] },
+      { by: "presence", of: "istio-proxy" },
     ],
     schema: { type: "boolean" },
     about: {

@@ -1,6 +1,6 @@
 import { parseBoolean } from "../choice.js";
 import { parseNumber } from "../number.js";
-import type { SettingDeclaration } from "../SettingDeclaration.js";
+import { layerLevels, type SettingDeclaration } from "../SettingDeclaration.js";
 import { setting } from "./setting.js";
 
 const numbers = {
@@ -53,6 +53,8 @@ export const probes: readonly SettingDeclaration[] = [
     rendering: { to: "value", path: ["proxy", "startupProbe", "failureThreshold"] },
     sights: [{ in: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"], as: "text" }],
     podWays: [{ by: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"] }],
+    // a Deployment takes no probe without its handler
+    levels: layerLevels,
     schema: { type: "integer", minimum: 1, maximum: 86_400 },
     about: {
       summary: "how many seconds istio-proxy has to start: its startup probe asks once a second",

@@ -1,7 +1,7 @@
 import { parseBoolean, parseChoice } from "../choice.js";
 import { environmentName, parseVariable } from "../environmentVariable.js";
 import { parseNumber } from "../number.js";
-import type { SettingDeclaration } from "../SettingDeclaration.js";
+import { layerLevels, type SettingDeclaration } from "../SettingDeclaration.js";
 import { parseSeccompProfile } from "../seccompProfile.js";
 import {
   openSetting,
@@ -61,6 +61,8 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     rendering: { to: "value", path: ["proxy", "privileged"] },
     sights: [{ in: "container", of: "istio-proxy", path: ["securityContext", "privileged"], as: "text" }],
     podWays: [{ by: "container", of: "istio-proxy", path: ["securityContext", "privileged"] }],
+    // Istio's own allowPrivilegeEscalation: false beside it makes a container that Kubernetes refuses
+    levels: layerLevels,
     schema: { type: "boolean" },
     about: {
       summary: "whether istio-proxy and istio-init run privileged",
@@ -131,7 +133,11 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
       { in: "container", of: "istio-proxy", path: ["imagePullPolicy"], as: "text" },
       { in: "container", of: "istio-init", path: ["imagePullPolicy"], as: "text" },
     ],
-    podWays: [{ by: "container", of: "istio-proxy", path: ["imagePullPolicy"] }],
+    podWays: [
+      { by: "container", of: "istio-proxy", path: ["imagePullPolicy"] },
+      // of a container that says none Kubernetes fills in its own before Istio sees it
+      { by: "presence", of: "istio-proxy" },
+    ],
     schema: { enum: ["Always", "IfNotPresent", "Never"] },
     about: {
       summary: "when the sidecar's image is pulled",

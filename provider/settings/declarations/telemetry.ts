@@ -77,6 +77,18 @@ const tagSchema: JsonSchema = {
   ]),
 };
 
+const percentage = parseNumber({ least: 0.01, most: 100, digits: 2, of: "percent" });
+
+function parseSampling(value: unknown): Parsed<string> {
+  return Number(value) === 0 && value !== ""
+    ? refused(
+        value,
+        "a percentage of 0.01 to 100",
+        "Istio takes 0 for its default of 1: use a Telemetry resource with disableSpanReporting to trace nothing",
+      )
+    : percentage(value);
+}
+
 export const telemetry: readonly SettingDeclaration[] = [
   matcher("inclusionPrefixes", "prefixes"),
   matcher("inclusionSuffixes", "suffixes"),
@@ -96,8 +108,8 @@ export const telemetry: readonly SettingDeclaration[] = [
     path: "tracing.sampling",
     field: ["tracing", "sampling"],
     as: "number",
-    parse: parseNumber({ least: 0, most: 100, digits: 2, of: "percent" }),
-    schema: { type: "number", minimum: 0, maximum: 100 },
+    parse: parseSampling,
+    schema: { type: "number", minimum: 0.01, maximum: 100 },
     about: {
       summary: "percentage of requests that are traced",
       istio: "`ProxyConfig.tracing.sampling`; a Telemetry resource wins over it",

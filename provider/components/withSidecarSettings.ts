@@ -1,0 +1,107 @@
+import type { types } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { PodTemplate } from "../cluster/podTemplate.js";
+import { type PodSettingsOptions, podTemplateWithSettings } from "../render/podTemplateWithSettings.js";
+import { captureConflicts, resourceConflicts } from "../settings/conflicts.js";
+import { parseSettings } from "../settings/parseSettings.js";
+import { SettingsError } from "../settings/problem.js";
+import type { SidecarSettings } from "../settings/SidecarSettings.js";
+import type { DeepInput } from "./SidecarSettingsArgs.js";
+
+type PodSettings = { [Key in keyof SidecarSettings]?: DeepInput<Exclude<SidecarSettings[Key], undefined>> };
+type PodTemplateSpec = types.input.core.v1.PodTemplateSpec;
+
+/**
+ * A pod template whose pods say settings themselves, the strongest level: for workloads written in a Pulumi program.
+ *
+ * ```ts
+ * new k8s.apps.v1.Deployment("api", {
+ *   spec: { selector, template: withSidecarSettings(template, { terminationDrainDuration: "20s" }) },
+ * });
+ * ```
+ *
+ * Istio's annotations where it has them, all four for resources when settings say all four; else a container `istio-proxy` or
+ * `istio-init` with `image: auto`, which needs the pods to be injected. What the template says already and settings don't stays.
+ * Rejects with a SettingsError that names every setting that a pod can't say.
+ */
+export function withSidecarSettings(
+  template: pulumi.Input<PodTemplateSpec>,
+  settings: PodSettings,
+  options: PodSettingsOptions = {},
+): pulumi.Output<PodTemplateSpec> {
+  return pulumi
+    .all([pulumi.output(template), pulumi.output(settings)])
+    .apply(
+      ([plain, given]) => withSettings(plain as PodTemplate, given, options) as unknown as PodTemplateSpec,
+    );
+}
+
+/** Workload type -> where its pod template is among its inputs. */
+const templatePlaces: ReadonlyMap<string, readonly string[]> = new Map([
+  ...["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].map(
+    (kind) => [`kubernetes:apps/v1:${kind}`, ["spec", "template"]] as const,
+  ),
+  ["kubernetes:batch/v1:Job", ["spec", "template"]] as const,
+  ["kubernetes:batch/v1:CronJob", ["spec", "jobTemplate", "spec", "template"]] as const,
+  ["kubernetes:core/v1:ReplicationController", ["spec", "template"]] as const,
+  ["kubernetes:argoproj.io/v1alpha1:Rollout", ["spec", "template"]] as const,
+  ["kubernetes:core/v1:Pod", []] as const,
+]);
+
+export interface SidecarSettingsTransformOptions extends PodSettingsOptions {
+  /** Which workloads, by Pulumi's type and name and their inputs. Default: all. */
+  filter?: (workload: { type: string; name: string; props: Record<string, unknown> }) => boolean;
+}
+
+/**
+ * A transform that puts settings on the pods of every workload below it: `transforms: [sidecarSettingsTransform({ … })]` on a
+ * component, a Helm chart or YAML, or `pulumi.runtime.registerResourceTransform(…)` for a whole stack.
+ */
+export function sidecarSettingsTransform(
+  settings: PodSettings,
+  { filter = () => true, ...options }: SidecarSettingsTransformOptions = {},
+): pulumi.ResourceTransform {
+  return ({ type, name, props, opts }) => {
+    const place = templatePlaces.get(type);
+    if (!place || !filter({ type, name, props: props as Record<string, unknown> })) return undefined;
+    return { props: changedAt(props as Record<string, unknown>, place, settings, options), opts };
+  };
+}
+
+function changedAt(
+  props: Record<string, unknown>,
+  place: readonly string[],
+  settings: PodSettings,
+  options: PodSettingsOptions,
+): Record<string, unknown> {
+  const [key, ...rest] = place;
+  if (key === undefined) {
+    const { metadata, spec, ...others } = props;
+    const changed = withSidecarSettings({ metadata, spec } as PodTemplateSpec, settings, options);
+    return {
+      ...others,
+      metadata: changed.apply((pod) => pod.metadata),
+      spec: changed.apply((pod) => pod.spec),
+    };
+  }
+  return {
+    ...props,
+    [key]: pulumi
+      .output(props[key] as pulumi.Input<object>)
+      .apply((inner) =>
+        rest.length > 0
+          ? pulumi.output(changedAt(inner as Record<string, unknown>, rest, settings, options))
+          : withSidecarSettings(inner as PodTemplateSpec, settings, options),
+      ),
+  };
+}
+
+function withSettings(template: PodTemplate, given: unknown, options: PodSettingsOptions): PodTemplate {
+  const read = parseSettings(given);
+  // without the rule that some settings need others beside them: at the pod level Istio looks at each
+  const found = [...read.problems, ...captureConflicts(read.settings), ...resourceConflicts(read.settings)];
+  if (found.length > 0) throw new SettingsError("withSidecarSettings", found);
+  const { template: changed, problems } = podTemplateWithSettings(template, read.settings, options);
+  if (problems.length > 0) throw new SettingsError("withSidecarSettings", problems);
+  return changed;
+}

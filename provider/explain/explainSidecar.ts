@@ -1,0 +1,280 @@
+import { allContainers, type PodTemplate } from "../cluster/podTemplate.js";
+import {
+  effectiveSettings,
+  effectiveValues,
+  type Level,
+  type LeveledSettings,
+  type SourcedValue,
+  united,
+} from "../levels/effectiveSettings.js";
+import { selects } from "../levels/selector.js";
+import { globalTarget, type Layers, layerAt, workloadLayers } from "../render/compose.js";
+import { proxyConfigAnnotation, saysKey } from "../render/podAnnotations.js";
+import { isDropped, ownContainer, type PodLevel, podLevel, saysItself } from "../render/podLevel.js";
+import { usesSidecarTemplate, withDefaultRequests } from "../rollout/predictFields.js";
+import {
+  amountField,
+  comparableAmount,
+  comparableList,
+  comparableValue,
+  fieldName,
+  proxyContainer,
+} from "../rollout/sidecarFields.js";
+import { type CanonicalSettings, inOrder, type SettingEntry } from "../settings/canonicalSettings.js";
+import { declarations, type SettingValue } from "../settings/declarations.js";
+import { secondsOf } from "../settings/duration.js";
+import type { Sight } from "../settings/SettingDeclaration.js";
+import { type ScaledResources, scaledAmounts } from "../settings/scaledResources.js";
+import { sidecarWarnings } from "./sidecarWarnings.js";
+
+/** What decides a pod's sidecar beside the pod itself. */
+export interface SidecarContext {
+  namespace: string;
+  /** The injector's layers, as `layersOf` reads them from its ConfigMap. */
+  layers: Layers;
+  /** What Istio was installed with, as `installedSettings` reads it. Default: nothing known. */
+  installed?: CanonicalSettings;
+  /** Whether istiod makes sidecars native where nobody says it. Default: unknown, which matters to warnings only. */
+  native?: boolean;
+}
+
+export interface ExplainedSetting {
+  /** `proxyResources.limits.cpu`, `env.FOO`. */
+  path: string;
+  /** In canonical form; undefined where the pod takes the setting away without a value of its own. */
+  value?: SettingValue;
+  source: Level;
+  /** The layer's owner; of the pod level none. */
+  owner?: string;
+  /** What it replaced, the strongest first. */
+  overrode: readonly SourcedValue[];
+  /** Where the injected pod shows it: field -> value, null for a field that is not there. */
+  shows: Readonly<Record<string, string | null>>;
+  /** Why the value is not what a level's settings say. */
+  note?: string;
+}
+
+export interface SidecarExplanation {
+  settings: readonly ExplainedSetting[];
+  warnings: readonly string[];
+  /** Why settings do not matter to this pod at all. */
+  unaffected?: string;
+}
+
+/**
+ * What each setting of a pod's sidecar is, where it comes from, what it replaced, and where the pod shows it. Pure: `template`
+ * is a pod, or the pod template of a workload.
+ */
+export function explainSidecar(template: PodTemplate, context: SidecarContext): SidecarExplanation {
+  if (!usesSidecarTemplate(template))
+    return {
+      settings: [],
+      warnings: [],
+      unaffected: "the pod names other templates of the injector than sidecar",
+    };
+  const pod = podLevel(template);
+  const effective = effectiveSettings([
+    ...layersOfPod(template, context),
+    { level: "pod", settings: pod.settings },
+  ]);
+  const managed = effectiveSettings(layersOfPod(template, context));
+  const values: Record<string, SettingValue | undefined> = { ...effectiveValues(effective) };
+  const notes = new Map<string, string>();
+  for (const entry of inOrder(Object.keys(effective))) {
+    const note = takenAway(entry, template, pod);
+    if (note === undefined) continue;
+    notes.set(entry.path, note);
+    values[entry.path] = undefined;
+  }
+  const shown = shownFields(template, values, pod);
+  const settings = inOrder(
+    new Set([...Object.keys(effective), ...pod.dropped.filter((path) => path in managed)]),
+  ).map(({ path }): ExplainedSetting => {
+    const found = effective[path];
+    const note = notes.get(path);
+    const value = values[path];
+    const {
+      value: weaker,
+      source,
+      owner,
+      overrode = [],
+    } = found ?? managed[path] ?? { value: "", source: "pod" as const };
+    const replaced =
+      note !== undefined && found
+        ? [{ value: weaker, source, ...(owner ? { owner } : {}) }, ...overrode]
+        : overrode;
+    return {
+      path,
+      ...(value === undefined ? {} : { value }),
+      source: note === undefined ? source : "pod",
+      ...(note === undefined && owner !== undefined ? { owner } : {}),
+      overrode: replaced,
+      shows: shown.get(path) ?? {},
+      ...(note === undefined ? {} : { note }),
+    };
+  });
+  const warnings = sidecarWarnings(template, values, sources(settings), context.native);
+  return { settings, warnings };
+}
+
+function sources(settings: readonly ExplainedSetting[]): ReadonlyMap<string, Level> {
+  return new Map(settings.map(({ path, source }) => [path, source]));
+}
+
+function layersOfPod(
+  { metadata }: PodTemplate,
+  { namespace, layers, installed = {} }: SidecarContext,
+): LeveledSettings[] {
+  const [global, owned] = [layerAt(layers, globalTarget), layerAt(layers, namespace)];
+  const picked = workloadLayers(layers, namespace).filter(({ picks }) =>
+    selects(picks.selector, metadata?.labels ?? {}),
+  );
+  return [
+    { level: "installed", settings: installed },
+    ...(global ? [{ level: "global", ...global } as const] : []),
+    ...(owned ? [{ level: "namespace", ...owned } as const] : []),
+    ...picked.map(({ settings, owner }) => ({ level: "workload", settings, owner }) as const),
+  ];
+}
+
+/** Why a setting has no value though a level gives one: the pod says something that takes it away. */
+function takenAway(
+  { path, declaration, name }: Omit<SettingEntry, "value">,
+  template: PodTemplate,
+  pod: PodLevel,
+): string | undefined {
+  if (pod.settings[path] !== undefined || !saysItself(declaration, name, template)) return undefined;
+  if (declaration.merge === "unite") return "the pod has arguments of istio-init of its own";
+  if (isDropped(declaration, template))
+    return "one resource annotation on the pod, and Istio drops every amount that the pod does not say itself";
+  const way = declaration.podWays(name)[0];
+  return way?.by === "proxyConfig"
+    ? `the pod's ${proxyConfigAnnotation} says ${way.path[0]} as a whole`
+    : "the pod has a container of that name, which decides it";
+}
+
+type Shown = Record<string, string | null>;
+
+function shownFields(
+  template: PodTemplate,
+  values: Readonly<Record<string, SettingValue | undefined>>,
+  pod: PodLevel,
+): Map<string, Shown> {
+  const shown = new Map<string, Shown>();
+  const hasInit = String(values.interceptionMode ?? "").toUpperCase() !== "NONE";
+  const hasProbes = template.metadata?.annotations?.["status.sidecar.istio.io/port"] !== "0";
+  for (const entry of inOrder(Object.keys(values))) {
+    const value = values[entry.path];
+    if (value === undefined) {
+      if (isDropped(entry.declaration, template)) shown.set(entry.path, absent(entry));
+      continue;
+    }
+    const fields: Shown = {};
+    for (const sight of entry.declaration.sights(entry.name)) {
+      if (!hasInit && "of" in sight && sight.of === "istio-init") continue;
+      if (sight.in === "container" && /Probe$/.test(sight.path[0] ?? "") && !hasProbes) continue;
+      if (isOverridden(sight, template)) continue;
+      fields[fieldName(sight)] = sightValue(sight, entry, value, values);
+    }
+    shown.set(entry.path, fields);
+  }
+  if (values["startupProbe.enabled"] === false) shown.delete("startupProbe.failureThreshold");
+  showInitAmounts(template, values, pod, hasInit, shown);
+  showScaledAmounts(template, values, shown);
+  return shown;
+}
+
+function absent({ declaration, name }: Omit<SettingEntry, "value">): Shown {
+  return Object.fromEntries(declaration.sights(name).map((sight) => [fieldName(sight), null]));
+}
+
+function sightValue(
+  sight: Sight,
+  { path, declaration, name }: Omit<SettingEntry, "value">,
+  value: SettingValue,
+  values: Readonly<Record<string, SettingValue | undefined>>,
+): string {
+  const rendering = declaration.rendering(name);
+  if (rendering.to === "proxyConfig" && sight.in === "env") return String(secondsOf(String(value)));
+  if (sight.in === "flag" && sight.list) {
+    const always = rendering.to === "value" ? values[alwaysPath(rendering.path) ?? ""] : undefined;
+    return comparableList(String(united(always ?? "", value)));
+  }
+  if (rendering.to === "proxyMetadata") return String(value);
+  return path === "" ? "" : comparableValue(sight, value);
+}
+
+function alwaysPath(helm: readonly string[]): string | undefined {
+  return declarations.find(({ rendering, open }) => {
+    const to = open ? undefined : rendering("");
+    return to?.to === "united" && to.path.join(".") === helm.join(".");
+  })?.path;
+}
+
+// a variable of the pod's own, by its container or its part of ProxyConfig, is not the setting's to show
+function isOverridden(sight: Sight, template: PodTemplate): boolean {
+  if (sight.in !== "env") return false;
+  return (
+    ownContainer(template, sight.of)?.env?.some(({ name }) => name === sight.name) === true ||
+    (saysKey(template.metadata?.annotations?.[proxyConfigAnnotation], sight.name) &&
+      sight.name.endsWith("_SECONDS"))
+  );
+}
+
+const amounts = declarations.flatMap((declaration) => {
+  const [sight] = declaration.open ? [] : declaration.sights("");
+  return sight?.in === "container" && (sight.as === "cpu" || sight.as === "memory")
+    ? [{ declaration, of: sight.of, field: sight.path.slice(1), resource: sight.as }]
+    : [];
+});
+
+// the proxy's amounts are the init container's as well, where it has none of its own
+function showInitAmounts(
+  template: PodTemplate,
+  values: Readonly<Record<string, SettingValue | undefined>>,
+  pod: PodLevel,
+  hasInit: boolean,
+  shown: Map<string, Shown>,
+): void {
+  if (!hasInit) return;
+  for (const { declaration, of, field } of amounts) {
+    if (of !== proxyContainer) continue;
+    const init = amounts.find(
+      (one) => one.of === "istio-init" && one.field.join() === field.join(),
+    )?.declaration;
+    if (!init || values[init.path] !== undefined || pod.settings[init.path] !== undefined) continue;
+    // an amount of a container of the pod's own is that container's alone
+    const own = ownContainer(template, proxyContainer)?.resources;
+    if (own && pod.settings[declaration.path] !== undefined && !isDropped(declaration, template)) continue;
+    const value = values[declaration.path];
+    const fields = shown.get(declaration.path);
+    if (value !== undefined && fields) fields[amountField("istio-init", field)] = String(value);
+  }
+}
+
+function showScaledAmounts(
+  template: PodTemplate,
+  values: Readonly<Record<string, SettingValue | undefined>>,
+  shown: Map<string, Shown>,
+): void {
+  const scaled = declarations.find(({ rendering, open }) => !open && rendering("").to === "scaledResources");
+  const setting = scaled && (values[scaled.path] as ScaledResources | undefined);
+  if (!scaled || !setting || saysItself(scaled, "", template)) return;
+  const fields: Shown = {};
+  const shares = scaledAmounts(setting, withDefaultRequests(template));
+  for (const { declaration, of, field, resource } of amounts) {
+    const at = field.join(".");
+    if (of !== proxyContainer || !shares.has(at) || saysItself(declaration, "", template)) continue;
+    const share = shares.get(at);
+    fields[amountField(proxyContainer, field)] =
+      share === undefined ? null : comparableAmount(share, resource);
+    const theirs = shown.get(declaration.path);
+    if (theirs) delete theirs[amountField(proxyContainer, field)];
+  }
+  shown.set(scaled.path, fields);
+}
+
+/** Whether the pod has a sidecar of its own making, so that settings say nothing about it. */
+export function hasOwnSidecar({ spec }: PodTemplate): boolean {
+  return allContainers(spec).some(({ name, image }) => name === proxyContainer && image !== "auto");
+}
