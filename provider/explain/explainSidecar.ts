@@ -9,8 +9,8 @@ import {
 } from "../levels/effectiveSettings.js";
 import { selects } from "../levels/selector.js";
 import { globalTarget, type Layers, layerAt, workloadLayers } from "../render/compose.js";
-import { proxyConfigAnnotation, saysKey } from "../render/podAnnotations.js";
-import { isDropped, ownContainer, type PodLevel, podLevel, saysItself } from "../render/podLevel.js";
+import { proxyConfigAnnotation } from "../render/podAnnotations.js";
+import { isDropped, type PodLevel, podLevel, saidAt, saysItself } from "../render/podLevel.js";
 import { usesSidecarTemplate, withDefaultRequests } from "../rollout/predictFields.js";
 import {
   amountField,
@@ -86,7 +86,7 @@ export function explainSidecar(template: PodTemplate, context: SidecarContext): 
     notes.set(entry.path, note);
     values[entry.path] = undefined;
   }
-  const shown = shownFields(template, values, pod);
+  const shown = shownFields(template, values, effectiveValues(managed));
   const settings = inOrder(
     new Set([...Object.keys(effective), ...pod.dropped.filter((path) => path in managed)]),
   ).map(({ path }): ExplainedSetting => {
@@ -154,45 +154,41 @@ function takenAway(
 }
 
 type Shown = Record<string, string | null>;
+type Values = Readonly<Record<string, SettingValue | undefined>>;
 
-function shownFields(
-  template: PodTemplate,
-  values: Readonly<Record<string, SettingValue | undefined>>,
-  pod: PodLevel,
-): Map<string, Shown> {
+function shownFields(template: PodTemplate, values: Values, managed: Values): Map<string, Shown> {
   const shown = new Map<string, Shown>();
   const hasInit = String(values.interceptionMode ?? "").toUpperCase() !== "NONE";
   const hasProbes = template.metadata?.annotations?.["status.sidecar.istio.io/port"] !== "0";
   for (const entry of inOrder(Object.keys(values))) {
-    const value = values[entry.path];
-    if (value === undefined) {
-      if (isDropped(entry.declaration, template)) shown.set(entry.path, absent(entry));
-      continue;
-    }
+    const { path, declaration, name } = entry;
+    const value = values[path];
     const fields: Shown = {};
-    for (const sight of entry.declaration.sights(entry.name)) {
+    for (const sight of declaration.sights(name)) {
       if (!hasInit && "of" in sight && sight.of === "istio-init") continue;
       if (sight.in === "container" && /Probe$/.test(sight.path[0] ?? "") && !hasProbes) continue;
-      if (isOverridden(sight, template)) continue;
-      fields[fieldName(sight)] = sightValue(sight, entry, value, values);
+      const own = saidAt(declaration, name, sight, template);
+      if (own.said) {
+        if (own.value !== undefined && !follows(sight, entry))
+          fields[fieldName(sight)] = sightValue(sight, entry, own.value, values);
+      } else if (isDropped(declaration, template)) fields[fieldName(sight)] = null;
+      else if (value !== undefined && managed[path] !== undefined)
+        fields[fieldName(sight)] = sightValue(sight, entry, managed[path], values);
     }
-    shown.set(entry.path, fields);
+    shown.set(path, fields);
   }
   if (values["startupProbe.enabled"] === false) shown.delete("startupProbe.failureThreshold");
-  showInitAmounts(template, values, pod, hasInit, shown);
+  if (hasInit) showInitAmounts(template, values, managed, shown);
   showScaledAmounts(template, values, shown);
+  fillRequests(shown);
   return shown;
-}
-
-function absent({ declaration, name }: Omit<SettingEntry, "value">): Shown {
-  return Object.fromEntries(declaration.sights(name).map((sight) => [fieldName(sight), null]));
 }
 
 function sightValue(
   sight: Sight,
   { path, declaration, name }: Omit<SettingEntry, "value">,
   value: SettingValue,
-  values: Readonly<Record<string, SettingValue | undefined>>,
+  values: Values,
 ): string {
   const rendering = declaration.rendering(name);
   if (rendering.to === "proxyConfig" && sight.in === "env") return String(secondsOf(String(value)));
@@ -211,14 +207,9 @@ function alwaysPath(helm: readonly string[]): string | undefined {
   })?.path;
 }
 
-// a variable of the pod's own, by its container or its part of ProxyConfig, is not the setting's to show
-function isOverridden(sight: Sight, template: PodTemplate): boolean {
-  if (sight.in !== "env") return false;
-  return (
-    ownContainer(template, sight.of)?.env?.some(({ name }) => name === sight.name) === true ||
-    (saysKey(template.metadata?.annotations?.[proxyConfigAnnotation], sight.name) &&
-      sight.name.endsWith("_SECONDS"))
-  );
+// the variable beside a field of PROXY_CONFIG follows layers, not what the pod says of the field
+function follows(sight: Sight, { declaration, name }: Omit<SettingEntry, "value">): boolean {
+  return sight.in === "env" && declaration.rendering(name).to === "proxyConfig";
 }
 
 const amounts = declarations.flatMap((declaration) => {
@@ -228,35 +219,43 @@ const amounts = declarations.flatMap((declaration) => {
     : [];
 });
 
-// the proxy's amounts are the init container's as well, where it has none of its own
+// what decides the proxy's amounts, but for a container of the pod's own, decides the init container's where nothing else does
 function showInitAmounts(
   template: PodTemplate,
-  values: Readonly<Record<string, SettingValue | undefined>>,
-  pod: PodLevel,
-  hasInit: boolean,
+  values: Values,
+  managed: Values,
   shown: Map<string, Shown>,
 ): void {
-  if (!hasInit) return;
   for (const { declaration, of, field } of amounts) {
     if (of !== proxyContainer) continue;
     const init = amounts.find(
       (one) => one.of === "istio-init" && one.field.join() === field.join(),
     )?.declaration;
-    if (!init || values[init.path] !== undefined || pod.settings[init.path] !== undefined) continue;
-    // an amount of a container of the pod's own is that container's alone
-    const own = ownContainer(template, proxyContainer)?.resources;
-    if (own && pod.settings[declaration.path] !== undefined && !isDropped(declaration, template)) continue;
-    const value = values[declaration.path];
-    const fields = shown.get(declaration.path);
-    if (value !== undefined && fields) fields[amountField("istio-init", field)] = String(value);
+    const [sight] = init?.sights("") ?? [];
+    if (!init || !sight || saidAt(init, "", sight, template).said) continue;
+    const way = declaration.podWays("").find(({ by }) => by === "annotation");
+    const annotation = way?.by === "annotation" ? template.metadata?.annotations?.[way.name] : undefined;
+    const dropped = isDropped(declaration, template);
+    if (!dropped && values[init.path] !== undefined) continue;
+    const value = dropped ? (annotation ?? null) : managed[declaration.path];
+    const fields = shown.get(init.path) ?? shown.get(declaration.path);
+    if (value !== undefined && fields)
+      fields[fieldName(sight)] = value === null ? null : comparableValue(sight, value);
   }
 }
 
-function showScaledAmounts(
-  template: PodTemplate,
-  values: Readonly<Record<string, SettingValue | undefined>>,
-  shown: Map<string, Shown>,
-): void {
+// as the API server does: a container with a limit and no request requests its limit
+function fillRequests(shown: Map<string, Shown>): void {
+  const all = new Map([...shown.values()].flatMap((fields) => Object.entries(fields)));
+  for (const fields of shown.values()) {
+    for (const [field, value] of Object.entries(fields)) {
+      const limit = all.get(field.replace(" requests.", " limits."));
+      if (value === null && field.includes(" requests.") && limit) fields[field] = limit;
+    }
+  }
+}
+
+function showScaledAmounts(template: PodTemplate, values: Values, shown: Map<string, Shown>): void {
   const scaled = declarations.find(({ rendering, open }) => !open && rendering("").to === "scaledResources");
   const setting = scaled && (values[scaled.path] as ScaledResources | undefined);
   if (!scaled || !setting || saysItself(scaled, "", template)) return;

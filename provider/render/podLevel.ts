@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { allContainers, type Container, type PodTemplate } from "../cluster/podTemplate.js";
-import { type CanonicalSettings, inOrder, settingEntries, valueAt } from "../settings/canonicalSettings.js";
+import { type CanonicalSettings, valueAt } from "../settings/canonicalSettings.js";
 import { declarations, type SettingDeclaration, type SettingValue } from "../settings/declarations.js";
 import type { ContainerRole, PodWay, Sight } from "../settings/SettingDeclaration.js";
 import { ownKeys, proxyConfigAnnotation, saysKey } from "./podAnnotations.js";
@@ -13,41 +13,83 @@ export interface PodLevel {
   dropped: readonly string[];
 }
 
-/** Whether no layer's value of a setting reaches a pod: it says its own, or something that takes it away. */
-export function saysItself(declaration: SettingDeclaration, name: string, template: PodTemplate): boolean {
-  if (isDropped(declaration, template)) return true;
-  const rendering = declaration.rendering(name);
-  // each variable by itself
-  if (rendering.to === "proxyMetadata")
-    return rendering.names.every((variable) => saysKey(ownConfig(template), variable));
-  return declaration.podWays(name).some((way) => isSaid(way, template));
-}
-
-export function isDropped({ droppedBy }: SettingDeclaration, { metadata }: PodTemplate): boolean {
-  return droppedBy.some((annotation) => metadata?.annotations?.[annotation] !== undefined);
-}
-
 /** Reads the pod level, by Istio's own rules. */
 export function podLevel(template: PodTemplate): PodLevel {
   const settings: [string, SettingValue][] = [];
   const dropped: string[] = [];
   for (const declaration of declarations) {
     for (const name of declaration.open ? namesSaid(declaration, template) : [""]) {
+      if (!saysItself(declaration, name, template)) continue;
       const path = name === "" ? declaration.path : `${declaration.path}.${name}`;
-      const raw = rawValue(declaration, name, template);
-      if (raw !== undefined) settings.push([path, canonical(declaration, raw)]);
+      const value = firstSaid(declaration, name, template);
+      if (value !== undefined) settings.push([path, value]);
       else if (isDropped(declaration, template)) dropped.push(path);
     }
   }
   return { settings: Object.fromEntries(settings), dropped };
 }
 
-/** Setting paths that any of the layers has and the pod decides, each way of saying it included. */
-export function decidedByPod(template: PodTemplate, given: readonly CanonicalSettings[]): string[] {
-  return inOrder(new Set(given.flatMap((settings) => settingEntries(settings).map(({ path }) => path))))
-    .filter(({ declaration, name }) => saysItself(declaration, name, template))
-    .map(({ path }) => path);
+/** Whether no layer's value of a setting reaches a pod: it says its own, or something that takes it away. */
+export function saysItself(declaration: SettingDeclaration, name: string, template: PodTemplate): boolean {
+  if (isDropped(declaration, template)) return true;
+  const sights = declaration.sights(name);
+  return sights.length > 0
+    ? sights.every((sight) => saidAt(declaration, name, sight, template).said)
+    : declaration.podWays(name).some((way) => isSaid(way, template));
 }
+
+/** Whether the pod decides what it shows at one place: a container of its own speaks for that container only. */
+export function saysSight(
+  declaration: SettingDeclaration,
+  name: string,
+  sight: Sight,
+  template: PodTemplate,
+): boolean {
+  return isDropped(declaration, template) || saidAt(declaration, name, sight, template).said;
+}
+
+/** An amount on a pod that makes Istio drop this one, unless the pod says it as well. */
+export function isDropped({ droppedBy }: SettingDeclaration, { metadata }: PodTemplate): boolean {
+  return droppedBy.some((annotation) => metadata?.annotations?.[annotation] !== undefined);
+}
+
+export interface Said {
+  said: boolean;
+  /** In canonical form; undefined where the pod decides without a value, or what Kubernetes fills in. */
+  value?: SettingValue;
+}
+
+/** What the pod says of a setting at one place. A container of its own is merged last, so it wins over annotations. */
+export function saidAt(
+  declaration: SettingDeclaration,
+  name: string,
+  sight: Sight,
+  template: PodTemplate,
+): Said {
+  const variable = variableOf(sight);
+  if (variable !== undefined) {
+    const own = sight.in === "env" ? ownVariable(template, sight.of, variable) : undefined;
+    if (own) return own;
+    if (saysKey(ownConfig(template), variable)) {
+      const value = valueAt(configOf(template), ["proxyMetadata", variable]);
+      return { said: true, ...(value === undefined ? {} : { value: canonical(declaration, value) }) };
+    }
+  }
+  const ways = declaration
+    .podWays(name)
+    .filter((way) => !("of" in way) || !("of" in sight) || way.of === sight.of)
+    .filter((way) => !(way.by === "proxyConfig" && way.path[0] === "proxyMetadata"))
+    .sort((a, b) => strength.indexOf(a.by) - strength.indexOf(b.by));
+  for (const way of ways) {
+    if (!isSaid(way, template)) continue;
+    const raw = wayValue(way, sight, template);
+    if (raw !== undefined) return { said: true, value: canonical(declaration, raw) };
+    if (way.by !== "proxyConfig") return { said: true };
+  }
+  return { said: ways.some((way) => isSaid(way, template)) };
+}
+
+const strength: readonly PodWay["by"][] = ["container", "annotation", "proxyConfig", "presence"];
 
 export function ownContainer(template: PodTemplate, name: ContainerRole): Container | undefined {
   // the init container that istioctl kube-inject once put there, the injector replaces by its own
@@ -57,6 +99,34 @@ export function ownContainer(template: PodTemplate, name: ContainerRole): Contai
 
 export function wasInjected({ metadata }: PodTemplate): boolean {
   return metadata?.annotations?.["sidecar.istio.io/status"] !== undefined;
+}
+
+function firstSaid(
+  declaration: SettingDeclaration,
+  name: string,
+  template: PodTemplate,
+): SettingValue | undefined {
+  const sights = declaration.sights(name);
+  for (const sight of sights) {
+    const { value } = saidAt(declaration, name, sight, template);
+    if (value !== undefined) return value;
+  }
+  if (sights.length > 0) return undefined;
+  for (const way of declaration.podWays(name)) {
+    const raw = isSaid(way, template) ? wayValue(way, undefined, template) : undefined;
+    if (raw !== undefined) return canonical(declaration, raw);
+  }
+  return undefined;
+}
+
+function variableOf(sight: Sight): string | undefined {
+  if (sight.in === "env") return sight.name;
+  return sight.in === "proxyConfig" && sight.path[0] === "proxyMetadata" ? sight.path[1] : undefined;
+}
+
+function ownVariable(template: PodTemplate, of: ContainerRole, name: string): Said | undefined {
+  const variable = ownContainer(template, of)?.env?.find((one) => one.name === name);
+  return variable && { said: true, ...(variable.valueFrom ? {} : { value: variable.value ?? "" }) };
 }
 
 function isSaid(way: PodWay, template: PodTemplate): boolean {
@@ -82,15 +152,7 @@ function containerValue(way: PodWay & { by: "container" }, template: PodTemplate
     : undefined;
 }
 
-function rawValue(declaration: SettingDeclaration, name: string, template: PodTemplate): unknown {
-  for (const way of declaration.podWays(name)) {
-    const found = wayValue(way, declaration.sights(name), template);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function wayValue(way: PodWay, sights: readonly Sight[], template: PodTemplate): unknown {
+function wayValue(way: PodWay, sight: Sight | undefined, template: PodTemplate): unknown {
   switch (way.by) {
     case "annotation":
       return template.metadata?.annotations?.[way.name];
@@ -101,31 +163,30 @@ function wayValue(way: PodWay, sights: readonly Sight[], template: PodTemplate):
       );
     case "container": {
       const value = containerValue(way, template);
-      return way.path[0] === "args" && Array.isArray(value) ? argumentOf(value, sights) : value;
+      return way.path[0] === "args" && Array.isArray(value) ? argumentOf(value, sight) : value;
     }
     case "presence":
       return undefined;
   }
 }
 
-function argumentOf(args: readonly unknown[], sights: readonly Sight[]): string | undefined {
-  for (const sight of sights) {
-    if (sight.in === "flag") {
-      const at = args.indexOf(sight.flag);
-      if (at >= 0) return String(args[at + 1] ?? "");
-    }
-    if (sight.in === "argument") {
-      const found = args.find((argument) => String(argument).startsWith(sight.prefix));
-      if (found !== undefined) return String(found).slice(sight.prefix.length);
-    }
+function argumentOf(args: readonly unknown[], sight: Sight | undefined): string | undefined {
+  if (sight?.in === "flag") {
+    const at = args.indexOf(sight.flag);
+    return at < 0 ? "" : String(args[at + 1] ?? "");
   }
-  return undefined;
+  return sight?.in === "argument"
+    ? args
+        .map(String)
+        .find((argument) => argument.startsWith(sight.prefix))
+        ?.slice(sight.prefix.length)
+    : undefined;
 }
 
 function namesSaid(declaration: SettingDeclaration, template: PodTemplate): string[] {
   const [way] = declaration.podWays("");
   if (way?.by !== "proxyConfig") return [];
-  const map = wayValue({ ...way, path: way.path.slice(0, -1) }, [], template);
+  const map = wayValue({ ...way, path: way.path.slice(0, -1) }, undefined, template);
   return typeof map === "object" && map !== null
     ? Object.keys(map).filter((name) => !("found" in (declaration.open?.(name) ?? {})))
     : [];

@@ -1,7 +1,7 @@
 import type { PodTemplate } from "../cluster/podTemplate.js";
 import { united } from "../levels/effectiveSettings.js";
-import { proxyConfigAnnotation, saysKey, templatesAnnotation } from "../render/podAnnotations.js";
-import { ownContainer, saysItself, wasInjected } from "../render/podLevel.js";
+import { templatesAnnotation } from "../render/podAnnotations.js";
+import { saysItself, saysSight, wasInjected } from "../render/podLevel.js";
 import { type CanonicalSettings, inOrder, type SettingEntry } from "../settings/canonicalSettings.js";
 import { declarations } from "../settings/declarations.js";
 import { secondsOf } from "../settings/duration.js";
@@ -82,7 +82,7 @@ function predictSights(
 ): void {
   const rendering = declaration.rendering(name);
   for (const sight of declaration.sights(name)) {
-    if (saysVariable(template, sight)) continue;
+    if (saysSight(declaration, name, sight, template)) continue;
     if (sight.in === "env" && sight.of === "istio-init" && !hasInit(today)) continue;
     if (sight.in === "flag" && !hasInit(today)) continue;
     if (sight.in === "proxyConfig" && wasInjected(template)) continue;
@@ -244,21 +244,6 @@ export function withDefaultRequests({ spec }: PodTemplate) {
     name,
     resources: { limits, requests: { ...limits, ...requests } },
   }));
-}
-
-// variables are told apart one by one: by the pod's part of ProxyConfig, and by a container of its own
-function saysVariable(template: PodTemplate, sight: Sight): boolean {
-  const name =
-    sight.in === "env"
-      ? sight.name
-      : sight.in === "proxyConfig" && sight.path[0] === "proxyMetadata"
-        ? sight.path[1]
-        : undefined;
-  if (name === undefined) return false;
-  return (
-    saysKey(template.metadata?.annotations?.[proxyConfigAnnotation], name) ||
-    (sight.in === "env" && ownContainer(template, sight.of)?.env?.some((one) => one.name === name) === true)
-  );
 }
 
 function same({ before, after }: SettingsChange, path: string): boolean {

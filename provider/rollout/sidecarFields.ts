@@ -93,6 +93,8 @@ export function comparableValue(sight: Sight, value: SettingValue): string {
         : comparableText(value);
     case "sidecarKind":
       return value === true ? "native" : "classic";
+    case "imageType":
+      return /[/:]/.test(String(value)) ? imageTypeOf(String(value)) : String(value);
     default:
       return comparableText(value);
   }
@@ -101,7 +103,7 @@ export function comparableValue(sight: Sight, value: SettingValue): string {
 function seen(sight: Sight, { proxy, init, native, proxyConfig }: Sidecar): string | undefined {
   if (sight.in === "proxyConfig") return optional(valueAt(proxyConfig, sight.path), comparableText);
   if (sight.in === "sidecarKind") return native ? "native" : "classic";
-  if (sight.in === "imageType") return /-(distroless|debug)$/.exec(proxy.image ?? "")?.[1] ?? "default";
+  if (sight.in === "imageType") return imageTypeOf(proxy.image ?? "");
   const container = sight.of === proxyContainer ? proxy : init;
   if (!container) return undefined;
   switch (sight.in) {
@@ -113,15 +115,24 @@ function seen(sight: Sight, { proxy, init, native, proxyConfig }: Sidecar): stri
       return container.args
         ?.find((argument) => argument.startsWith(sight.prefix))
         ?.slice(sight.prefix.length);
-    case "env":
-      return container.env?.find(({ name }) => name === sight.name)?.value;
+    case "env": {
+      const variable = container.env?.find(({ name }) => name === sight.name);
+      // the API server leaves out an empty value
+      return variable && !variable.valueFrom ? (variable.value ?? "") : undefined;
+    }
     case "container": {
-      const value = valueAt(container, sight.path);
+      const value =
+        valueAt(container, sight.path) ??
+        (valueAt(container, sight.path.slice(0, -1)) === undefined ? undefined : sight.absent);
       return sight.as === "presence"
         ? String(value !== undefined)
         : optional(value, (found) => comparableValue(sight, found as SettingValue));
     }
   }
+}
+
+function imageTypeOf(image: string): string {
+  return /-(distroless|debug)$/.exec(image)?.[1] ?? "default";
 }
 
 export const amountField = (container: string, field: readonly string[]) => `${container} ${field.join(".")}`;

@@ -53,6 +53,8 @@ export type Sight =
       of: ContainerRole;
       path: readonly string[];
       as: "cpu" | "memory" | "hook" | "text" | "presence";
+      /** What a field means that is not there though its map is: the API server leaves out zeros. */
+      absent?: string;
     }
   | { in: "env"; of: ContainerRole; name: string }
   | { in: "proxyConfig"; path: readonly string[] }

@@ -44,7 +44,7 @@ export const everything: SidecarSettings = {
   extraStatTags: ["destination_port"],
   tracing: { sampling: 12.5, customTags: { "team.name": { literal: { value: 'a"b' } } } },
   runtimeValues: { "overload.global_downstream_max_connections": "50000" },
-  env: { GREETING: 'it\'s: {{ .Values }} "x"', EMPTY: "" },
+  env: { GREETING: "it's: {{ .Values }}", EMPTY: "" },
   alwaysExclude: { outboundIPRanges: ["192.168.0.1/32"], inboundPorts: [15081, 9191], outboundPorts: [9999] },
 };
 

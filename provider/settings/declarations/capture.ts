@@ -179,6 +179,7 @@ export const capture: readonly SettingDeclaration[] = [
     podWays: [
       { by: "annotation", name: "sidecar.istio.io/interceptionMode" },
       { by: "proxyConfig", path: ["interceptionMode"] },
+      { by: "container", of: "istio-init", path: ["args"] },
     ],
     schema: { enum: ["REDIRECT", "TPROXY"] },
     about: {

@@ -50,6 +50,7 @@ export const logging: readonly SettingDeclaration[] = [
     podWays: [
       { by: "annotation", name: "sidecar.istio.io/agentLogLevel" },
       { by: "container", of: "istio-proxy", path: ["args"] },
+      { by: "container", of: "istio-init", path: ["args"] },
     ],
     schema: scopedSchema,
     about: {

@@ -135,8 +135,10 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     ],
     podWays: [
       { by: "container", of: "istio-proxy", path: ["imagePullPolicy"] },
+      { by: "container", of: "istio-init", path: ["imagePullPolicy"] },
       // of a container that says none Kubernetes fills in its own before Istio sees it
       { by: "presence", of: "istio-proxy" },
+      { by: "presence", of: "istio-init" },
     ],
     schema: { enum: ["Always", "IfNotPresent", "Never"] },
     about: {
