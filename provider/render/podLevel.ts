@@ -15,12 +15,24 @@ export interface PodLevel {
 
 /** Whether no layer's value of a setting reaches a pod: it says its own, or something that takes it away. */
 export function saysItself(declaration: SettingDeclaration, name: string, template: PodTemplate): boolean {
+  return (
+    annotatesItself(declaration, name, template) ||
+    declaration.podWays(name).some((way) => way.by === "container" && isSaid(way, template))
+  );
+}
+
+/** Whether a pod's annotations keep every layer's value of a setting away from all of its containers. */
+export function annotatesItself(
+  declaration: SettingDeclaration,
+  name: string,
+  template: PodTemplate,
+): boolean {
   if (isDropped(declaration, template)) return true;
   const rendering = declaration.rendering(name);
   // each variable by itself
   if (rendering.to === "proxyMetadata")
     return rendering.names.every((variable) => saysKey(ownConfig(template), variable));
-  return declaration.podWays(name).some((way) => isSaid(way, template));
+  return declaration.podWays(name).some((way) => way.by !== "container" && isSaid(way, template));
 }
 
 export function isDropped({ droppedBy }: SettingDeclaration, { metadata }: PodTemplate): boolean {

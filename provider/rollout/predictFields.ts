@@ -1,8 +1,13 @@
 import type { PodTemplate } from "../cluster/podTemplate.js";
 import { united } from "../levels/effectiveSettings.js";
 import { proxyConfigAnnotation, saysKey, templatesAnnotation } from "../render/podAnnotations.js";
-import { ownContainer, saysItself, wasInjected } from "../render/podLevel.js";
-import { type CanonicalSettings, inOrder, type SettingEntry } from "../settings/canonicalSettings.js";
+import { annotatesItself, ownContainer, saysItself, wasInjected } from "../render/podLevel.js";
+import {
+  type CanonicalSettings,
+  inOrder,
+  type SettingEntry,
+  valueAt,
+} from "../settings/canonicalSettings.js";
 import { declarations } from "../settings/declarations.js";
 import { secondsOf } from "../settings/duration.js";
 import { listEntries } from "../settings/list.js";
@@ -45,14 +50,14 @@ export function predictFields(
     const { path, name, declaration } = entry;
     const rendering = declaration.rendering(name);
     if (same(change, path) || rendering.to === "initResources") continue;
-    if (saysItself(declaration, name, template)) continue;
+    if (annotatesItself(declaration, name, template)) continue;
     const value = change.after[path];
     switch (rendering.to) {
       case "united":
         predictList(fields, template, change, rendering.path);
         break;
       case "expression":
-        if (rendering.name === "hold") predictHold(fields, value);
+        if (rendering.name === "hold") predictHold(fields, value, change.after);
         else predictSights(fields, today, template, entry, value);
         break;
       default:
@@ -61,6 +66,7 @@ export function predictFields(
         else predictSights(fields, today, template, entry, value);
     }
   }
+  predictPresence(fields, today, template, change);
   predictInitAmounts(fields, template, change);
   predictScaledAmounts(fields, template, change);
   dropIstiosOwnHooks(fields, today, template, change);
@@ -82,11 +88,9 @@ function predictSights(
 ): void {
   const rendering = declaration.rendering(name);
   for (const sight of declaration.sights(name)) {
-    if (saysVariable(template, sight)) continue;
-    if (sight.in === "env" && sight.of === "istio-init" && !hasInit(today)) continue;
-    if (sight.in === "flag" && !hasInit(today)) continue;
+    if (saysVariable(template, sight) || saysSight(template, sight)) continue;
+    if ("of" in sight && sight.of === "istio-init" && !hasInit(today)) continue;
     if (sight.in === "proxyConfig" && wasInjected(template)) continue;
-    if (sight.in === "container" && isNowhere(sight, today)) continue;
     const secondsEnv =
       rendering.to === "proxyConfig" && sight.in === "env" && sight.name === rendering.secondsEnv;
     set(
@@ -101,14 +105,28 @@ function predictSights(
   }
 }
 
-// a number of a probe that the pod does not have
-function isNowhere(sight: Sight & { in: "container" }, today: SidecarFields): boolean {
-  if (sight.path.length < 2 || sight.as !== "text") return false;
-  const group = `${sight.of} ${sight.path[0]}`;
-  return (
-    today[group] === "false" ||
-    !Object.keys(today).some((field) => field === group || field.startsWith(`${group}.`))
-  );
+const parts = declarations.flatMap((declaration) =>
+  (declaration.open ? [] : declaration.sights("")).flatMap((sight) =>
+    sight.in === "container" ? [{ declaration, sight, field: fieldName(sight) }] : [],
+  ),
+);
+
+// what a pod may have or not as a whole, such as a probe, with all that is in it
+function predictPresence(
+  fields: Record<string, string>,
+  today: SidecarFields,
+  template: PodTemplate,
+  { after }: SettingsChange,
+): void {
+  for (const whole of parts.filter(({ sight }) => sight.as === "presence")) {
+    for (const { declaration, sight, field } of parts) {
+      if (!field.startsWith(`${whole.field}.`)) continue;
+      const value = after[declaration.path];
+      if (fields[whole.field] === "false") delete fields[field];
+      else if (today[whole.field] === "false" && !saysSight(template, sight))
+        set(fields, field, value === undefined ? undefined : comparableValue(sight, value));
+    }
+  }
 }
 
 const waitForProxy = comparableValue(
@@ -117,8 +135,13 @@ const waitForProxy = comparableValue(
 );
 
 // native sidecars start before the application anyway; a hook of the settings' own is no waiting hook of Istio's
-function predictHold(fields: Record<string, string>, value: CanonicalSettings[string] | undefined): void {
+function predictHold(
+  fields: Record<string, string>,
+  value: CanonicalSettings[string] | undefined,
+  after: CanonicalSettings,
+): void {
   const hook = hookField(["postStart"]);
+  if (hooks.some(({ declaration }) => after[declaration.path] !== undefined)) return;
   if (value === false && fields[hook] === waitForProxy) delete fields[hook];
 }
 
@@ -155,7 +178,7 @@ function predictList(
   const sight = entry?.declaration.sights("").find((one) => one.in === "flag");
   const field = sight && fieldName(sight);
   const today = field === undefined ? undefined : fields[field];
-  if (!entry || field === undefined || today === undefined) return;
+  if (!entry || !sight || field === undefined || today === undefined || saysSight(template, sight)) return;
   const way = entry.declaration.podWays("").find(({ by }) => by === "annotation");
   const own = way?.by === "annotation" ? template.metadata?.annotations?.[way.name] : undefined;
   const always = declarations.find(({ rendering, open }) => {
@@ -259,6 +282,26 @@ function saysVariable(template: PodTemplate, sight: Sight): boolean {
     saysKey(template.metadata?.annotations?.[proxyConfigAnnotation], name) ||
     (sight.in === "env" && ownContainer(template, sight.of)?.env?.some((one) => one.name === name) === true)
   );
+}
+
+// Istio merges a container of the pod's own over its own one; arguments as a whole
+function saysSight(template: PodTemplate, sight: Sight): boolean {
+  if (sight.in === "proxyConfig" || sight.in === "env") return false;
+  const own = ownContainer(template, "of" in sight ? sight.of : proxyContainer);
+  switch (sight.in) {
+    case "flag":
+    case "argument":
+      return own?.args !== undefined;
+    case "container":
+      // the API server fills in a policy before it asks the injector
+      return (
+        valueAt(own, sight.path) !== undefined || (own !== undefined && sight.path[0] === "imagePullPolicy")
+      );
+    case "sidecarKind":
+      return own !== undefined;
+    case "imageType":
+      return own?.image !== undefined && own.image !== "auto";
+  }
 }
 
 function same({ before, after }: SettingsChange, path: string): boolean {

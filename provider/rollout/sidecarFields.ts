@@ -113,12 +113,16 @@ function seen(sight: Sight, { proxy, init, native, proxyConfig }: Sidecar): stri
       return container.args
         ?.find((argument) => argument.startsWith(sight.prefix))
         ?.slice(sight.prefix.length);
-    case "env":
-      return container.env?.find(({ name }) => name === sight.name)?.value;
+    case "env": {
+      const variable = container.env?.find(({ name }) => name === sight.name);
+      // the API server leaves an empty value out
+      return variable && variable.valueFrom === undefined ? (variable.value ?? "") : undefined;
+    }
     case "container": {
       const value = valueAt(container, sight.path);
-      return sight.as === "presence"
-        ? String(value !== undefined)
+      if (sight.as === "presence") return String(value !== undefined);
+      return value === undefined && valueAt(container, sight.path.slice(0, -1)) !== undefined
+        ? sight.leftOut
         : optional(value, (found) => comparableValue(sight, found as SettingValue));
     }
   }

@@ -53,6 +53,8 @@ export type Sight =
       of: ContainerRole;
       path: readonly string[];
       as: "cpu" | "memory" | "hook" | "text" | "presence";
+      /** What it means where the API server leaves the field out and the map that it stands in is there. */
+      leftOut?: string;
     }
   | { in: "env"; of: ContainerRole; name: string }
   | { in: "proxyConfig"; path: readonly string[] }
