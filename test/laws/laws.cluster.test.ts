@@ -115,14 +115,15 @@ for (const { name, options } of installs) {
           assert.ok(silent.length > 50, `${silent.length} pods`);
           let reached = 0;
           for (const [, settings] of given) {
-            const ways = declaration.podWays(open).filter(({ by }) => by === way.by);
+            const ways: readonly PodWay[] = declaration.podWays(open).filter(({ by }) => by === way.by);
             const annotated = await injection.inject(
               injection.installed,
               "shop",
               silent.map((pod) => withAnnotation(pod, ways, (settings as CanonicalSettings)[path])),
             );
             const namespaced = await inject({ shop: settings }, silent);
-            const secondsEnv = rendering.to === "proxyConfig" ? rendering.secondsEnv : undefined;
+            const secondsEnv: string | undefined =
+              rendering.to === "proxyConfig" ? rendering.secondsEnv : undefined;
             assert.deepEqual(
               changed(
                 without(annotated, ways, undefined),
