@@ -67,6 +67,7 @@ export function predictFields(
     }
   }
   predictPresence(fields, today, template, change);
+  predictPullPolicy(fields, template, change);
   predictInitAmounts(fields, template, change);
   predictScaledAmounts(fields, template, change);
   dropIstiosOwnHooks(fields, today, template, change);
@@ -133,6 +134,25 @@ const waitForProxy = comparableValue(
   { in: "container", of: proxyContainer, path: ["lifecycle", "postStart"], as: "hook" },
   { exec: { command: ["pilot-agent", "wait"] } },
 );
+
+const imageType = declarations.find(
+  ({ open, sights }) => !open && sights("").some((sight) => sight.in === "imageType"),
+);
+const pullPolicies = parts.filter(({ sight }) => sight.path[0] === "imagePullPolicy");
+
+// without a policy the API server takes the tag's: a tag with a variant is never `latest`
+function predictPullPolicy(
+  fields: Record<string, string>,
+  template: PodTemplate,
+  change: SettingsChange,
+): void {
+  if (!imageType || same(change, imageType.path) || annotatesItself(imageType, "", template)) return;
+  const type = change.after[imageType.path] ?? "default";
+  for (const { declaration, sight, field } of pullPolicies) {
+    if (change.after[declaration.path] !== undefined || saysSight(template, sight)) continue;
+    if (fields[field] !== undefined) set(fields, field, type === "default" ? undefined : "IfNotPresent");
+  }
+}
 
 // native sidecars start before the application anyway; a hook of the settings' own is no waiting hook of Istio's
 function predictHold(
