@@ -184,6 +184,9 @@ function fieldsLeftToIstio({ before, after }: SettingsChange): Set<string> {
     )
   )
     fields.push(...hooks.map((hook) => hookField([hook])));
+  // the API server's policy for the tag of an image without a variant
+  if (changes("imageType") && after.imagePullPolicy === undefined)
+    fields.push("istio-proxy imagePullPolicy", "istio-init imagePullPolicy");
   if (gone.some(({ path }) => path === "scaledResources"))
     fields.push(...amounts.map((field) => amountField(proxyContainer, field)));
   return new Set(fields);
