@@ -1,4 +1,4 @@
-import { Document, isMap, isScalar, type Pair, type YAMLMap } from "yaml";
+import { Document, isMap, isScalar, isSeq, type Pair, type YAMLMap } from "yaml";
 import type { NestedSettings } from "../settings/canonicalSettings.js";
 
 /** Effective settings as a team reads them: YAML, with the level that each value comes from beside it. */
@@ -18,7 +18,8 @@ function annotate(map: YAMLMap, path: readonly string[], sources: Readonly<Recor
     const at = [...path, String(isScalar(item.key) ? item.key.value : item.key)];
     const source = sources[at.join(".")];
     if (source !== undefined && isScalar(item.value)) item.value.comment = ` ${source}`;
-    else if (source !== undefined && isMap(item.value)) item.value.commentBefore = ` ${source}`;
+    else if (source !== undefined && (isMap(item.value) || isSeq(item.value)))
+      item.value.commentBefore = ` ${source}`;
     else if (isMap(item.value)) annotate(item.value, at, sources);
   }
 }

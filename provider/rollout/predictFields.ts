@@ -1,12 +1,11 @@
 import type { PodTemplate } from "../cluster/podTemplate.js";
 import { united } from "../levels/effectiveSettings.js";
 import { templatesAnnotation } from "../render/podAnnotations.js";
-import { saysItself, saysSight, wasInjected } from "../render/podLevel.js";
+import { ownContainer, saysItself, saysSight, wasInjected } from "../render/podLevel.js";
 import { type CanonicalSettings, inOrder, type SettingEntry } from "../settings/canonicalSettings.js";
 import { declarations } from "../settings/declarations.js";
 import { secondsOf } from "../settings/duration.js";
 import { listEntries } from "../settings/list.js";
-import type { Sight } from "../settings/SettingDeclaration.js";
 import { type ScaledResources, scaledAmounts } from "../settings/scaledResources.js";
 import {
   amountField,
@@ -52,7 +51,7 @@ export function predictFields(
         predictList(fields, template, change, rendering.path);
         break;
       case "expression":
-        if (rendering.name === "hold") predictHold(fields, value);
+        if (rendering.name === "hold") predictHold(fields, value, change.after);
         else predictSights(fields, today, template, entry, value);
         break;
       default:
@@ -61,6 +60,8 @@ export function predictFields(
         else predictSights(fields, today, template, entry, value);
     }
   }
+  predictPresence(fields, today, template, change);
+  predictPullPolicy(fields, template, change);
   predictInitAmounts(fields, template, change);
   predictScaledAmounts(fields, template, change);
   dropIstiosOwnHooks(fields, today, template, change);
@@ -83,10 +84,8 @@ function predictSights(
   const rendering = declaration.rendering(name);
   for (const sight of declaration.sights(name)) {
     if (saysSight(declaration, name, sight, template)) continue;
-    if (sight.in === "env" && sight.of === "istio-init" && !hasInit(today)) continue;
-    if (sight.in === "flag" && !hasInit(today)) continue;
+    if ("of" in sight && sight.of === "istio-init" && !hasInit(today)) continue;
     if (sight.in === "proxyConfig" && wasInjected(template)) continue;
-    if (sight.in === "container" && isNowhere(sight, today)) continue;
     const secondsEnv =
       rendering.to === "proxyConfig" && sight.in === "env" && sight.name === rendering.secondsEnv;
     set(
@@ -101,14 +100,28 @@ function predictSights(
   }
 }
 
-// a number of a probe that the pod does not have
-function isNowhere(sight: Sight & { in: "container" }, today: SidecarFields): boolean {
-  if (sight.path.length < 2 || sight.as !== "text") return false;
-  const group = `${sight.of} ${sight.path[0]}`;
-  return (
-    today[group] === "false" ||
-    !Object.keys(today).some((field) => field === group || field.startsWith(`${group}.`))
-  );
+const parts = declarations.flatMap((declaration) =>
+  (declaration.open ? [] : declaration.sights("")).flatMap((sight) =>
+    sight.in === "container" ? [{ declaration, sight, field: fieldName(sight) }] : [],
+  ),
+);
+
+// what a pod may have or not as a whole, such as a probe, with all that is in it
+function predictPresence(
+  fields: Record<string, string>,
+  today: SidecarFields,
+  template: PodTemplate,
+  { after }: SettingsChange,
+): void {
+  for (const whole of parts.filter(({ sight }) => sight.as === "presence")) {
+    for (const { declaration, sight, field } of parts) {
+      if (!field.startsWith(`${whole.field}.`)) continue;
+      const value = after[declaration.path];
+      if (fields[whole.field] === "false") delete fields[field];
+      else if (today[whole.field] === "false" && !saysSight(declaration, "", sight, template))
+        set(fields, field, value === undefined ? undefined : comparableValue(sight, value));
+    }
+  }
 }
 
 const waitForProxy = comparableValue(
@@ -116,9 +129,33 @@ const waitForProxy = comparableValue(
   { exec: { command: ["pilot-agent", "wait"] } },
 );
 
+const imageType = declarations.find(
+  ({ open, sights }) => !open && sights("").some((sight) => sight.in === "imageType"),
+);
+const pullPolicies = parts.filter(({ sight }) => sight.path[0] === "imagePullPolicy");
+
+// without a policy the API server takes the tag's: a tag with a variant is never `latest`
+function predictPullPolicy(
+  fields: Record<string, string>,
+  template: PodTemplate,
+  change: SettingsChange,
+): void {
+  if (!imageType || same(change, imageType.path) || saysItself(imageType, "", template)) return;
+  const type = change.after[imageType.path] ?? "default";
+  for (const { declaration, sight, field } of pullPolicies) {
+    if (change.after[declaration.path] !== undefined || saysSight(declaration, "", sight, template)) continue;
+    if (fields[field] !== undefined) set(fields, field, type === "default" ? undefined : "IfNotPresent");
+  }
+}
+
 // native sidecars start before the application anyway; a hook of the settings' own is no waiting hook of Istio's
-function predictHold(fields: Record<string, string>, value: CanonicalSettings[string] | undefined): void {
+function predictHold(
+  fields: Record<string, string>,
+  value: CanonicalSettings[string] | undefined,
+  after: CanonicalSettings,
+): void {
   const hook = hookField(["postStart"]);
+  if (hooks.some(({ declaration }) => after[declaration.path] !== undefined)) return;
   if (value === false && fields[hook] === waitForProxy) delete fields[hook];
 }
 
@@ -156,6 +193,7 @@ function predictList(
   const field = sight && fieldName(sight);
   const today = field === undefined ? undefined : fields[field];
   if (!entry || field === undefined || today === undefined) return;
+  if (ownContainer(template, "istio-init")?.args !== undefined) return;
   const way = entry.declaration.podWays("").find(({ by }) => by === "annotation");
   const own = way?.by === "annotation" ? template.metadata?.annotations?.[way.name] : undefined;
   const always = declarations.find(({ rendering, open }) => {

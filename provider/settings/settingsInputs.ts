@@ -1,4 +1,4 @@
-import { type CanonicalSettings, type NestedSettings, nested } from "./canonicalSettings.js";
+import { type CanonicalSettings, declarationFor, type NestedSettings, nested } from "./canonicalSettings.js";
 import { declarations } from "./declarations.js";
 import { listEntries } from "./list.js";
 
@@ -21,10 +21,20 @@ export function asProperties(settings: CanonicalSettings, before: CanonicalSetti
   const kept = Object.fromEntries(
     Object.entries(settings).map(([path, value]) => [
       path,
-      sameEntries(value, before[path]) ? (before[path] ?? value) : value,
+      isList(path) && sameEntries(value, before[path]) ? (before[path] ?? value) : value,
     ]),
   );
   return nested(kept);
+}
+
+// other text with commas, such as a variable's, means what it says in its order
+function isList(path: string): boolean {
+  const { declaration, name = "" } = declarationFor(path) ?? {};
+  if (!declaration) return false;
+  return (
+    declaration.merge === "unite" ||
+    declaration.sights(name).some((sight) => sight.in === "flag" && sight.list)
+  );
 }
 
 function sameEntries(value: unknown, before: unknown): boolean {

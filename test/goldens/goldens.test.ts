@@ -8,20 +8,27 @@ import {
   compose,
   globalTarget,
   type InjectorData,
-  installedProxy,
+  installedGlobal,
   type Layers,
+  isWorkloadTarget,
+  layersFor,
+  namespaceOf,
   profileFor,
   strip,
+  workloadLayers,
 } from "../../provider/render/compose";
-import { effectiveOf, installedSettings } from "../../provider/render/Profile";
+import { labelsPickedBy, parseSelector, selectorText } from "../../provider/levels/selector";
+import { effectiveOf, installedSettings, profileOf } from "../../provider/render/Profile";
 import { publishedSettings } from "../../provider/report/publishedSettings";
-import { type CanonicalSettings, nested } from "../../provider/settings/canonicalSettings";
+import { nested } from "../../provider/settings/canonicalSettings";
 import { parseSettings } from "../../provider/settings/parseSettings";
 
 /** `settings.yaml` of a golden folder. */
 interface Written {
   global?: unknown;
   namespaces?: Record<string, unknown>;
+  /** Namespace -> name -> selector, priority and settings. */
+  workloads?: Record<string, Record<string, { selector: unknown; priority?: number; settings: unknown }>>;
 }
 
 const elsewhere = "elsewhere";
@@ -62,21 +69,36 @@ function describeGolden(name: string): void {
   });
 }
 
-function layersWritten({ global, namespaces = {} }: Written): Layers {
+function layersWritten({ global, namespaces = {}, workloads = {} }: Written): Layers {
   const written = { ...(global === undefined ? {} : { [globalTarget]: global }), ...namespaces };
-  return Object.fromEntries(
-    Object.entries(written).map(([target, input]) => {
-      const { settings, problems } = parseSettings(input);
-      assert.deepEqual(problems, [], target);
-      return [target, { owner: `acme/mesh/prod:${target === globalTarget ? "global" : target}`, settings }];
+  const layers = Object.entries(written).map(([target, input]) => [target, layerWritten(target, input)] as const);
+  const picking = Object.entries(workloads).flatMap(([namespace, named]) =>
+    Object.entries(named).map(([name, { selector: input, priority = 0, settings }]) => {
+      const { selector, problems } = parseSelector(input);
+      assert.deepEqual(problems, [], name);
+      const target = `${namespace}/${name}`;
+      return [target, { ...layerWritten(target, settings), picks: { selector, priority } }] as const;
     }),
   );
+  return Object.fromEntries([...layers, ...picking]);
+}
+
+function layerWritten(target: string, input: unknown): Layers[string] {
+  const { settings, problems } = parseSettings(input);
+  assert.deepEqual(problems, [], target);
+  return { owner: `acme/mesh/prod:${target === globalTarget ? "global" : target}`, settings };
 }
 
 /** What pods of each namespace look up, then the two texts as they are written. */
 function rendered(composed: InjectorData, layers: Layers): string {
   const profiles = Object.fromEntries(
-    places(layers).map((namespace) => [namespace, profileFor(composed, namespace) ?? "none: as Istio was installed"]),
+    places(layers).flatMap((namespace) => [
+      [namespace, profileFor(composed, namespace) ?? "none: as Istio was installed"],
+      ...workloadLayers(layers, namespace).map(({ settings, picks }) => [
+        `${namespace}, then ${selectorText(picks.selector)}`,
+        profileOf({ namespace: settings }),
+      ]),
+    ]),
   );
   const document = new Document({ profiles, config: composed.config, values: composed.values });
   visit(document, {
@@ -88,25 +110,27 @@ function rendered(composed: InjectorData, layers: Layers): string {
   return document.toString({ lineWidth: 0 });
 }
 
-/** The published settings of each namespace, and of one that has none of its own. */
+/** The published settings of each namespace, of one that has none of its own, and of pods that workload settings pick. */
 function report(injector: InjectorData, layers: Layers): string {
-  const proxy = installedProxy(injector);
-  const settingsOf = (level: "global" | "namespace", target: string): { [level: string]: CanonicalSettings } =>
-    layers[target] ? { [level]: layers[target].settings } : {};
+  const installed = installedSettings(installedGlobal(injector));
+  const told = (place: string, namespace: string, labels: Record<string, string>) => {
+    const effective = effectiveOf({ installed, ...layersFor(layers, namespace, labels) });
+    const sources = Object.fromEntries(Object.entries(effective).map(([path, { source }]) => [path, source]));
+    return `== ${place} ==\n${publishedSettings(nested(effectiveValues(effective)), sources)}`;
+  };
   return places(layers)
-    .map((namespace) => {
-      const effective = effectiveOf({
-        installed: installedSettings(proxy),
-        installedProxy: proxy,
-        ...settingsOf("global", globalTarget),
-        ...settingsOf("namespace", namespace),
-      });
-      const sources = Object.fromEntries(Object.entries(effective).map(([path, { source }]) => [path, source]));
-      return `== ${namespace} ==\n${publishedSettings(nested(effectiveValues(effective)), sources)}`;
-    })
+    .flatMap((namespace) => [
+      told(namespace, namespace, {}),
+      ...workloadLayers(layers, namespace).map(({ picks: { selector } }) =>
+        told(`${namespace}, ${selectorText(selector)}`, namespace, labelsPickedBy(selector) ?? {}),
+      ),
+    ])
     .join("\n");
 }
 
 function places(layers: Layers): string[] {
-  return [...Object.keys(layers).filter((target) => target !== globalTarget), elsewhere];
+  const namespaces = Object.keys(layers).flatMap((target) =>
+    target === globalTarget ? [] : [isWorkloadTarget(target) ? (namespaceOf(target) ?? "") : target],
+  );
+  return [...new Set([...namespaces, elsewhere])];
 }

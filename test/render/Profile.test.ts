@@ -6,14 +6,24 @@ import {
   digest,
   effectiveOf,
   installedSettings,
+  joinedStamp,
+  type Profile,
   type ProfileSources,
   profileOf,
   unitedList,
 } from "../../provider/render/Profile";
-import { declarations } from "../../provider/settings/declarations";
-import { sampleValue } from "../settings/settingSamples";
+import { samplePaths, sampleSettings, sampleValue } from "../settings/settingSamples";
 
-const nothing: ProfileSources = { installed: {}, installedProxy: {} };
+const nothing: ProfileSources = { installed: {} };
+
+/** What a profile puts in place: `part at` -> value. */
+function written(profile: Profile): Record<string, unknown> {
+  return Object.fromEntries(
+    (["template", "overlay"] as const).flatMap((part) =>
+      (profile[part] ?? []).map(({ at, is }) => [`${part} ${at.join(" ")}`, is]),
+    ),
+  );
+}
 
 describe("a digest", () => {
   it("is the same whatever the order of keys, at any depth, and differs for any other content", () => {
@@ -34,85 +44,161 @@ describe("a digest", () => {
 
 describe("a profile", () => {
   it("has each setting where the injector's templates look it up", () => {
-    const namespace = Object.fromEntries(declarations.map(({ path }) => [path, sampleValue(path, 1)]));
-    const { stamp, ...content } = profileOf({ ...nothing, namespace });
-    const amounts = { limits: { cpu: "1", memory: "1Gi" }, requests: { cpu: "1", memory: "1Gi" } };
-    const [ranges, ports] = ["10.1.0.0/16,192.168.1.0/24", "8001,9001"];
-    assert.deepEqual(content, {
-      fields: { resources: amounts },
-      initResources: amounts,
-      values: {
-        includeIPRanges: ranges,
-        excludeIPRanges: ranges,
-        includeInboundPorts: ports,
-        excludeInboundPorts: ports,
-        includeOutboundPorts: ports,
-        excludeOutboundPorts: ports,
-        lifecycle: { postStart: { sleep: { seconds: 1 } }, preStop: { sleep: { seconds: 1 } } },
-      },
-      proxyConfig: {
-        terminationDrainDuration: {
-          value: "1s",
-          alias: "termination_drain_duration",
-          env: { TERMINATION_DRAIN_DURATION_SECONDS: "1" },
-        },
-      },
-      metadata: { ISTIO_META_DNS_CAPTURE: "true", ISTIO_META_DNS_AUTO_ALLOCATE: "true" },
-      always: { excludeIPRanges: ranges, excludeInboundPorts: ports, excludeOutboundPorts: ports },
+    const profile = profileOf({ namespace: sampleSettings(1) });
+    const { stamp, ...content } = profile;
+    const amounts = (at: string) => ({
+      [`${at} limits cpu`]: "1",
+      [`${at} limits memory`]: "1Gi",
+      [`${at} requests cpu`]: "1",
+      [`${at} requests memory`]: "1Gi",
+    });
+    const [ranges, ports, texts] = ["10.1.0.0/16,192.168.1.0/24", "8001,9001", ["name1", "(a,b){1}"]];
+    const sleep = { sleep: { seconds: 1 } };
+    assert.deepEqual(written(profile), {
+      ...amounts("template global proxy resources"),
+      "template global proxy includeIPRanges": ranges,
+      "template global proxy excludeIPRanges": ranges,
+      "template global proxy includeInboundPorts": ports,
+      "template global proxy excludeInboundPorts": ports,
+      "template global proxy includeOutboundPorts": ports,
+      "template global proxy excludeOutboundPorts": ports,
+      "template annotations traffic.sidecar.istio.io/excludeInterfaces": "eth1,net1",
+      "template expression interceptionMode": "TPROXY",
+      "template always excludeIPRanges": ranges,
+      "template always excludeInboundPorts": ports,
+      "template always excludeOutboundPorts": ports,
+      "template global proxy lifecycle postStart": sleep,
+      "template global proxy lifecycle preStop": sleep,
+      "template expression hold": true,
+      "template global proxy holdApplicationUntilProxyStarts": true,
+      "template expression nativeSidecar": true,
+      "template global proxy readinessInitialDelaySeconds": "1",
+      "template global proxy readinessPeriodSeconds": "1",
+      "template global proxy readinessFailureThreshold": "1",
+      "template global proxy startupProbe enabled": true,
+      "template global proxy startupProbe failureThreshold": "1",
+      "template global proxy logLevel": "debug",
+      "template global proxy componentLogLevel": "upstream:debug,misc1:error",
+      "template global logging level": "default:warn,ads1:debug",
+      "template global proxy privileged": true,
+      "template global proxy enableCoreDump": true,
+      "template global proxy seccompProfile": { type: "Localhost", localhostProfile: "profiles/1.json" },
+      "template expression imageType": "distroless",
+      "template global imagePullPolicy": "IfNotPresent",
+      ...amounts("overlay init"),
+      "overlay scaled": { percent: 1, of: "container", container: "api" },
+      "overlay proxyConfig terminationDrainDuration": "1s",
+      "overlay env TERMINATION_DRAIN_DURATION_SECONDS": "1",
+      "overlay proxyConfig drainDuration": "1s",
+      "overlay metadata MINIMUM_DRAIN_DURATION": "1s",
+      "overlay metadata EXIT_ON_ZERO_ACTIVE_CONNECTIONS": "true",
+      "overlay metadata ISTIO_META_DNS_CAPTURE": "true",
+      "overlay metadata ISTIO_META_DNS_AUTO_ALLOCATE": "true",
+      "overlay proxyConfig concurrency": 1,
+      "overlay proxyConfig proxyStatsMatcher inclusionPrefixes": texts,
+      "overlay proxyConfig proxyStatsMatcher inclusionSuffixes": texts,
+      "overlay proxyConfig proxyStatsMatcher inclusionRegexps": texts,
+      "overlay proxyConfig extraStatTags": texts,
+      "overlay proxyConfig tracing sampling": 1.25,
+      "overlay proxyConfig tracing customTags NAME": { header: { name: "x-1", defaultValue: "none" } },
+      "overlay proxyConfig runtimeValues NAME": "1",
+      "overlay metadata NAME": "value 1",
     });
     assert.equal(stamp, digest(content));
   });
 
+  it("leaves a pod's own part of ProxyConfig its own, in camel case and in snake case, and variables one by one", () => {
+    const { template = [], overlay = [] } = profileOf({ namespace: sampleSettings(1) });
+    const own = Object.fromEntries(
+      [...template, ...overlay].flatMap((one) => (one.own ? [[one.at.join(" "), one.own]] : [])),
+    );
+    const hold = "holdApplicationUntilProxyStarts|hold_application_until_proxy_starts";
+    const matcher = "proxyStatsMatcher|proxy_stats_matcher";
+    assert.deepEqual(own, {
+      "expression interceptionMode": "interceptionMode|interception_mode",
+      "expression hold": hold,
+      "global proxy holdApplicationUntilProxyStarts": hold,
+      "proxyConfig terminationDrainDuration": "terminationDrainDuration|termination_drain_duration",
+      "env TERMINATION_DRAIN_DURATION_SECONDS":
+        "terminationDrainDuration|termination_drain_duration|TERMINATION_DRAIN_DURATION_SECONDS",
+      "proxyConfig drainDuration": "drainDuration|drain_duration",
+      "metadata MINIMUM_DRAIN_DURATION": "MINIMUM_DRAIN_DURATION",
+      "metadata EXIT_ON_ZERO_ACTIVE_CONNECTIONS": "EXIT_ON_ZERO_ACTIVE_CONNECTIONS",
+      "metadata ISTIO_META_DNS_CAPTURE": "ISTIO_META_DNS_CAPTURE",
+      "metadata ISTIO_META_DNS_AUTO_ALLOCATE": "ISTIO_META_DNS_AUTO_ALLOCATE",
+      "proxyConfig concurrency": "concurrency",
+      "proxyConfig proxyStatsMatcher inclusionPrefixes": matcher,
+      "proxyConfig proxyStatsMatcher inclusionSuffixes": matcher,
+      "proxyConfig proxyStatsMatcher inclusionRegexps": matcher,
+      "proxyConfig extraStatTags": "extraStatTags|extra_stat_tags",
+      "proxyConfig tracing sampling": "tracing",
+      "proxyConfig tracing customTags NAME": "tracing",
+      "proxyConfig runtimeValues NAME": "runtimeValues|runtime_values",
+      "metadata NAME": "NAME",
+    });
+    assert.deepEqual(
+      template.flatMap(({ at, placed }) => (placed ? [at.join(" ")] : [])),
+      ["expression nativeSidecar"],
+    );
+  });
+
   it("has what global and namespace say, the namespace's first, and not what Istio was installed with", () => {
-    const profile = profileOf({
+    const sources: ProfileSources = {
       installed: { "proxyResources.limits.cpu": "2" },
-      installedProxy: { resources: { limits: { cpu: "2" } } },
       global: { "proxyResources.limits.memory": "1Gi", "capture.includeInboundPorts": "*" },
       namespace: { "capture.includeInboundPorts": "80" },
+    };
+    assert.deepEqual(written(profileOf(sources)), {
+      "template global proxy resources limits memory": "1Gi",
+      "template global proxy includeInboundPorts": "80",
     });
-    assert.deepEqual(profile.fields, { resources: { limits: { memory: "1Gi" } } });
-    assert.deepEqual(profile.values, { includeInboundPorts: "80" });
   });
 
   it("keeps an empty list and false, which are values", () => {
-    const profile = profileOf({
-      ...nothing,
-      namespace: { "capture.excludeInboundPorts": "", dnsProxy: false },
+    const profile = profileOf({ namespace: { "capture.excludeInboundPorts": "", dnsProxy: false } });
+    assert.deepEqual(written(profile), {
+      "template global proxy excludeInboundPorts": "",
+      "overlay metadata ISTIO_META_DNS_CAPTURE": "false",
+      "overlay metadata ISTIO_META_DNS_AUTO_ALLOCATE": "false",
     });
-    assert.deepEqual(profile.values, { excludeInboundPorts: "" });
-    assert.equal(profile.metadata?.ISTIO_META_DNS_CAPTURE, "false");
   });
 
-  it("replaces one hook that Istio was installed with, keeps the other, and changes no argument", () => {
-    const installedProxy = {
-      lifecycle: { postStart: { exec: { command: ["wait"] } }, preStop: { sleep: { seconds: 9 } } },
+  it("replaces one hook that Istio was installed with as a whole, and says nothing of the other", () => {
+    const hook = { exec: { command: ["drain"] } };
+    assert.deepEqual(written(profileOf({ namespace: { "lifecycle.preStop": hook } })), {
+      "template global proxy lifecycle preStop": hook,
+    });
+  });
+
+  it("has open settings by their names, dots included", () => {
+    const namespace = {
+      "runtimeValues.a.b": "1",
+      "env.A": "x",
+      "tracing.customTags.t.u": { literal: { value: "v" } },
     };
-    const before = structuredClone(installedProxy);
-    const profile = profileOf({
-      installed: {},
-      installedProxy,
-      namespace: { "lifecycle.preStop": { exec: { command: ["drain"] } } },
-    });
-    assert.deepEqual(profile.values?.lifecycle, {
-      postStart: { exec: { command: ["wait"] } },
-      preStop: { exec: { command: ["drain"] } },
-    });
-    assert.deepEqual(installedProxy, before);
+    assert.deepEqual(
+      profileOf({ namespace }).overlay?.map(({ at }) => at),
+      [
+        ["proxyConfig", "tracing", "customTags", "t.u"],
+        ["proxyConfig", "runtimeValues", "a.b"],
+        ["metadata", "A"],
+      ],
+    );
   });
 
   it("without settings has a stamp and nothing else", () => {
-    assert.deepEqual(profileOf(nothing), { stamp: digest({}) });
+    assert.deepEqual(profileOf({}), { stamp: digest({}) });
   });
 
   it("has another stamp for each setting, and the same one whatever the order of settings", () => {
-    const stamps = declarations.map(
-      ({ path }) => profileOf({ ...nothing, namespace: { [path]: sampleValue(path, 1) } }).stamp,
+    const stamps = samplePaths.map(
+      (path) => profileOf({ namespace: { [path]: sampleValue(path, 1) } }).stamp,
     );
-    assert.equal(new Set(stamps).size, declarations.length);
-    const settings = declarations.map(({ path }) => [path, sampleValue(path, 1)] as const);
+    assert.equal(new Set(stamps).size, samplePaths.length);
+    const settings = sampleSettings(1);
     assert.equal(
-      profileOf({ ...nothing, namespace: Object.fromEntries(settings) }).stamp,
-      profileOf({ ...nothing, namespace: Object.fromEntries([...settings].reverse()) }).stamp,
+      profileOf({ namespace: settings }).stamp,
+      profileOf({ namespace: Object.fromEntries(Object.entries(settings).reverse()) }).stamp,
     );
   });
 });
@@ -121,13 +207,22 @@ describe("what Istio was installed with", () => {
   it("is read in canonical form; what settings can't say is left to Istio", () => {
     assert.deepEqual(
       installedSettings({
-        resources: { limits: { cpu: "2000m", memory: "1024Mi" }, requests: { cpu: "0.1", gpu: 1 } },
-        includeIPRanges: "*",
-        excludeIPRanges: "",
-        excludeInboundPorts: null,
-        includeInboundPorts: "8000-9000",
-        lifecycle: { preStop: { sleep: { seconds: 5 } }, postStart: {} },
-        image: "proxyv2",
+        proxy: {
+          resources: { limits: { cpu: "2000m", memory: "1024Mi" }, requests: { cpu: "0.1", gpu: 1 } },
+          includeIPRanges: "*",
+          excludeIPRanges: "",
+          excludeInboundPorts: null,
+          includeInboundPorts: "8000-9000",
+          lifecycle: { preStop: { sleep: { seconds: 5 } }, postStart: {} },
+          image: "proxyv2",
+          readinessInitialDelaySeconds: 0,
+          startupProbe: { enabled: true, failureThreshold: 600 },
+          logLevel: "warning",
+          privileged: false,
+        },
+        logging: { level: "default:info" },
+        imagePullPolicy: "",
+        hub: "docker.io/istio",
       }),
       {
         "proxyResources.limits.cpu": "2",
@@ -136,18 +231,26 @@ describe("what Istio was installed with", () => {
         "capture.includeOutboundIPRanges": "*",
         "capture.excludeOutboundIPRanges": "",
         "lifecycle.preStop": { sleep: { seconds: 5 } },
+        "readinessProbe.initialDelaySeconds": "0",
+        "startupProbe.enabled": true,
+        "startupProbe.failureThreshold": "600",
+        logLevel: "warning",
+        agentLogLevel: "default:info",
+        privileged: false,
       },
     );
   });
 
   it("is nothing where the values are no map", () => {
-    for (const proxy of [undefined, null, "", [], 5]) assert.deepEqual(installedSettings(proxy), {});
+    for (const no of [undefined, null, "", [], 5]) {
+      assert.deepEqual(installedSettings(no), {});
+      assert.deepEqual(installedSettings({ proxy: no }), {});
+    }
   });
 
   it("is the weakest level", () => {
     const effective = effectiveOf({
       installed: { "proxyResources.limits.cpu": "2", "proxyResources.limits.memory": "1Gi" },
-      installedProxy: {},
       global: { "proxyResources.limits.cpu": "1" },
     });
     assert.deepEqual(effectiveValues(effective), {
@@ -155,6 +258,28 @@ describe("what Istio was installed with", () => {
       "proxyResources.limits.memory": "1Gi",
     });
     assert.equal(effective["proxyResources.limits.memory"]?.source, "installed");
+  });
+});
+
+describe("workload settings", () => {
+  it("are stronger than the namespace's, the last the strongest", () => {
+    const effective = effectiveOf({
+      installed: { logLevel: "warning" },
+      namespace: { logLevel: "info", dnsProxy: true, "env.A": "1" },
+      workloads: [{ logLevel: "debug", "env.A": "2" }, { "env.A": "3" }],
+    });
+    assert.deepEqual(effectiveValues(effective), { dnsProxy: true, logLevel: "debug", "env.A": "3" });
+    assert.deepEqual(
+      Object.values(effective).map(({ source }) => source),
+      ["namespace", "workload", "workload"],
+    );
+  });
+
+  it("show in a pod's stamp behind its namespace's; what no settings reach has no stamp of its own", () => {
+    assert.equal(joinedStamp(["a", "b", "c"]), "a.b.c");
+    assert.equal(joinedStamp(["", "b"]), "b");
+    assert.equal(joinedStamp(["", ""]), "");
+    assert.equal(joinedStamp([]), "");
   });
 });
 

@@ -1,20 +1,24 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { overlayTemplate } from "../../provider/render/overlayTemplate";
+import { scopeTemplate } from "../../provider/render/scopeTemplate";
+
+const overlayOf = (template: string) => overlayTemplate(template, scopeTemplate(template));
+const asked = '(dig "nativeSidecar" .NativeSidecars $sidecar.expression)';
 
 describe("the overlay", () => {
   const native: [string, string, string][] = [
     [
       "as Istio's template does",
       '{{ $nativeSidecar := ne (index .ObjectMeta.Annotations `a` | default (printf "%t" .NativeSidecars)) "false" }}',
-      'ne (index .ObjectMeta.Annotations `a` | default (printf "%t" .NativeSidecars)) "false"',
+      `ne (index .ObjectMeta.Annotations \`a\` | default (printf "%t" ${asked})) "false"`,
     ],
-    ["with trimmed white space", "{{- $nativeSidecar := .NativeSidecars -}}", ".NativeSidecars"],
+    ["with trimmed white space", "{{- $nativeSidecar := .NativeSidecars -}}", asked],
     ["never, in a release without them", "spec: {}", "false"],
   ];
   for (const [edge, template, expression] of native) {
     it(`tells native sidecars ${edge}`, () => {
-      assert.ok(overlayTemplate(template).includes(`{{- $native := ${expression} }}\n`));
+      assert.ok(overlayOf(template).includes(`{{- $native := ${expression} }}\n`));
     });
   }
 
@@ -34,14 +38,14 @@ describe("the overlay", () => {
   for (const [edge, template, expression] of cni) {
     it(`tells Istio CNI ${edge}`, () => {
       assert.ok(
-        overlayTemplate(template).includes(
-          `{{ if ${expression} }}istio-validation{{ else }}istio-init{{ end }}`,
-        ),
+        overlayOf(template).includes(`{{ if ${expression} }}istio-validation{{ else }}istio-init{{ end }}`),
       );
     });
   }
 
-  const overlay = overlayTemplate("");
+  const overlay = overlayOf(
+    "{{ .Values.global.proxy.lifecycle }}{{ .ProxyConfig.InterceptionMode }}{{ .ProxyImage }}",
+  );
 
   it("opens and closes its blocks: each if and range has its end", () => {
     const opened = overlay.match(/\{\{-?\s*(if|range|with)\b/g)?.length ?? 0;
@@ -54,6 +58,7 @@ describe("the overlay", () => {
     for (const key of [
       "initContainers:",
       "containers:",
+      "sidecar\\.istio\\.io/interceptionMode:",
       "env:",
       "resources:",
       "annotations:",
@@ -63,12 +68,26 @@ describe("the overlay", () => {
       assert.equal(depthAt(overlay, overlay.search(new RegExp(`^ *${key}`, "m"))) > 0, true, key);
   });
 
-  it("is Istio's template's business only by the two expressions", () => {
-    assert.equal(overlayTemplate("x".repeat(1000)), overlay);
+  it("is Istio's template's business only by what it reads and the two expressions", () => {
+    assert.equal(overlayOf("x".repeat(1000)), overlayOf(""));
   });
 
   it("is short: it is in every injector", () => {
-    assert.ok(overlay.length < 5000, `${overlay.length} characters`);
+    assert.ok(overlay.length < 9000, `${overlay.length} characters`);
+  });
+
+  it("computes resources in proportion only where no annotation of the pod says an amount", () => {
+    const before = overlay.slice(0, overlay.indexOf("$own.scaled.percent"));
+    for (const name of ["proxyCPU", "proxyMemory", "proxyCPULimit", "proxyMemoryLimit"])
+      assert.ok(before.includes(`(isset .ObjectMeta.Annotations "sidecar.istio.io/${name}")`), name);
+    assert.match(before, /\{\{- else if \$own\.scaled \}\}/);
+  });
+
+  it("joins the stamps of all profiles that reach the pod", () => {
+    assert.match(
+      overlay,
+      /range \$name := \$sidecarProfiles \}\}\{\{ \$_ := set \$own "stamp" \(compact \(list \$own\.stamp \(dig "profiles" \$name "stamp" "" \$sidecarData\)\) \| join "\."\)/,
+    );
   });
 });
 

@@ -1,109 +1,260 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { scopeTemplate } from "../../provider/render/scopeTemplate";
+import { beginning, readsOf, scopeTemplate } from "../../provider/render/scopeTemplate";
+import { declarations } from "../../provider/settings/declarations";
 
-const data = "(.Values.global.sidecarSettings | default dict)";
-const profile = `(dig "namespaces" .ObjectMeta.Namespace "*" ${data})`;
-const looked = (key: string) =>
-  `(dig "profiles" ${profile} "values" "${key}" .Values.global.proxy.${key} ${data})`;
-const always = (key: string) => `(dig "profiles" ${profile} "always" "${key}" "" ${data})`;
+/** A scoped template without the beginning at its start. */
+function scoped(template: string): string {
+  const { text, found } = scopeTemplate(template);
+  const start = startOf(found);
+  assert.ok(text.startsWith(start), text.slice(0, 200));
+  return text.slice(start.length);
+}
+
+function startOf(found: ReadonlyMap<string, number>): string {
+  return beginning(found)
+    .trimEnd()
+    .replace(/-\}\}$/, "}}");
+}
+
+const always = (key: string) => `(index $sidecar.always "${key}" | default "" | toString)`;
 const unitedWith = (key: string, list: string) =>
   `ternary ${list} (join "," (uniq (compact (concat (splitList "," ${always(key)}) (splitList "," (${list} | default "" | toString)))))) (eq ${always(key)} "")`;
-const atRoot = (text: string) =>
-  text.replaceAll(".Values", "$.Values").replaceAll(".ObjectMeta", "$.ObjectMeta");
-
-const merged = `(mergeOverwrite (deepCopy (.Values.global.proxy.resources | default dict)) (deepCopy (dig "profiles" ${profile} "fields" "resources" dict ${data})))`;
 const annotation = "annotation .ObjectMeta `traffic.sidecar.istio.io/excludeInboundPorts`";
+const ports = "$sidecar.global.proxy.excludeInboundPorts";
 
 describe("a Helm value in Istio's template", () => {
   const rows: [string, string, string][] = [
     [
-      "that is replaced as a whole is looked up for the pod's namespace, then globally, then as before",
+      "is read from what settings put in place for the pod",
       "{{ .Values.global.proxy.includeIPRanges }}",
-      `{{ ${looked("includeIPRanges")} }}`,
-    ],
-    ["without spaces is found as well", "{{.Values.global.proxy.lifecycle}}", `{{${looked("lifecycle")}}}`],
-    [
-      "that is merged per field is merged into a copy, never in place",
-      "{{ toYaml .Values.global.proxy.resources | indent 6 }}",
-      `{{ toYaml ${merged} | indent 6 }}`,
+      "{{ $sidecar.global.proxy.includeIPRanges }}",
     ],
     [
-      "behind $ stays behind $, with all that it is looked up in",
+      "without spaces is found as well",
+      "{{.Values.global.proxy.lifecycle}}",
+      "{{$sidecar.global.proxy.lifecycle}}",
+    ],
+    [
+      "of which only a field is read is read there, too",
+      "{{ .Values.global.proxy.resources.limits }}",
+      "{{ $sidecar.global.proxy.resources.limits }}",
+    ],
+    [
+      "below a map that the template goes into is read there, too",
+      "{{ with .Values.global.proxy }}{{ .resources }}{{ end }}",
+      "{{ with $sidecar.global.proxy }}{{ .resources }}{{ end }}",
+    ],
+    [
+      "that settings don't change is read beside those that they do, and is the same there",
+      "{{ .Values.global.proxy.image }}",
+      "{{ $sidecar.global.proxy.image }}",
+    ],
+    [
+      "outside of the proxy's is found as well",
+      "{{ .Values.global.logging.level }}{{ .Values.global.imagePullPolicy }}",
+      "{{ $sidecar.global.logging.level }}{{ $sidecar.global.imagePullPolicy }}",
+    ],
+    [
+      "behind $ is the same",
       "{{ range .X }}{{ $.Values.global.proxy.includeIPRanges }}{{ end }}",
-      `{{ range .X }}{{ ${atRoot(looked("includeIPRanges"))} }}{{ end }}`,
+      "{{ range .X }}{{ $sidecar.global.proxy.includeIPRanges }}{{ end }}",
     ],
-    ["behind $ that is merged", "{{ $.Values.global.proxy.resources }}", `{{ ${atRoot(merged)} }}`],
     [
       "as an annotation's default is scoped inside the call",
       "{{ annotation .ObjectMeta `x/includeInboundPorts` .Values.global.proxy.includeInboundPorts }}",
-      `{{ annotation .ObjectMeta \`x/includeInboundPorts\` ${looked("includeInboundPorts")} }}`,
+      "{{ annotation .ObjectMeta `x/includeInboundPorts` $sidecar.global.proxy.includeInboundPorts }}",
     ],
     [
       "that is united has always-excluded entries added to it",
       "{{ .Values.global.proxy.excludeIPRanges }}",
-      `{{ (${unitedWith("excludeIPRanges", looked("excludeIPRanges"))}) }}`,
+      `{{ (${unitedWith("excludeIPRanges", "$sidecar.global.proxy.excludeIPRanges")}) }}`,
     ],
     [
       "that is united has them added to the pod's own annotation too: the call is taken whole",
       `{{ ${annotation} .Values.global.proxy.excludeInboundPorts }}`,
-      `{{ ${unitedWith("excludeInboundPorts", `(${annotation} ${looked("excludeInboundPorts")})`)} }}`,
+      `{{ ${unitedWith("excludeInboundPorts", `(${annotation} ${ports})`)} }}`,
     ],
     [
       "that is united as one argument of several stays one argument",
       `{{ excludeInboundPort 15020 (${annotation} .Values.global.proxy.excludeInboundPorts) }}`,
-      `{{ excludeInboundPort 15020 (${unitedWith("excludeInboundPorts", `(${annotation} ${looked("excludeInboundPorts")})`)}) }}`,
+      `{{ excludeInboundPort 15020 (${unitedWith("excludeInboundPorts", `(${annotation} ${ports})`)}) }}`,
     ],
     [
       "that is united behind $, with the annotation in double quotes",
       '{{ annotation $.ObjectMeta "x" $.Values.global.proxy.excludeOutboundPorts }}',
-      `{{ ${atRoot(unitedWith("excludeOutboundPorts", `(annotation .ObjectMeta "x" ${looked("excludeOutboundPorts")})`))} }}`,
+      `{{ ${unitedWith("excludeOutboundPorts", '(annotation $.ObjectMeta "x" $sidecar.global.proxy.excludeOutboundPorts)')} }}`,
     ],
   ];
-  for (const [edge, template, scoped] of rows) {
+  for (const [edge, template, expected] of rows) {
     it(edge, () => {
-      assert.equal(scopeTemplate(template).text, scoped);
+      assert.equal(scoped(template), expected);
     });
   }
 
   const untouched: [string, string][] = [
-    ["with a longer name", "{{ .Values.global.proxy.resourcesX }}"],
-    ["of which only a field is read", "{{ .Values.global.proxy.resources.limits }}"],
     ["of another component", "{{ .Values.global.proxy_init.resources }}"],
+    ["with a longer name", "{{ .Values.global.imagePullPolicyX }}"],
     ["of another chart", "{{ .Values.sidecar.proxy.resources }}"],
-    ["that settings don't change", "{{ .Values.global.proxy.image }}"],
+    ["that no setting has anything to do with", "{{ .Values.global.hub }}"],
     ["below a variable", "{{ $root.Values.global.proxy.resources }}"],
     ["below another field", "{{ .Template.Values.global.proxy.resources }}"],
-    ["relative to a block", "{{ with .Values.global.proxy }}{{ .resources }}{{ end }}"],
+    ["relative to all of global", "{{ with .Values.global }}{{ .proxy.resources }}{{ end }}"],
   ];
   for (const [edge, template] of untouched) {
     it(`${edge} stays as it is`, () => {
-      const scoped = scopeTemplate(template);
-      assert.equal(scoped.text, template);
-      assert.equal(scoped.found.size, 0);
+      const { text, found } = scopeTemplate(template);
+      assert.equal(text, template);
+      assert.equal(found.size, 0);
     });
   }
 });
 
+describe("what Istio's template asks of the pod or of istiod", () => {
+  const interfaces = "traffic.sidecar.istio.io/excludeInterfaces";
+  const rows: [string, string, string][] = [
+    [
+      "is an annotation with the settings' as its default",
+      `{{ index .ObjectMeta.Annotations \`${interfaces}\` }}`,
+      `{{ (index .ObjectMeta.Annotations \`${interfaces}\`) | default (index $sidecar.annotations "${interfaces}") | default "" }}`,
+    ],
+    [
+      "is whether there is an annotation, or a setting",
+      `{{ if (isset .ObjectMeta.Annotations \`${interfaces}\`) }}`,
+      `{{ if (or (isset .ObjectMeta.Annotations \`${interfaces}\`) (hasKey $sidecar.annotations "${interfaces}")) }}`,
+    ],
+    [
+      "is whether sidecars are native, whatever the release calls it",
+      '{{ $nativeSidecar := ne (index .X "y" | default (printf "%t" .NativeSidecars)) "false" }}',
+      '{{ $nativeSidecar := ne (index .X "y" | default (printf "%t" (dig "nativeSidecar" .NativeSidecars $sidecar.expression))) "false" }}',
+    ],
+    [
+      "is the mode of interception, as a value of its kind or as text",
+      "{{ .ProxyConfig.InterceptionMode }}{{ $.ProxyConfig.InterceptionMode.String }}",
+      '{{ (dig "interceptionMode" .ProxyConfig.InterceptionMode.String $sidecar.expression) }}{{ (dig "interceptionMode" $.ProxyConfig.InterceptionMode.String $sidecar.expression) }}',
+    ],
+    [
+      "is whether the application is held",
+      "{{ if .ProxyConfig.HoldApplicationUntilProxyStarts.GetValue }}",
+      '{{ if (dig "hold" .ProxyConfig.HoldApplicationUntilProxyStarts.GetValue $sidecar.expression) }}',
+    ],
+    [
+      "is each container's image",
+      "{{ .ProxyImage }} {{ .ProxyInitImage }}",
+      '{{ (dig "ProxyImage" .ProxyImage $sidecar.expression) }} {{ (dig "ProxyInitImage" .ProxyInitImage $sidecar.expression) }}',
+    ],
+  ];
+  for (const [edge, template, expected] of rows) {
+    it(edge, () => {
+      assert.equal(scoped(template), expected);
+    });
+  }
+
+  it("has the settings' image only where the pod names none itself, for the images that the template reads", () => {
+    const { text } = scopeTemplate("{{ .ProxyImage }}");
+    assert.match(
+      text,
+      /and \(hasKey \$sidecar\.expression "imageType"\) \(not \(isset \$\.ObjectMeta\.Annotations "sidecar\.istio\.io\/proxyImageType"\)\)/,
+    );
+    assert.ok(text.includes('dict "ProxyImage" $.ProxyImage -'), text);
+    assert.ok(!scopeTemplate("{{ .NativeSidecars }}").text.includes("ProxyImage"));
+  });
+});
+
 describe("a scoped template", () => {
-  it("differs in these expressions only: text, comments, blank lines and trailing spaces stay", () => {
+  const plain = "{{ .Values.global.proxy.includeIPRanges }}";
+  const read = "{{ $sidecar.global.proxy.includeIPRanges }}";
+
+  it("differs in these expressions and its beginning only: text, comments, blank lines and trailing spaces stay", () => {
     const around = ["# a comment  \n\n\t{{- /* c */ -}}\n  args: [", "]\n{{- end }}\n\n"];
-    const { text } = scopeTemplate(around.join("{{ .Values.global.proxy.includeIPRanges }}"));
-    assert.equal(text, around.join(`{{ ${looked("includeIPRanges")} }}`));
+    assert.equal(scoped(around.join(plain)), around.join(read));
   });
 
-  it("counts what it found, and names what is missing", () => {
-    const { found, missing } = scopeTemplate(
-      "{{ if .Values.global.proxy.lifecycle }}{{ .Values.global.proxy.lifecycle }}{{ end }}{{ .Values.global.proxy.resources }}",
+  it("opens each define with a beginning, since one sees no variable from outside; one that reads nothing has none", () => {
+    const template = `{{ define "a" -}} x${plain} {{ end }}y{{ define "b" }} z {{ end }}${plain}{{- define \`c\` }} ${plain}{{ end }}`;
+    const { text, found } = scopeTemplate(template);
+    const start = startOf(found);
+    const trimmed = start.replace(/\}\}$/, "-}}");
+    assert.equal(
+      text,
+      `${start}{{ define "a" -}}${trimmed} x${read} {{ end }}y{{ define "b" }} z {{ end }}${read}{{- define \`c\` }}${start} ${read}{{ end }}`,
     );
-    assert.deepEqual(Object.fromEntries(found), { lifecycle: 2, resources: 1 });
-    assert.deepEqual(missing, [
-      "includeIPRanges",
-      "excludeIPRanges",
-      "includeInboundPorts",
-      "excludeInboundPorts",
-      "includeOutboundPorts",
-      "excludeOutboundPorts",
-    ]);
+  });
+
+  it("takes what stands behind a define for the template's own, blocks within the define included", () => {
+    const template = `{{ define "a" }}{{ if x }}{{ range y }}z{{ end }}{{ end }}{{ end }}${plain}`;
+    const { text, found } = scopeTemplate(template);
+    assert.equal(text, `${startOf(found)}${template.replace(plain, read)}`);
+  });
+
+  it("changes only maps of its own: the Helm values are one map for all requests", () => {
+    const { text } = scopeTemplate(plain);
+    const changed = new Set([...text.matchAll(/\bset (\S+)/g)].map(([, map]) => map));
+    assert.deepEqual(changed, new Set(["$sidecarGlobal", "$at", "$copy", "$sidecarCopied"]));
+    assert.doesNotMatch(text, /mergeOverwrite|unset /);
+    // each map below the copy of `global` is copied before the first write
+    assert.match(
+      text,
+      /not \(hasKey \$sidecarCopied \$path\)[\s\S]*\$copy := dict[\s\S]*set \$at \$key \$copy/,
+    );
+  });
+
+  it("opens and closes its blocks: each if and range has its end", () => {
+    const { text } = scopeTemplate("{{ .Values.global.proxy.lifecycle }}{{ .ProxyImage }}");
+    const opened = text.match(/\{\{-?\s*(if|range|with)\b/g)?.length ?? 0;
+    const closed = text.match(/\{\{-?\s*end\s*-?\}\}/g)?.length ?? 0;
+    assert.equal(opened, closed);
+    assert.ok(opened > 10);
+  });
+
+  it("counts what it found", () => {
+    const { found } = scopeTemplate(
+      "{{ if .Values.global.proxy.lifecycle }}{{ .Values.global.proxy.lifecycle }}{{ end }}{{ .Values.global.proxy.resources }}{{ .NativeSidecars }}{{ isset .ObjectMeta.Annotations `traffic.sidecar.istio.io/excludeInterfaces` }}",
+    );
+    assert.deepEqual(Object.fromEntries(found), {
+      ".Values.global.proxy.lifecycle": 2,
+      ".Values.global.proxy.resources": 1,
+      ".NativeSidecars": 1,
+      "traffic.sidecar.istio.io/excludeInterfaces": 1,
+    });
+  });
+
+  const reads: [string, string, string, boolean][] = [
+    ["the value itself", "{{ .Values.global.proxy.logLevel }}", "logLevel", true],
+    ["another value", "{{ .Values.global.proxy.logLevel }}", "componentLogLevel", false],
+    ["a value with a longer name", "{{ .Values.global.proxy.logLevelX }}", "logLevel", false],
+    ["the map around it", "{{ .Values.global.proxy.resources }}", "proxyResources.limits.cpu", true],
+    ["a field of it", "{{ .Values.global.proxy.seccompProfile.type }}", "seccompProfile", true],
+    [
+      "the list that it is united with",
+      "{{ .Values.global.proxy.excludeIPRanges }}",
+      "alwaysExclude.outboundIPRanges",
+      true,
+    ],
+    ["one of the images", "{{ .ProxyInitImage }}", "imageType", true],
+    ["neither of the images", "{{ .NativeSidecars }}", "imageType", false],
+    [
+      "the annotation",
+      "{{ index .ObjectMeta.Annotations `traffic.sidecar.istio.io/excludeInterfaces` }}",
+      "capture.excludeInterfaces",
+      true,
+    ],
+    ["nothing, of what the overlay says", "", "dnsProxy", true],
+    ["nothing, of init resources", "", "initResources.limits.cpu", true],
+  ];
+  for (const [edge, template, path, expected] of reads) {
+    it(`${expected ? "serves" : "does not serve"} ${path} where it reads ${edge}`, () => {
+      const rendering = declarations.find((one) => one.path === path)?.rendering("");
+      assert.ok(rendering);
+      assert.equal(scopeTemplate(template).reads(rendering), expected);
+    });
+  }
+
+  it("needs to read something for each setting that the overlay does not say", () => {
+    const unread = declarations.filter(({ rendering }) => readsOf(rendering("NAME")).length === 0);
+    assert.deepEqual(
+      new Set(unread.map(({ rendering }) => rendering("NAME").to)),
+      new Set(["initResources", "scaledResources", "proxyConfig", "proxyMetadata"]),
+    );
   });
 });

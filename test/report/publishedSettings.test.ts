@@ -3,8 +3,7 @@ import { describe, it } from "node:test";
 import { parse } from "yaml";
 import { publishedSettings } from "../../provider/report/publishedSettings";
 import { nested } from "../../provider/settings/canonicalSettings";
-import { declarations } from "../../provider/settings/declarations";
-import { everySetting } from "../settings/settingSamples";
+import { everySetting, samplePaths } from "../settings/settingSamples";
 
 const header = `# Sidecar settings that new pods of this namespace get, and the level that each comes from.
 # A pod's own annotations win over all of them. Written by pulumi-istio-sidecar.
@@ -54,10 +53,10 @@ dnsProxy: false # namespace
   });
 
   it("are YAML that reads as the settings, for every setting", () => {
-    const sources = Object.fromEntries(declarations.map(({ path }) => [path, "global"]));
+    const sources = Object.fromEntries(samplePaths.map((path) => [path, "global"]));
     const text = publishedSettings(everySetting(1), sources);
     assert.deepEqual(parse(text), everySetting(1));
-    assert.equal(text.match(/# global$/gm)?.length, declarations.length);
+    assert.equal(text.match(/# global$/gm)?.length, samplePaths.length);
   });
 
   it("of nothing are an empty map", () => {

@@ -1,30 +1,73 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { nested, valueAt } from "../../provider/settings/canonicalSettings";
-import { declarations } from "../../provider/settings/declarations";
+import {
+  declarationFor,
+  inOrder,
+  nested,
+  settingEntries,
+  valueAt,
+} from "../../provider/settings/canonicalSettings";
 import { parseSettings } from "../../provider/settings/parseSettings";
-import { everySetting, sampleValue } from "./settingSamples";
+import { everySetting, samplePaths, sampleSettings } from "./settingSamples";
 
 describe("nested settings", () => {
   it("stand in declaration order, whatever the order of the flat ones", () => {
-    const flat = Object.fromEntries(
-      [...declarations].reverse().map(({ path }) => [path, sampleValue(path, 1)]),
-    );
+    const flat = Object.fromEntries(Object.entries(sampleSettings(1)).reverse());
     assert.equal(JSON.stringify(nested(flat)), JSON.stringify(everySetting(1)));
     assert.deepEqual(Object.keys(nested(flat)), [
       "proxyResources",
       "initResources",
+      "scaledResources",
       "capture",
+      "interceptionMode",
+      "alwaysExclude",
       "lifecycle",
       "terminationDrainDuration",
+      "drainDuration",
+      "minimumDrainDuration",
+      "exitOnZeroActiveConnections",
+      "holdApplicationUntilProxyStarts",
+      "nativeSidecar",
       "dnsProxy",
-      "alwaysExclude",
+      "readinessProbe",
+      "startupProbe",
+      "logLevel",
+      "componentLogLevel",
+      "agentLogLevel",
+      "concurrency",
+      "privileged",
+      "enableCoreDump",
+      "seccompProfile",
+      "imageType",
+      "imagePullPolicy",
+      "statsMatcher",
+      "extraStatTags",
+      "tracing",
+      "runtimeValues",
+      "env",
     ]);
   });
 
   it("are read back as the same settings", () => {
     const { settings } = parseSettings(everySetting(2));
     assert.deepEqual(parseSettings(nested(settings)), { settings, problems: [] });
+  });
+
+  it("have the names of open settings as they are: dots in them make no groups, and __proto__ is a name", () => {
+    const flat = {
+      "tracing.customTags.team.name": { literal: { value: "blue" } },
+      "runtimeValues.overload.max": "1",
+      "runtimeValues.__proto__": "2",
+      "env.constructor": "c",
+      "env.__proto__": "p",
+    };
+    const tree = nested(flat);
+    assert.equal(
+      JSON.stringify(tree),
+      '{"tracing":{"customTags":{"team.name":{"literal":{"value":"blue"}}}},"runtimeValues":{"__proto__":"2","overload.max":"1"},"env":{"__proto__":"p","constructor":"c"}}',
+    );
+    assert.equal(Object.getPrototypeOf(tree.env), Object.prototype);
+    assert.deepEqual(parseSettings(tree), { settings: flat, problems: [] });
   });
 
   it("have no empty groups, and keep false and the empty list", () => {
@@ -37,6 +80,48 @@ describe("nested settings", () => {
 
   it("have nothing that is no setting", () => {
     assert.deepEqual(nested({ "proxyResources.limits.gpu": "1" }), {});
+  });
+});
+
+describe("setting paths", () => {
+  it("come in the order of their declarations, then of their names", () => {
+    assert.deepEqual(
+      inOrder(["env.B", "env.A", ...[...samplePaths].reverse()]).map(({ path }) => path),
+      [...samplePaths.slice(0, -1), "env.A", "env.B", "env.NAME"],
+    );
+  });
+
+  const rows: [string, string, string | undefined, string?][] = [
+    ["of a setting is its own", "dnsProxy", "dnsProxy", ""],
+    ["of an open one is the map's, with the name below it", "env.FOO", "env", "FOO"],
+    ["of a name with dots has them in the name", "tracing.customTags.a.b", "tracing.customTags", "a.b"],
+    ["beside an open one is another setting", "tracing.sampling", "tracing.sampling", ""],
+    ["of a whole map is the map's", "env", "env", ""],
+    ["of a word that begins alike is none", "environment", undefined],
+    ["of a group is none", "capture", undefined],
+    ["below a setting is none", "dnsProxy.FOO", undefined],
+    ["of an inherited property is none", "constructor", undefined],
+  ];
+  for (const [edge, path, declared, name] of rows) {
+    it(`the declaration ${edge}`, () => {
+      const found = declarationFor(path);
+      assert.equal(found?.declaration.path, declared);
+      assert.equal(found?.name, name);
+    });
+  }
+
+  it("have values only where there is one", () => {
+    assert.deepEqual(
+      settingEntries({ dnsProxy: false, "env.A": "", bogus: "x" }).map(({ path, value, name }) => [
+        path,
+        value,
+        name,
+      ]),
+      [
+        ["dnsProxy", false, ""],
+        ["env.A", "", "A"],
+      ],
+    );
   });
 });
 

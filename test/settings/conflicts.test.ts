@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { conflicts } from "../../provider/settings/conflicts";
+import { conflicts, missingCompanions } from "../../provider/settings/conflicts";
 import { unknownMarker } from "../../provider/settings/unknown";
 
 describe("settings that are each right", () => {
@@ -96,6 +96,35 @@ describe("settings that are each right", () => {
   for (const [edge, settings] of right) {
     it(`agree: ${edge}`, () => {
       assert.deepEqual(conflicts(settings), []);
+    });
+  }
+
+  const alone = { holdApplicationUntilProxyStarts: true };
+  const companions: [string, Record<string, string | boolean>, boolean][] = [
+    ["holding the application needs a native sidecar beside it", alone, false],
+    ["a classic sidecar beside it is none", { ...alone, nativeSidecar: false }, false],
+    ["with a native sidecar beside it, all is there", { ...alone, nativeSidecar: true }, true],
+    ["a preview may not know yet what is beside it", { ...alone, nativeSidecar: unknownMarker }, true],
+    ["not holding the application needs nothing", { holdApplicationUntilProxyStarts: false }, true],
+    [
+      "what a preview does not know needs nothing yet",
+      { holdApplicationUntilProxyStarts: unknownMarker },
+      true,
+    ],
+    ["a native sidecar by itself needs nothing", { nativeSidecar: true }, true],
+  ];
+  for (const [edge, settings, right] of companions) {
+    it(`companions: ${edge}`, () => {
+      const problems = missingCompanions(settings);
+      assert.deepEqual(conflicts(settings), problems);
+      assert.deepEqual(
+        problems.map(({ path }) => path),
+        right ? [] : ["holdApplicationUntilProxyStarts"],
+      );
+      if (right) return;
+      assert.match(problems[0]?.found ?? "", /^true, without nativeSidecar: true$/);
+      assert.match(problems[0]?.wanted ?? "", /nativeSidecar: true at the same level, since /);
+      assert.match(problems[0]?.todo ?? "", /set nativeSidecar: true beside it/);
     });
   }
 

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { declarations } from "../../provider/settings/declarations";
 import { nearestKey, parseSettings } from "../../provider/settings/parseSettings";
 import { unknownMarker } from "../../provider/settings/unknown";
-import { everySetting, nestedAt, sampleValue } from "./settingSamples";
+import { everySetting, nestedAt, samplePaths, sampleValue } from "./settingSamples";
 
 const paths = declarations.map(({ path }) => path);
 const groups = [
@@ -29,8 +29,8 @@ describe("settings", () => {
   it("are read in canonical form, each at its path, in declaration order", () => {
     const { settings, problems } = parseSettings(everySetting(1));
     assert.deepEqual(problems, []);
-    assert.deepEqual(Object.keys(settings), paths);
-    for (const path of paths) assert.deepEqual(settings[path], sampleValue(path, 1), path);
+    assert.deepEqual(Object.keys(settings), samplePaths);
+    for (const path of samplePaths) assert.deepEqual(settings[path], sampleValue(path, 1), path);
   });
 
   it("in another spelling and key order are the same settings", () => {
@@ -163,6 +163,73 @@ describe("wrong settings", () => {
   });
 });
 
+describe("a map of names", () => {
+  it("is a setting for each name, at its path, whatever the name", () => {
+    const written = JSON.parse(
+      '{"env":{"__proto__":"p","constructor":1,"ON":true},"runtimeValues":{"a.b":"x","__proto__":2},"tracing":{"customTags":{"team.name":{"literal":{"value":"v"}}}}}',
+    );
+    assert.deepEqual(parseSettings(written), {
+      settings: {
+        "tracing.customTags.team.name": { literal: { value: "v" } },
+        "runtimeValues.a.b": "x",
+        "runtimeValues.__proto__": "2",
+        "env.__proto__": "p",
+        "env.constructor": "1",
+        "env.ON": "true",
+      },
+      problems: [],
+    });
+    assert.equal("p" in {}, false);
+  });
+
+  it("without names says nothing, and a name that is undefined is not there", () => {
+    assert.deepEqual(parseSettings({ env: {}, runtimeValues: { a: undefined } }), {
+      settings: {},
+      problems: [],
+    });
+  });
+
+  it("has each problem at its own name, and all of them at once", () => {
+    const { settings, problems } = parseSettings({
+      env: { OK: "x", "1st": "y", LIST: ["a"], POD_NAME: "z", ISTIO_META_DNS_CAPTURE: "true" },
+      tracing: { customTags: { team: "blue", "a tag": { literal: { value: "v" } } } },
+      runtimeValues: { limit: null },
+    });
+    assert.deepEqual(settings, {});
+    assert.deepEqual(
+      problems.map(({ path, todo }) => [path, todo.split(":")[0]]),
+      [
+        ["tracing.customTags.team", "write for instance { literal"],
+        ["tracing.customTags.a tag", "use printable characters without spaces"],
+        ["runtimeValues.limit", "write it in quotes"],
+        ["env.1st", "use letters, digits and _, not beginning with a digit"],
+        ["env.LIST", "write it in quotes"],
+        ["env.POD_NAME", "take it out"],
+        ["env.ISTIO_META_DNS_CAPTURE", "use the setting dnsProxy instead"],
+      ],
+    );
+  });
+
+  const noMaps: [string, unknown][] = [
+    ["text", "A=1"],
+    ["a list", ["A=1"]],
+    ["null", null],
+    ["a number", 5],
+  ];
+  for (const [edge, written] of noMaps) {
+    it(`can't be ${edge}`, () => {
+      for (const path of ["env", "runtimeValues", "tracing.customTags"]) {
+        const { settings, problems } = parseSettings(nestedAt(path, written));
+        assert.deepEqual(settings, {});
+        assert.deepEqual(
+          problems.map(({ path: at, wanted }) => [at, wanted]),
+          [[path, "a map of names to values"]],
+        );
+      }
+    });
+  }
+});
+
 describe("the nearest key", () => {
   it("is none when there are no keys, or none is near, however long the text", () => {
     assert.equal(nearestKey("cpu", []), undefined);
@@ -196,6 +263,21 @@ describe("a value that a preview does not know yet", () => {
       settings: Object.fromEntries(paths.map((path) => [path, unknownMarker])),
       problems: [],
     });
+  });
+
+  it("passes as one value of an open map, beside others that are known", () => {
+    assert.deepEqual(parseSettings({ env: { LATER: unknownMarker, NOW: "x" } }), {
+      settings: { "env.LATER": unknownMarker, "env.NOW": "x" },
+      problems: [],
+    });
+  });
+
+  it("says nothing of a name: a wrong one is told whatever its value", () => {
+    const { problems } = parseSettings({ env: { "not a name": unknownMarker } });
+    assert.deepEqual(
+      problems.map(({ path }) => path),
+      ["env.not a name"],
+    );
   });
 
   it("hides nothing that is wrong beside it", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { asProperties, settingGroups, settingsAmong } from "../../provider/settings/settingsInputs";
+import { everySetting, nestedAt, samplePaths, sampleValue } from "./settingSamples";
 
 describe("a list among properties", () => {
   const rows: [string, string, string | undefined, string][] = [
@@ -32,6 +33,22 @@ describe("a list among properties", () => {
       { lifecycle: { preStop: { sleep: { seconds: 1 } } }, dnsProxy: false },
     );
   });
+
+  const texts = ["env.A", "runtimeValues.a", "componentLogLevel", "agentLogLevel"];
+  for (const path of texts) {
+    it(`is none of ${path}, whose text means what it says in its order`, () => {
+      const [now, before] = ["b:info,a:debug", "a:debug,b:info"];
+      assert.deepEqual(asProperties({ [path]: now }, { [path]: before }), nestedAt(path, now));
+    });
+  }
+
+  it("is each of the lists of addresses, ports and interfaces", () => {
+    for (const path of samplePaths.filter((one) => /Ports|Ranges|Interfaces/.test(one))) {
+      const before = String(sampleValue(path, 1));
+      const now = before.split(",").reverse().join(",");
+      assert.deepEqual(asProperties({ [path]: now }, { [path]: before }), nestedAt(path, before), path);
+    }
+  });
 });
 
 describe("a resource's properties", () => {
@@ -49,14 +66,6 @@ describe("a resource's properties", () => {
   });
 
   it("have one name for each group of settings", () => {
-    assert.deepEqual(settingGroups, [
-      "proxyResources",
-      "initResources",
-      "capture",
-      "lifecycle",
-      "terminationDrainDuration",
-      "dnsProxy",
-      "alwaysExclude",
-    ]);
+    assert.deepEqual(settingGroups, Object.keys(everySetting(1)));
   });
 });

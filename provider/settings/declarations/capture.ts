@@ -140,7 +140,8 @@ function united(
   });
 }
 
-const interfaceName = /^[^\s,/:]{1,15}$/;
+// printable: a command's argument holds no NUL
+const interfaceName = /^(?![.]{1,2}$)[!-~]{1,15}$/;
 
 export const capture: readonly SettingDeclaration[] = [
   ...lists.map(captureList),
@@ -150,9 +151,9 @@ export const capture: readonly SettingDeclaration[] = [
       wanted: 'network interfaces such as "eth1"',
       everything: false,
       entry: (text) =>
-        interfaceName.test(text.trim())
+        interfaceName.test(text.trim()) && !/[/:]/.test(text)
           ? { value: text.trim() }
-          : { todo: "an interface's name has at most 15 characters, no spaces and no slash" },
+          : { todo: "an interface's name has at most 15 printable characters, no spaces and no slash" },
     }),
     rendering: { to: "annotation", annotation: "traffic.sidecar.istio.io/excludeInterfaces" },
     sights: [{ in: "flag", of: "istio-init", flag: "-c", label: "excludeInterfaces", list: true }],

@@ -16,7 +16,15 @@ function readiness(name: keyof typeof numbers): SettingDeclaration {
     path: `readinessProbe.${name}`,
     parse: parseNumber({ least, most: 86_400, digits: 0, of }),
     rendering: { to: "value", path: ["proxy", helm] },
-    sights: [{ in: "container", of: "istio-proxy", path: ["readinessProbe", name], as: "text", absent: "0" }],
+    sights: [
+      {
+        in: "container",
+        of: "istio-proxy",
+        path: ["readinessProbe", name],
+        as: "text",
+        ...(least === 0 ? { absent: "0" } : {}),
+      },
+    ],
     podWays: [
       { by: "annotation", name: `readiness.status.sidecar.istio.io/${name}` },
       { by: "container", of: "istio-proxy", path: ["readinessProbe", name] },
