@@ -99,7 +99,7 @@ forEachEngine(
         preview.stdoutText,
         /restores *: "put back in istio-system\/istio-sidecar-injector by a rollout that failed \(20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC\); tried again"/,
       );
-      assert.match(preview.stdoutText, /Deployment\/d-last *: "1 pod: istio-proxy limits\.cpu 3 -> 7"/);
+      assert.match(preview.stdoutText, /Deployment\/d-last *: .*"1 pod: istio-proxy limits\.cpu 3 -> 7"/);
       assert.deepEqual(await mesh.versions(), versions, "a preview writes nothing");
 
       const reverted = succeeded(await engine.up(stack("known", good)));
