@@ -199,7 +199,7 @@ forEachEngine(
       const before = layersOf(await mesh.injector());
       await breaksWith(mesh, "shop", stuck, bad);
       const text = failed(await engine.up(stack("levels", wrong)));
-      assert.match(text, /global settings.* (was|were) put back to what they were/);
+      assert.match(text, /global settings.* were put back to what they were/i);
       const now = layersOf(await mesh.injector());
       assert.deepEqual([now["*"], now.shop], [before["*"], before.shop]);
       assert.deepEqual(await limits("shop"), all("3"));
