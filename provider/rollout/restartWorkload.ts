@@ -36,6 +36,12 @@ export async function restartWorkload(
       putOff({ verdict, workload }, settings, rollout, now())?.why ??
       (rollout.restartUnhealthy || undoes || isLeaving ? undefined : unreadyBefore(workload, settings.stamp));
     if (why !== undefined) return { waiting: why };
+    if (isLeaving) {
+      const left = await waitForWorkload(assessment, deadline, dependencies);
+      // what did not begin here did not fail here
+      if (left !== "done") return { waiting: unreadyBefore(workload, undefined) ?? "was not ready before" };
+      ({ verdict, workload } = await assessAgain(assessment, settings, api));
+    }
     // twice: a new pod may come from an injector that had not taken up the settings yet
     for (let attempt = 1; verdict.is === "stale" || (unmade && attempt === 1); attempt++) {
       if (attempt > 2)
@@ -47,13 +53,6 @@ export async function restartWorkload(
         report(
           `[${assessment.namespace}] ${assessment.name}: new pods came with old settings, restarting once more`,
         );
-      if (isLeaving && attempt === 1) {
-        const left = await waitForWorkload(assessment, deadline, dependencies);
-        // what did not begin here did not fail here
-        if (left !== "done") return { waiting: unreadyBefore(workload, undefined) ?? "was not ready before" };
-        ({ verdict, workload } = await assessAgain(assessment, settings, api));
-        continue;
-      }
       const podNames = verdict.is === "stale" ? verdict.podNames : [];
       const outcome =
         rollout.strategy === "evict"

@@ -36,6 +36,8 @@ export function replacesStalePods(
   workload: Workload,
   { pods, stale }: { pods: number; stale: number },
 ): boolean {
+  // our mark goes with the removal: where it is still there, the stale pods may be those of the present template
+  if (restartedFor(workload) !== undefined) return false;
   if (rolloutStatus(workload).status !== "waiting" || !isIncomplete(workload)) return false;
   const { observedGeneration, updatedReplicas, updatedNumberScheduled } = workload.status ?? {};
   // until the controller has seen the change its counts are those of the template before

@@ -139,7 +139,7 @@ forEachEngine(
       const wrong: Plan = { namespaces: { new: settings(bad) } };
       assert.match(
         failed(await engine.up(stack("new", wrong))),
-        /namespace new were put back to what they were/,
+        /namespace new were put back to what they were, and 3 workloads were restarted back\./,
       );
       assert.deepEqual(await mesh.injector(), installed);
       assert.deepEqual(await limits("new"), before);

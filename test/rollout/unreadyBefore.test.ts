@@ -128,6 +128,15 @@ describe("with no settings left, a workload is only waited for", () => {
     ["nothing is under way", workload({ ...ready, ...completed }), { pods: 2, stale: 2 }, false],
     ["a pod crashed long after", workload({ ...broken, ...completed }), { pods: 2, stale: 2 }, false],
     ["it exceeded its deadline", workload({ ...broken, ...exceeded }), { pods: 3, stale: 2 }, false],
+    [
+      "it is stuck with the settings that go: its only stale pod is the new one",
+      workload(
+        { ...under, observedGeneration: 2, replicas: 3, updatedReplicas: 1, availableReplicas: 2 },
+        stamp,
+      ),
+      { pods: 3, stale: 1 },
+      false,
+    ],
   ];
   for (const [edge, about, pods, expected] of rows) {
     it(`${edge}: ${expected}`, () => assert.equal(replacesStalePods(about, pods), expected));
