@@ -43,13 +43,7 @@ export async function putBackLayers(
   api: KubernetesApi,
   properties: Properties,
 ): Promise<PutBack | undefined> {
-  const layers = [...(planned.of(properties)?.layers ?? [])];
-  const failing = layers.flatMap(([target, layer]) => {
-    const former = history.of(properties, target);
-    return layer.goesBack && reaches(target, properties) && former && differs(layer, former)
-      ? [{ target, layer, former }]
-      : [];
-  });
+  const failing = layersToPutBack(planned, history, properties);
   if (failing.length === 0) return undefined;
   const injector = injectorOf(properties);
   const { data } = await readInjector(api, injector);
@@ -64,6 +58,20 @@ export async function putBackLayers(
   );
   const targets = failing.map(({ target }) => target);
   return { targets, names, stampBefore: (namespace, labels) => stampFor(data, namespace, labels) };
+}
+
+/** The layers, with what they go back to. */
+export function layersToPutBack(
+  planned: PlannedLayers,
+  history: LayerHistory,
+  properties: Properties,
+): { target: string; layer: PlannedLayer; former: FormerLayer }[] {
+  return [...(planned.of(properties)?.layers ?? [])].flatMap(([target, layer]) => {
+    const former = history.of(properties, target);
+    return layer.goesBack && reaches(target, properties) && former && differs(layer, former)
+      ? [{ target, layer, former }]
+      : [];
+  });
 }
 
 /** Global settings and those of a namespace meet in its pods: which of the two a workload fails for, nobody can tell. */

@@ -33,7 +33,7 @@ export async function rollBack(
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const what = done
-      ? `The settings of ${listed(done.names)} were put back, but what had been restarted could not be restarted back`
+      ? `${capital(settingsOf(done.names))} were put back, but what had been restarted could not be restarted back`
       : "The settings could not be put back";
     return {
       summary,
@@ -43,18 +43,23 @@ export async function rollBack(
   return {
     summary: { ...summary, putBack: { settings: listed(done.names), restarted: back.restarted } },
     text:
-      `${counts(summary)}. The settings of ${listed(done.names)} were put back to what they were, and ${backText(back)}. ` +
+      `${counts(summary)}. ${capital(settingsOf(done.names))} were put back to what they were, and ${backText(back)}. ` +
       `Revert the change, or run pulumi up to try it again.\n${reasons(summary.failed)}${backReasons(back)}`,
   };
 }
 
 /** For a rollout whose settings another one has put back before its turn. */
 export function followed(back: RolloutSummary, putBacks: readonly PutBack[]): Ending {
-  const names = listed([...new Set(putBacks.flatMap((putBack) => putBack.names))]);
+  const names = [...new Set(putBacks.flatMap((putBack) => putBack.names))];
   return {
-    summary: { ...back, restarted: 0, failed: {}, putBack: { settings: names, restarted: back.restarted } },
+    summary: {
+      ...back,
+      restarted: 0,
+      failed: {},
+      putBack: { settings: listed(names), restarted: back.restarted },
+    },
     text:
-      `not begun: the rollout of another level failed, the settings of ${names} were put back to what they were, and ${backText(back)}. ` +
+      `not begun: the rollout of another level failed, ${settingsOf(names)} were put back to what they were, and ${backText(back)}. ` +
       `Revert the change, or run pulumi up to try it again.${backReasons(back)}`,
   };
 }
@@ -92,6 +97,14 @@ function reasons(failed: RolloutSummary["failed"]): string {
   return Object.entries(cappedMap(failed))
     .map(([name, why]) => `✖ ${name}: ${why}`)
     .join("\n");
+}
+
+function settingsOf(names: readonly string[]): string {
+  return listed(names.map((name) => (name.startsWith("namespace ") ? `the settings of ${name}` : name)));
+}
+
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 function listed(names: readonly string[]): string {

@@ -9,7 +9,7 @@ import { readWorkload } from "./readWorkload.js";
 import { restartAnnotation, restartAnnotations, restartedFor } from "./restartAnnotation.js";
 import { rolloutStatus } from "./rolloutStatus.js";
 import type { Restart, RolloutDependencies } from "./runRollout.js";
-import { restartUnderWay, unreadyBefore } from "./unreadyBefore.js";
+import { replacesStalePods, restartUnderWay, unreadyBefore } from "./unreadyBefore.js";
 import { podReason, workloadPods } from "./workloadPods.js";
 
 export type Outcome = "done" | "current" | { waiting: string } | { failed: string };
@@ -24,13 +24,24 @@ export async function restartWorkload(
   const deadline = now() + milliseconds(rollout.timeoutPerWorkload);
   try {
     // looked at again first: another level's rollout may have restarted it meanwhile
-    let { verdict, workload } = await assessAgain(assessment, settings, api);
+    let { verdict, workload, pods } = await assessAgain(assessment, settings, api);
+    const isLeaving =
+      verdict.is === "stale" &&
+      settings.stamp === undefined &&
+      rollout.strategy === "restart" &&
+      replacesStalePods(workload, { pods, stale: verdict.stalePods });
     const unmade = undoes && rollout.strategy === "restart" && isUnmade(workload, settings);
     if ((verdict.is === "current" || verdict.is === "masked") && !unmade) return "current";
     const why =
       putOff({ verdict, workload }, settings, rollout, now())?.why ??
-      (rollout.restartUnhealthy || undoes ? undefined : unreadyBefore(workload, settings.stamp));
+      (rollout.restartUnhealthy || undoes || isLeaving ? undefined : unreadyBefore(workload, settings.stamp));
     if (why !== undefined) return { waiting: why };
+    if (isLeaving) {
+      const left = await waitForWorkload(assessment, deadline, dependencies);
+      // what did not begin here did not fail here
+      if (left !== "done") return { waiting: unreadyBefore(workload, undefined) ?? "was not ready before" };
+      ({ verdict, workload } = await assessAgain(assessment, settings, api));
+    }
     // twice: a new pod may come from an injector that had not taken up the settings yet
     for (let attempt = 1; verdict.is === "stale" || (unmade && attempt === 1); attempt++) {
       if (attempt > 2)

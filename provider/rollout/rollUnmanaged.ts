@@ -2,7 +2,7 @@ import { hasStatus } from "../cluster/KubernetesApi.js";
 import type { NamespaceSettings } from "./assess.js";
 import { kept } from "./putOff.js";
 import type { Rollout } from "./RolloutOptions.js";
-import type { RolloutDependencies, RolloutSummary } from "./runRollout.js";
+import { mostTold, type RolloutDependencies, type RolloutSummary } from "./runRollout.js";
 import { type UnmanagedPods, unmanagedSentence } from "./unmanagedPods.js";
 
 export interface Unmanaged {
@@ -56,10 +56,21 @@ export async function rollUnmanaged(
       failed[`${namespace}/${name}`] = error instanceof Error ? error.message : String(error);
     }
   }
+  if (rollout.strategy !== "none") tell(left, report);
   return {
     ...summary,
     failed: { ...summary.failed, ...failed },
     ...(Object.keys(left).length > 0 ? { unmanaged: left } : {}),
     ...(deleted > 0 ? { deleted } : {}),
   };
+}
+
+function tell(left: Readonly<Record<string, string>>, report: (line: string) => void): void {
+  const entries = Object.entries(left);
+  for (const [label, why] of entries.slice(0, mostTold)) {
+    const [namespace, ...name] = label.split("/");
+    report(`[${namespace}] left alone ${name.join("/")}: ${why}`);
+  }
+  if (entries.length > mostTold)
+    report(`left alone ${entries.length - mostTold} more that no restart replaces`);
 }

@@ -80,7 +80,7 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
     const api = await session.api(inputs.cluster as ClusterAccess | undefined);
     await injector.settled(api, inputs);
     const rollout = rolloutOf(inputs);
-    const look = () => assess(session, injector, api, inputs, rollout);
+    const look = () => assess(injector, api, inputs, rollout);
     const putBackBefore = injector.putBacks(inputs).length;
     const assessed = await look();
     const kept = { ...visible(inputs), ...(former ? { [rolledOutput]: former } : {}) };
@@ -187,7 +187,7 @@ export async function rollAfterRemoval(
   properties: Properties,
 ): Promise<void> {
   const rollout = Rollout.parse(properties.rollout ?? {});
-  const summary = await run(session, api, await assess(session, injector, api, properties, rollout), rollout);
+  const summary = await run(session, api, await assess(injector, api, properties, rollout), rollout);
   if (Object.keys(summary.failed).length > 0) throw new Error(failureText(summary));
 }
 
@@ -224,7 +224,7 @@ async function plan(
       );
       return undefined;
     }
-    const { restarts, unmanaged } = await assess(session, injector, api, properties, rollout, layers);
+    const { restarts, unmanaged } = await assess(injector, api, properties, rollout, layers);
     tellUnknown(restarts, session.report);
     const namespace = properties.namespace === undefined ? undefined : String(properties.namespace);
     return plannedRollout(namespace, restarts, unmanaged, rollout, session.now());
@@ -248,7 +248,6 @@ function tellUnknown(restarts: readonly Restart[], report: (line: string) => voi
 
 /** Every workload that the resource's settings reach, against what the injector gives now, or will give once it has the plan. */
 async function assess(
-  session: Session,
   injector: InjectorView,
   api: KubernetesApi,
   properties: Properties,
@@ -277,7 +276,7 @@ async function assess(
     const settings =
       assessments.every(isAtRest) && others.every(({ bare }) => bare === undefined)
         ? known
-        : { ...known, annotations: await namespaceAnnotations(api, namespace, session.report) };
+        : { ...known, annotations: await namespaceAnnotations(api, namespace) };
     found.restarts.push(
       ...assessments.map((assessment) => ({
         assessment,

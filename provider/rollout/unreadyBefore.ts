@@ -28,6 +28,24 @@ export function restartUnderWay(workload: Workload, stamp: string | undefined): 
   );
 }
 
+/**
+ * Whether all its stale pods are on their way out, whoever began that. Where no settings are left nothing on the workload says so, and a
+ * removal that was interrupted would restart it a second time, or leave it for not being ready.
+ */
+export function replacesStalePods(
+  workload: Workload,
+  { pods, stale }: { pods: number; stale: number },
+): boolean {
+  // our mark goes with the removal: where it is still there, the stale pods may be those of the present template
+  if (restartedFor(workload) !== undefined) return false;
+  if (rolloutStatus(workload).status !== "waiting" || !isIncomplete(workload)) return false;
+  const { observedGeneration, updatedReplicas, updatedNumberScheduled } = workload.status ?? {};
+  // until the controller has seen the change its counts are those of the template before
+  const isSeen = Number(observedGeneration ?? 0) >= (workload.metadata.generation ?? 0);
+  const updated = isSeen ? Number(updatedReplicas ?? updatedNumberScheduled ?? 0) : 0;
+  return stale + updated <= pods;
+}
+
 // one that is only evicted may be held for restarts
 function present(workload: Workload): RolloutStatus {
   const status = rolloutStatus(workload);

@@ -5,6 +5,7 @@ import { after, afterEach, before, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { connect } from "../../provider/cluster/connect";
 import { digest } from "../../provider/render/Profile";
+import { ArgoRollouts } from "./ArgoRollouts";
 import { forEachEngine } from "./forEachEngine";
 import { container, Mesh, type Plan, succeeded } from "./Mesh";
 
@@ -33,6 +34,40 @@ const missing: Missing[] = [
   { verb: "list", resource: "deployments", where: inShop },
   { verb: "get", resource: "deployments", where: inShop },
   { verb: "patch", resource: "deployments", where: inShop },
+  { verb: "get", resource: "namespaces", where: inShop },
+];
+
+/** What an option needs on top; by `without` it is seen that it does. */
+interface OptionRole {
+  role: string;
+  rollout: object;
+  verb: string;
+  resource: string;
+  workload: string;
+}
+
+const optionRoles: OptionRole[] = [
+  {
+    role: "sidecar-settings-option-evict",
+    rollout: { strategy: "evict" },
+    verb: "create",
+    resource: "pods/eviction",
+    workload: "Deployment/api",
+  },
+  {
+    role: "sidecar-settings-option-delete-bare-pods",
+    rollout: { deleteBarePods: true },
+    verb: "delete",
+    resource: "pods",
+    workload: "Pod/debug",
+  },
+  ...["get", "patch"].map((verb) => ({
+    role: "sidecar-settings-option-argo-rollouts",
+    rollout: {},
+    verb,
+    resource: "rollouts",
+    workload: "Rollout/web",
+  })),
 ];
 
 const cpu = { proxyResources: { limits: { cpu: 3 } }, publish: false };
@@ -42,6 +77,8 @@ forEachEngine("with the rights of leastPrivilege.yaml", (engine) => {
   let mesh: Mesh;
   let installed: string;
   let roles: Role[];
+  let options: Role[];
+  let argo: ArgoRollouts;
   const stacks = new Set<string>();
   const stack = (name: string, plan: Plan, kubeconfig = mesh.cluster.kubeconfig) => {
     stacks.add(name);
@@ -55,13 +92,20 @@ forEachEngine("with the rights of leastPrivilege.yaml", (engine) => {
     mesh = await Mesh.start();
     installed = digest(await mesh.injector());
     const file = await readFile(join(__dirname, "leastPrivilege.yaml"), "utf8");
-    roles = parseAllDocuments(file).map((document) => document.toJS() as Role);
+    const all = parseAllDocuments(file).map((document) => document.toJS() as Role);
+    const isOption = ({ metadata }: Role) => metadata.name.includes("-option-");
+    roles = all.filter((role) => !isOption(role));
+    options = all.filter(isOption);
+    argo = await ArgoRollouts.install(mesh);
     for (const namespace of ["shop", "cart"]) {
       await mesh.namespace(namespace);
       await mesh.deployment(namespace, "api");
     }
   });
-  after(() => mesh?.stop());
+  after(async () => {
+    await argo?.stop();
+    await mesh?.stop();
+  });
   afterEach(async () => {
     for (const name of stacks) succeeded(await engine.destroy(stack(name, {})));
     stacks.clear();
@@ -89,7 +133,7 @@ forEachEngine("with the rights of leastPrivilege.yaml", (engine) => {
     const kubeconfig = await mesh.cluster.kubeconfigAs(user);
     const api = await connect({ kubeconfig });
     const review = { kind: "SelfSubjectAccessReview", apiVersion: "authorization.k8s.io/v1" };
-    const attributes = { verb: "get", resource: "daemonsets", group: "apps", namespace: "shop" };
+    const attributes = { verb: "get", resource: "daemonsets", group: "apps", namespace: namespace ?? "shop" };
     await mesh.eventually(`${user} has the roles`, async () => {
       const answer = await api.request<{ status: { allowed: boolean } }>({
         method: "POST",
@@ -100,6 +144,12 @@ forEachEngine("with the rights of leastPrivilege.yaml", (engine) => {
     });
     return kubeconfig;
   };
+  const bare = (namespace: string) =>
+    mesh.api.request({
+      method: "POST",
+      path: `/api/v1/namespaces/${namespace}/pods`,
+      body: { metadata: { name: "debug" }, spec: { containers: [{ name: "app", image: "app:1" }] } },
+    });
   const limit = async (namespace: string) =>
     container(await mesh.pod(namespace, "api"), "istio-proxy").resources?.limits?.cpu;
 
@@ -135,24 +185,68 @@ forEachEngine("with the rights of leastPrivilege.yaml", (engine) => {
     assert.equal(digest(await mesh.injector()), installed);
   });
 
+  const without = (given: readonly Role[], verb: string, resource: string): Role[] =>
+    given.map((role) => ({
+      ...role,
+      rules: role.rules
+        .flatMap((rule) => [
+          { ...rule, resources: rule.resources.filter((one) => one !== resource) },
+          { ...rule, verbs: rule.verbs.filter((one) => one !== verb) },
+        ])
+        .filter(({ resources, verbs }) => resources.length > 0 && verbs.length > 0),
+    }));
+
   for (const { verb, resource, where } of missing) {
     test(`without ${verb} on ${resource}, up fails and says so`, async () => {
-      const less = roles.map((role) => ({
-        ...role,
-        rules: role.rules
-          .flatMap((rule) => [
-            { ...rule, resources: rule.resources.filter((one) => one !== resource) },
-            { ...rule, verbs: rule.verbs.filter((one) => one !== verb) },
-          ])
-          .filter(({ resources, verbs }) => resources.length > 0 && verbs.length > 0),
-      }));
       const user = `no-${verb}-${resource}`;
-      const up = await engine.up(stack(user, shopOnly, await userWith(user, less)));
+      const kubeconfig = await userWith(user, without(roles, verb, resource), "shop");
+      const up = await engine.up(stack(user, shopOnly, kubeconfig));
       assert.equal(up.ok, false, up.stdoutText);
       const [sentence] = up.stdoutText.match(new RegExp(`cannot ${verb} resource "${resource}".*`)) ?? [];
       assert.match(sentence ?? up.stdoutText, where);
     });
   }
+
+  for (const { role, rollout, verb, resource, workload } of optionRoles) {
+    test(`${role}: ${workload} restarts with it, and without ${verb} on ${resource} up fails and says so`, async () => {
+      const namespace = `${verb}-${resource.replace("/", "-")}`;
+      await mesh.namespace(namespace);
+      if (workload.startsWith("Rollout/")) await argo.create(namespace, "web", 1);
+      else await mesh.deployment(namespace, "api");
+      if (workload.startsWith("Pod/")) await bare(namespace);
+      const plan: Plan = { namespaces: { [namespace]: { ...cpu, rollout } } };
+      const option = options.filter(({ metadata }) => metadata.name === role);
+      const less = await userWith(
+        `less-${namespace}`,
+        [...roles, ...without(option, verb, resource)],
+        namespace,
+      );
+      const up = await engine.up(stack(namespace, plan, less));
+      assert.equal(up.ok, false, up.stdoutText);
+      const [sentence] = up.stdoutText.match(new RegExp(`${workload}: .*cannot ${verb} resource.*`)) ?? [];
+      assert.match(sentence ?? up.stdoutText, new RegExp(`"${resource}".*in the namespace "${namespace}"`));
+      const enough = await userWith(`enough-${namespace}`, [...roles, ...option], namespace);
+      succeeded(await engine.up(stack(namespace, plan, enough)));
+      const left = (await mesh.pods(namespace)).map(
+        (pod) => container(pod, "istio-proxy").resources?.limits?.cpu,
+      );
+      assert.deepEqual(left, ["3"], "what was left is done");
+    });
+  }
+
+  test("without list on rollouts their pods are left alone, and named", async () => {
+    const namespace = "list-rollouts";
+    await mesh.namespace(namespace);
+    await argo.create(namespace, "web", 1);
+    const plan: Plan = { namespaces: { [namespace]: cpu } };
+    const up = succeeded(
+      await engine.up(stack(namespace, plan, await userWith("no-argo", roles, namespace))),
+    );
+    assert.match(
+      up.stdoutText,
+      /\[list-rollouts\] left alone Rollout\/web: 1 pod with earlier settings; its Rollout is not there, or may not be listed/,
+    );
+  });
 
   test("without list on namespaces, global settings fail and say so", async () => {
     const less = roles.map((role) => ({

@@ -1,0 +1,54 @@
+import { dryRunPod } from "../../provider/cluster/dryRunPod";
+import { hasStatus } from "../../provider/cluster/KubernetesApi";
+import type { Mesh } from "./Mesh";
+
+const policies = "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies";
+const bindings = "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings";
+
+/** From now on pods of `app` whose sidecar has this CPU limit never become ready: settings that this workload can't live with. */
+export async function breaksWith(mesh: Mesh, namespace: string, app: string, cpu: string): Promise<void> {
+  const create = (at: string, spec: object) =>
+    mesh.api.request({ method: "POST", path: at, body: { metadata: { name: namespace }, spec } });
+  const sidecar = `object.spec.initContainers.exists(c, c.name == "istio-proxy" && string(c.?resources.?limits[?"cpu"].orValue("")) == "${cpu}")`;
+  const mark = '[JSONPatch{op: "add", path: "/metadata/labels/kwok.test~1never-ready", value: "true"}]';
+  await create(policies, {
+    matchConstraints: {
+      resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }],
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+    },
+    matchConditions: [{ name: "app", expression: `object.metadata.?labels[?"app"].orValue("") == "${app}"` }],
+    // policies come before webhooks: the condition is in the mutation, since only what matched at first is looked at again
+    reinvocationPolicy: "IfNeeded",
+    mutations: [
+      {
+        patchType: "JSONPatch",
+        jsonPatch: { expression: `has(object.spec.initContainers) && ${sidecar} ? ${mark} : []` },
+      },
+    ],
+  });
+  await create(bindings, { policyName: namespace });
+  const template = {
+    metadata: { labels: { app }, annotations: { "sidecar.istio.io/proxyCPULimit": cpu } },
+    spec: { containers: [{ name: "app", image: "app:1" }] },
+  };
+  await mesh.eventually(`${app} breaks with ${cpu}`, async () =>
+    JSON.stringify((await dryRunPod(mesh.api, namespace, template)).metadata.labels).includes("never-ready"),
+  );
+}
+
+export async function breaksNoMore(mesh: Mesh, namespace: string, app: string): Promise<void> {
+  for (const path of [bindings, policies]) {
+    await mesh.api.request({ method: "DELETE", path: `${path}/${namespace}` }).catch((error: unknown) => {
+      if (!hasStatus(error, 404)) throw error;
+    });
+  }
+  const template = { metadata: { labels: { app } }, spec: { containers: [{ name: "app", image: "app:1" }] } };
+  const annotated = {
+    ...template,
+    metadata: { ...template.metadata, annotations: { "sidecar.istio.io/proxyCPULimit": "7" } },
+  };
+  await mesh.eventually(`${app} breaks no more`, async () => {
+    const { labels } = (await dryRunPod(mesh.api, namespace, annotated)).metadata;
+    return !JSON.stringify(labels).includes("never-ready");
+  });
+}

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Workload } from "../../provider/cluster/workloads";
+import { type InjectorData, layersOf } from "../../provider/render/compose";
+import { restartAnnotation } from "../../provider/rollout/runRollout";
+import { forEachEngine } from "./forEachEngine";
+import { container, Mesh, operations, type Plan, succeeded } from "./Mesh";
+import { watchObjects } from "./watchObjects";
+
+const workloads = ["a", "b", "c", "d"];
+
+forEachEngine("settings that are taken away", (engine) => {
+  let mesh: Mesh;
+  let installed: InjectorData;
+  const args = { proxyResources: { limits: { cpu: 3 } }, rollout: { maxConcurrent: 2 }, publish: false };
+  const stack = (namespace: string, plan: Plan, more = {}) => mesh.stack(engine, namespace, plan, more);
+
+  before(async () => {
+    mesh = await Mesh.start();
+    installed = await mesh.injector();
+    for (const namespace of ["foretold", "killed"]) {
+      await mesh.namespace(namespace);
+      await Promise.all(workloads.map((name) => mesh.deployment(namespace, name, { replicas: 2 })));
+    }
+  });
+  after(() => mesh?.stop());
+
+  const limits = async (namespace: string) =>
+    (await mesh.pods(namespace)).map((pod) => container(pod, "istio-proxy").resources?.limits?.cpu);
+  const generations = (namespace: string) =>
+    Promise.all(
+      workloads.map(async (name) => (await mesh.workload(namespace, name)).metadata.generation ?? 0),
+    );
+  const uids = async (namespace: string) =>
+    (await mesh.pods(namespace)).map(({ metadata }) => metadata.uid).sort();
+
+  test("emptied first, the preview lists the restarts; taken out of the program then, nothing restarts", async () => {
+    const [full, empty]: Plan[] = [
+      { namespaces: { foretold: args } },
+      { namespaces: { foretold: { rollout: args.rollout, publish: false } } },
+    ];
+    succeeded(await engine.up(stack("foretold", full as Plan)));
+    const blind = succeeded(await engine.preview(stack("foretold", {}, { diff: true })));
+    assert.equal(
+      operations(blind)["foretold-layer"],
+      "delete",
+      "of which a preview can only say that it goes",
+    );
+    const preview = succeeded(await engine.preview(stack("foretold", empty as Plan, { diff: true })));
+    for (const name of workloads)
+      assert.match(
+        preview.stdoutText,
+        new RegExp(`Deployment/${name} *: .*"2 pods: istio-proxy limits\\.cpu 3 -> 2"`),
+      );
+    succeeded(await engine.up(stack("foretold", empty as Plan)));
+    assert.deepEqual(new Set(await limits("foretold")), new Set(["2"]));
+    const before = await uids("foretold");
+    succeeded(await engine.up(stack("foretold", {})));
+    assert.deepEqual(await uids("foretold"), before, "nothing restarts");
+    assert.deepEqual(await mesh.injector(), installed);
+  });
+
+  test("destroy that is killed in the middle of its restarts: the next one ends it, and restarts nobody twice", async () => {
+    const plan: Plan = { namespaces: { killed: args } };
+    succeeded(await engine.up(stack("killed", plan)));
+    const before = await generations("killed");
+    let provider = 0;
+    const begun = new Set<string>();
+    const stop = await watchObjects<Workload>(
+      mesh.cluster.kubeconfig,
+      "/apis/apps/v1/namespaces/killed/deployments",
+      ({ metadata: { name }, spec }) => {
+        if (!provider || spec.template.metadata?.annotations?.[restartAnnotation]) return;
+        begun.add(name);
+        if (begun.size < 3) return;
+        process.kill(provider, "SIGKILL");
+        provider = 0;
+      },
+    );
+    const onProviderStart = (pid: number) => {
+      provider = pid;
+    };
+    const killed = await engine.destroy(stack("killed", plan, { onProviderStart }));
+    stop();
+    assert.equal(killed.ok, false, killed.stdoutText);
+    assert.deepEqual(layersOf(await mesh.injector()), {});
+    assert.deepEqual(await mesh.injector(), installed, "taken out first");
+    succeeded(await engine.destroy(stack("killed", plan)));
+    for (const name of workloads) await mesh.ready("killed", name);
+    assert.deepEqual(new Set(await limits("killed")), new Set(["2"]));
+    assert.deepEqual(
+      await generations("killed"),
+      before.map((generation) => generation + 1),
+    );
+  });
+});
