@@ -17,6 +17,9 @@ import { createNamespace } from "../laws/injection";
 export interface Plan {
   global?: Record<string, unknown>;
   namespaces?: Record<string, Record<string, unknown>>;
+  workloads?: Record<string, Record<string, unknown>>;
+  deployments?: Record<string, Record<string, unknown>>;
+  transform?: Record<string, unknown>;
 }
 
 /** A control plane with a mesh on it, and the programs that change its settings. */

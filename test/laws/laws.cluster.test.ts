@@ -5,6 +5,7 @@ import { canonicalJson } from "../../provider/render/Profile";
 import { proxyConfigAnnotation } from "../../provider/render/podAnnotations";
 import { saysItself } from "../../provider/render/podLevel";
 import { type CanonicalSettings, settingEntries, valueAt } from "../../provider/settings/canonicalSettings";
+import { declarationOf } from "../../provider/settings/declarations";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import type { PodWay } from "../../provider/settings/SettingDeclaration";
 import type { SidecarSettings } from "../../provider/settings/SidecarSettings";
@@ -76,17 +77,17 @@ for (const { name, options } of installs) {
     for (const { path, declaration, name: open } of single) {
       const rendering = declaration.rendering(open);
       // with false taken for a value, and an empty list for one too
-      const given: [string, SidecarSettings | CanonicalSettings][] = [values, otherValues].flatMap((all) =>
-        all[path] === undefined ? [] : [[JSON.stringify(all[path]), { [path]: all[path] }] as const],
-      ) as [string, CanonicalSettings][];
+      const given = [values, otherValues].flatMap((all): CanonicalSettings[] =>
+        all[path] === undefined ? [] : [{ [path]: all[path] }],
+      );
 
       if (rendering.to === "value") {
         test(`2, ${path} alone: the same Helm value mesh-wide`, async () => {
           let reached = 0;
-          for (const [, settings] of given) {
+          for (const settings of given) {
             const namespaced = await inject({ shop: settings });
             const meshWide = await injection.inject(
-              withHelmValues(injection.installed, settings as CanonicalSettings),
+              withHelmValues(injection.installed, settings),
               "shop",
               pods,
             );
@@ -103,23 +104,26 @@ for (const { name, options } of installs) {
       const [way] = declaration.podWays(open);
       const alone =
         rendering.to !== "value" && way && way.by !== "container" && !path.startsWith("proxyResources.");
-      if (alone) {
+      // what can't do without another setting is told of installations that have that one anyway
+      const companion = declaration.needs && declarationOf.get(declaration.needs.path);
+      if (alone && !(companion && options.sidecars === "classic")) {
         test(`2, ${path} alone: the same annotation on each pod that says nothing of it`, async () => {
           const silent = pods.filter(
             ({ name: pod, template }) =>
               !otherTemplates.test(pod) &&
               !saysItself(declaration, open, template) &&
+              !(companion && saysItself(companion, "", template)) &&
               template.metadata?.annotations?.["sidecar.istio.io/status"] === undefined &&
               template.metadata?.annotations?.[proxyConfigAnnotation] === undefined,
           );
           assert.ok(silent.length > 50, `${silent.length} pods`);
           let reached = 0;
-          for (const [, settings] of given) {
+          for (const settings of given) {
             const ways: readonly PodWay[] = declaration.podWays(open).filter(({ by }) => by === way.by);
             const annotated = await injection.inject(
               injection.installed,
               "shop",
-              silent.map((pod) => withAnnotation(pod, ways, (settings as CanonicalSettings)[path])),
+              silent.map((pod) => withAnnotation(pod, ways, settings[path])),
             );
             const namespaced = await inject({ shop: settings }, silent);
             const secondsEnv: string | undefined =

@@ -1,16 +1,32 @@
+import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { GlobalSidecarSettings, NamespaceSidecarSettings } from "pulumi-istio-sidecar";
+import {
+  GlobalSidecarSettings,
+  NamespaceSidecarSettings,
+  type SidecarSettings,
+  sidecarSettingsTransform,
+  WorkloadSidecarSettings,
+  withSidecarSettings,
+} from "pulumi-istio-sidecar";
 
 /** What a test wants: the arguments of each component. */
 interface Plan {
   global?: ConstructorParameters<typeof GlobalSidecarSettings>[1];
   /** Namespace -> arguments. */
   namespaces?: Record<string, Omit<ConstructorParameters<typeof NamespaceSidecarSettings>[1], "namespace">>;
+  /** Resource name -> arguments. */
+  workloads?: Record<string, ConstructorParameters<typeof WorkloadSidecarSettings>[1]>;
+  /** Deployments of the program's own, `namespace/name` -> settings that their pods say themselves. */
+  deployments?: Record<string, SidecarSettings>;
+  /** Settings that a transform puts on every Deployment of the stack. */
+  transform?: SidecarSettings;
 }
 
 const config = new pulumi.Config();
 const plan = JSON.parse(config.require("plan")) as Plan;
 const sealed = config.getSecret("kubeconfig");
+
+if (plan.transform) pulumi.runtime.registerResourceTransform(sidecarSettingsTransform(plan.transform));
 
 if (plan.global) new GlobalSidecarSettings("mesh", { patience: "20s", ...plan.global });
 
@@ -23,4 +39,20 @@ for (const [namespace, args] of Object.entries(plan.namespaces ?? {})) {
     ...(sealed ? { cluster: { kubeconfig: sealed } } : {}),
   });
   effective[namespace] = settings.effective;
+}
+
+for (const [name, args] of Object.entries(plan.workloads ?? {}))
+  new WorkloadSidecarSettings(name, { patience: "20s", ...args });
+
+for (const [place, settings] of Object.entries(plan.deployments ?? {})) {
+  const [namespace = "", name = ""] = place.split("/");
+  const labels = { app: name };
+  const template = {
+    metadata: { labels },
+    spec: { containers: [{ name: "app", image: pulumi.output("app:1") }] },
+  };
+  new kubernetes.apps.v1.Deployment(name, {
+    metadata: { namespace, name },
+    spec: { selector: { matchLabels: labels }, template: withSidecarSettings(template, settings) },
+  });
 }

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { InjectorData } from "../../provider/render/compose";
+import { forEachEngine } from "./forEachEngine";
+import { container, Mesh, type Plan, succeeded } from "./Mesh";
+
+const limit = (cpu: number) => ({ proxyResources: { limits: { cpu } } });
+const app = (...names: string[]) => ({
+  matchExpressions: [{ key: "app", operator: "In" as const, values: names }],
+});
+
+forEachEngine("settings for the workloads that a selector picks", (engine) => {
+  let mesh: Mesh;
+  let installed: InjectorData;
+  const stack = (plan: Plan) => mesh.stack(engine, "workloads", plan);
+  const cpu = async (name: string) =>
+    container(await mesh.pod("shop", name), "istio-proxy").resources?.limits?.cpu;
+  const uids = async (...names: string[]) =>
+    Promise.all(names.map(async (name) => (await mesh.pod("shop", name)).metadata.uid));
+
+  before(async () => {
+    mesh = await Mesh.start();
+    installed = await mesh.injector();
+    await mesh.namespace("shop");
+    for (const name of ["api", "web", "worker"]) await mesh.deployment("shop", name);
+  });
+  after(() => mesh?.stop());
+
+  const first: Plan = {
+    namespaces: { shop: limit(3) },
+    workloads: { busy: { namespace: "shop", selector: app("api", "late"), ...limit(4) } },
+  };
+
+  test("namespace and workload settings of one up restart each workload once, into its own", async () => {
+    const preview = succeeded(await engine.preview({ ...stack(first), diff: true }));
+    assert.match(preview.stdoutText, /Deployment\/api.*limits\.cpu 2 -> 4/);
+    assert.match(preview.stdoutText, /Deployment\/web.*limits\.cpu 2 -> 3/);
+    succeeded(await engine.up(stack(first)));
+    assert.equal((await mesh.workload("shop", "api")).metadata.generation, 2);
+    assert.deepEqual(await Promise.all(["api", "web", "worker"].map(cpu)), ["4", "3", "3"]);
+  });
+
+  test("a workload that is created later has them, too", async () => {
+    await mesh.deployment("shop", "late");
+    assert.equal(await cpu("late"), "4");
+  });
+
+  test("nothing to do is said to be nothing, and writes nothing", async () => {
+    const versions = await mesh.versions();
+    const again = succeeded(await engine.up(stack(first)));
+    assert.doesNotMatch(again.stdoutText, /restarted/);
+    assert.deepEqual(await mesh.versions(), versions);
+  });
+
+  test("a change of the selector restarts those that come in and those that go, and nobody else", async () => {
+    const before = await uids("worker", "late");
+    const plan: Plan = {
+      ...first,
+      workloads: { busy: { namespace: "shop", selector: app("web", "late"), ...limit(4) } },
+    };
+    succeeded(await engine.up(stack(plan)));
+    assert.deepEqual(await Promise.all(["api", "web", "worker", "late"].map(cpu)), ["3", "4", "3", "4"]);
+    assert.deepEqual(await uids("worker", "late"), before);
+  });
+
+  const both = (priority: number): Plan => ({
+    ...first,
+    workloads: {
+      busy: { namespace: "shop", selector: app("web", "late"), ...limit(4) },
+      calm: { namespace: "shop", selector: app("web", "worker"), priority, ...limit(1) },
+    },
+  });
+
+  test("two of one priority that could pick the same pod are refused, and both are named", async () => {
+    const result = await engine.up(stack(both(0)));
+    assert.equal(result.ok, false);
+    assert.match(result.stdoutText, /calm .*and .*busy.*both have priority 0.*app=web/s);
+    assert.deepEqual(await Promise.all(["web", "worker"].map(cpu)), ["4", "3"]);
+  });
+
+  test("of two priorities the higher one wins where both pick", async () => {
+    succeeded(await engine.up(stack(both(5))));
+    assert.deepEqual(await Promise.all(["web", "worker", "late"].map(cpu)), ["1", "1", "4"]);
+  });
+
+  test("destroy gives the injector's bytes back", async () => {
+    succeeded(await engine.destroy(stack(both(5))));
+    assert.deepEqual(await mesh.injector(), installed);
+    assert.deepEqual(await Promise.all(["api", "web", "worker", "late"].map(cpu)), ["2", "2", "2", "2"]);
+  });
+});
+
+forEachEngine(
+  "settings that pods of the program say themselves",
+  (engine) => {
+    let mesh: Mesh;
+    const stack = (plan: Plan) => mesh.stack(engine, "pods", plan);
+    before(async () => {
+      mesh = await Mesh.start();
+      await mesh.namespace("shop");
+    });
+    after(() => mesh?.stop());
+
+    test("withSidecarSettings and a transform: they beat the namespace's, field by field", async () => {
+      const plan: Plan = {
+        namespaces: { shop: { ...limit(3), logLevel: "error", concurrency: 5 } },
+        deployments: {
+          "shop/own": { ...limit(1), initResources: { limits: { cpu: "500m" } } },
+          "shop/plain": {},
+        },
+        transform: { logLevel: "debug" },
+      };
+      succeeded(await engine.up(stack(plan)));
+      await mesh.ready("shop", "own");
+      await mesh.ready("shop", "plain");
+      for (const [name, cpu, initCpu] of [
+        ["own", "1", "500m"],
+        ["plain", "3", "3"],
+      ] as const) {
+        const pod = await mesh.pod("shop", name);
+        const proxy = container(pod, "istio-proxy");
+        assert.equal(proxy.resources?.limits?.cpu, cpu, name);
+        assert.equal(container(pod, "istio-init").resources?.limits?.cpu, initCpu, name);
+        assert.ok(proxy.args?.includes("--proxyLogLevel=debug"), `${name}: ${proxy.args}`);
+        assert.match(proxy.env?.find((one) => one.name === "PROXY_CONFIG")?.value ?? "", /"concurrency":5/);
+      }
+    });
+
+    test("a setting that no pod can say is an error that names what can", async () => {
+      const result = await engine.up(
+        mesh.stack(engine, "wrong", {
+          deployments: { "shop/wrong": { alwaysExclude: { inboundPorts: [9191] } } },
+        }),
+      );
+      assert.equal(result.ok, false);
+      assert.match(result.stdoutText, /alwaysExclude\.inboundPorts/);
+      assert.match(result.stdoutText, /WorkloadSidecarSettings/);
+    });
+  },
+  { kubernetes: true },
+);
