@@ -2,15 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Container } from "../../provider/cluster/podTemplate";
 import { comparableHook, comparableList, sidecarFields } from "../../provider/rollout/sidecarFields";
-import {
-  amounts,
-  application,
-  initArgs,
-  injectedFields,
-  injectedPod,
-  istioInit,
-  istioProxy,
-} from "./injectedPod";
+import { amounts, application, initArgs, injectedFields, injectedPod } from "./injectedPod";
 
 const proxyConfig = (value: string): Partial<Container> => ({ env: [{ name: "PROXY_CONFIG", value }] });
 
