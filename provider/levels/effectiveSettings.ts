@@ -50,23 +50,19 @@ export function effectiveSettings(given: readonly LeveledSettings[]): EffectiveS
   const effective = new Map<string, EffectiveSetting>();
   const paths = new Set(given.flatMap(({ settings }) => Object.keys(settings)));
   for (const { path, declaration } of inOrder(paths)) {
+    let merged: SettingValue | undefined;
+    const strongestFirst: SourcedValue[] = [];
     for (const { level, settings, owner } of weakestFirst) {
       const value = settings[path];
       if (value === undefined) continue;
-      const weaker = effective.get(path);
-      const from = { source: level, ...(owner === undefined ? {} : { owner }) };
-      effective.set(path, {
-        value: declaration.merge === "unite" ? united(weaker?.value, value) : value,
-        ...from,
-        ...(weaker ? { overrode: [withoutHistory(weaker), ...(weaker.overrode ?? [])] } : {}),
-      });
+      merged = declaration.merge === "unite" ? united(merged, value) : value;
+      strongestFirst.unshift({ value, source: level, ...(owner === undefined ? {} : { owner }) });
     }
+    const [strongest, ...overrode] = strongestFirst;
+    if (strongest === undefined || merged === undefined) continue;
+    effective.set(path, { ...strongest, value: merged, ...(overrode.length > 0 ? { overrode } : {}) });
   }
   return Object.fromEntries(effective);
-}
-
-function withoutHistory({ overrode, ...rest }: EffectiveSetting): SourcedValue {
-  return rest;
 }
 
 export function effectiveValues(effective: EffectiveSettings): CanonicalSettings {

@@ -85,12 +85,16 @@ export function parseSelector(input: unknown): { selector: Requirement[]; proble
 
 /** A selector as people write it, from its conditions. */
 export function asLabelSelector(selector: readonly Requirement[]): LabelSelector {
-  const only = ({ operator, values = [] }: Requirement) => operator === "In" && values.length === 1;
+  // a map has one value for each label
+  const only = ({ key: label, operator, values = [] }: Requirement, at: number) =>
+    operator === "In" &&
+    values.length === 1 &&
+    !selector.slice(0, at).some((before) => before.key === label && before.operator === "In");
   const labels = selector
     .filter(only)
     .map(({ key: label, values = [] }) => [label, values[0] ?? ""] as const);
   const expressions = selector
-    .filter((one) => !only(one))
+    .filter((one, at) => !only(one, at))
     .map(({ values, ...rest }) => ({ ...rest, ...(values ? { values: [...values] } : {}) }));
   return {
     ...(labels.length > 0 ? { matchLabels: Object.fromEntries(labels) } : {}),

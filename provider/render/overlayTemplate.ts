@@ -1,9 +1,8 @@
 import { pickProfiles, putInPlace } from "./pickProfiles.js";
-import { resourceAnnotations } from "./podAnnotations.js";
+import { resourceAnnotations, stampAnnotation } from "./podAnnotations.js";
 import { beginning, type ScopedTemplate } from "./scopeTemplate.js";
 
-/** The annotation that the injector writes: the digest of the settings that it gave the pod. */
-export const stampAnnotation = "sidecar-settings/stamp";
+export { stampAnnotation } from "./podAnnotations.js";
 
 /**
  * The overlay for what no Helm value can say: the init container's own resources, resources in proportion, variables,

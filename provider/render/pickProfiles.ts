@@ -1,15 +1,18 @@
 import { dataKey } from "./dataKey.js";
-import { ownKeyPattern, proxyConfigAnnotation } from "./podAnnotations.js";
+import { ownKeyPattern, proxyConfigAnnotation, stampAnnotation } from "./podAnnotations.js";
 
 /**
  * Template text that finds the profiles of the pod at hand: `$sidecarProfiles`, the namespace's or global one, then those of
  * the workload layers whose selectors pick the pod, the strongest last. `$` is the pod's data, as in Istio's `define`s.
+ * Of a pod that `istioctl kube-inject` has been at, istiod hides the sidecar and its status from templates but leaves it where
+ * it is; only the volumes tell.
  */
 export const pickProfiles = `{{- $sidecarData := $.Values.global.${dataKey} | default dict -}}
 {{- $sidecarOwn := index $.ObjectMeta.Annotations "${proxyConfigAnnotation}" | default "" -}}
 {{- $sidecarPlaced := false -}}
 {{- range $.Spec.Containers }}{{ if eq .Name "istio-proxy" }}{{ $sidecarPlaced = true }}{{ end }}{{ end -}}
 {{- range $.Spec.InitContainers }}{{ if eq .Name "istio-proxy" }}{{ $sidecarPlaced = true }}{{ end }}{{ end -}}
+{{- range $.Spec.Volumes }}{{ if eq .Name "istio-envoy" }}{{ $sidecarPlaced = or $sidecarPlaced (not (isset $.ObjectMeta.Annotations "${stampAnnotation}")) }}{{ end }}{{ end -}}
 {{- $sidecarProfiles := list (dig "namespaces" $.ObjectMeta.Namespace "*" $sidecarData) -}}
 {{- range $layer := dig "workloads" $.ObjectMeta.Namespace list $sidecarData -}}
 {{- $picks := true -}}

@@ -2,6 +2,9 @@
 
 export { resourceAnnotations } from "../settings/resourceAnnotations.js";
 
+/** The annotation that the injector writes: the digest of the settings that it gave the pod. */
+export const stampAnnotation = "sidecar-settings/stamp";
+
 /** Templates of the injector that a pod names itself, with commas. */
 export const templatesAnnotation = "inject.istio.io/templates";
 

@@ -1,3 +1,4 @@
+import { parseNumber } from "./number.js";
 import { type Parsed, refused } from "./parsed.js";
 import { nanoUnits } from "./quantity.js";
 
@@ -15,15 +16,17 @@ export interface ScaledResources {
   container?: string;
 }
 
+const parsePercent = parseNumber({ least: 1, most: 100, digits: 0, of: "percent" });
+
 export function parseScaledResources(value: unknown): Parsed<ScaledResources> {
   const wanted = '{ percent: 1 to 100, of: "largest" | "sum" | "container", container }';
   if (typeof value !== "object" || value === null)
     return refused(value, wanted, "write an object with percent and of");
   const { percent, of, container, ...rest } = value as Record<string, unknown>;
   if (Object.keys(rest).length > 0) return refused(Object.keys(rest), wanted, "take the other keys out");
-  const number = Number(percent);
-  if (!Number.isInteger(number) || number < 1 || number > 100)
-    return refused(percent, wanted, "write a whole percentage from 1 to 100");
+  const read = parsePercent(percent);
+  if (!("value" in read)) return refused(percent, wanted, "write a whole percentage from 1 to 100");
+  const number = Number(read.value);
   if (of === "container") {
     return typeof container === "string" && /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(container)
       ? { value: { percent: number, of, container } }

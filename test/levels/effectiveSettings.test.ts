@@ -8,13 +8,14 @@ import {
   levels,
   united,
 } from "../../provider/levels/effectiveSettings";
-import { type CanonicalSettings, nested } from "../../provider/settings/canonicalSettings";
-import { declarations } from "../../provider/settings/declarations";
+import { type CanonicalSettings, declarationFor, nested } from "../../provider/settings/canonicalSettings";
 import { listEntries } from "../../provider/settings/list";
-import { sampleValue } from "../settings/settingSamples";
+import { samplePaths, sampleValue } from "../settings/settingSamples";
 
-const replaced = declarations.filter(({ merge }) => merge === "replace").map(({ path }) => path);
-const unitedPaths = declarations.filter(({ merge }) => merge === "unite").map(({ path }) => path);
+const mergedBy = (merge: "replace" | "unite") =>
+  samplePaths.filter((path) => declarationFor(path)?.declaration.merge === merge);
+const replaced = mergedBy("replace");
+const unitedPaths = mergedBy("unite");
 const nthOf = (level: Level) => levels.indexOf(level) + 1;
 
 /** Every combination of the four levels that people write at, each with or without what Istio was installed with. */
@@ -24,6 +25,16 @@ const combinations: readonly Level[][] = Array.from({ length: 2 ** levels.length
 
 /** The rows of the table above `levels`, strongest first; `any` stands for yes and no. */
 const strongestFirst = [...levels].reverse();
+
+function saidAt(level: Level, path: string) {
+  return { value: sampleValue(path, nthOf(level)), source: level };
+}
+
+/** What the weaker levels said themselves, the strongest first. */
+function overrodeOf(said: readonly Level[], path: string) {
+  const weaker = said.slice(0, -1).reverse();
+  return weaker.length > 0 ? { overrode: weaker.map((level) => saidAt(level, path)) } : {};
+}
 
 function atLevels(said: readonly Level[], path: string): LeveledSettings[] {
   return said.map((level) => ({ level, settings: { [path]: sampleValue(path, nthOf(level)) } }));
@@ -39,7 +50,7 @@ describe("precedence, row by row", () => {
           const effective = effectiveSettings(atLevels(said, path));
           assert.deepEqual(
             effective,
-            { [path]: { value: sampleValue(path, nthOf(winner)), source: winner } },
+            { [path]: { ...saidAt(winner, path), ...overrodeOf(said, path) } },
             `${path}: ${said.join(", ")}`,
           );
         }
@@ -132,10 +143,11 @@ describe("a united setting", () => {
   for (const path of unitedPaths) {
     it(`${path}: has every level's entries, the weakest first, and the strongest as its source`, () => {
       for (const said of combinations.filter(({ length }) => length > 0)) {
-        const { value, source } = effectiveSettings(atLevels(said, path))[path] ?? {};
+        const { value, source, ...history } = effectiveSettings(atLevels(said, path))[path] ?? {};
         const entries = said.flatMap((level) => listEntries(String(sampleValue(path, nthOf(level)))));
         assert.equal(value, entries.join(","), said.join(", "));
         assert.equal(source, said.at(-1));
+        assert.deepEqual(history, overrodeOf(said, path), "each level's own entries");
       }
     });
   }
@@ -147,6 +159,41 @@ describe("a united setting", () => {
       { level: "namespace", settings: { [path]: "" } },
     ]);
     assert.equal(effective[path]?.value, "9191");
+  });
+});
+
+describe("an owner", () => {
+  const shop = { level: "workload", owner: "acme/shop/prod:web", settings: { logLevel: "debug" } } as const;
+  const bank = { level: "workload", owner: "acme/shop/prod:front", settings: { logLevel: "trace" } } as const;
+
+  it("stands beside the value and beside what it overrode; of two at one level the later is the stronger", () => {
+    assert.deepEqual(effectiveSettings([shop, bank, { level: "global", settings: { logLevel: "info" } }]), {
+      logLevel: {
+        value: "trace",
+        source: "workload",
+        owner: "acme/shop/prod:front",
+        overrode: [
+          { value: "debug", source: "workload", owner: "acme/shop/prod:web" },
+          { value: "info", source: "global" },
+        ],
+      },
+    });
+    assert.equal(effectiveSettings([bank, shop]).logLevel?.value, "debug");
+  });
+
+  it("is that of each name's value in an open map", () => {
+    const effective = effectiveSettings([
+      { level: "global", owner: "mesh", settings: { "env.A": "1", "env.B": "1" } },
+      { level: "namespace", owner: "shop", settings: { "env.B": "2", "env.__proto__": "3" } },
+    ]);
+    assert.deepEqual(
+      Object.entries(effective).map(([path, { value, owner }]) => [path, value, owner]),
+      [
+        ["env.A", "1", "mesh"],
+        ["env.B", "2", "shop"],
+        ["env.__proto__", "3", "shop"],
+      ],
+    );
   });
 });
 
@@ -167,10 +214,10 @@ describe("the union of two lists", () => {
 
 function someSettings(nth: number, random: () => number): CanonicalSettings {
   return Object.fromEntries(
-    declarations
+    samplePaths
       .filter(() => random() < 0.5)
       .sort(() => random() - 0.5)
-      .map(({ path }) => [path, sampleValue(path, nth)]),
+      .map((path) => [path, sampleValue(path, nth)]),
   );
 }
 

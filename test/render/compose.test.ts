@@ -5,11 +5,19 @@ import {
   compose,
   type InjectorData,
   InjectorRefusal,
+  installedGlobal,
+  isWorkloadTarget,
+  type Layer,
   type Layers,
+  layersFor,
   layersOf,
+  namespaceOf,
   profileFor,
+  stampFor,
   strip,
+  workloadLayers,
 } from "../../provider/render/compose";
+import { type Profile, profileOf } from "../../provider/render/Profile";
 import { config, data, indented, layers, template, values } from "./injectorText";
 
 const asJson = JSON.stringify(template);
@@ -128,10 +136,16 @@ describe("the profile of a namespace", () => {
   const composed = compose(data, layers);
 
   it("is its own layer's over the global one, or else the global one", () => {
-    assert.deepEqual(profileFor(composed, "shop")?.always, { excludeInboundPorts: "9191" });
-    assert.deepEqual(profileFor(composed, "shop")?.fields, { resources: { limits: { cpu: "1" } } });
-    assert.equal(profileFor(composed, "shop")?.metadata?.ISTIO_META_DNS_CAPTURE, "true");
-    assert.deepEqual(profileFor(composed, "other")?.fields, { resources: { limits: { cpu: "1" } } });
+    const global = {
+      "global proxy resources limits cpu": "1",
+      "metadata ISTIO_META_DNS_CAPTURE": "true",
+      "metadata ISTIO_META_DNS_AUTO_ALLOCATE": "true",
+    };
+    assert.deepEqual(writes(profileFor(composed, "shop")), {
+      ...global,
+      "always excludeInboundPorts": "9191",
+    });
+    assert.deepEqual(writes(profileFor(composed, "other")), global);
     assert.notEqual(profileFor(composed, "other")?.stamp, profileFor(composed, "shop")?.stamp);
   });
 
@@ -147,6 +161,127 @@ describe("the profile of a namespace", () => {
     assert.deepEqual(profileFor(composed, "constructor"), profileFor(composed, "other"));
   });
 });
+
+describe("workload layers", () => {
+  const picking = (priority: number, nth: number, app = "web"): Layer => ({
+    owner: `o:${nth}`,
+    settings: { "env.NTH": `${nth}` },
+    picks: { selector: [{ key: "app", operator: "In", values: [app] }], priority },
+  });
+  const several: Layers = {
+    "shop/z": picking(1, 1),
+    "shop/a": picking(2, 2),
+    "shop/b": picking(1, 3),
+    "shop/c": picking(-1, 4),
+    "bank/d": picking(0, 5),
+    shop: { owner: "o", settings: { dnsProxy: true } },
+    "*": { owner: "o", settings: { dnsProxy: false } },
+  };
+  const inTurn = ["shop/c", "shop/b", "shop/z", "shop/a"];
+  const stampOf = (target: string) => profileOf({ namespace: several[target]?.settings ?? {} }).stamp;
+
+  it("come the weakest first: by priority, then by name, whatever their order", () => {
+    for (const given of [several, Object.fromEntries(Object.entries(several).reverse())])
+      assert.deepEqual(
+        workloadLayers(given, "shop").map(({ target }) => target),
+        inTurn,
+      );
+    assert.deepEqual(workloadLayers(several, "other"), []);
+    assert.deepEqual(workloadLayers(several, "*"), []);
+  });
+
+  it("are looked up in that order by the templates", () => {
+    const { workloads } = JSON.parse(compose(data, several).values).global.sidecarSettings;
+    assert.deepEqual(
+      workloads.shop.map(({ profile }: { profile: string }) => profile),
+      inTurn.map(stampOf),
+    );
+    assert.deepEqual(Object.keys(workloads).sort(), ["bank", "shop"]);
+  });
+
+  it("reach the pods that their selectors pick, over the namespace's or the global layer", () => {
+    assert.deepEqual(layersFor(several, "shop", { app: "web", tier: "front" }), {
+      global: { dnsProxy: false },
+      namespace: { dnsProxy: true },
+      workloads: ["4", "3", "1", "2"].map((nth) => ({ "env.NTH": nth })),
+    });
+    assert.deepEqual(layersFor(several, "bank", { app: "web" }), {
+      global: { dnsProxy: false },
+      workloads: [{ "env.NTH": "5" }],
+    });
+    assert.deepEqual(layersFor(several, "shop", { app: "api" }).workloads, []);
+    assert.deepEqual(layersFor(several, "shop").workloads, []);
+    assert.deepEqual(layersFor({}, "shop", { app: "web" }), { workloads: [] });
+  });
+
+  it("show in the stamp of the pods that they reach, in that order behind the namespace's or global one", () => {
+    const composed = compose(data, several);
+    const base = profileFor(composed, "shop")?.stamp;
+    assert.equal(stampFor(composed, "shop", { app: "web" }), [base, ...inTurn.map(stampOf)].join("."));
+    assert.equal(stampFor(composed, "shop", { app: "api" }), base);
+    assert.equal(stampFor(composed, "shop"), base);
+    assert.equal(
+      stampFor(composed, "bank", { app: "web" }),
+      `${profileFor(composed, "bank")?.stamp}.${stampOf("bank/d")}`,
+    );
+  });
+
+  it("alone make the whole stamp; pods that nothing reaches have none", () => {
+    const composed = compose(data, { "bank/d": picking(0, 5) });
+    assert.equal(stampFor(composed, "bank", { app: "web" }), stampOf("bank/d"));
+    assert.equal(stampFor(composed, "bank", { app: "api" }), undefined);
+    assert.equal(stampFor(composed, "shop", { app: "web" }), undefined);
+    assert.equal(stampFor(data, "shop", { app: "web" }), undefined);
+  });
+
+  it("of equal settings are stored once, each with its owner and its own selector", () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 100 }, (_, at) => [
+        `shop-${at % 10}/web-${at}`,
+        { ...picking(at, 1, `app-${at}`), owner: `o:${at}` },
+      ]),
+    );
+    const composed = compose(data, many);
+    const stored = JSON.parse(composed.values).global.sidecarSettings;
+    assert.equal(Object.keys(stored.settings).length, 1);
+    assert.equal(Object.keys(stored.profiles).length, 1);
+    assert.deepEqual(layersOf(composed), many);
+    assert.deepEqual(strip(composed), data);
+  });
+
+  it("may be of namespaces and labels that have the names of JavaScript properties", () => {
+    const odd: Layers = {
+      "constructor/x": {
+        owner: "o",
+        settings: { dnsProxy: true },
+        picks: { selector: [{ key: "constructor", operator: "Exists" }], priority: 0 },
+      },
+    };
+    const composed = compose(data, odd);
+    assert.deepEqual(layersOf(composed), odd);
+    assert.equal(
+      stampFor(composed, "constructor", { constructor: "" }),
+      profileOf({ namespace: { dnsProxy: true } }).stamp,
+    );
+    assert.equal(stampFor(composed, "constructor", {}), undefined);
+    assert.equal(stampFor(composed, "toString", { constructor: "" }), undefined);
+  });
+
+  it("are told from other targets by their names", () => {
+    assert.deepEqual(["*", "shop", "shop/web"].map(namespaceOf), [undefined, "shop", "shop"]);
+    assert.deepEqual(["*", "shop", "shop/web"].map(isWorkloadTarget), [false, false, true]);
+  });
+});
+
+it("what Istio was installed with is Helm's global, or nothing", () => {
+  assert.deepEqual(installedGlobal(data), { proxy: { resources: { limits: { cpu: "2" } } } });
+  assert.equal(installedGlobal({ values: "{}" }), undefined);
+});
+
+/** What a profile puts in place: where -> what. */
+function writes({ template = [], overlay = [] }: Partial<Profile> = {}): Record<string, unknown> {
+  return Object.fromEntries([...template, ...overlay].map(({ at, is }) => [at.join(" "), is]));
+}
 
 it("a refusal is one of the injector's", () => {
   assert.throws(() => compose({ config: "", values }, layers), InjectorRefusal);

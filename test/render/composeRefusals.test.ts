@@ -50,9 +50,26 @@ describe("an injector is refused, and nothing is written, when", () => {
     const old = { ...data, config: config.replace(/.*includeOutboundPorts.*\n/, "") };
     assert.throws(
       () => compose(old, { shop: { owner: "o", settings: { "capture.includeOutboundPorts": "80" } } }),
-      (error: unknown) => isRefusal(error, /never reads \.Values\.global\.proxy\.includeOutboundPorts: /),
+      (error: unknown) =>
+        isRefusal(
+          error,
+          /never reads \.Values\.global\.proxy\.includeOutboundPorts, so capture\.includeOutboundPorts would have no effect: take it out, or use a release of Istio that has it/,
+        ),
     );
     assert.doesNotThrow(() => compose(old, layers));
+  });
+
+  it("workload settings do, too: all of them are named", () => {
+    const picks = { selector: [{ key: "app", operator: "Exists" as const }], priority: 0 };
+    const settings = { logLevel: "debug", imageType: "debug", dnsProxy: true };
+    assert.throws(
+      () => compose(data, { "shop/web": { owner: "o", settings, picks } }),
+      (error: unknown) =>
+        isRefusal(
+          error,
+          /never reads \.Values\.global\.proxy\.logLevel, \.ProxyImage or \.ProxyInitImage, so logLevel, imageType would have no effect: take them out/,
+        ),
+    );
   });
 });
 

@@ -31,4 +31,15 @@ export const data: InjectorData = { config, values };
 export const layers: Layers = {
   "*": { owner: "acme/mesh/prod:global", settings: { "proxyResources.limits.cpu": "1", dnsProxy: true } },
   shop: { owner: "acme/shop/prod:shop", settings: { "alwaysExclude.inboundPorts": "9191" } },
+  "shop/web": {
+    owner: "acme/shop/prod:web",
+    settings: { "env.GREETING": "hello, {{ web }}" },
+    picks: {
+      selector: [
+        { key: "app", operator: "In", values: ["web"] },
+        { key: "canary", operator: "DoesNotExist" },
+      ],
+      priority: 5,
+    },
+  },
 };

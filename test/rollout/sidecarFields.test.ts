@@ -7,9 +7,71 @@ import { amounts, application, initArgs, injectedFields, injectedPod } from "./i
 const proxyConfig = (value: string): Partial<Container> => ({ env: [{ name: "PROXY_CONFIG", value }] });
 
 describe("the fields of a sidecar", () => {
-  it("are the same whether it is a native sidecar or a container", () => {
+  it("are the same whether it is a native sidecar or a container, but for its kind", () => {
     assert.deepEqual(sidecarFields(injectedPod()), injectedFields);
-    assert.deepEqual(sidecarFields(injectedPod({ native: true })), injectedFields);
+    assert.deepEqual(sidecarFields(injectedPod({ native: true })), {
+      ...injectedFields,
+      "istio-proxy kind": "native",
+    });
+  });
+
+  it("have an empty variable, which the API server stores without a value, and none that is read from the pod", () => {
+    const proxyConfig = { name: "PROXY_CONFIG", value: '{"proxyMetadata":{"EMPTY":"","FROM":""}}' };
+    const fields = sidecarFields(
+      injectedPod({
+        proxy: { env: [proxyConfig, { name: "EMPTY" }, { name: "FROM", valueFrom: {} }] },
+      }),
+    );
+    assert.deepEqual(fields, {
+      ...injectedFields,
+      "istio-proxy env EMPTY": "",
+      "PROXY_CONFIG proxyMetadata.EMPTY": "",
+      "PROXY_CONFIG proxyMetadata.FROM": "",
+    });
+  });
+
+  it("have no numbers of a probe that is not there", () => {
+    const fields =
+      sidecarFields(injectedPod({ proxy: { readinessProbe: undefined, startupProbe: undefined } })) ?? {};
+    assert.deepEqual(
+      Object.entries(fields).filter(([field]) => field.includes("Probe")),
+      [["istio-proxy startupProbe", "false"]],
+    );
+  });
+
+  const images: [string, string][] = [
+    ["istio/proxyv2:1.27.0", "default"],
+    ["istio/proxyv2:1.27.0-distroless", "distroless"],
+    ["registry:5000/proxyv2:1.27.0-debug", "debug"],
+    ["istio/proxyv2-debug:1.27.0", "default"],
+    ["istio/proxyv2:1.27.0-distroless@sha256:0", "default"],
+  ];
+  for (const [image, type] of images) {
+    it(`tell the type of ${image}`, () => {
+      assert.equal(sidecarFields(injectedPod({ proxy: { image } }))?.["istio-proxy image type"], type);
+    });
+  }
+
+  it("have what PROXY_CONFIG says of each setting, names of maps included", () => {
+    const config = {
+      concurrency: 0,
+      tracing: { sampling: 12.5, customTags: { "a.b": { header: { name: "x" } } } },
+      proxyStatsMatcher: { inclusionRegexps: ["a,b"] },
+      runtimeValues: { "c.d": "1" },
+    };
+    const fields = sidecarFields(
+      injectedPod({
+        proxy: { env: [{ name: "PROXY_CONFIG", value: JSON.stringify(config) }] },
+      }),
+    );
+    assert.deepEqual(fields, {
+      ...injectedFields,
+      "PROXY_CONFIG concurrency": "0",
+      "PROXY_CONFIG tracing.sampling": "12.5",
+      "PROXY_CONFIG tracing.customTags.a.b": '{"header":{"name":"x"}}',
+      "PROXY_CONFIG proxyStatsMatcher.inclusionRegexps": '["a,b"]',
+      "PROXY_CONFIG runtimeValues.c.d": "1",
+    });
   });
 
   it("are the same with Istio CNI, whose init container has another name", () => {
@@ -64,13 +126,25 @@ describe("the fields of a sidecar", () => {
     [
       "the order of arguments",
       {},
-      { init: { args: ["-d", "15090,15021,15020", "-b", "*", "-x", "10.0.0.0/8", "-i", "*"] } },
+      {
+        init: {
+          args: [
+            "-d",
+            "15090,15021,15020",
+            "-b",
+            "*",
+            "--log_output_level=default:info",
+            "-x",
+            "10.0.0.0/8",
+            "-m",
+            "REDIRECT",
+            "-i",
+            "*",
+          ],
+        },
+      },
     ],
-    [
-      "arguments of Istio's own",
-      {},
-      { init: { args: [...initArgs, "-p", "15001", "--log_output_level=debug"] } },
-    ],
+    ["arguments of Istio's own", {}, { init: { args: [...initArgs, "-p", "15001", "--run-validation"] } }],
     ["an argument with an empty value", {}, { init: { args: [...initArgs, "-o", ""] } }],
     [
       "PROXY_CONFIG's key order and white space",

@@ -1,0 +1,246 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Container, PodTemplate } from "../../provider/cluster/podTemplate";
+import { annotatesItself, decidedByPod, podLevel, saysItself } from "../../provider/render/podLevel";
+import { type CanonicalSettings, declarationFor } from "../../provider/settings/canonicalSettings";
+import { declarations } from "../../provider/settings/declarations";
+import { samplePaths, sampleSettings } from "../settings/settingSamples";
+
+function pod(
+  annotations: Record<string, string> = {},
+  own: Container[] = [],
+  ownInit: Container[] = [],
+): PodTemplate {
+  return {
+    metadata: { annotations },
+    spec: {
+      containers: [{ name: "api" }, ...own],
+      ...(ownInit.length > 0 ? { initContainers: ownInit } : {}),
+    },
+  };
+}
+
+const config = (value: string) => pod({ "proxy.istio.io/config": value });
+const proxy = (fields: object) => pod({}, [{ name: "istio-proxy", ...fields }]);
+const init = (fields: object) => pod({}, [], [{ name: "istio-init", ...fields }]);
+const traffic = (name: string) => `traffic.sidecar.istio.io/${name}`;
+
+describe("what a pod says of its sidecar", () => {
+  const rows: [string, PodTemplate, CanonicalSettings][] = [
+    ["nothing, without annotations", { spec: { containers: [] } }, {}],
+    ["nothing, with annotations of others", pod({ "prometheus.io/port": "80" }), {}],
+    [
+      "by annotations, in canonical form",
+      pod({
+        [traffic("excludeInboundPorts")]: " 7013, 7014,7013",
+        [traffic("includeOutboundIPRanges")]: "*",
+        [traffic("excludeInterfaces")]: "eth1",
+        "sidecar.istio.io/interceptionMode": "TPROXY",
+        "sidecar.istio.io/nativeSidecar": "true",
+        "sidecar.istio.io/logLevel": "debug",
+        "sidecar.istio.io/proxyImageType": "debug",
+        "sidecar.istio.io/enableCoreDump": "false",
+        "readiness.status.sidecar.istio.io/periodSeconds": "5",
+      }),
+      {
+        "capture.includeOutboundIPRanges": "*",
+        "capture.excludeInboundPorts": "7013,7014",
+        "capture.excludeInterfaces": "eth1",
+        interceptionMode: "TPROXY",
+        nativeSidecar: true,
+        "readinessProbe.periodSeconds": "5",
+        logLevel: "debug",
+        enableCoreDump: false,
+        imageType: "debug",
+      },
+    ],
+    [
+      "as it says it, where settings have no form for it",
+      pod({ "sidecar.istio.io/interceptionMode": "NONE", "sidecar.istio.io/nativeSidecar": "maybe" }),
+      { interceptionMode: "NONE", nativeSidecar: "maybe" },
+    ],
+    [
+      "by its part of ProxyConfig, in camel case",
+      config(
+        'concurrency: 3\ndrainDuration: 20s\nholdApplicationUntilProxyStarts: true\nproxyStatsMatcher:\n  inclusionPrefixes: [a]\ntracing:\n  sampling: 12.5\n  customTags:\n    team.name:\n      literal: {value: blue}\nproxyMetadata:\n  GREETING: "a: b"\n  ISTIO_META_DNS_CAPTURE: "true"',
+      ),
+      {
+        drainDuration: "20s",
+        holdApplicationUntilProxyStarts: true,
+        dnsProxy: true,
+        concurrency: "3",
+        "statsMatcher.inclusionPrefixes": ["a"],
+        "tracing.sampling": "12.5",
+        "tracing.customTags.team.name": { literal: { value: "blue" } },
+        "env.GREETING": "a: b",
+      },
+    ],
+    [
+      "by the same in snake case",
+      config(
+        '{"drain_duration": "20s", "proxy_stats_matcher": {"inclusion_prefixes": ["a"]}, "proxy_metadata": {"GREETING": "hi"}, "tracing": {"custom_tags": {"team": {"header": {"name": "x"}}}}, "runtime_values": {"a.b": "1"}}',
+      ),
+      {
+        drainDuration: "20s",
+        "statsMatcher.inclusionPrefixes": ["a"],
+        "tracing.customTags.team": { header: { name: "x" } },
+        "runtimeValues.a.b": "1",
+        "env.GREETING": "hi",
+      },
+    ],
+    ["nothing, by a part of ProxyConfig that can't be read", config("{"), {}],
+    ["nothing, by a comment", config("# concurrency: 3"), {}],
+    [
+      "by a container of its own",
+      proxy({
+        resources: { limits: { cpu: "2000m" } },
+        lifecycle: { preStop: { sleep: { seconds: 1 } } },
+        securityContext: { privileged: true },
+        imagePullPolicy: "Never",
+      }),
+      {
+        "proxyResources.limits.cpu": "2",
+        "lifecycle.preStop": { sleep: { seconds: 1 } },
+        // its place is decided: beside the application
+        nativeSidecar: false,
+        privileged: true,
+        imagePullPolicy: "Never",
+      },
+    ],
+    [
+      "by a container of its own among the init containers",
+      pod({}, [], [{ name: "istio-proxy", readinessProbe: { failureThreshold: 3 } }]),
+      { nativeSidecar: true, "readinessProbe.failureThreshold": "3" },
+    ],
+    [
+      "by arguments of its own",
+      init({ args: ["-i", "*", "-d", "80,443", "--log_output_level=x"] }),
+      { "capture.includeOutboundIPRanges": "*", "capture.excludeInboundPorts": "80,443" },
+    ],
+    [
+      "by amounts of its own init container",
+      init({ resources: { requests: { memory: "64Mi" } } }),
+      { "initResources.requests.memory": "64Mi" },
+    ],
+    [
+      "nothing, by the init container that an earlier injection put there",
+      {
+        ...init({ args: ["-d", "80"], resources: { limits: { cpu: "1" } } }),
+        metadata: { annotations: { "sidecar.istio.io/status": "{}" } },
+      },
+      {},
+    ],
+    [
+      "by its annotation before its container, the first of the ways",
+      pod({ "sidecar.istio.io/logLevel": "info" }, [
+        { name: "istio-proxy", args: ["--proxyLogLevel=debug"] },
+      ]),
+      { nativeSidecar: false, logLevel: "info" },
+    ],
+  ];
+  for (const [edge, template, expected] of rows) {
+    it(`is said ${edge}`, () => {
+      assert.deepEqual(podLevel(template).settings, expected);
+    });
+  }
+
+  it("takes no name of an environment variable that a setting stands for, or that is Istio's", () => {
+    const { settings } = podLevel(
+      config("proxyMetadata:\n  MINIMUM_DRAIN_DURATION: 7s\n  POD_NAME: x\n  __proto__: y"),
+    );
+    assert.deepEqual(Object.entries(settings), [
+      ["minimumDrainDuration", "7s"],
+      ["env.__proto__", "y"],
+    ]);
+  });
+});
+
+describe("one resource annotation", () => {
+  const amounts = declarations.flatMap(({ path, droppedBy }) => (droppedBy.length > 0 ? [path] : []));
+
+  it("drops all amounts that the pod does not say itself, of istio-proxy and istio-init", () => {
+    assert.equal(amounts.length, 9);
+    for (const [annotation, path] of [
+      ["proxyCPU", "proxyResources.requests.cpu"],
+      ["proxyMemory", "proxyResources.requests.memory"],
+      ["proxyCPULimit", "proxyResources.limits.cpu"],
+      ["proxyMemoryLimit", "proxyResources.limits.memory"],
+    ] as const) {
+      const value = path.endsWith("cpu") ? "1" : "1Gi";
+      const said = podLevel(pod({ [`sidecar.istio.io/${annotation}`]: value }));
+      assert.deepEqual(said.settings, { [path]: value });
+      assert.deepEqual(
+        said.dropped,
+        amounts.filter((one) => one !== path),
+      );
+    }
+  });
+
+  it("keeps every layer's amounts away from the pod", () => {
+    const template = pod({ "sidecar.istio.io/proxyCPU": "1" });
+    assert.deepEqual(decidedByPod(template, [sampleSettings(1)]), amounts);
+  });
+
+  it("drops nothing where there is none", () => {
+    assert.deepEqual(podLevel(pod()).dropped, []);
+    assert.deepEqual(decidedByPod(pod(), [sampleSettings(1)]), []);
+  });
+});
+
+describe("what a pod decides", () => {
+  const rows: [string, PodTemplate, string[]][] = [
+    [
+      "all of tracing, by any key of it",
+      config("tracing: {}"),
+      ["tracing.sampling", "tracing.customTags.NAME"],
+    ],
+    ["one variable and not the others", config("proxyMetadata: {NAME: x}"), ["env.NAME"]],
+    [
+      "not DNS proxying, by one of its two variables",
+      config('proxyMetadata: {ISTIO_META_DNS_CAPTURE: "true"}'),
+      [],
+    ],
+    [
+      "its image, by another way than the setting's own",
+      pod({ "sidecar.istio.io/proxyImage": "mine:1" }),
+      ["imageType"],
+    ],
+    [
+      "each list of its init container, and what is always excluded, by arguments of its own",
+      init({ args: [] }),
+      samplePaths.filter((path) => path.startsWith("capture.") || path.startsWith("alwaysExclude.")),
+    ],
+    [
+      "its probe's number and its place, by a container of its own",
+      proxy({ readinessProbe: { periodSeconds: 5 } }),
+      ["nativeSidecar", "readinessProbe.periodSeconds"],
+    ],
+  ];
+  for (const [edge, template, expected] of rows) {
+    it(`is ${edge}`, () => {
+      assert.deepEqual(decidedByPod(template, [{}, sampleSettings(1)]), expected);
+    });
+  }
+
+  it("is asked only of what a layer has", () => {
+    const template = config("tracing: {}");
+    assert.deepEqual(decidedByPod(template, [{ dnsProxy: true }]), []);
+    assert.deepEqual(decidedByPod(template, [{ dnsProxy: true }, { "tracing.sampling": "1" }]), [
+      "tracing.sampling",
+    ]);
+  });
+
+  it("holds for all of its containers by an annotation, and for one by that container", () => {
+    const found = declarationFor("agentLogLevel");
+    assert.ok(found);
+    const annotated = pod({ "sidecar.istio.io/agentLogLevel": "debug" });
+    const own = proxy({ args: [] });
+    const both = (template: PodTemplate) => [
+      saysItself(found.declaration, "", template),
+      annotatesItself(found.declaration, "", template),
+    ];
+    assert.deepEqual(both(annotated), [true, true]);
+    assert.deepEqual(both(own), [true, false]);
+    assert.deepEqual(both(pod()), [false, false]);
+  });
+});

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { parseCustomTag } from "../../provider/settings/customTag";
+import { unknownMarker } from "../../provider/settings/unknown";
+import { parserRows } from "./parserRows";
+
+describe("a tag on spans", () => {
+  parserRows(
+    parseCustomTag,
+    [
+      ["text", { literal: { value: 'a "b"' } }, { literal: { value: 'a "b"' } }],
+      ["a variable", { environment: { name: "TEAM" } }, { environment: { name: "TEAM" } }],
+      [
+        "a header with a default that is empty",
+        { header: { name: "x-team", defaultValue: "" } },
+        { header: { name: "x-team", defaultValue: "" } },
+      ],
+      [
+        "one with a default that is undefined",
+        { header: { name: "x-team", defaultValue: undefined } },
+        { header: { name: "x-team" } },
+      ],
+    ],
+    [
+      ["two of them", { literal: { value: "a" }, header: { name: "b" } }, /write for instance/],
+      ["none of them", {}, /write for instance/],
+      ["another one", { formatter: { name: "a" } }, /write for instance/],
+      ["text alone", "blue", /write for instance/],
+      ["an empty literal", { literal: { value: "" } }, /write for instance/],
+      ["a number for a literal", { literal: { value: 1 } }, /write for instance/],
+      ["a literal with a default", { literal: { value: "a", defaultValue: "b" } }, /write for instance/],
+      ["a header without a name", { header: { defaultValue: "b" } }, /write for instance/],
+      ["null", null, /write for instance/],
+      ["a list", [{ literal: { value: "a" } }], /write for instance/],
+    ],
+  );
+
+  it("passes while a preview does not know a part of it", () => {
+    const tag = { literal: { value: unknownMarker } };
+    assert.deepEqual(parseCustomTag(tag), { value: tag });
+  });
+});

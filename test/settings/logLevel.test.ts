@@ -1,0 +1,48 @@
+import { describe } from "node:test";
+import { agentLogLevels, envoyLogLevels, parseScopedLevels } from "../../provider/settings/logLevel";
+import { parserRows } from "./parserRows";
+
+describe("log levels of Envoy's components", () => {
+  parserRows(
+    parseScopedLevels(envoyLogLevels, false),
+    [
+      ["one component", "upstream:debug", "upstream:debug"],
+      ["several, with spaces around", " misc:error , upstream:debug", "misc:error,upstream:debug"],
+      ["a component twice with one level", "misc:error,misc:error", "misc:error"],
+      ["a map", { misc: "error", conn_handler: "off" }, "misc:error,conn_handler:off"],
+    ],
+    [
+      ["a level alone", "debug", /mend these parts/],
+      ["a level of the agent's", "misc:warn", /mend these parts/],
+      ["a level in capitals", "misc:DEBUG", /mend these parts/],
+      ["a component without a level", "misc:", /mend these parts/],
+      ["a level without a component", ":debug", /mend these parts/],
+      ["a part too many", "misc:debug:off", /mend these parts/],
+      ["a comma too many", "misc:debug,", /mend these parts/],
+      ["text that would be another argument", "misc:debug --x", /mend these parts/],
+      ["empty text", "", /mend these parts/],
+      ["an empty map", {}, /write for instance/],
+      ["a map with an unknown level", { misc: "loud" }, /mend these parts/],
+      ["a map with a list", { misc: ["debug"], other: null }, /mend these parts/],
+      ["a list", ["misc:debug"], /write for instance/],
+      ["a number", 1, /write for instance/],
+      ["null", null, /write for instance/],
+    ],
+  );
+});
+
+describe("log levels of the agent", () => {
+  parserRows(
+    parseScopedLevels(agentLogLevels, true),
+    [
+      ["one for everything", "debug", "debug"],
+      ["one by scope", "ads:debug", "ads:debug"],
+      ["both", "default:warn,ads:debug", "default:warn,ads:debug"],
+      ["a map", { default: "none" }, "default:none"],
+    ],
+    [
+      ["a level of Envoy's", "warning", /mend these parts/],
+      ["a scope with a space", "a b:debug", /mend these parts/],
+    ],
+  );
+});

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { parseNumber } from "../../provider/settings/number";
+import { parserRows } from "./parserRows";
+
+const whole = parseNumber({ least: 0, most: 1024, digits: 0, of: "threads" });
+const percent = parseNumber({ least: 0, most: 100, digits: 2, of: "percent" });
+
+describe("a whole number", () => {
+  parserRows(
+    whole,
+    [
+      ["a number", 2, "2"],
+      ["text that is one", "2", "2"],
+      ["text with spaces around and leading zeros", " 007 ", "7"],
+      ["text with decimals that say nothing", "2.0", "2"],
+      ["the least", 0, "0"],
+      ["zero below zero", -0, "0"],
+      ["the most", 1024, "1024"],
+    ],
+    [
+      ["less than the least", -1, /within the bounds/],
+      ["more than the most", 1025, /within the bounds/],
+      ["a fraction", 1.5, /round it to a whole number/],
+      ["a fraction as text", "1.5", /round it to a whole number/],
+      ["no number", Number.NaN, /write the number alone/],
+      ["without end", Number.POSITIVE_INFINITY, /write the number alone/],
+      ["in scientific notation", "1e2", /write the number alone/],
+      ["in hexadecimal", "0x10", /write the number alone/],
+      ["signed text", "+1", /write the number alone/],
+      ["empty text", "", /write the number alone/],
+      ["spaces", " ", /write the number alone/],
+      ["a number with a unit", "2 threads", /write the number alone/],
+      ["true", true, /write the number alone/],
+      ["null", null, /write the number alone/],
+      ["a list", [1], /write the number alone/],
+    ],
+  );
+
+  it("is told with its bounds and what it counts", () => {
+    assert.deepEqual(whole(2000), {
+      found: "2000",
+      wanted: "a whole number of threads, 0 to 1024",
+      todo: "choose a value within the bounds",
+    });
+  });
+});
+
+describe("a number with decimals", () => {
+  parserRows(
+    percent,
+    [
+      ["one with as many decimals as there may be", 12.25, "12.25"],
+      ["text with zeros behind", "12.50", "12.5"],
+      ["one that binary fractions can't hold", 0.29, "0.29"],
+      ["a whole one", 100, "100"],
+    ],
+    [
+      ["one with more decimals", 12.345, /round it to 12\.3[45]/],
+      ["one above the most by a little", 100.01, /within the bounds/],
+    ],
+  );
+});

@@ -1,0 +1,35 @@
+import { describe } from "node:test";
+import { parseSeccompProfile } from "../../provider/settings/seccompProfile";
+import { parserRows } from "./parserRows";
+
+const local = (localhostProfile: unknown) => ({ type: "Localhost", localhostProfile });
+
+describe("a seccomp profile", () => {
+  parserRows(
+    parseSeccompProfile,
+    [
+      ["the runtime's", { type: "RuntimeDefault" }, { type: "RuntimeDefault" }],
+      ["none", { type: "Unconfined" }, { type: "Unconfined" }],
+      ["a file of the node", local("profiles/envoy.json"), local("profiles/envoy.json")],
+      [
+        "one whose file is undefined",
+        { type: "RuntimeDefault", localhostProfile: undefined },
+        { type: "RuntimeDefault" },
+      ],
+    ],
+    [
+      ["text", "RuntimeDefault", /write an object with a type/],
+      ["null", null, /write an object with a type/],
+      ["without a type", {}, /one of Kubernetes' types/],
+      ["of a type in another case", { type: "runtimeDefault" }, /one of Kubernetes' types/],
+      ["a node's without its file", { type: "Localhost" }, /name the profile's file/],
+      ["a file that is empty", local(""), /name the profile's file/],
+      ["a file by its whole path", local("/etc/a.json"), /name the profile's file/],
+      ["a file outside of the profiles", local("a/../../b.json"), /name the profile's file/],
+      ["a file that is no text", local(["a"]), /name the profile's file/],
+      ["the runtime's with a file", { ...local("a"), type: "RuntimeDefault" }, /goes with Localhost only/],
+      ["one with another key", { type: "Unconfined", profile: "a" }, /take the other keys out/],
+      ["a list", [{ type: "Unconfined" }], /take the other keys out/],
+    ],
+  );
+});

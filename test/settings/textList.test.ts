@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { parseSettings } from "../../provider/settings/parseSettings";
+import { parseTextList } from "../../provider/settings/textList";
+import { unknownMarker } from "../../provider/settings/unknown";
+import { parserRows } from "./parserRows";
+
+describe("a list of texts", () => {
+  parserRows(
+    parseTextList("names", (text) => (text === "bad" ? `mend ${text}` : undefined)),
+    [
+      ["an array, in its order and without doubles", ["b", "a", "b"], ["b", "a"]],
+      ["one text, commas included", "a,{1,2}", ["a,{1,2}"]],
+      ["nothing", [], []],
+    ],
+    [
+      ["empty text", "", /array of texts/],
+      ["an array with an empty text", ["a", ""], /array of texts/],
+      ["an array with a number", ["a", 1], /array of texts/],
+      ["a number", 1, /array of texts/],
+      ["a map", { a: "b" }, /array of texts/],
+      ["null", null, /array of texts/],
+      ["texts that won't do, told once", ["bad", "a", "bad"], /^mend bad$/],
+    ],
+  );
+
+  it("is unknown as a whole while a preview does not know one of it", () => {
+    assert.deepEqual(parseTextList("names")(["a", unknownMarker]), { value: unknownMarker });
+  });
+});
+
+describe("regular expressions for Envoy's statistics", () => {
+  const problems = (text: string) => parseSettings({ statsMatcher: { inclusionRegexps: [text] } }).problems;
+  for (const text of ["a|b", ".*osconfig.{1,2}", "(?:a)", "\\.x$"]) {
+    it(`may be ${text}`, () => {
+      assert.deepEqual(problems(text), []);
+    });
+  }
+  for (const [text, todo] of [
+    ["(", /no regular expression/],
+    ["a(?=b)", /neither look-around nor back references/],
+    ["(?<!a)b", /neither look-around nor back references/],
+    ["(a)\\1", /neither look-around nor back references/],
+  ] as const) {
+    it(`may not be ${text}`, () => {
+      assert.match(problems(text)[0]?.todo ?? "", todo);
+    });
+  }
+});
