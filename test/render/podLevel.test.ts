@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Container, PodTemplate } from "../../provider/cluster/podTemplate";
-import { annotatesItself, decidedByPod, podLevel, saysItself } from "../../provider/render/podLevel";
+import { decidedByPod, podLevel, saysItself, saysSight } from "../../provider/render/podLevel";
 import { type CanonicalSettings, declarationFor } from "../../provider/settings/canonicalSettings";
 import { declarations } from "../../provider/settings/declarations";
 import { samplePaths, sampleSettings } from "../settings/settingSamples";
@@ -235,12 +235,15 @@ describe("what a pod decides", () => {
     assert.ok(found);
     const annotated = pod({ "sidecar.istio.io/agentLogLevel": "debug" });
     const own = proxy({ args: [] });
-    const both = (template: PodTemplate) => [
-      saysItself(found.declaration, "", template),
-      annotatesItself(found.declaration, "", template),
-    ];
-    assert.deepEqual(both(annotated), [true, true]);
-    assert.deepEqual(both(own), [true, false]);
-    assert.deepEqual(both(pod()), [false, false]);
+    const { declaration } = found;
+    const said = (template: PodTemplate) =>
+      declaration.sights("").map((sight) => saysSight(declaration, "", sight, template));
+    assert.deepEqual(said(annotated), [true, true]);
+    assert.deepEqual(said(own), [true, false]);
+    assert.deepEqual(said(pod()), [false, false]);
+    assert.deepEqual(
+      [annotated, own, pod()].map((template) => saysItself(declaration, "", template)),
+      [true, false, false],
+    );
   });
 });
