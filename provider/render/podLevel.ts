@@ -71,7 +71,7 @@ export function saidAt(
     const own = sight.in === "env" ? ownVariable(template, sight.of, variable) : undefined;
     if (own) return own;
     if (saysKey(ownConfig(template), variable)) {
-      const value = valueAt(configOf(template), ["proxyMetadata", variable]);
+      const value = configValue(template, ["proxyMetadata", variable]);
       return { said: true, ...(value === undefined ? {} : { value: canonical(declaration, value) }) };
     }
   }
@@ -157,10 +157,7 @@ function wayValue(way: PodWay, sight: Sight | undefined, template: PodTemplate):
     case "annotation":
       return template.metadata?.annotations?.[way.name];
     case "proxyConfig":
-      return way.path.reduce<unknown>(
-        (at, key) => valueAt(at, [key]) ?? valueAt(at, [ownKeys(key).split("|").at(-1) ?? key]),
-        configOf(template),
-      );
+      return configValue(template, way.path);
     case "container": {
       const value = containerValue(way, template);
       return way.path[0] === "args" && Array.isArray(value) ? argumentOf(value, sight) : value;
@@ -168,6 +165,14 @@ function wayValue(way: PodWay, sight: Sight | undefined, template: PodTemplate):
     case "presence":
       return undefined;
   }
+}
+
+// protobuf's JSON takes camel case and snake case
+function configValue(template: PodTemplate, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) => valueAt(at, [key]) ?? valueAt(at, [ownKeys(key).split("|").at(-1) ?? key]),
+    configOf(template),
+  );
 }
 
 function argumentOf(args: readonly unknown[], sight: Sight | undefined): string | undefined {
