@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { allContainers, type Container, type PodTemplate } from "../cluster/podTemplate.js";
-import { type CanonicalSettings, inOrder, valueAt } from "../settings/canonicalSettings.js";
+import { type CanonicalSettings, valueAt } from "../settings/canonicalSettings.js";
 import { declarations, type SettingDeclaration, type SettingValue } from "../settings/declarations.js";
 import type { ContainerRole, PodWay, Sight } from "../settings/SettingDeclaration.js";
 import { ownKeys, proxyConfigAnnotation, saysKey } from "./podAnnotations.js";
@@ -27,13 +27,6 @@ export function podLevel(template: PodTemplate): PodLevel {
     }
   }
   return { settings: Object.fromEntries(settings), dropped };
-}
-
-/** Setting paths that any of the layers has and the pod decides, in the order of the declarations. */
-export function decidedByPod(template: PodTemplate, given: readonly CanonicalSettings[]): string[] {
-  return inOrder(new Set(given.flatMap((settings) => Object.keys(settings))))
-    .filter(({ declaration, name }) => saysItself(declaration, name, template))
-    .map(({ path }) => path);
 }
 
 /** Whether no layer's value of a setting reaches a pod: it says its own, or something that takes it away. */
@@ -174,6 +167,14 @@ function wayValue(way: PodWay, sight: Sight | undefined, template: PodTemplate):
   }
 }
 
+// protobuf's JSON takes camel case and snake case
+function configValue(template: PodTemplate, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) => valueAt(at, [key]) ?? valueAt(at, [ownKeys(key).split("|").at(-1) ?? key]),
+    configOf(template),
+  );
+}
+
 function argumentOf(args: readonly unknown[], sight: Sight | undefined): string | undefined {
   if (sight?.in === "flag") {
     const at = args.indexOf(sight.flag);
@@ -208,18 +209,6 @@ function canonical({ parse: read }: SettingDeclaration, raw: unknown): SettingVa
 
 function ownConfig({ metadata }: PodTemplate): string | undefined {
   return metadata?.annotations?.[proxyConfigAnnotation];
-}
-
-/** A value of the pod's part of ProxyConfig, whose fields may be in camel case and in snake case. */
-function configValue(template: PodTemplate, [field = "", ...rest]: readonly string[]): unknown {
-  const config = configOf(template);
-  const written = ownKeys(field)
-    .split("|")
-    .find((key) => valueAt(config, [key]) !== undefined);
-  return rest.reduce<unknown>(
-    (at, key) => valueAt(at, [key]) ?? valueAt(at, [ownKeys(key).split("|").at(-1) ?? key]),
-    valueAt(config, [written ?? field]),
-  );
 }
 
 function configOf(template: PodTemplate): unknown {

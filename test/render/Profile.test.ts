@@ -87,6 +87,7 @@ describe("a profile", () => {
       "template global imagePullPolicy": "IfNotPresent",
       ...amounts("overlay init"),
       "overlay scaled": { percent: 1, of: "container", container: "api" },
+      "overlay proxyConfig holdApplicationUntilProxyStarts": true,
       "overlay proxyConfig terminationDrainDuration": "1s",
       "overlay env TERMINATION_DRAIN_DURATION_SECONDS": "1",
       "overlay proxyConfig drainDuration": "1s",
@@ -118,6 +119,7 @@ describe("a profile", () => {
       "expression interceptionMode": "interceptionMode|interception_mode",
       "expression hold": hold,
       "global proxy holdApplicationUntilProxyStarts": hold,
+      "proxyConfig holdApplicationUntilProxyStarts": hold,
       "proxyConfig terminationDrainDuration": "terminationDrainDuration|termination_drain_duration",
       "env TERMINATION_DRAIN_DURATION_SECONDS":
         "terminationDrainDuration|termination_drain_duration|TERMINATION_DRAIN_DURATION_SECONDS",

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Container, PodTemplate } from "../../provider/cluster/podTemplate";
-import { decidedByPod, podLevel, saysItself, saysSight } from "../../provider/render/podLevel";
+import { podLevel, saysItself, saysSight } from "../../provider/render/podLevel";
 import { type CanonicalSettings, declarationFor } from "../../provider/settings/canonicalSettings";
 import { declarations } from "../../provider/settings/declarations";
-import { samplePaths, sampleSettings } from "../settings/settingSamples";
+import { samplePaths } from "../settings/settingSamples";
 
 function pod(
   annotations: Record<string, string> = {},
@@ -24,6 +24,14 @@ const config = (value: string) => pod({ "proxy.istio.io/config": value });
 const proxy = (fields: object) => pod({}, [{ name: "istio-proxy", ...fields }]);
 const init = (fields: object) => pod({}, [], [{ name: "istio-init", ...fields }]);
 const traffic = (name: string) => `traffic.sidecar.istio.io/${name}`;
+
+/** Settings that no layer's value reaches on the pod. */
+function decided(template: PodTemplate): string[] {
+  return samplePaths.filter((path) => {
+    const found = declarationFor(path);
+    return found && saysItself(found.declaration, found.name, template);
+  });
+}
 
 describe("what a pod says of its sidecar", () => {
   const rows: [string, PodTemplate, CanonicalSettings][] = [
@@ -67,7 +75,6 @@ describe("what a pod says of its sidecar", () => {
       {
         drainDuration: "20s",
         holdApplicationUntilProxyStarts: true,
-        dnsProxy: true,
         concurrency: "3",
         "statsMatcher.inclusionPrefixes": ["a"],
         "tracing.sampling": "12.5",
@@ -100,22 +107,27 @@ describe("what a pod says of its sidecar", () => {
       }),
       {
         "proxyResources.limits.cpu": "2",
+        // as the API server fills it in
+        "proxyResources.requests.cpu": "2",
         "lifecycle.preStop": { sleep: { seconds: 1 } },
-        // its place is decided: beside the application
-        nativeSidecar: false,
         privileged: true,
-        imagePullPolicy: "Never",
       },
     ],
     [
       "by a container of its own among the init containers",
       pod({}, [], [{ name: "istio-proxy", readinessProbe: { failureThreshold: 3 } }]),
-      { nativeSidecar: true, "readinessProbe.failureThreshold": "3" },
+      { "readinessProbe.failureThreshold": "3" },
     ],
     [
       "by arguments of its own",
       init({ args: ["-i", "*", "-d", "80,443", "--log_output_level=x"] }),
-      { "capture.includeOutboundIPRanges": "*", "capture.excludeInboundPorts": "80,443" },
+      {
+        ...Object.fromEntries(
+          samplePaths.filter((path) => path.startsWith("capture.")).map((path) => [path, ""]),
+        ),
+        "capture.includeOutboundIPRanges": "*",
+        "capture.excludeInboundPorts": "80,443",
+      },
     ],
     [
       "by amounts of its own init container",
@@ -131,11 +143,11 @@ describe("what a pod says of its sidecar", () => {
       {},
     ],
     [
-      "by its annotation before its container, the first of the ways",
+      "by its container before its annotation, since Istio merges the container last",
       pod({ "sidecar.istio.io/logLevel": "info" }, [
         { name: "istio-proxy", args: ["--proxyLogLevel=debug"] },
       ]),
-      { nativeSidecar: false, logLevel: "info" },
+      { logLevel: "debug" },
     ],
   ];
   for (const [edge, template, expected] of rows) {
@@ -178,12 +190,12 @@ describe("one resource annotation", () => {
 
   it("keeps every layer's amounts away from the pod", () => {
     const template = pod({ "sidecar.istio.io/proxyCPU": "1" });
-    assert.deepEqual(decidedByPod(template, [sampleSettings(1)]), amounts);
+    assert.deepEqual(decided(template), amounts);
   });
 
   it("drops nothing where there is none", () => {
     assert.deepEqual(podLevel(pod()).dropped, []);
-    assert.deepEqual(decidedByPod(pod(), [sampleSettings(1)]), []);
+    assert.deepEqual(decided(pod()), []);
   });
 });
 
@@ -218,32 +230,24 @@ describe("what a pod decides", () => {
   ];
   for (const [edge, template, expected] of rows) {
     it(`is ${edge}`, () => {
-      assert.deepEqual(decidedByPod(template, [{}, sampleSettings(1)]), expected);
+      assert.deepEqual(decided(template), expected);
     });
   }
 
-  it("is asked only of what a layer has", () => {
-    const template = config("tracing: {}");
-    assert.deepEqual(decidedByPod(template, [{ dnsProxy: true }]), []);
-    assert.deepEqual(decidedByPod(template, [{ dnsProxy: true }, { "tracing.sampling": "1" }]), [
-      "tracing.sampling",
-    ]);
-  });
-
-  it("holds for all of its containers by an annotation, and for one by that container", () => {
+  it("is everything by an annotation, and what shows on one container by that container", () => {
     const found = declarationFor("agentLogLevel");
     assert.ok(found);
-    const annotated = pod({ "sidecar.istio.io/agentLogLevel": "debug" });
-    const own = proxy({ args: [] });
     const { declaration } = found;
-    const said = (template: PodTemplate) =>
-      declaration.sights("").map((sight) => saysSight(declaration, "", sight, template));
-    assert.deepEqual(said(annotated), [true, true]);
-    assert.deepEqual(said(own), [true, false]);
-    assert.deepEqual(said(pod()), [false, false]);
-    assert.deepEqual(
-      [annotated, own, pod()].map((template) => saysItself(declaration, "", template)),
-      [true, false, false],
-    );
+    const [onProxy, onInit] = declaration.sights("");
+    assert.ok(onProxy && onInit);
+    const said = (template: PodTemplate) => [
+      saysItself(declaration, "", template),
+      saysSight(declaration, "", onProxy, template),
+      saysSight(declaration, "", onInit, template),
+    ];
+    assert.deepEqual(said(pod({ "sidecar.istio.io/agentLogLevel": "debug" })), [true, true, true]);
+    assert.deepEqual(said(proxy({ args: [] })), [false, true, false]);
+    assert.deepEqual(said(init({ args: [] })), [false, false, true]);
+    assert.deepEqual(said(pod()), [false, false, false]);
   });
 });
