@@ -86,7 +86,7 @@ forEachEngine("settings that are taken away", (engine) => {
     assert.deepEqual(layersOf(await mesh.injector()), {});
     assert.deepEqual(await mesh.injector(), installed, "taken out first");
     succeeded(await engine.destroy(stack("killed", plan)));
-    for (const name of workloads) await mesh.ready("killed", name);
+    // at once: destroy waits for what the killed one began
     assert.deepEqual(new Set(await limits("killed")), new Set(["2"]));
     assert.deepEqual(
       await generations("killed"),
