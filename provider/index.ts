@@ -13,6 +13,10 @@ export {
   type Level,
   levels,
 } from "./levels/effectiveSettings.js";
+export { levelsInWaves, type PlannedLevel } from "./platformFile/levelsInWaves.js";
+export { type PlacedProblem, SettingsFileError } from "./platformFile/PlacedProblem.js";
+export type { PlatformFile } from "./platformFile/PlatformFile.js";
+export { readPlatformFile } from "./platformFile/readPlatformFile.js";
 export type { RolloutOptions } from "./rollout/RolloutOptions.js";
 export type { RolloutSummary } from "./rollout/runRollout.js";
 export type { CanonicalSettings, NestedSettings } from "./settings/canonicalSettings.js";

@@ -1,7 +1,7 @@
 import { cidrEntry } from "./cidr.js";
 import { parseSeconds } from "./duration.js";
 import type { LifecycleHook } from "./lifecycleHook.js";
-import { parseLifecycleHook } from "./lifecycleHook.js";
+import { lifecycleHookSchema, parseLifecycleHook } from "./lifecycleHook.js";
 import { parseList } from "./list.js";
 import type { Parsed } from "./parsed.js";
 import { refused } from "./parsed.js";
@@ -33,9 +33,41 @@ export interface SettingDeclaration {
   /** Stronger levels replace the value, or all levels' values are united. */
   merge: "replace" | "unite";
   rendering: Rendering;
+  /** A fragment of JSON Schema for what people may write; looser than `parse` where JSON Schema can't say it. */
+  schema: Readonly<Record<string, unknown>>;
+  /** What people read about it in editors and documentation. */
+  about?: { summary: string };
+  /** A map of names to values, each of them a setting of its own: the check of a name. */
+  open?: (name: string) => Parsed<string>;
 }
 
 const quantities = { cpu: parseCpu, memory: parseMemory } as const;
+
+const quantitySchemas = {
+  cpu: {
+    anyOf: [
+      { type: "number", exclusiveMinimum: 0 },
+      { type: "string", pattern: "^\\s*[0-9.]+([eE][+-]?[0-9]+|[numkMG]|\\s*cores?)?\\s*$" },
+    ],
+    examples: [2, 0.5, "500m"],
+  },
+  memory: {
+    anyOf: [
+      { type: "number", minimum: 1048576 },
+      { type: "string", pattern: "^\\s*[0-9.]+([eE][+-]?[0-9]+|\\s*([KMGTPE]iB?|[kMGTPE]))?\\s*$" },
+    ],
+    examples: ["128Mi", "1Gi"],
+  },
+} as const;
+const rangesSchema = {
+  anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }],
+  examples: [["10.0.0.0/8"], "10.0.0.0/8,192.168.0.0/16"],
+};
+const port = { type: "integer", minimum: 1, maximum: 65535 };
+const portsSchema = {
+  anyOf: [{ type: "string" }, port, { type: "array", items: { anyOf: [port, { type: "string" }] } }],
+  examples: [[7015, 7016], "7015,7016"],
+};
 
 function resources(path: string, rendering: (field: readonly string[]) => Rendering): SettingDeclaration[] {
   return (["limits", "requests"] as const).flatMap((kind) =>
@@ -44,6 +76,7 @@ function resources(path: string, rendering: (field: readonly string[]) => Render
       parse: quantities[resource],
       merge: "replace" as const,
       rendering: rendering([kind, resource]),
+      schema: quantitySchemas[resource],
     })),
   );
 }
@@ -71,11 +104,13 @@ function captureList(
     parse,
     merge: "replace",
     rendering: { to: "proxyValue", key, flag, annotation: `traffic.sidecar.istio.io/${name}` },
+    schema: name.endsWith("Ports") ? portsSchema : rangesSchema,
   };
 }
 
 function united(path: string, parse: SettingDeclaration["parse"], key: string): SettingDeclaration {
-  return { path, parse, merge: "unite", rendering: { to: "united", key } };
+  const schema = key.endsWith("Ports") ? portsSchema : rangesSchema;
+  return { path, parse, merge: "unite", rendering: { to: "united", key }, schema };
 }
 
 function hook(name: string): SettingDeclaration {
@@ -85,6 +120,7 @@ function hook(name: string): SettingDeclaration {
     merge: "replace",
     // merged when composing: at injection a deep merge could leave one hook with two handlers
     rendering: { to: "proxyValueField", key: "lifecycle", field: [name], merge: "compose" },
+    schema: lifecycleHookSchema,
   };
 }
 
@@ -121,12 +157,20 @@ export const declarations: readonly SettingDeclaration[] = [
       alias: "termination_drain_duration",
       secondsEnv: "TERMINATION_DRAIN_DURATION_SECONDS",
     },
+    schema: {
+      anyOf: [
+        { type: "integer", minimum: 1, maximum: 86400 },
+        { type: "string", pattern: "^\\s*([0-9]+(\\.[0-9]+)?(ms|h|m|s))+\\s*$" },
+      ],
+      examples: ["10s", "1m30s"],
+    },
   },
   {
     path: "dnsProxy",
     parse: parseBoolean,
     merge: "replace",
     rendering: { to: "proxyMetadata", names: ["ISTIO_META_DNS_CAPTURE", "ISTIO_META_DNS_AUTO_ALLOCATE"] },
+    schema: { type: "boolean" },
   },
   united("alwaysExclude.outboundIPRanges", ipRanges(false), "excludeIPRanges"),
   united("alwaysExclude.inboundPorts", ports(false), "excludeInboundPorts"),
