@@ -228,7 +228,7 @@ async function assess(
   return found;
 }
 
-function settingsThere(
+export function settingsThere(
   data: InjectorData,
   planned: Layers,
   namespace: string,
