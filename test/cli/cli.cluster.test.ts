@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { parse } from "yaml";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
-import type { Finding } from "../../provider/mesh/Finding";
+import { diagnose } from "../../provider/mesh/diagnose";
 import type { MeshStatus } from "../../provider/mesh/MeshStatus";
 import type { PlatformDiff } from "../../provider/mesh/PlatformDiff";
 import { compose, type InjectorData, layersOf } from "../../provider/render/compose";
@@ -61,7 +61,7 @@ describe("the command, on a mesh", () => {
     const data = compose(installed, Object.fromEntries(owned));
     await writeInjector(mesh.api, injector, current, data);
     await mesh.eventually("the injector shows it", async () => {
-      const found = await printed<Finding[]>(["doctor", "-n", "shop"]);
+      const found = await diagnose(mesh.api, { injectorNamespace: "istio-system", namespace: "shop" });
       return found.some(({ check, is }) => check === "answer" && is === "ok");
     });
   };
@@ -176,6 +176,92 @@ describe("the command, on a mesh", () => {
     const status = await ran(["status", "--kubeconfig", kubeconfig]);
     assert.equal(status.code, 1);
     assert.match(status.err, /^error: .*cannot list resource "pods"/);
+  });
+
+  test("import writes what the cluster says by its own objects and by common annotations", async () => {
+    await mesh.namespace("legacy");
+    await mesh.deployment("legacy", "api", {
+      annotations: { "traffic.sidecar.istio.io/excludeInboundPorts": "8080" },
+    });
+    const names = {
+      kind: "ASMCustomProxyConfigInjectionTemplate",
+      plural: "asmcustomproxyconfiginjectiontemplates",
+    };
+    await mesh.api.request({
+      method: "POST",
+      path: "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+      body: {
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        metadata: { name: `${names.plural}.istio.example.com` },
+        spec: {
+          group: "istio.example.com",
+          scope: "Namespaced",
+          names,
+          versions: [
+            {
+              name: "v1",
+              served: true,
+              storage: true,
+              schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+            },
+          ],
+        },
+      },
+    });
+    await mesh.eventually("the API server serves the kind", async () => {
+      await mesh.api.request({
+        method: "POST",
+        path: `/apis/istio.example.com/v1/namespaces/legacy/${names.plural}`,
+        body: {
+          apiVersion: "istio.example.com/v1",
+          kind: names.kind,
+          metadata: { name: "default" },
+          spec: { configPatches: { terminationDrainDuration: "10s", smcConfiguration: { enabled: true } } },
+        },
+      });
+      return true;
+    });
+    const { code, out, err } = await ran(["import", "-n", "legacy"]);
+    assert.equal(code, 0, err);
+    assert.deepEqual(parse(out), {
+      namespaces: {
+        legacy: { capture: { excludeInboundPorts: "8080" }, terminationDrainDuration: "10s" },
+      },
+    });
+    assert.match(out, /# {3}legacy\/ASMCustom\w+\/default: smcConfiguration\.enabled: no setting says it/);
+    // what was imported is right for diff, and changes nothing for pods whose annotations say it
+    const path = await file(out);
+    assert.match(
+      (await ran(["diff", path, "-n", "legacy"])).out,
+      /^legacy +capture\.excludeInboundPorts +none +8080/m,
+    );
+  });
+
+  test("status --watch tells a restart as it goes on, and ends when it is told to", async () => {
+    await write({ cart: { terminationDrainDuration: "20s" } });
+    const watching = spawn(
+      process.execPath,
+      [main, "status", "--watch", "--interval", "0.5", "-n", "cart", "--kubeconfig", mesh.cluster.kubeconfig],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    let seen = "";
+    watching.stdout.on("data", (chunk: Buffer) => {
+      seen += chunk.toString();
+    });
+    try {
+      await mesh.eventually("the first look", async () => seen.includes("1 stale (1 pod)"));
+      await mesh.patch("/apis/apps/v1/namespaces/cart/deployments/api", {
+        spec: { template: { metadata: { annotations: { restarted: "once" } } } },
+      });
+      await mesh.eventually("the restarted workload is current", async () =>
+        /cart\/Deployment\/api: stale -> current\n/.test(seen),
+      );
+    } finally {
+      watching.kill("SIGINT");
+    }
+    const code = await new Promise((resolve) => watching.once("exit", resolve));
+    assert.ok(code === 0 || code === 130, String(code));
   });
 
   test("a context that is not there, and a cluster that is away, are errors of one line", async () => {
