@@ -10,6 +10,9 @@ const usage = `usage: tsx test/run.ts [unit|all] [PATTERN]
 
 const root = join(__dirname, "..");
 
+// whole Pulumi programs, a browser, an npm install: each takes longer than all unit tests
+const slow = [["engine"], ["package"], ["report", "page"]].map((path) => join("test", ...path));
+
 void main(process.argv.slice(2));
 
 async function main([which = "all", pattern = ""]: string[]): Promise<void> {
@@ -43,9 +46,6 @@ function testFiles(folder: string): string[] {
 function needsCluster(file: string): boolean {
   return file.endsWith(".cluster.test.ts") || file.startsWith(join("test", "cluster"));
 }
-
-// whole Pulumi programs, a browser, an npm install: each takes longer than all unit tests
-const slow = [["engine"], ["package"], ["report", "page"]].map((path) => join("test", ...path));
 
 function isUnit(file: string): boolean {
   return !needsCluster(file) && !slow.some((folder) => file.startsWith(folder));

@@ -46,6 +46,7 @@ code, .code { font: .87em/1.45 ui-monospace, "SF Mono", Menlo, Consolas, monospa
 .tools { position: sticky; top: 0; z-index: 3; background: var(--ground); display: flex; flex-wrap: wrap; gap: .75rem 1.25rem; align-items: end; padding: 1rem 0 .75rem; border-bottom: 1px solid var(--line); margin-top: 1rem; }
 .tools label { display: block; font-size: .8rem; color: var(--quiet); margin-bottom: .3rem; }
 input[type=search], select { font: inherit; color: inherit; background: var(--raised); border: 1px solid var(--quiet); border-radius: .4rem; padding: .35rem .6rem; }
+::placeholder { color: var(--quiet); opacity: 1; }
 input[type=search] { width: min(26rem, 85vw); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .scroll { overflow: auto; max-height: 70vh; border: 1px solid var(--line); border-radius: .5rem; }
@@ -57,7 +58,7 @@ thead th { background: var(--raised); font-size: .8rem; color: var(--quiet); }
 .grid thead tr + tr th { top: 1.95rem; }
 .grid th[scope=row], .grid thead th:first-child { position: sticky; left: 0; z-index: 2; background: var(--raised); }
 .grid thead tr:first-child th:first-child { z-index: 3; }
-.grid thead th[colspan] { border-left: 1px solid var(--line); }
+.grid thead tr:first-child th:not(:first-child) { border-left: 1px solid var(--line); }
 .grid td { line-height: 1.45; white-space: nowrap; max-width: 20rem; overflow: hidden; text-overflow: ellipsis; border-left: 1px solid var(--line); }
 .grid th[scope=row] { white-space: nowrap; font-size: .9rem; line-height: 1.45; }
 .tag { display: inline-block; min-width: 1.25em; margin-right: .4em; text-align: center; font-size: .72rem; font-weight: 600; }
