@@ -6,7 +6,7 @@ import type { Pace, PreviewChange, PreviewReport, PreviewRestart } from "./Previ
 export const commentMarker = "<!-- sidecar-settings -->";
 
 /** GitHub takes 65,536 characters; counted in bytes, so that no way of counting is above it. */
-export const longestComment = 65_000;
+const longestComment = 65_000;
 
 const mostVisible = 15;
 const longestCell = 300;
