@@ -1,26 +1,22 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { resolve } from "node:path";
+import { Config, type Resource } from "@pulumi/pulumi";
 import {
   GlobalSidecarSettings,
-  type GlobalSidecarSettingsArgs,
+  levelsInWaves,
   NamespaceSidecarSettings,
-  type NamespaceSidecarSettingsArgs,
+  readPlatformFile,
 } from "pulumi-istio-sidecar";
-import { parse } from "yaml";
 
-/** settings.yaml: the arguments of the two components, namespaces by name. */
-interface Settings {
-  global?: GlobalSidecarSettingsArgs;
-  namespaces?: Record<string, Omit<NamespaceSidecarSettingsArgs, "namespace">>;
-}
+const file = new Config().get("file") ?? "settings.yaml";
+const settings = readPlatformFile(readFileSync(resolve(__dirname, "..", file), "utf8"), file);
 
-const file = join(__dirname, "..", "settings.yaml");
-const { global, namespaces = {}, ...unknown } = (parse(readFileSync(file, "utf8")) ?? {}) as Settings;
-if (Object.keys(unknown).length > 0) {
-  throw new Error(`settings.yaml: found ${Object.keys(unknown).join(", ")}; wanted global and namespaces`);
-}
-
-if (global) new GlobalSidecarSettings("global", global);
-for (const [namespace, settings] of Object.entries(namespaces)) {
-  new NamespaceSidecarSettings(namespace, { namespace, ...settings });
+let before: Resource[] = [];
+for (const wave of levelsInWaves(settings)) {
+  const options = { dependsOn: before };
+  before = wave.map((level) =>
+    level.is === "global"
+      ? new GlobalSidecarSettings("global", level.args, options)
+      : new NamespaceSidecarSettings(level.name, level.args, options),
+  );
 }

@@ -28,6 +28,10 @@ export {
   levels,
 } from "./levels/effectiveSettings.js";
 export type { LabelSelector } from "./levels/selector.js";
+export { levelsInWaves, type PlannedLevel } from "./platformFile/levelsInWaves.js";
+export { type PlacedProblem, SettingsFileError } from "./platformFile/PlacedProblem.js";
+export type { PlatformFile } from "./platformFile/PlatformFile.js";
+export { readPlatformFile } from "./platformFile/readPlatformFile.js";
 export { installedGlobal, type Layer, type Layers, layersOf } from "./render/compose.js";
 export { installedSettings } from "./render/Profile.js";
 export { type PodSettingsOptions, podTemplateWithSettings } from "./render/podTemplateWithSettings.js";

@@ -5,10 +5,13 @@ import { prepareCluster } from "./cluster/cluster";
 
 const usage = `usage: tsx test/run.ts [unit|all] [PATTERN]
   unit     tests that need neither Go nor a cluster, in seconds
-  all      those, the deployment engine's, and those on the real control plane (default)
+  all      those, the deployment engine's, a browser's, the packed package's, and those on the real control plane (default)
   PATTERN  only files whose path contains it`;
 
 const root = join(__dirname, "..");
+
+// whole Pulumi programs, a browser, an npm install: each takes longer than all unit tests
+const slow = [["engine"], ["package"], ["report", "page"]].map((path) => join("test", ...path));
 
 void main(process.argv.slice(2));
 
@@ -44,7 +47,6 @@ function needsCluster(file: string): boolean {
   return file.endsWith(".cluster.test.ts") || file.startsWith(join("test", "cluster"));
 }
 
-// the engine's own tests run whole Pulumi programs
 function isUnit(file: string): boolean {
-  return !needsCluster(file) && !file.startsWith(join("test", "engine"));
+  return !needsCluster(file) && !slow.some((folder) => file.startsWith(folder));
 }

@@ -289,12 +289,12 @@ async function assess(
 }
 
 /** What the injector's texts say, read once for all namespaces: they are long. */
-interface Current {
+export interface Current {
   layers: Layers;
   installed: CanonicalSettings;
 }
 
-function settingsThere(
+export function settingsThere(
   { layers, installed }: Current,
   planned: Layers,
   namespace: string,

@@ -37,6 +37,14 @@ const handlers = {
 };
 const handlerNames = Object.keys(handlers) as (keyof typeof handlers)[];
 
+/** A fragment of JSON Schema: exactly one of the handlers. */
+export const lifecycleHookSchema: Readonly<Record<string, unknown>> = {
+  oneOf: handlerNames.map((name) => {
+    const { $schema, ...body } = z.toJSONSchema(handlers[name], { io: "input" });
+    return { type: "object", properties: { [name]: body }, required: [name], additionalProperties: false };
+  }),
+};
+
 /** One hook is one field: a hook of a stronger level replaces the weaker one as a whole. */
 export function parseLifecycleHook(value: unknown): Parsed<LifecycleHook> {
   const wanted = `one handler, ${handlerNames.join(", ")}`;

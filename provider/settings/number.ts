@@ -1,4 +1,5 @@
 import { type Parsed, refused } from "./parsed.js";
+import type { JsonSchema } from "./SettingDeclaration.js";
 
 export interface NumberRule {
   least: number;
@@ -7,6 +8,13 @@ export interface NumberRule {
   digits: number;
   /** What it counts, for messages. */
   of: string;
+}
+
+/** A fragment of JSON Schema for what `parseNumber` takes. */
+export function numberSchema({ least, most, digits }: NumberRule): JsonSchema {
+  const number = { type: digits === 0 ? "integer" : "number", minimum: least, maximum: most };
+  const decimals = digits === 0 ? "" : "(\\.[0-9]+)?";
+  return { anyOf: [number, { type: "string", pattern: `^\\s*[0-9]+${decimals}\\s*$` }] };
 }
 
 /** A number, or text that is one; canonical is its shortest decimal text: "2", "12.5". */

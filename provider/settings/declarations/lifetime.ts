@@ -1,6 +1,6 @@
 import { parseBoolean } from "../choice.js";
 import { parseSeconds } from "../duration.js";
-import { parseLifecycleHook } from "../lifecycleHook.js";
+import { lifecycleHookSchema, parseLifecycleHook } from "../lifecycleHook.js";
 import type { JsonSchema, SettingDeclaration } from "../SettingDeclaration.js";
 import { proxyConfigSetting, proxyMetadataSetting, setting } from "./setting.js";
 
@@ -11,29 +11,6 @@ const durationSchema: JsonSchema = {
   ],
   examples: ["10s", "1m30s"],
 };
-const hookSchema: JsonSchema = {
-  type: "object",
-  minProperties: 1,
-  maxProperties: 1,
-  additionalProperties: false,
-  properties: {
-    exec: {
-      type: "object",
-      required: ["command"],
-      additionalProperties: false,
-      properties: { command: { type: "array", minItems: 1, items: { type: "string", minLength: 1 } } },
-    },
-    httpGet: { type: "object", required: ["port"] },
-    tcpSocket: { type: "object", required: ["port"] },
-    sleep: {
-      type: "object",
-      required: ["seconds"],
-      additionalProperties: false,
-      properties: { seconds: { type: "integer", minimum: 0 } },
-    },
-  },
-};
-
 function hook(name: "postStart" | "preStop", when: string): SettingDeclaration {
   return setting({
     path: `lifecycle.${name}`,
@@ -41,7 +18,7 @@ function hook(name: "postStart" | "preStop", when: string): SettingDeclaration {
     rendering: { to: "value", path: ["proxy", "lifecycle", name] },
     sights: [{ in: "container", of: "istio-proxy", path: ["lifecycle", name], as: "hook" }],
     podWays: [{ by: "container", of: "istio-proxy", path: ["lifecycle", name] }],
-    schema: hookSchema,
+    schema: lifecycleHookSchema,
     about: {
       summary: `what istio-proxy runs ${when}; any hook of yours takes Istio's own hooks away`,
       istio: `Helm \`global.proxy.lifecycle.${name}\``,

@@ -1,5 +1,5 @@
 import { parseBoolean } from "../choice.js";
-import { parseNumber } from "../number.js";
+import { numberSchema, parseNumber } from "../number.js";
 import { layerLevels, type SettingDeclaration } from "../SettingDeclaration.js";
 import { setting } from "./setting.js";
 
@@ -9,12 +9,15 @@ const numbers = {
   failureThreshold: { least: 1, of: "failures" },
 } as const;
 
+const failures = { least: 1, most: 86_400, digits: 0, of: "failures" };
+
 function readiness(name: keyof typeof numbers): SettingDeclaration {
   const helm = `readiness${name[0]?.toUpperCase()}${name.slice(1)}`;
   const { least, of } = numbers[name];
+  const rule = { least, most: 86_400, digits: 0, of };
   return setting({
     path: `readinessProbe.${name}`,
-    parse: parseNumber({ least, most: 86_400, digits: 0, of }),
+    parse: parseNumber(rule),
     rendering: { to: "value", path: ["proxy", helm] },
     sights: [
       {
@@ -29,7 +32,7 @@ function readiness(name: keyof typeof numbers): SettingDeclaration {
       { by: "annotation", name: `readiness.status.sidecar.istio.io/${name}` },
       { by: "container", of: "istio-proxy", path: ["readinessProbe", name] },
     ],
-    schema: { type: "integer", minimum: least, maximum: 86_400 },
+    schema: numberSchema(rule),
     about: {
       summary: `\`${name}\` of istio-proxy's readiness probe`,
       istio: `Helm \`global.proxy.${helm}\`, annotation \`readiness.status.sidecar.istio.io/${name}\``,
@@ -57,13 +60,13 @@ export const probes: readonly SettingDeclaration[] = [
   }),
   setting({
     path: "startupProbe.failureThreshold",
-    parse: parseNumber({ least: 1, most: 86_400, digits: 0, of: "failures" }),
+    parse: parseNumber(failures),
     rendering: { to: "value", path: ["proxy", "startupProbe", "failureThreshold"] },
     sights: [{ in: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"], as: "text" }],
     podWays: [{ by: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"] }],
     // a Deployment takes no probe without its handler
     levels: layerLevels,
-    schema: { type: "integer", minimum: 1, maximum: 86_400 },
+    schema: numberSchema(failures),
     about: {
       summary: "how many seconds istio-proxy has to start: its startup probe asks once a second",
       istio: "Helm `global.proxy.startupProbe.failureThreshold`",

@@ -1,6 +1,6 @@
 import { parseBoolean, parseChoice } from "../choice.js";
 import { environmentName, parseVariable } from "../environmentVariable.js";
-import { parseNumber } from "../number.js";
+import { numberSchema, parseNumber } from "../number.js";
 import { layerLevels, type SettingDeclaration } from "../SettingDeclaration.js";
 import { parseSeccompProfile } from "../seccompProfile.js";
 import {
@@ -42,13 +42,15 @@ export function environment(taken: ReadonlyMap<string, string>): SettingDeclarat
   });
 }
 
+const threads = { least: 0, most: 1024, digits: 0, of: "worker threads" };
+
 export const sidecarProcess: readonly SettingDeclaration[] = [
   proxyConfigSetting({
     path: "concurrency",
     field: ["concurrency"],
     as: "number",
-    parse: parseNumber({ least: 0, most: 1024, digits: 0, of: "worker threads" }),
-    schema: { type: "integer", minimum: 0, maximum: 1024 },
+    parse: parseNumber(threads),
+    schema: numberSchema(threads),
     about: {
       summary: "Envoy's worker threads; 0 is one for each core of the node. Without it the CPU limit decides",
       istio: "`ProxyConfig.concurrency`",

@@ -1,6 +1,6 @@
 import { parseCustomTag } from "../customTag.js";
 import { parseVariable } from "../environmentVariable.js";
-import { parseNumber } from "../number.js";
+import { numberSchema, parseNumber } from "../number.js";
 import { type Parsed, refused } from "../parsed.js";
 import type { JsonSchema, SettingDeclaration } from "../SettingDeclaration.js";
 import { parseTextList } from "../textList.js";
@@ -77,7 +77,8 @@ const tagSchema: JsonSchema = {
   ]),
 };
 
-const percentage = parseNumber({ least: 0.01, most: 100, digits: 2, of: "percent" });
+const percentages = { least: 0.01, most: 100, digits: 2, of: "percent" };
+const percentage = parseNumber(percentages);
 
 function parseSampling(value: unknown): Parsed<string> {
   return Number(value) === 0 && value !== ""
@@ -109,7 +110,7 @@ export const telemetry: readonly SettingDeclaration[] = [
     field: ["tracing", "sampling"],
     as: "number",
     parse: parseSampling,
-    schema: { type: "number", minimum: 0.01, maximum: 100 },
+    schema: numberSchema(percentages),
     about: {
       summary: "percentage of requests that are traced",
       istio: "`ProxyConfig.tracing.sampling`; a Telemetry resource wins over it",

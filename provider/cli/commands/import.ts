@@ -1,0 +1,23 @@
+import { importedSettings } from "../../mesh/importedSettings.js";
+import { readInventory } from "../../mesh/readInventory.js";
+import { importedFile } from "../../report/importReport.js";
+import { type ExitCode, exitCodes } from "../exitCodes.js";
+import { connectAs, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
+import type { Io } from "../Io.js";
+
+export const importFormats = ["yaml", "json"] as const;
+
+/** A settings.yaml of what is in the cluster now: Alibaba Cloud Service Mesh's objects, ProxyConfig objects, common annotations. */
+export async function importSettings(
+  io: Io,
+  options: GlobalOptions & { output: OutputFormat },
+): Promise<ExitCode> {
+  const api = await connectAs(io, options);
+  const imported = importedSettings(await readInventory(api, options));
+  io.out(
+    options.output === "json"
+      ? `${JSON.stringify(imported, undefined, 2)}\n`
+      : importedFile(imported, api.server),
+  );
+  return exitCodes.done;
+}

@@ -1,0 +1,71 @@
+import { parse, stringify } from "yaml";
+import { type InjectorConfigMap, injectorName, readInjector } from "../../injector/Injector.js";
+import { layersOfFile } from "../../platformFile/layersOfFile.js";
+import { compose, InjectorRefusal, layersOf } from "../../render/compose.js";
+import { type ExitCode, exitCodes } from "../exitCodes.js";
+import { connectAs, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
+import type { Io } from "../Io.js";
+import { readSettingsFile } from "../readSettingsFile.js";
+
+export const renderFormats = ["yaml", "json"] as const;
+
+/** The injector's ConfigMap as it would be with a settings file; layers of other owners stay in it. */
+export async function render(
+  io: Io,
+  file: string,
+  options: GlobalOptions & { output: OutputFormat; configmap?: string },
+): Promise<ExitCode> {
+  const plans = layersOfFile(await readSettingsFile(io, file), file);
+  const rendered: object[] = [];
+  for (const { injector, layers } of plans) {
+    const found: Found =
+      options.configmap === undefined
+        ? await readInjector(await connectAs(io, options), injector)
+        : await configMapIn(io, options.configmap);
+    // a layer that is there keeps its owner: rendering claims nothing
+    const current = layersOf(found.data);
+    const owned = Object.fromEntries(
+      Object.entries(layers).map(([target, layer]) => [
+        target,
+        { ...layer, owner: current[target]?.owner ?? layer.owner },
+      ]),
+    );
+    const { name, namespace, labels } = found.metadata;
+    rendered.push({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name, namespace: namespace ?? injector.namespace, ...(labels ? { labels } : {}) },
+      data: { ...found.others, ...compose(found.data, { ...current, ...owned }) },
+    });
+    if (options.configmap !== undefined && plans.length > 1)
+      throw new InjectorRefusal(
+        `${file} has settings for ${plans.map((plan) => injectorName(plan.injector)).join(" and ")}, and --configmap is one of them: render from the cluster`,
+      );
+  }
+  io.out(
+    options.output === "json"
+      ? rendered.map((one) => `${JSON.stringify(one, undefined, 2)}\n`).join("")
+      : rendered.map((one) => stringify(one, { lineWidth: 0, blockQuote: "literal" })).join("---\n"),
+  );
+  return exitCodes.done;
+}
+
+type Found = Pick<InjectorConfigMap, "metadata" | "data"> & { others?: Record<string, string> };
+
+async function configMapIn(io: Io, path: string): Promise<Found> {
+  const read = parse(await io.readFile(path)) as {
+    metadata?: InjectorConfigMap["metadata"];
+    data?: Record<string, unknown>;
+  } | null;
+  const { config, values, ...others } = read?.data ?? {};
+  if (typeof config !== "string" || typeof values !== "string") {
+    throw new InjectorRefusal(
+      `${path}: found no data.config and data.values; wanted the ConfigMap of an injector, as kubectl get configmap istio-sidecar-injector -n istio-system -o yaml prints it`,
+    );
+  }
+  return {
+    metadata: { ...read?.metadata, name: read?.metadata?.name ?? "istio-sidecar-injector" },
+    data: { config, values },
+    others: others as Record<string, string>,
+  };
+}

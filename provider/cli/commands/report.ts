@@ -1,0 +1,18 @@
+import { previewComment } from "../../report/preview/previewComment.js";
+import { readPreview } from "../../report/preview/readPreview.js";
+import { type ExitCode, exitCodes } from "../exitCodes.js";
+import type { GlobalOptions, OutputFormat } from "../GlobalOptions.js";
+import type { Io } from "../Io.js";
+
+export const reportFormats = ["markdown", "json"] as const;
+
+/** A comment for a pull request from what `pulumi preview --json` printed. */
+export async function report(
+  io: Io,
+  path: string,
+  { output, title }: GlobalOptions & { output: OutputFormat; title: string },
+): Promise<ExitCode> {
+  const preview = readPreview(await io.readFile(path));
+  io.out(output === "json" ? `${JSON.stringify(preview, undefined, 2)}\n` : previewComment(preview, title));
+  return exitCodes.done;
+}

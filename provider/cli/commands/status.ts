@@ -1,0 +1,76 @@
+import { stringify } from "yaml";
+import type { KubernetesApi } from "../../cluster/KubernetesApi.js";
+import type { MeshStatus } from "../../mesh/MeshStatus.js";
+import { readMeshStatus } from "../../mesh/readMeshStatus.js";
+import { statusPage } from "../../report/page/statusPage.js";
+import { statusChanges } from "../../report/statusChanges.js";
+import { isSettled, statusMarkdown, statusText, summaryOf } from "../../report/statusReport.js";
+import { type ExitCode, exitCodes } from "../exitCodes.js";
+import { connectAs, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
+import type { Io } from "../Io.js";
+import { terminalPaint } from "../terminalPaint.js";
+
+export interface StatusOptions extends GlobalOptions {
+  output: OutputFormat;
+  watch?: boolean;
+  interval: number;
+  exitCode?: boolean;
+  image?: boolean;
+}
+
+export const statusFormats = ["table", "json", "yaml", "markdown", "html"] as const;
+
+/** Every workload with sidecars, and whether it runs with what the injector gives now. */
+export async function status(io: Io, options: StatusOptions): Promise<ExitCode> {
+  const api = await connectAs(io, options);
+  const latest = options.watch ? await watch(io, api, options) : await look(io, api, options);
+  if (!options.watch) io.out(rendered(io, latest, options.output));
+  return options.exitCode && !isSettled(latest) ? exitCodes.found : exitCodes.done;
+}
+
+function look(io: Io, api: KubernetesApi, options: StatusOptions): Promise<MeshStatus> {
+  const { injectorNamespace, revision, namespace, image } = options;
+  return readMeshStatus(
+    api,
+    {
+      injectorNamespace,
+      ...(revision === undefined ? {} : { revision }),
+      ...(namespace === undefined ? {} : { namespace }),
+      include: image ? ["image"] : [],
+    },
+    io.now(),
+  );
+}
+
+/** Until the person has had enough: at a terminal the whole table anew, else what changed, line by line. */
+async function watch(io: Io, api: KubernetesApi, options: StatusOptions): Promise<MeshStatus> {
+  const paint = terminalPaint(io);
+  let before: MeshStatus | undefined;
+  for (;;) {
+    const now = await look(io, api, options);
+    if (io.isTerminal) {
+      // home and clear to the end, so that the picture does not flicker
+      io.out(`\u001b[H\u001b[J${statusText(now, paint)}${paint("quiet", `${now.at}, Ctrl-C ends`)}\n`);
+    } else {
+      const lines = before ? statusChanges(before, now) : [summaryOf(now)];
+      io.out(lines.map((line) => `${now.at} ${line}\n`).join(""));
+    }
+    before = now;
+    if (!(await io.sleep(options.interval * 1000))) return now;
+  }
+}
+
+function rendered(io: Io, status: MeshStatus, output: OutputFormat): string {
+  switch (output) {
+    case "json":
+      return `${JSON.stringify(status, undefined, 2)}\n`;
+    case "yaml":
+      return stringify(status, { aliasDuplicateObjects: false, lineWidth: 0 });
+    case "markdown":
+      return statusMarkdown(status);
+    case "html":
+      return statusPage(status);
+    case "table":
+      return statusText(status, terminalPaint(io));
+  }
+}

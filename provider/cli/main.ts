@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { connect } from "../cluster/connect.js";
+import { UnreachableError } from "../cluster/KubernetesApi.js";
+import type { Io } from "./Io.js";
+import { run } from "./run.js";
+
+const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as {
+  version: string;
+};
+
+let enough = false;
+let wake: (() => void) | undefined;
+process.once("SIGINT", () => {
+  enough = true;
+  if (wake) wake();
+  // nothing waits: a request is under way, and the person wants out
+  else process.exit(130);
+});
+// `| head` closes the pipe when it has seen enough
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+const io: Io = {
+  out: (chunk) => void process.stdout.write(chunk),
+  err: (chunk) => void process.stderr.write(chunk),
+  isTerminal: process.stdout.isTTY === true,
+  env: process.env,
+  readFile: (path) => (path === "-" ? text(process.stdin) : readFile(path, "utf8")),
+  connect: async (access) => {
+    if (access.kubeconfig !== undefined && !existsSync(access.kubeconfig))
+      throw new UnreachableError(`--kubeconfig ${access.kubeconfig}: there is no such file`);
+    return connect(access);
+  },
+  now: () => Date.now(),
+  sleep: (milliseconds) =>
+    new Promise((resolve) => {
+      if (enough) return resolve(false);
+      const end = (value: boolean) => {
+        clearTimeout(timer);
+        wake = undefined;
+        resolve(value);
+      };
+      const timer = setTimeout(() => end(true), milliseconds);
+      wake = () => end(false);
+    }),
+};
+
+void run(process.argv.slice(2), io, version).then((code) => {
+  process.exitCode = code;
+});

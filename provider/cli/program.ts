@@ -1,0 +1,125 @@
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { completion, shells } from "./commands/completion.js";
+import { diff, diffFormats } from "./commands/diff.js";
+import { doctor, doctorFormats } from "./commands/doctor.js";
+import { importFormats, importSettings } from "./commands/import.js";
+import { render, renderFormats } from "./commands/render.js";
+import { report, reportFormats } from "./commands/report.js";
+import { status, statusFormats } from "./commands/status.js";
+import { type ExitCode, exitCodes } from "./exitCodes.js";
+import type { GlobalOptions, OutputFormat } from "./GlobalOptions.js";
+import type { Io } from "./Io.js";
+
+/** The command line; `done` is told the exit code of the command that ran. */
+export function program(io: Io, version: string, done: (code: ExitCode) => void): Command {
+  const root = new Command("sidecar-settings")
+    .description("Istio sidecar settings of a mesh: what is set where, what is stale, what a change would do")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this")
+    .option("--context <name>", "context of the kubeconfig (default: the current one)")
+    .option("--kubeconfig <file>", "path of a kubeconfig (default: KUBECONFIG, then ~/.kube/config)")
+    .option("-n, --namespace <name>", "only this namespace (default: all)")
+    .option("--injector-namespace <name>", "where istiod runs", "istio-system")
+    .option("--revision <name>", "only this revision of Istio (default: all)")
+    .addHelpText("after", `\n${exitCodeHelp}`)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .showSuggestionAfterError()
+    .exitOverride();
+
+  const command = (name: string, description: string) =>
+    root.command(name).description(description).configureHelp({ showGlobalOptions: true });
+  const run =
+    <Options extends object>(
+      work: (options: GlobalOptions & Options, ...args: string[]) => Promise<ExitCode>,
+    ) =>
+    async (...given: unknown[]) => {
+      const self = given.at(-1) as Command;
+      const args = given.slice(0, -2) as string[];
+      done(await work(self.optsWithGlobals<GlobalOptions & Options>(), ...args));
+    };
+
+  command("status", "every workload with sidecars: current, stale and in which fields, masked, unmanaged")
+    .addOption(output(statusFormats, "table"))
+    .option("-w, --watch", "look again and again, and show how restarts go on")
+    .option("--interval <seconds>", "time between two looks", seconds, 2)
+    .option("--image", "an older image of the sidecar counts as stale, too")
+    .option("--exit-code", `exit with ${exitCodes.found} unless everything is current`)
+    .action(run<StatusGiven>((options) => status(io, options)));
+
+  command(
+    "diff",
+    "a settings file against the cluster: what changes for whom, and which workloads would restart",
+  )
+    .addArgument(file("a settings.yaml; - is the standard input"))
+    .addOption(output(diffFormats, "table"))
+    .option("--exit-code", `exit with ${exitCodes.found} if anything would change`)
+    .action(
+      run<{ output: OutputFormat; exitCode?: boolean }>((options, path = "-") => diff(io, path, options)),
+    );
+
+  command("render", "the injector's ConfigMap as it would be with a settings file")
+    .addArgument(file("a settings.yaml; - is the standard input"))
+    .addOption(output(renderFormats, "yaml"))
+    .option("--configmap <file>", "render into this ConfigMap (default: the cluster's)")
+    .action(
+      run<{ output: OutputFormat; configmap?: string }>((options, path = "-") => render(io, path, options)),
+    );
+
+  command("doctor", "whether settings can reach pods: injector, ConfigMap, istiod, webhook, rights")
+    .addOption(output(doctorFormats, "table"))
+    .action(run<{ output: OutputFormat }>((options) => doctor(io, options)));
+
+  command("import", "a settings.yaml of what is in the cluster now, and what it had to leave alone")
+    .addOption(output(importFormats, "yaml"))
+    .action(run<{ output: OutputFormat }>((options) => importSettings(io, options)));
+
+  command("report", "a comment for a pull request from what pulumi preview --json printed")
+    .addArgument(file("the preview's JSON; - is the standard input"))
+    .addOption(output(reportFormats, "markdown"))
+    .option("--title <text>", "heading of the comment", "Sidecar settings")
+    .action(run<{ output: OutputFormat; title: string }>((options, path = "-") => report(io, path, options)));
+
+  command("completion", "a script that completes this command in a shell")
+    .addArgument(new Argument("<shell>", "which shell").choices(shells))
+    .action(run<object>(async (_options, shell = "bash") => completion(io, root, shell)));
+
+  for (const each of root.commands)
+    each.exitOverride().configureOutput({ writeOut: io.out, writeErr: io.err });
+  return root;
+}
+
+/** Whether an error is commander's own way to end: help, a version, or a wrong command line. */
+export function usageExit(error: unknown): ExitCode | undefined {
+  if (!(error instanceof CommanderError)) return undefined;
+  return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+}
+
+const exitCodeHelp = `Exit codes:
+  ${exitCodes.done}  done
+  ${exitCodes.failed}  it could not be done: the cluster or a file can't be read, or is wrong
+  ${exitCodes.usage}  the command line is wrong
+  ${exitCodes.found}  something needs to be done: status and diff with --exit-code, doctor always`;
+
+interface StatusGiven {
+  output: OutputFormat;
+  watch?: boolean;
+  interval: number;
+  image?: boolean;
+  exitCode?: boolean;
+}
+
+function output(formats: readonly OutputFormat[], fallback: OutputFormat): Option {
+  return new Option("-o, --output <format>", "how to print it").choices(formats).default(fallback);
+}
+
+function file(description: string): Argument {
+  return new Argument("<file>", description);
+}
+
+function seconds(text: string): number {
+  const number = Number(text);
+  if (!Number.isFinite(number) || number < 0.2 || number > 3600)
+    throw new InvalidArgumentError("Wanted seconds, 0.2 to 3600.");
+  return number;
+}

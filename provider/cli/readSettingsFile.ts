@@ -1,0 +1,8 @@
+import type { PlatformFile } from "../platformFile/PlatformFile.js";
+import { readPlatformFile } from "../platformFile/readPlatformFile.js";
+import type { Io } from "./Io.js";
+
+/** A settings file that a command was given; `-` is the standard input. */
+export async function readSettingsFile(io: Io, path: string): Promise<PlatformFile> {
+  return readPlatformFile(await io.readFile(path), path === "-" ? "standard input" : path);
+}

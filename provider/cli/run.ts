@@ -1,0 +1,22 @@
+import { type ExitCode, exitCodes } from "./exitCodes.js";
+import type { Io } from "./Io.js";
+import { program, usageExit } from "./program.js";
+import { terminalPaint } from "./terminalPaint.js";
+
+/** Runs one command line, without the names of node and the script; whatever happens is text and an exit code. */
+export async function run(args: readonly string[], io: Io, version: string): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.done;
+  try {
+    await program(io, version, (exit) => {
+      code = exit;
+    }).parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    const usage = usageExit(error);
+    if (usage !== undefined) return usage;
+    const message = error instanceof Error ? error.message : String(error);
+    io.err(`${terminalPaint(io)("bad", "error:")} ${message}\n`);
+    if (io.env.DEBUG && error instanceof Error) io.err(`${error.stack}\n`);
+    return exitCodes.failed;
+  }
+}

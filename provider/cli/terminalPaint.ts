@@ -1,0 +1,20 @@
+import { styleText } from "node:util";
+import { type Paint, plain, type Tone } from "../report/Paint.js";
+import type { Io } from "./Io.js";
+
+const styles: Record<Tone, Parameters<typeof styleText>[0]> = {
+  good: "green",
+  bad: "red",
+  warning: "yellow",
+  quiet: "dim",
+  strong: "bold",
+  heading: "bold",
+};
+
+/** Colours for people at a terminal; NO_COLOR turns them off and FORCE_COLOR on, as in other commands. */
+export function terminalPaint({ isTerminal, env }: Pick<Io, "isTerminal" | "env">): Paint {
+  const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "0";
+  const refused = env.NO_COLOR !== undefined && env.NO_COLOR !== "";
+  const wanted = forced || (isTerminal && !refused && env.TERM !== "dumb");
+  return wanted ? (tone, text) => styleText(styles[tone], text, { validateStream: false }) : plain;
+}

@@ -1,0 +1,28 @@
+/** What a cluster says of sidecars outside of our settings. */
+export interface Inventory {
+  /** Where istiod runs: its ProxyConfig is that of the whole mesh. */
+  rootNamespace: string;
+  namespaces: readonly NamespaceInventory[];
+  /** What could not be read, and why. */
+  notes: readonly string[];
+}
+
+export interface NamespaceInventory {
+  name: string;
+  /** Owner of the settings that the namespace has already. */
+  owner?: string;
+  /** Workloads whose pods have sidecars, with the annotations of their pod templates. */
+  workloads: readonly { name: string; annotations: Readonly<Record<string, string>> }[];
+  /** Alibaba Cloud Service Mesh's own objects with settings. */
+  asmTemplates: readonly Custom[];
+  /** Istio's ProxyConfig objects. */
+  proxyConfigs: readonly Custom[];
+}
+
+/** An object of a kind that only some clusters have. */
+export interface Custom {
+  kind: string;
+  name: string;
+  created: string;
+  spec: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,85 @@
+import type { EffectiveSettings } from "../levels/effectiveSettings.js";
+import type { Difference } from "../rollout/differences.js";
+
+/** What one look at a mesh shows: plain data, from which every report is made. */
+export interface MeshStatus {
+  /** The API server that was asked. */
+  server: string;
+  /** When, as ISO 8601 in UTC. */
+  at: string;
+  injectors: InjectorStatus[];
+  /** By name; namespaces without sidecars and without settings are left out. */
+  namespaces: NamespaceStatus[];
+  /** What could not be looked at, and why. */
+  notes: string[];
+}
+
+export interface InjectorStatus {
+  /** `istio-system/istio-sidecar-injector`. */
+  configMap: string;
+  revision: string;
+  /** The version of Istio, as far as the Helm values say it. */
+  istio?: string;
+  /** How many layers of ours it has. */
+  layers: number;
+}
+
+export interface NamespaceStatus {
+  name: string;
+  revision: string;
+  /** Owner of the namespace's layer; undefined without settings of its own. */
+  owner?: string;
+  /** What new pods get, and the level that each value comes from. */
+  settings: EffectiveSettings;
+  workloads: WorkloadStatus[];
+}
+
+/**
+ * `current`: its sidecars are what the injector gives. `stale`: they differ. `masked`: settings changed since, and the pods' own
+ * annotations win in each of them. `held`: stale, and Kubernetes would not replace its pods. `unmanaged`: pods with earlier settings
+ * that no restart replaces. `unknown`: nobody could say.
+ */
+export type WorkloadState = "current" | "stale" | "masked" | "held" | "unmanaged" | "unknown";
+
+export const workloadStates: readonly WorkloadState[] = [
+  "stale",
+  "held",
+  "unmanaged",
+  "unknown",
+  "masked",
+  "current",
+];
+
+export interface WorkloadStatus {
+  /** `Deployment/api`. */
+  name: string;
+  pods: number;
+  state: WorkloadState;
+  stalePods?: number;
+  /** How a stale pod differs from what the injector gives now. */
+  differences?: Difference[];
+  /** Why it is held, unmanaged or unknown; or why a stale one would not be restarted. */
+  why?: string;
+  /** Why some of its stale pods stay as they are when it restarts. */
+  left?: string;
+  /** Settings in which its pods' own annotations or containers win. */
+  decidedByPod?: string[];
+  /** How far a restart that is under way has come. */
+  progress?: string;
+}
+
+/** How many workloads and pods are in each state. */
+export type Counts = Record<WorkloadState, { workloads: number; pods: number }>;
+
+export function countsOf(status: Pick<MeshStatus, "namespaces">): Counts {
+  const counts = Object.fromEntries(
+    workloadStates.map((state) => [state, { workloads: 0, pods: 0 }]),
+  ) as Counts;
+  for (const { workloads } of status.namespaces) {
+    for (const { state, pods } of workloads) {
+      counts[state].workloads++;
+      counts[state].pods += pods;
+    }
+  }
+  return counts;
+}

@@ -1,0 +1,126 @@
+import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import { type Injector, injectorName, readInjector, revisionOf } from "../injector/Injector.js";
+import type { EffectiveSettings } from "../levels/effectiveSettings.js";
+import { effectiveValues } from "../levels/effectiveSettings.js";
+import { layersOfFile } from "../platformFile/layersOfFile.js";
+import type { PlatformFile } from "../platformFile/PlatformFile.js";
+import {
+  globalTarget,
+  installedGlobal,
+  isWorkloadTarget,
+  type Layers,
+  layerAt,
+  layersFor,
+  layersOf,
+  namespaceOf,
+} from "../render/compose.js";
+import { canonicalJson, effectiveOf, installedSettings } from "../render/Profile.js";
+import { assessNamespace, injectedPods, settingsFor } from "../rollout/assess.js";
+import { namespaceAnnotations } from "../rollout/namespaceAnnotations.js";
+import { Rollout } from "../rollout/RolloutOptions.js";
+import { settingsThere } from "../rollout/rolloutProvider.js";
+import { type CanonicalSettings, inOrder } from "../settings/canonicalSettings.js";
+import { resourceConflicts } from "../settings/conflicts.js";
+import { problemSentence } from "../settings/problem.js";
+import type { PlatformDiff, SettingChange } from "./PlatformDiff.js";
+import { workloadStatus } from "./workloadStatus.js";
+
+/** What a settings file would change in a cluster, and which workloads would restart; writes nothing. */
+export async function comparePlatform(
+  api: KubernetesApi,
+  platform: PlatformFile,
+  file: string,
+  now: number,
+  only?: string,
+): Promise<PlatformDiff> {
+  const levels = [platform.global, ...Object.values(platform.namespaces)];
+  const rollout = Rollout.parse(levels.find((level) => level?.rollout !== undefined)?.rollout ?? {});
+  const diff: PlatformDiff = {
+    server: api.server,
+    file,
+    changes: [],
+    restarts: [],
+    rollout: { maxConcurrent: rollout.maxConcurrent, strategy: rollout.strategy },
+    elsewhere: [],
+    notes: [],
+  };
+  const pods = await injectedPods(api, only);
+  for (const { injector, layers } of layersOfFile(platform, file)) {
+    const { data } = await readInjector(api, injector);
+    const current = layersOf(data);
+    const installed = installedSettings(installedGlobal(data));
+    const after = { ...current, ...layers };
+    for (const target of Object.keys(layers).sort()) {
+      if (only !== undefined && namespaceOf(target) !== only) continue;
+      diff.changes.push(...settingChanges(installed, current, after, target));
+      diff.notes.push(...mergedProblems(installed, after, target));
+    }
+    diff.elsewhere.push(...layersElsewhere(injector, current, layers));
+    for (const [namespace, metadata] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const settings = {
+        ...settingsThere({ layers: current, installed }, layers, namespace, revisionOf(injector)),
+        include: rollout.include,
+        strategy: rollout.strategy,
+      };
+      if (!settings.planned && !settings.forLabels) continue;
+      const assessments = await assessNamespace(api, namespace, metadata, settings);
+      const moved = assessments.filter(({ verdict }) => verdict.is !== "current" && verdict.is !== "masked");
+      if (moved.length === 0) continue;
+      const annotations = await namespaceAnnotations(api, namespace);
+      for (const one of moved) {
+        const labels = one.workload.spec.template?.metadata?.labels ?? {};
+        const effective = effectiveOf({ installed, ...layersFor(after, namespace, labels) });
+        const its = { ...settingsFor(settings, labels), annotations };
+        const workload = workloadStatus(one, its, now, effective, rollout);
+        diff.restarts.push({ namespace, workload });
+      }
+    }
+  }
+  return diff;
+}
+
+function settingChanges(
+  installed: CanonicalSettings,
+  before: Layers,
+  after: Layers,
+  target: string,
+): SettingChange[] {
+  const [from, to] = [effectiveIn(installed, before, target), effectiveIn(installed, after, target)];
+  return declaredPaths(from, to)
+    .filter((path) => canonicalJson(from[path]?.value) !== canonicalJson(to[path]?.value))
+    .map((path) => ({
+      target,
+      setting: path,
+      ...(from[path] ? { from: from[path] } : {}),
+      ...(to[path] ? { to: to[path] } : {}),
+    }));
+}
+
+function declaredPaths(from: EffectiveSettings, to: EffectiveSettings): string[] {
+  return inOrder(new Set([...Object.keys(from), ...Object.keys(to)])).map(({ path }) => path);
+}
+
+/** For the pods of a target that no other workload settings pick. */
+function effectiveIn(installed: CanonicalSettings, layers: Layers, target: string): EffectiveSettings {
+  const namespace = layerAt(layers, namespaceOf(target) ?? "")?.settings;
+  const workload = isWorkloadTarget(target) ? layerAt(layers, target)?.settings : undefined;
+  return effectiveOf({
+    installed,
+    global: layers[globalTarget]?.settings ?? {},
+    ...(namespace ? { namespace } : {}),
+    ...(workload ? { workloads: [workload] } : {}),
+  });
+}
+
+/** A request above its limit, which may show only where the levels meet. */
+function mergedProblems(installed: CanonicalSettings, after: Layers, target: string): string[] {
+  return resourceConflicts(effectiveValues(effectiveIn(installed, after, target))).map(
+    (problem) => `${target}, merged with the weaker levels: ${problemSentence(problem)} (${problem.path})`,
+  );
+}
+
+function layersElsewhere(injector: Injector, current: Layers, planned: Layers): PlatformDiff["elsewhere"] {
+  return Object.entries(current)
+    .filter(([target]) => layerAt(planned, target) === undefined)
+    .map(([target, { owner }]) => ({ injector: injectorName(injector), target, owner }));
+}

@@ -1,0 +1,191 @@
+import { injectingRevision } from "../cluster/injectingRevision.js";
+import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import type { Workload } from "../cluster/workloads.js";
+import { ask, probesOf } from "../injector/askInjector.js";
+import { configMapName, injectorName, lastWriter, revisionOf } from "../injector/Injector.js";
+import { compose, InjectorRefusal, layersOf, profileFor } from "../render/compose.js";
+import { stampAnnotation } from "../render/overlayTemplate.js";
+import { injectedPods } from "../rollout/assess.js";
+import { readiness } from "../rollout/rolloutStatus.js";
+import { type Finding, ok, problem, skipped, warning } from "./Finding.js";
+import { type FoundInjector, findInjectors } from "./findInjectors.js";
+import { findRights } from "./findRights.js";
+import { istioVersion } from "./istioVersion.js";
+import type { Scope } from "./readMeshStatus.js";
+
+/** Everything that has to be right for settings to reach pods, looked at one by one; writes nothing. */
+export async function diagnose(api: KubernetesApi, scope: Scope): Promise<Finding[]> {
+  const findings: Finding[] = [await apiServer(api)];
+  const { found, notes } = await findInjectors(api, scope.injectorNamespace, scope.revision);
+  findings.push(
+    ...notes.map((note) =>
+      problem("injector", note, "install Istio, or name it by --injector-namespace and --revision"),
+    ),
+  );
+  for (const one of found) {
+    findings.push(known(one), await intact(api, one), await replicas(api, one), await webhook(api, one));
+    findings.push(await answering(api, one, scope.namespace));
+  }
+  findings.push(...(await findRights(api, scope)));
+  return findings;
+}
+
+async function apiServer(api: KubernetesApi): Promise<Finding> {
+  const version = await api.request<{ gitVersion?: string }>({ method: "GET", path: "/version" });
+  return ok("API server", `${api.server}, Kubernetes ${version.gitVersion ?? "of an unknown version"}`);
+}
+
+function known({ injector, configMap: { data } }: FoundInjector): Finding {
+  const version = istioVersion(data);
+  return version === undefined
+    ? warning("injector", `${injectorName(injector)}: its values do not name a version of Istio`)
+    : ok("injector", `${injectorName(injector)}, Istio ${version}`);
+}
+
+/** Whether what is in the ConfigMap is what would be written now, byte for byte. */
+async function intact(api: KubernetesApi, { injector, configMap }: FoundInjector): Promise<Finding> {
+  const name = injectorName(injector);
+  try {
+    const layers = layersOf(configMap.data);
+    const count = Object.keys(layers).length;
+    const composed = compose(configMap.data, layers);
+    if (count === 0) {
+      const stamped = await podsWithSettings(api, revisionOf(injector));
+      return stamped === 0
+        ? ok("settings", `${name} has none yet`)
+        : problem(
+            "settings",
+            `${name} has none, and ${stamped} pods run with some: ${lastWriter(configMap)} rewrote it`,
+            "run pulumi up, which brings them back; pods that still have them are not restarted",
+          );
+    }
+    if (composed.config !== configMap.data.config || composed.values !== configMap.data.values) {
+      return problem(
+        "settings",
+        `${name} has ${count} layers, and its templates are not those of this version: ${lastWriter(configMap)} wrote it, or another version of the package`,
+        "run pulumi up, which writes them anew",
+      );
+    }
+    return ok("settings", `${name} has ${count} ${count === 1 ? "layer" : "layers"}, as they were written`);
+  } catch (error) {
+    if (!(error instanceof InjectorRefusal)) return unreadable("settings", error);
+    return problem("settings", `${name}: ${error.message}`, `${lastWriter(configMap)} wrote it last`);
+  }
+}
+
+async function podsWithSettings(api: KubernetesApi, revision: string): Promise<number> {
+  const pods = [...(await injectedPods(api)).values()].flat();
+  return pods.filter(
+    (pod) => injectingRevision(pod) === revision && pod.annotations?.[stampAnnotation] !== undefined,
+  ).length;
+}
+
+async function replicas(api: KubernetesApi, { injector }: FoundInjector): Promise<Finding> {
+  const revision = revisionOf(injector);
+  const check = "istiod";
+  try {
+    const found = await listAll<Workload>(
+      api,
+      `/apis/apps/v1/namespaces/${encodeURIComponent(injector.namespace)}/deployments`,
+      { query: { labelSelector: `app=istiod,istio.io/rev=${revision}` } },
+    );
+    const [istiod] = found;
+    if (!istiod)
+      return warning(
+        check,
+        `no Deployment of istiod with revision ${revision} in ${injector.namespace}`,
+        "nothing, where istiod runs outside of the cluster",
+      );
+    const { wanted, ready } = readiness({ ...istiod, kind: "Deployment" });
+    const says = `${istiod.metadata.name}: ${ready} of ${wanted} replicas ready`;
+    return ready >= wanted && wanted > 0
+      ? ok(check, says)
+      : problem(check, says, "see kubectl describe: without istiod no pod with a sidecar can be created");
+  } catch (error) {
+    return unreadable(check, error);
+  }
+}
+
+interface Webhooks {
+  metadata: ObjectMeta;
+  webhooks?: { failurePolicy?: string; clientConfig?: { caBundle?: string } }[];
+}
+
+async function webhook(api: KubernetesApi, { injector }: FoundInjector): Promise<Finding> {
+  const check = "webhook";
+  try {
+    const all = await listAll<Webhooks>(
+      api,
+      "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
+    );
+    const ours = all.filter(
+      ({ metadata }) =>
+        metadata.name.startsWith(configMapName(injector)) ||
+        metadata.labels?.["istio.io/rev"] === revisionOf(injector),
+    );
+    if (ours.length === 0)
+      return problem(
+        check,
+        `no webhook of revision ${revisionOf(injector)}`,
+        "reinstall Istio: nothing calls the injector",
+      );
+    const bare = ours.filter(({ webhooks = [] }) =>
+      webhooks.some(({ clientConfig }) => !clientConfig?.caBundle),
+    );
+    const names = ours.map(({ metadata }) => metadata.name).join(", ");
+    return bare.length > 0
+      ? problem(check, `${names}: no certificate yet`, "see istiod's log: the API server can't call it")
+      : ok(check, names);
+  } catch (error) {
+    return unreadable(check, error);
+  }
+}
+
+/** Asks the injector about a pod, and compares the stamp that it gives with the settings in the ConfigMap. */
+async function answering(
+  api: KubernetesApi,
+  { injector, configMap: { data } }: FoundInjector,
+  only: string | undefined,
+): Promise<Finding> {
+  const check = "answer";
+  try {
+    const namespace = only ?? (await someNamespace(api, revisionOf(injector)));
+    if (namespace === undefined)
+      return skipped(
+        check,
+        `no namespace has sidecars of revision ${revisionOf(injector)}: name one by --namespace`,
+      );
+    const [probe] = await probesOf(api, namespace, injector);
+    if (!probe) return skipped(check, "nothing to ask about");
+    const answer = await ask(api, injector, namespace, probe);
+    const expected = profileFor(data, namespace)?.stamp;
+    switch (answer.outcome) {
+      case "injected":
+        return answer.stamp === expected
+          ? ok(check, `a pod in ${namespace} would get these settings`)
+          : problem(
+              check,
+              `a pod in ${namespace} would get other settings than the ConfigMap has`,
+              'wait, some installs take 90 s; then see istiod\'s log for "failed to read injection config"',
+            );
+      case "not injected":
+        return warning(check, `a pod in ${namespace} would get no sidecar of this injector`);
+      case "unasked":
+        return skipped(check, answer.why);
+      default:
+        return problem(check, `a pod in ${namespace} can't be created: ${answer.message}`);
+    }
+  } catch (error) {
+    return unreadable(check, error);
+  }
+}
+
+async function someNamespace(api: KubernetesApi, revision: string): Promise<string | undefined> {
+  const pods = await injectedPods(api);
+  return [...pods].find(([, all]) => all.some((pod) => injectingRevision(pod) === revision))?.[0];
+}
+
+function unreadable(check: string, error: unknown): Finding {
+  if (!hasStatus(error, 403)) throw error;
+  return skipped(check, error.serverMessage);
+}

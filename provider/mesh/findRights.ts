@@ -1,0 +1,56 @@
+import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import { configMapName } from "../injector/Injector.js";
+import { type Finding, ok, problem, warning } from "./Finding.js";
+import { neededRights } from "./neededRights.js";
+import type { Scope } from "./readMeshStatus.js";
+
+/** Whether the caller may do what `pulumi preview`, `pulumi up` and options of rollouts need. */
+export async function findRights(api: KubernetesApi, scope: Scope): Promise<Finding[]> {
+  const answers = await Promise.all(
+    neededRights.map(async (right) => {
+      const namespace = right.onInjector ? scope.injectorNamespace : scope.namespace;
+      const { status } = await api.request<{ status?: { allowed?: boolean } }>({
+        method: "POST",
+        path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+        body: {
+          apiVersion: "authorization.k8s.io/v1",
+          kind: "SelfSubjectAccessReview",
+          spec: {
+            resourceAttributes: {
+              verb: right.verb,
+              group: right.group,
+              resource: right.resource,
+              ...(right.subresource === undefined ? {} : { subresource: right.subresource }),
+              ...(namespace === undefined ? {} : { namespace }),
+              ...(right.onInjector
+                ? {
+                    name: configMapName({
+                      namespace: scope.injectorNamespace,
+                      ...(scope.revision === undefined ? {} : { revision: scope.revision }),
+                    }),
+                  }
+                : {}),
+            },
+          },
+        },
+      });
+      return { right, allowed: status?.allowed === true };
+    }),
+  );
+  return (["preview", "up", "option"] as const).map((purpose) => {
+    const ofPurpose = answers.filter(({ right }) => right.for === purpose);
+    const missing = ofPurpose.filter(({ allowed }) => !allowed).map(({ right }) => right);
+    const check = purpose === "option" ? "rights for options" : `rights for pulumi ${purpose}`;
+    const place = scope.namespace === undefined ? "" : ` in ${scope.namespace}`;
+    if (missing.length === 0) return ok(check, `all ${ofPurpose.length}${place}`);
+    const says = `missing${place}: ${missing.map(rightText).join("; ")}`;
+    return purpose === "option"
+      ? warning(check, says)
+      : problem(check, says, "bind the roles that the README names");
+  });
+}
+
+function rightText({ verb, group, resource, subresource, why }: (typeof neededRights)[number]): string {
+  const full = `${resource}${subresource ? `/${subresource}` : ""}${group ? `.${group}` : ""}`;
+  return `${verb} ${full} (${why})`;
+}

@@ -1,0 +1,81 @@
+/** One right that a command of Pulumi needs, as RBAC names it. */
+export interface NeededRight {
+  verb: string;
+  group: string;
+  resource: string;
+  subresource?: string;
+  /** Only in Istio's namespace, on the injector's ConfigMap. */
+  onInjector?: boolean;
+  /** `preview` needs it, or only `up`, or only an option of rollouts. */
+  for: "preview" | "up" | "option";
+  /** What it is good for, and what is missing without it. */
+  why: string;
+}
+
+const workloads = ["deployments", "statefulsets", "daemonsets"];
+
+/** What `pulumi preview` and `pulumi up` need, and what some options of rollouts need besides. */
+export const neededRights: readonly NeededRight[] = [
+  {
+    verb: "get",
+    group: "",
+    resource: "configmaps",
+    onInjector: true,
+    for: "preview",
+    why: "reads the settings",
+  },
+  ...["get", "list"].map((verb) => ({
+    verb,
+    group: "",
+    resource: "pods",
+    for: "preview" as const,
+    why: "sees which pods have a sidecar, and what it is",
+  })),
+  {
+    verb: "create",
+    group: "",
+    resource: "pods",
+    for: "preview",
+    why: "asks the injector what it would give a pod; only ever as a dry run",
+  },
+  ...workloads.flatMap((resource) =>
+    ["get", "list"].map((verb) => ({
+      verb,
+      group: "apps",
+      resource,
+      for: "preview" as const,
+      why: "sees which workloads restart",
+    })),
+  ),
+  {
+    verb: "update",
+    group: "",
+    resource: "configmaps",
+    onInjector: true,
+    for: "up",
+    why: "writes the settings",
+  },
+  ...workloads.map((resource) => ({
+    verb: "patch",
+    group: "apps",
+    resource,
+    for: "up" as const,
+    why: "restarts workloads",
+  })),
+  { verb: "list", group: "", resource: "namespaces", for: "up", why: "tries global settings out" },
+  {
+    verb: "get",
+    group: "",
+    resource: "namespaces",
+    for: "option",
+    why: "reads opt-outs, orders and maintenance windows on namespaces",
+  },
+  {
+    verb: "create",
+    group: "",
+    resource: "pods",
+    subresource: "eviction",
+    for: "option",
+    why: "rollout strategy evict",
+  },
+];

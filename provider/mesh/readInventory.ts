@@ -1,0 +1,94 @@
+import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import { workloadName, workloadsOf } from "../cluster/workloads.js";
+import { layerAt, layersOf } from "../render/compose.js";
+import { injectedPods, ownerOf } from "../rollout/assess.js";
+import { findInjectors } from "./findInjectors.js";
+import type { Custom, Inventory, NamespaceInventory } from "./Inventory.js";
+import type { Scope } from "./readMeshStatus.js";
+
+/** The kinds whose objects have settings of sidecars. Their groups and versions are the cluster's to say. */
+const asmKind = "ASMCustomProxyConfigInjectionTemplate";
+const proxyConfigKind = "ProxyConfig";
+
+/** Reads what a cluster says of sidecars; writes nothing. */
+export async function readInventory(api: KubernetesApi, scope: Scope): Promise<Inventory> {
+  const notes: string[] = [];
+  const { found } = await findInjectors(api, scope.injectorNamespace, scope.revision);
+  const pods = await injectedPods(api, scope.namespace);
+  const custom = await customObjects(api, notes);
+  const names = new Set([...pods.keys(), ...custom.map(({ namespace }) => namespace)]);
+  const namespaces: NamespaceInventory[] = [];
+  for (const name of [...names].sort()) {
+    if (scope.namespace !== undefined && name !== scope.namespace && name !== scope.injectorNamespace)
+      continue;
+    const owners = new Set((pods.get(name) ?? []).map((pod) => ownerOf(pod)));
+    const workloads = owners.size === 0 ? [] : await workloadsOf(api, name);
+    const owner = found.map(({ configMap }) => layerAt(layersOf(configMap.data), name)?.owner).find(Boolean);
+    const here = custom.filter(({ namespace }) => namespace === name).map(({ object }) => object);
+    namespaces.push({
+      name,
+      ...(owner === undefined ? {} : { owner }),
+      workloads: workloads
+        .filter((workload) => owners.has(workloadName(workload)))
+        .map((workload) => ({
+          name: workloadName(workload),
+          annotations: workload.spec.template.metadata?.annotations ?? {},
+        })),
+      asmTemplates: here.filter(({ kind }) => kind === asmKind),
+      proxyConfigs: here.filter(({ kind }) => kind === proxyConfigKind),
+    });
+  }
+  return { rootNamespace: scope.injectorNamespace, namespaces, notes };
+}
+
+interface Definition {
+  spec: {
+    group: string;
+    names: { kind: string; plural: string };
+    versions: { name: string; served: boolean; storage: boolean }[];
+  };
+}
+
+async function customObjects(
+  api: KubernetesApi,
+  notes: string[],
+): Promise<{ namespace: string; object: Custom }[]> {
+  const definitions = await listed<Definition>(
+    api,
+    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+    notes,
+  );
+  const found: { namespace: string; object: Custom }[] = [];
+  for (const { spec } of definitions.filter(({ spec: { names } }) =>
+    [asmKind, proxyConfigKind].includes(names.kind),
+  )) {
+    const version = spec.versions.find(({ served, storage }) => served && storage) ?? spec.versions[0];
+    if (!version) continue;
+    const path = `/apis/${spec.group}/${version.name}/${spec.names.plural}`;
+    for (const { metadata, spec: content = {} } of await listed<{
+      metadata: ObjectMeta & { creationTimestamp?: string };
+      spec?: Record<string, unknown>;
+    }>(api, path, notes)) {
+      found.push({
+        namespace: metadata.namespace ?? "",
+        object: {
+          kind: spec.names.kind,
+          name: metadata.name,
+          created: metadata.creationTimestamp ?? "",
+          spec: content,
+        },
+      });
+    }
+  }
+  return found;
+}
+
+async function listed<Item>(api: KubernetesApi, path: string, notes: string[]): Promise<Item[]> {
+  try {
+    return await listAll<Item>(api, path);
+  } catch (error) {
+    if (!hasStatus(error, 403)) throw error;
+    notes.push(`not looked at: ${error.serverMessage}`);
+    return [];
+  }
+}

@@ -1,0 +1,192 @@
+import { injectingRevision } from "../cluster/injectingRevision.js";
+import { ApiError, isMissingRight, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import { injectorName, revisionOf } from "../injector/Injector.js";
+import { effectiveFor } from "../injector/layerProvider.js";
+import {
+  globalTarget,
+  type InjectorData,
+  installedGlobal,
+  layerAt,
+  layersFor,
+  layersOf,
+} from "../render/compose.js";
+import { effectiveOf, installedSettings } from "../render/Profile.js";
+import {
+  assessNamespace,
+  injectedPods,
+  type NamespaceSettings,
+  ownerOf,
+  settingsFor,
+} from "../rollout/assess.js";
+import { namespaceAnnotations } from "../rollout/namespaceAnnotations.js";
+import type { Rollout } from "../rollout/RolloutOptions.js";
+import type { Annotations } from "../rollout/rolloutAnnotations.js";
+import { settingsThere } from "../rollout/rolloutProvider.js";
+import { unmanagedPods } from "../rollout/unmanagedPods.js";
+import { findInjectors } from "./findInjectors.js";
+import { istioVersion } from "./istioVersion.js";
+import type { MeshStatus, NamespaceStatus, WorkloadStatus } from "./MeshStatus.js";
+import { workloadStatus } from "./workloadStatus.js";
+
+export interface Scope {
+  /** Where istiod runs. */
+  injectorNamespace: string;
+  /** One revision of Istio. Default: all. */
+  revision?: string;
+  /** One namespace. Default: all. */
+  namespace?: string;
+  /** What else than settings counts as a difference. */
+  include?: Rollout["include"];
+}
+
+const namespacesAtOnce = 4;
+
+/** Looks at every workload with sidecars; writes nothing. */
+export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: number): Promise<MeshStatus> {
+  const { found, notes } = await findInjectors(api, scope.injectorNamespace, scope.revision);
+  const pods = await injectedPods(api, scope.namespace);
+  const namespaces: NamespaceStatus[] = [];
+  const report = (line: string) => notes.push(line);
+  const jobs: (() => Promise<void>)[] = [];
+  for (const { injector, configMap } of found) {
+    const revision = revisionOf(injector);
+    const { data } = configMap;
+    const layers = layersOf(data);
+    const targets = new Set([
+      ...Object.keys(layers).filter((target) => target !== globalTarget),
+      ...[...pods.keys()].filter((name) => ofRevision(pods.get(name) ?? [], revision).length > 0),
+    ]);
+    for (const name of targets) {
+      if (scope.namespace !== undefined && name !== scope.namespace) continue;
+      jobs.push(async () => {
+        const owner = layerAt(layers, name)?.owner;
+        namespaces.push({
+          name,
+          revision,
+          ...(owner === undefined ? {} : { owner }),
+          settings: effectiveFor({ data }, name),
+          workloads: await workloadsIn(api, name, ofRevision(pods.get(name) ?? [], revision), {
+            data,
+            revision,
+            include: scope.include ?? [],
+            report,
+            now,
+          }),
+        });
+      });
+    }
+  }
+  await Promise.all(
+    Array.from({ length: namespacesAtOnce }, async () => {
+      for (let job = jobs.shift(); job; job = jobs.shift()) await job();
+    }),
+  );
+  notes.push(...foreignRevisions(pods, new Set(found.map(({ injector }) => revisionOf(injector))), scope));
+  return {
+    server: api.server,
+    at: new Date(now).toISOString(),
+    injectors: found.map(({ injector, configMap: { data } }) => {
+      const istio = istioVersion(data);
+      return {
+        configMap: injectorName(injector),
+        revision: revisionOf(injector),
+        ...(istio === undefined ? {} : { istio }),
+        layers: Object.keys(layersOf(data)).length,
+      };
+    }),
+    namespaces: namespaces.sort((a, b) => compare(a.name, b.name) || compare(a.revision, b.revision)),
+    notes,
+  };
+}
+
+interface Known {
+  data: InjectorData;
+  revision: string;
+  include: Rollout["include"];
+  report: (line: string) => void;
+  now: number;
+}
+
+async function workloadsIn(
+  api: KubernetesApi,
+  namespace: string,
+  pods: readonly ObjectMeta[],
+  { data, revision, include, report, now }: Known,
+): Promise<WorkloadStatus[]> {
+  if (pods.length === 0) return [];
+  const layers = layersOf(data);
+  const installed = installedSettings(installedGlobal(data));
+  const settings: NamespaceSettings = {
+    ...settingsThere({ layers, installed }, {}, namespace, revision),
+    include,
+  };
+  const assessments = await assessNamespace(api, namespace, pods, settings);
+  const managed = new Set(assessments.map(({ name }) => name));
+  const unmanaged = unmanagedPods(namespace, pods, managed, settings);
+  const someStale = assessments.some(({ verdict }) => verdict.is === "stale");
+  const annotations = someStale ? await annotationsOrNote(api, namespace, report) : {};
+  const effectiveOn = (labels: Readonly<Record<string, string>> = {}) =>
+    effectiveOf({ installed, ...layersFor(layers, namespace, labels) });
+  const others = new Set([...managed, ...unmanaged.map(({ name }) => name)]);
+  return [
+    ...assessments.map((one) => {
+      const { labels } = one.workload.spec.template?.metadata ?? {};
+      return workloadStatus(one, { ...settingsFor(settings, labels), annotations }, now, effectiveOn(labels));
+    }),
+    ...unmanaged.map(
+      ({ name, pods: count, why }): WorkloadStatus => ({ name, pods: count, state: "unmanaged", why }),
+    ),
+    // a bare pod or a Job's with the present stamp has no workload that was looked at
+    ...currentWithoutWorkload(pods, others),
+  ].sort((a, b) => compare(a.name, b.name));
+}
+
+// a look goes on without; a rollout would not
+async function annotationsOrNote(
+  api: KubernetesApi,
+  namespace: string,
+  report: (line: string) => void,
+): Promise<Annotations> {
+  try {
+    return await namespaceAnnotations(api, namespace);
+  } catch (error) {
+    if (!(error instanceof ApiError) || !isMissingRight(error)) throw error;
+    report(`${namespace}: its opt-out and maintenance window are not known: ${error.message}`);
+    return {};
+  }
+}
+
+function currentWithoutWorkload(pods: readonly ObjectMeta[], known: ReadonlySet<string>): WorkloadStatus[] {
+  const counts = new Map<string, number>();
+  for (const pod of pods) {
+    const name = ownerOf(pod) ?? `Pod/${pod.name}`;
+    if (!known.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts].map(([name, count]) => ({ name, pods: count, state: "current" }));
+}
+
+function ofRevision(pods: readonly ObjectMeta[], revision: string): ObjectMeta[] {
+  return pods.filter((pod) => injectingRevision(pod) === revision);
+}
+
+/** Pods of revisions whose injector is not there: somebody should know that nobody looked at them. */
+function foreignRevisions(
+  pods: ReadonlyMap<string, readonly ObjectMeta[]>,
+  known: ReadonlySet<string>,
+  { revision, injectorNamespace }: Scope,
+): string[] {
+  if (revision !== undefined) return [];
+  const counts = new Map<string, number>();
+  for (const pod of [...pods.values()].flat()) {
+    const name = injectingRevision(pod);
+    if (name !== undefined && !known.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts].map(
+    ([name, count]) =>
+      `${count} ${count === 1 ? "pod" : "pods"} of revision ${name}, which has no injector in ${injectorNamespace}: not looked at`,
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

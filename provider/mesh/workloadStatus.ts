@@ -1,0 +1,47 @@
+import type { EffectiveSettings } from "../levels/effectiveSettings.js";
+import type { Assessment, NamespaceSettings } from "../rollout/assess.js";
+import { putOff } from "../rollout/putOff.js";
+import { Rollout } from "../rollout/RolloutOptions.js";
+import { rolloutStatus } from "../rollout/rolloutStatus.js";
+import { restartUnderWay, unreadyBefore } from "../rollout/unreadyBefore.js";
+import { decidedByPod } from "./decidedByPod.js";
+import type { WorkloadStatus } from "./MeshStatus.js";
+
+/** One workload's assessment as people and reports have it. */
+export function workloadStatus(
+  { workload, name, pods, verdict }: Assessment,
+  settings: NamespaceSettings,
+  now: number,
+  effective: EffectiveSettings,
+  rollout: Rollout = Rollout.parse({}),
+): WorkloadStatus {
+  const own = decidedByPod(workload.spec.template, effective);
+  const underWay = restartUnderWay(workload, settings.stamp) ? rolloutStatus(workload) : undefined;
+  const about = {
+    name,
+    pods,
+    ...(own.length > 0 ? { decidedByPod: own } : {}),
+    ...(underWay?.status === "waiting" ? { progress: underWay.why } : {}),
+  };
+  switch (verdict.is) {
+    case "stale": {
+      const why =
+        putOff({ workload, verdict }, settings, rollout, now)?.why ??
+        (rollout.restartUnhealthy ? undefined : unreadyBefore(workload, settings.stamp));
+      const { stalePods, differences, left } = verdict;
+      return {
+        ...about,
+        state: "stale",
+        stalePods,
+        differences,
+        ...(why === undefined ? {} : { why }),
+        ...(left === undefined ? {} : { left }),
+      };
+    }
+    case "held":
+    case "unknown":
+      return { ...about, state: verdict.is, why: verdict.why };
+    default:
+      return { ...about, state: verdict.is };
+  }
+}

@@ -1,0 +1,184 @@
+import type { Injector } from "../injector/Injector.js";
+import { injectorOf, readLayerInputs } from "../injector/layerInputs.js";
+import { Rollout, type RolloutOptions } from "../rollout/RolloutOptions.js";
+import { parseSeconds } from "../settings/duration.js";
+import { nearestKey } from "../settings/parseSettings.js";
+import { type Problem, shown } from "../settings/problem.js";
+import { settingGroups, settingsAmong } from "../settings/settingsInputs.js";
+
+/** Arguments of `GlobalSidecarSettings`: settings as written, and how they are brought. */
+export interface GlobalArguments extends Readonly<Record<string, unknown>> {
+  injector?: Injector;
+  cluster?: { context?: string; kubeconfig?: string };
+  rollout?: RolloutOptions;
+  patience?: string;
+}
+
+/** Arguments of `NamespaceSidecarSettings`. */
+export interface NamespaceArguments extends GlobalArguments {
+  namespace: string;
+  publish?: boolean;
+}
+
+/** What may stand beside the settings of a level, or at the top of the file for all of them. */
+const targetKeys = ["injector", "cluster", "rollout", "patience"] as const;
+
+export type Shared = Pick<GlobalArguments, (typeof targetKeys)[number]>;
+
+export interface Checked<Arguments> {
+  value: Arguments;
+  problems: Problem[];
+}
+
+type Entries = Readonly<Record<string, unknown>>;
+
+/** The part of the file that every level has, unless it says otherwise itself. */
+export function readShared(given: Entries): Checked<Shared> {
+  const problems = [
+    ...injectorProblems(given.injector),
+    ...clusterProblems(given.cluster),
+    ...rolloutProblems(given.rollout),
+    ...patienceProblems(given.patience),
+  ];
+  const value = Object.fromEntries(
+    targetKeys.filter((key) => isSet(given[key])).map((key) => [key, given[key]]),
+  ) as Shared;
+  return { value: problems.length > 0 ? {} : value, problems };
+}
+
+/** One level's part of the file over the shared one; `extra` are keys that only this kind of level has. */
+export function readLevel(
+  given: unknown,
+  shared: Shared,
+  namespace?: string,
+): Checked<Readonly<Record<string, unknown>>> {
+  if (given === null || given === undefined) return readLevel({}, shared, namespace);
+  if (typeof given !== "object" || Array.isArray(given)) {
+    const problem = {
+      path: "",
+      found: shown(given),
+      wanted: "an object of settings",
+      todo: "nest the settings below it",
+    };
+    return { value: {}, problems: [problem] };
+  }
+  const written = given as Entries;
+  const known = [...settingGroups, ...levelKeys(namespace !== undefined)];
+  const own = readShared(Object.fromEntries(targetKeys.map((key) => [key, written[key]])));
+  const settings = settingsAmong(written);
+  const injector = { ...shared.injector, ...own.value.injector };
+  const read = readLayerInputs({ ...settings, injector, ...(namespace === undefined ? {} : { namespace }) });
+  const problems = [
+    ...unknownKeys(written, known),
+    ...own.problems,
+    // null is text that was left out: the settings below it were taken away, or never written
+    ...nullProblems(written, known),
+    ...publishProblems(written.publish, namespace !== undefined),
+    ...read.problems.map((problem) => (problem.path === "namespace" ? { ...problem, path: "" } : problem)),
+  ];
+  const rollout = { ...shared.rollout, ...own.value.rollout };
+  const value = {
+    ...shared,
+    ...own.value,
+    ...(Object.keys(rollout).length > 0 ? { rollout } : {}),
+    ...(Object.keys(injector).length > 0 ? { injector: injectorOf({ injector }) } : {}),
+    ...settings,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(typeof written.publish === "boolean" ? { publish: written.publish } : {}),
+  };
+  return { value, problems };
+}
+
+/** The keys of a level beside its settings. */
+export function levelKeys(ofNamespace: boolean): readonly string[] {
+  return [...targetKeys.filter((key) => key !== "cluster"), ...(ofNamespace ? ["publish"] : [])];
+}
+
+export function unknownKeys(given: Entries, known: readonly string[]): Problem[] {
+  return Object.keys(given)
+    .filter((key) => !known.includes(key))
+    .map((key) => {
+      const nearest = nearestKey(key, known);
+      return {
+        path: key,
+        found: `the unknown key ${shown(key)}`,
+        wanted: `one of ${known.join(", ")}`,
+        todo: nearest ? `did you mean ${nearest}?` : "take it out",
+      };
+    });
+}
+
+function nullProblems(given: Entries, known: readonly string[]): Problem[] {
+  return known
+    .filter((key) => given[key] === null && !settingGroups.includes(key))
+    .map((key) => ({
+      path: key,
+      found: "nothing",
+      wanted: "a value",
+      todo: "write one, or take the key out",
+    }));
+}
+
+function injectorProblems(given: unknown): Problem[] {
+  return textProblems("injector", given, ["namespace", "revision"]);
+}
+
+function clusterProblems(given: unknown): Problem[] {
+  return textProblems("cluster", given, ["context", "kubeconfig"]);
+}
+
+function textProblems(path: string, given: unknown, known: readonly string[]): Problem[] {
+  if (!isSet(given)) return [];
+  if (typeof given !== "object" || Array.isArray(given)) {
+    return [
+      { path, found: shown(given), wanted: `an object of ${known.join(", ")}`, todo: "nest them below it" },
+    ];
+  }
+  const entries = given as Entries;
+  return [
+    ...unknownKeys(entries, known).map((problem) => ({ ...problem, path: `${path}.${problem.path}` })),
+    ...known
+      .filter(
+        (key) => entries[key] !== undefined && (typeof entries[key] !== "string" || entries[key] === ""),
+      )
+      .map((key) => ({
+        path: `${path}.${key}`,
+        found: shown(entries[key]),
+        wanted: "text",
+        todo: "write it, in quotes where YAML would take it for a number",
+      })),
+  ];
+}
+
+function rolloutProblems(given: unknown): Problem[] {
+  if (!isSet(given)) return [];
+  const read = Rollout.safeParse(given);
+  if (read.success) return [];
+  return read.error.issues.flatMap((issue) => {
+    const path = ["rollout", ...issue.path].join(".");
+    if (issue.code === "unrecognized_keys") {
+      const unknown = Object.fromEntries(issue.keys.map((key) => [key, true]));
+      return unknownKeys(unknown, Object.keys(Rollout.shape)).map((problem) => ({
+        ...problem,
+        path: `${path}.${problem.path}`,
+      }));
+    }
+    const found = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], given);
+    return [{ path, found: shown(found), wanted: "an option of rollouts", todo: issue.message }];
+  });
+}
+
+function patienceProblems(given: unknown): Problem[] {
+  if (!isSet(given)) return [];
+  const read = parseSeconds(given);
+  return "value" in read ? [] : [{ path: "patience", ...read }];
+}
+
+function publishProblems(given: unknown, known: boolean): Problem[] {
+  if (!known || !isSet(given) || typeof given === "boolean") return [];
+  return [{ path: "publish", found: shown(given), wanted: "true or false", todo: "leave it out for true" }];
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}

@@ -1,0 +1,36 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from "yaml";
+
+export interface Place {
+  line: number;
+  column: number;
+}
+
+/**
+ * Where a dotted path stands in a YAML text: its key, or the entry of its list. What is not written there, for instance since it
+ * comes from an anchor, is at the nearest part of the path that is.
+ */
+export function placeIn(document: Document, lines: LineCounter, path: string): Place {
+  const { line, col } = lines.linePos(offsetOf(document, document.contents, path, 0));
+  return { line, column: col };
+}
+
+function offsetOf(document: Document, given: Node | null, path: string, nearest: number): number {
+  const node = isAlias(given) ? given.resolve(document) : given;
+  if (path === "" || !node) return nearest;
+  if (isMap(node)) {
+    // names may have dots in them: the longest key that begins the path is meant
+    const keys = node.items.map((item) => ({ item, key: String(isScalar(item.key) ? item.key.value : "") }));
+    const found = keys
+      .filter(({ key }) => path === key || path.startsWith(`${key}.`))
+      .sort((a, b) => b.key.length - a.key.length)[0];
+    if (!found) return nearest;
+    const at = (found.item.key as Node).range?.[0] ?? nearest;
+    return offsetOf(document, found.item.value as Node | null, path.slice(found.key.length + 1), at);
+  }
+  if (isSeq(node)) {
+    const [index = "", ...rest] = path.split(".");
+    const item = node.items[Number(index)] as Node | undefined;
+    return item?.range ? offsetOf(document, item, rest.join("."), item.range[0]) : nearest;
+  }
+  return nearest;
+}

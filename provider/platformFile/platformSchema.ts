@@ -1,0 +1,117 @@
+import { z } from "zod";
+import { Rollout } from "../rollout/RolloutOptions.js";
+import { declarations } from "../settings/declarations.js";
+import { levelKeys } from "./levelArguments.js";
+import type { platformFileKeys } from "./readPlatformFile.js";
+
+/** A fragment of JSON Schema, draft 2020-12. */
+export type JsonSchema = { [key: string]: unknown };
+
+const empty = (schema: JsonSchema): JsonSchema => ({ ...schema, type: [schema.type, "null"] });
+const text = (description: string): JsonSchema => ({ type: "string", minLength: 1, description });
+
+/** The JSON Schema of settings files, for editors: every setting follows from its declaration. */
+export function platformSchema(): JsonSchema {
+  const parts: Record<(typeof platformFileKeys)[number], JsonSchema> = {
+    injector: { $ref: "#/$defs/injector" },
+    cluster: object("Which cluster. Default: the stack's kubernetes:context, then as kubectl.", {
+      context: text("A context of the kubeconfig. Default: the current one."),
+      kubeconfig: text("The path of a kubeconfig. Default: KUBECONFIG, then ~/.kube/config."),
+    }),
+    patience: { $ref: "#/$defs/patience" },
+    rollout: { $ref: "#/$defs/rollout" },
+    global: empty({ ...level(false), description: "Settings of every namespace of the mesh." }),
+    namespaces: empty({
+      type: "object",
+      description: "Settings of namespaces, by their names. Stronger than the global ones.",
+      propertyNames: { pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" },
+      additionalProperties: { $ref: "#/$defs/namespace" },
+    }),
+    waves: empty({
+      type: "array",
+      description:
+        "Namespaces that follow each other: a wave begins when the pods of the one before it are done. Then those in no wave, then the global settings.",
+      items: { type: "array", items: { type: "string" } },
+      examples: [[["canary"], ["shop", "cart"]]],
+    }),
+  };
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Istio sidecar settings",
+    ...empty(object("What pulumi up applies to a mesh.", parts)),
+    $defs: {
+      injector: object("Which Istio. Default: istio-system, no revision.", {
+        namespace: text("Where istiod runs. Default: istio-system."),
+        revision: text("As in istioctl install --revision. Default: none."),
+      }),
+      patience: {
+        description: "How long the injector may take to show new settings. Default: 300s.",
+        anyOf: [
+          { type: "integer", minimum: 1, maximum: 86400 },
+          { type: "string", pattern: "^([0-9]+(ms|h|m|s))+$" },
+        ],
+      },
+      rollout: {
+        ...withoutSchema(z.toJSONSchema(Rollout, { io: "input" })),
+        description: "How workloads whose sidecar changes are restarted.",
+      },
+      namespace: empty(level(true)),
+      ...settingDefinitions(),
+    },
+  };
+}
+
+function level(ofNamespace: boolean): JsonSchema {
+  const others: Record<string, JsonSchema> = {
+    injector: { $ref: "#/$defs/injector" },
+    patience: { $ref: "#/$defs/patience" },
+    rollout: { $ref: "#/$defs/rollout" },
+    publish: {
+      type: "boolean",
+      description: "Whether the namespace gets a ConfigMap with its effective settings. Default: true.",
+    },
+  };
+  const groups = new Set(declarations.map(({ path }) => groupOf(path)));
+  return object(undefined, {
+    ...Object.fromEntries([...groups].map((group) => [group, { $ref: `#/$defs/settings.${group}` }])),
+    ...Object.fromEntries(levelKeys(ofNamespace).map((key) => [key, others[key] ?? {}])),
+  });
+}
+
+/** `settings.<group>` -> the schema of everything below it, so that each stands in the file once. */
+function settingDefinitions(): Record<string, JsonSchema> {
+  const definitions: Record<string, JsonSchema> = {};
+  for (const { path, schema, about, open } of declarations) {
+    const described = about ? { description: sentence(about.summary) } : {};
+    const value = open
+      ? { type: "object", additionalProperties: schema, ...described }
+      : { ...schema, ...described };
+    const keys = path.split(".");
+    let at = definitions;
+    for (const [depth, key] of keys.entries()) {
+      const name = depth === 0 ? `settings.${key}` : key;
+      if (depth === keys.length - 1) at[name] = value;
+      else {
+        at[name] ??= object(undefined, {});
+        at = at[name].properties as Record<string, JsonSchema>;
+      }
+    }
+  }
+  return definitions;
+}
+
+function object(description: string | undefined, properties: Record<string, JsonSchema>): JsonSchema {
+  return { type: "object", ...(description ? { description } : {}), properties, additionalProperties: false };
+}
+
+function groupOf(path: string): string {
+  return path.split(".")[0] ?? path;
+}
+
+function sentence(summary: string): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+}
+
+function withoutSchema({ $schema, ...schema }: JsonSchema): JsonSchema {
+  return schema;
+}

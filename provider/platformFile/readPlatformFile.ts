@@ -1,0 +1,123 @@
+import { type Document, LineCounter, parseDocument } from "yaml";
+import { type Problem, printable, shown } from "../settings/problem.js";
+import {
+  type NamespaceArguments,
+  readLevel,
+  readShared,
+  type Shared,
+  unknownKeys,
+} from "./levelArguments.js";
+import { type PlacedProblem, SettingsFileError } from "./PlacedProblem.js";
+import type { PlatformFile } from "./PlatformFile.js";
+import { placeIn } from "./placeIn.js";
+import { readWaves } from "./readWaves.js";
+
+/** What each part of the file at its top is for; the order is the one in which people read them. */
+export const platformFileKeys = [
+  "injector",
+  "cluster",
+  "patience",
+  "rollout",
+  "global",
+  "namespaces",
+  "waves",
+] as const;
+
+type Given = Readonly<Partial<Record<(typeof platformFileKeys)[number], unknown>>>;
+
+/** Reads a settings file, or throws a SettingsFileError with everything that is wrong and its line and column. */
+export function readPlatformFile(text: string, file: string): PlatformFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  const given = document.errors.length === 0 ? content(document) : undefined;
+  const syntax = document.errors.map(({ pos, message }) => ({
+    ...yamlProblem(message),
+    ...at(lines, pos[0]),
+  }));
+  if (given && "problem" in given) syntax.push({ ...given.problem, line: 1, column: 1 });
+  if (!given || "problem" in given) throw new SettingsFileError(file, syntax);
+  const { value, problems } = readGiven(given.content);
+  if (problems.length === 0) return value;
+  throw new SettingsFileError(
+    file,
+    problems
+      // placed by the path as it is in the file, shown by one that fits on a line
+      .map((problem) => ({ ...printable(problem), ...placeIn(document, lines, problem.path) }))
+      .sort((a, b) => a.line - b.line || a.column - b.column),
+  );
+}
+
+function readGiven(given: unknown): { value: PlatformFile; problems: Problem[] } {
+  const nothing: PlatformFile = { namespaces: {}, waves: [] };
+  if (given === null || given === undefined) return { value: nothing, problems: [] };
+  if (!isMapOfNames(given)) {
+    const todo = "begin with for instance namespaces:";
+    return {
+      value: nothing,
+      problems: [{ path: "", found: shown(given), wanted: `a map of ${platformFileKeys.join(", ")}`, todo }],
+    };
+  }
+  const parts = given as Given;
+  const shared = readShared(parts);
+  const global = parts.global === undefined ? undefined : readLevel(parts.global, shared.value);
+  const namespaces = readNamespaces(parts.namespaces, shared.value);
+  const waves = readWaves(parts.waves, Object.keys(namespaces.value));
+  return {
+    value: {
+      ...(global ? { global: global.value } : {}),
+      namespaces: namespaces.value,
+      waves: waves.value,
+    },
+    problems: [
+      ...unknownKeys(given, platformFileKeys),
+      ...shared.problems,
+      ...below("global", global?.problems ?? []),
+      ...below("namespaces", namespaces.problems),
+      ...below("waves", waves.problems),
+    ],
+  };
+}
+
+function readNamespaces(
+  given: unknown,
+  shared: Shared,
+): { value: Record<string, NamespaceArguments>; problems: Problem[] } {
+  if (given === undefined || given === null) return { value: {}, problems: [] };
+  if (!isMapOfNames(given)) {
+    const wanted = "settings by the name of their namespace";
+    return { value: {}, problems: [{ path: "", found: shown(given), wanted, todo: "nest them below it" }] };
+  }
+  const read = Object.entries(given).map(([name, settings]) => {
+    const level = readLevel(settings, shared, name);
+    return { name, value: level.value as NamespaceArguments, problems: below(name, level.problems) };
+  });
+  return {
+    value: Object.fromEntries(read.map(({ name, value }) => [name, value])),
+    problems: read.flatMap(({ problems }) => problems),
+  };
+}
+
+function below(path: string, problems: readonly Problem[]): Problem[] {
+  return problems.map((problem) => ({ ...problem, path: [path, problem.path].filter(Boolean).join(".") }));
+}
+
+function content(document: Document): { content: unknown } | { problem: Problem } {
+  try {
+    return { content: document.toJS({ maxAliasCount: 100 }) };
+  } catch (error) {
+    return { problem: yamlProblem(error instanceof Error ? error.message : String(error)) };
+  }
+}
+
+function yamlProblem(message: string): Problem {
+  return printable({ path: "", found: message, wanted: "YAML", todo: "mend the text there" });
+}
+
+function at(lines: LineCounter, offset: number): Pick<PlacedProblem, "line" | "column"> {
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
+}
+
+function isMapOfNames(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,111 @@
+import type { PlatformDiff, SettingChange } from "../mesh/PlatformDiff.js";
+import { globalTarget } from "../render/compose.js";
+import { markdownCode, markdownTable, markdownText } from "./markdown.js";
+import { type Paint, plain } from "./Paint.js";
+import { printed } from "./printed.js";
+import { settingText } from "./settingText.js";
+import { count, detailOf, stateTones } from "./statusReport.js";
+import { textTable } from "./textTable.js";
+
+/** Whether `pulumi up` with the file would do anything. */
+export function isDifferent({ changes, restarts }: PlatformDiff): boolean {
+  return changes.length > 0 || restarts.length > 0;
+}
+
+/** What changes for whom, then what restarts. */
+export function diffText(diff: PlatformDiff, paint: Paint = plain): string {
+  const parts: string[] = [];
+  if (diff.changes.length > 0) {
+    parts.push(
+      textTable(
+        ["FOR", "SETTING", "FROM", "TO", "SOURCE"],
+        diff.changes.map((change) => [
+          targetText(change.target),
+          change.setting,
+          { text: settingText(change.from?.value), tone: "bad" },
+          { text: settingText(change.to?.value), tone: "good" },
+          sourceText(change),
+        ]),
+        paint,
+      ),
+    );
+  }
+  if (diff.restarts.length > 0) {
+    parts.push(
+      textTable(
+        ["NAMESPACE", "WORKLOAD", "PODS", "STATE", "DETAIL"],
+        diff.restarts.map(({ namespace, workload }) => [
+          namespace,
+          workload.name,
+          String(workload.pods),
+          { text: workload.why === undefined ? "restarts" : "waits", tone: stateTones[workload.state] },
+          detailOf(workload),
+        ]),
+        paint,
+      ),
+    );
+  }
+  const notes = [
+    ...diff.elsewhere.map(({ injector, target, owner }) => elsewhereText(diff.file, injector, target, owner)),
+    ...diff.notes,
+  ];
+  if (notes.length > 0)
+    parts.push(notes.map((note) => `${paint("warning", "note:")} ${printed(note)}\n`).join(""));
+  parts.push(`${diffSummary(diff)}\n`);
+  return parts.join("\n");
+}
+
+export function diffMarkdown(diff: PlatformDiff): string {
+  const changes = diff.changes.map((change) => [
+    change.target === globalTarget ? "all namespaces" : markdownCode(change.target),
+    markdownCode(change.setting),
+    markdownCode(settingText(change.from?.value)),
+    markdownCode(settingText(change.to?.value)),
+    markdownText(sourceText(change)),
+  ]);
+  const restarts = diff.restarts.map(({ namespace, workload }) => [
+    markdownCode(namespace),
+    markdownCode(workload.name),
+    String(workload.pods),
+    workload.why === undefined ? "restarts" : "waits",
+    markdownText(detailOf(workload)),
+  ]);
+  const notes = [
+    ...diff.elsewhere.map(({ injector, target, owner }) => elsewhereText(diff.file, injector, target, owner)),
+    ...diff.notes,
+  ];
+  return [
+    `## ${markdownText(diff.file)}`,
+    "",
+    diffSummary(diff),
+    ...(changes.length > 0 ? ["", markdownTable(["For", "Setting", "From", "To", "Source"], changes)] : []),
+    ...(restarts.length > 0
+      ? ["", markdownTable(["Namespace", "Workload", "Pods", "State", "Detail"], restarts)]
+      : []),
+    ...(notes.length > 0 ? ["", ...notes.map((note) => `> ${markdownText(note)}`)] : []),
+    "",
+  ].join("\n");
+}
+
+function diffSummary(diff: PlatformDiff): string {
+  const { changes, restarts, rollout } = diff;
+  if (!isDifferent(diff)) return "nothing to change";
+  const restarting = restarts.filter(({ workload }) => workload.why === undefined);
+  const pods = restarting.reduce((sum, { workload }) => sum + (workload.stalePods ?? 0), 0);
+  const targets = new Set(changes.map(({ target }) => target)).size;
+  const atOnce = restarting.length > 0 ? `, at most ${rollout.maxConcurrent} at once` : "";
+  return `${count(changes.length, "setting")} of ${count(targets, "level")} would change; ${count(restarting.length, "workload")} (${count(pods, "pod")}) would restart${atOnce}`;
+}
+
+function elsewhereText(file: string, injector: string, target: string, owner: string): string {
+  return `${injector} also has settings of ${targetText(target)}, which ${file} has not: they belong to ${owner}, and go only if that stack is run with this file`;
+}
+
+function targetText(target: string): string {
+  return target === globalTarget ? "all namespaces" : target;
+}
+
+function sourceText({ from, to }: SettingChange): string {
+  const [before, after] = [from?.source ?? "Istio", to?.source ?? "Istio"];
+  return before === after ? after : `${before} -> ${after}`;
+}

@@ -1,0 +1,41 @@
+import type { Finding } from "../mesh/Finding.js";
+import { markdownTable, markdownText } from "./markdown.js";
+import { type Paint, plain, type Tone } from "./Paint.js";
+import { printed } from "./printed.js";
+
+const marks: Record<Finding["is"], { mark: string; tone: Tone }> = {
+  ok: { mark: "✔", tone: "good" },
+  warning: { mark: "!", tone: "warning" },
+  problem: { mark: "✖", tone: "bad" },
+  skipped: { mark: "-", tone: "quiet" },
+};
+
+export function isWell(findings: readonly Finding[]): boolean {
+  return findings.every(({ is }) => is !== "problem");
+}
+
+export function doctorText(findings: readonly Finding[], paint: Paint = plain): string {
+  const lines = findings.flatMap(({ check, is, says, todo }) => {
+    const { mark, tone } = marks[is];
+    const line = `${paint(tone, mark)} ${paint("strong", check)}: ${printed(says)}`;
+    return todo === undefined ? [line] : [line, `  ${paint("quiet", `→ ${printed(todo)}`)}`];
+  });
+  return `${lines.join("\n")}\n\n${summary(findings)}\n`;
+}
+
+export function doctorMarkdown(findings: readonly Finding[]): string {
+  const rows = findings.map(({ check, is, says, todo = "" }) => [
+    marks[is].mark,
+    markdownText(check),
+    markdownText(says),
+    markdownText(todo),
+  ]);
+  return `## Sidecar settings: doctor\n\n${summary(findings)}\n\n${markdownTable(["", "Check", "Found", "To do"], rows)}\n`;
+}
+
+function summary(findings: readonly Finding[]): string {
+  const count = (is: Finding["is"]) => findings.filter((finding) => finding.is === is).length;
+  const [problems, warnings] = [count("problem"), count("warning")];
+  if (problems === 0 && warnings === 0) return "all is well";
+  return `${problems} ${problems === 1 ? "problem" : "problems"}, ${warnings} ${warnings === 1 ? "warning" : "warnings"}`;
+}

@@ -1,0 +1,120 @@
+import { type Level, levels } from "../../levels/effectiveSettings.js";
+import type { MeshStatus, NamespaceStatus } from "../../mesh/MeshStatus.js";
+import { settingText } from "../settingText.js";
+import { type Html, html } from "./html.js";
+
+/** What the letter in a cell stands for; colours alone would leave people out. */
+export const levelLetters: Readonly<Record<Level, string>> = {
+  installed: "I",
+  global: "G",
+  namespace: "N",
+  workload: "W",
+  pod: "P",
+};
+
+const levelWords: Readonly<Record<Level, string>> = {
+  installed: "what Istio was installed with",
+  global: "the global settings",
+  namespace: "the namespace's settings",
+  workload: "a workload's settings",
+  pod: "the pod itself",
+};
+
+/** Namespaces by settings, each value with the level that it comes from. */
+export function settingsGrid({ namespaces, injectors }: MeshStatus): Html {
+  const columns = columnsOf(namespaces);
+  if (columns.length === 0) return html`<p class="nothing">No setting has a value anywhere.</p>`;
+  const groups = grouped(columns);
+  const several = injectors.length > 1;
+  return html`${legend(namespaces)}
+<div class="scroll" role="region" aria-labelledby="settings" tabindex="0">
+<table class="grid" id="grid">
+<caption class="hidden">Effective settings of each namespace, and the level that each value comes from</caption>
+<thead>
+<tr><th rowspan="2" scope="col">Namespace</th>${groups.map(groupHead)}</tr>
+<tr>${groups.flatMap(({ leaves }) => leaves.map((leaf) => html`<th scope="col" class="code">${leaf}</th>`))}</tr>
+</thead>
+<tbody>
+${namespaces.map((namespace, at) => row(namespace, at, columns, several))}
+</tbody>
+</table>
+</div>`;
+}
+
+/** A setting with a name of its own stands alone; one of several below a name has a second line. */
+function groupHead({ name, leaves }: Group): Html {
+  return leaves.length === 0
+    ? html`<th rowspan="2" scope="col" class="code">${name}</th>`
+    : html`<th colspan="${leaves.length}" scope="colgroup" class="code">${name}</th>`;
+}
+
+function row(
+  { name, revision, settings }: NamespaceStatus,
+  at: number,
+  columns: readonly string[],
+  several: boolean,
+): Html {
+  const cells = columns.map((path) => {
+    const setting = settings[path];
+    if (!setting) return html`<td class="quiet">–</td>`;
+    const value = settingText(setting.value);
+    return html`<td class="${setting.source}" title="${value} — from ${levelWords[setting.source]}"><span class="tag" aria-hidden="true">${levelLetters[setting.source]}</span><span class="code">${value}</span><span class="hidden"> from ${levelWords[setting.source]}</span></td>`;
+  });
+  return html`<tr data-place="ns-${at}"><th scope="row"><a href="#ns-${at}">${name}</a>${several ? html` <span class="quiet">${revision}</span>` : ""}</th>${cells}</tr>
+`;
+}
+
+function legend(namespaces: readonly NamespaceStatus[]): Html {
+  const used = new Set(
+    namespaces.flatMap(({ settings }) => Object.values(settings).map(({ source }) => source)),
+  );
+  const items = [...levels]
+    .reverse()
+    .filter((level) => used.has(level))
+    .map(
+      (level) =>
+        html`<li class="${level}"><span class="tag">${levelLetters[level]}</span>${levelWords[level]}</li>`,
+    );
+  return html`<ul class="legend" aria-label="Where values come from, strongest first">${items}</ul>`;
+}
+
+/** Settings that some namespace has, in the order of their declaration. */
+function columnsOf(namespaces: readonly NamespaceStatus[]): string[] {
+  return [...new Set(namespaces.flatMap(({ settings }) => Object.keys(settings)))].sort(
+    byFirstAppearance(namespaces),
+  );
+}
+
+// every namespace has its settings in declaration order; the longest knows most of it
+function byFirstAppearance(namespaces: readonly NamespaceStatus[]): (a: string, b: string) => number {
+  const order = new Map<string, number>();
+  const longestFirst = [...namespaces].sort(
+    (a, b) => Object.keys(b.settings).length - Object.keys(a.settings).length,
+  );
+  for (const { settings } of longestFirst)
+    for (const path of Object.keys(settings)) if (!order.has(path)) order.set(path, order.size);
+  return (a, b) => groupOf(a, order) - groupOf(b, order) || (order.get(a) ?? 0) - (order.get(b) ?? 0);
+}
+
+// columns of one group stand together, at the place of the first of them
+function groupOf(path: string, order: ReadonlyMap<string, number>): number {
+  const group = path.split(".")[0];
+  return [...order].find(([other]) => other.split(".")[0] === group)?.[1] ?? 0;
+}
+
+interface Group {
+  name: string;
+  leaves: string[];
+}
+
+function grouped(columns: readonly string[]): Group[] {
+  const groups: Group[] = [];
+  for (const path of columns) {
+    const [name = path, ...rest] = path.split(".");
+    const leaves = rest.length > 0 ? [rest.join(".")] : [];
+    const last = groups.at(-1);
+    if (last && last.name === name) last.leaves.push(...leaves);
+    else groups.push({ name, leaves });
+  }
+  return groups;
+}

@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { countsOf, type MeshStatus, workloadStates } from "../../mesh/MeshStatus.js";
+import { count, stateTones, summaryOf } from "../statusReport.js";
+import { Html, html } from "./html.js";
+import { pageScript } from "./pageScript.js";
+import { pageStyle } from "./pageStyle.js";
+import { settingsGrid } from "./settingsGrid.js";
+import { workloadTables } from "./workloadTables.js";
+
+/** One page that needs nothing else: no request leaves it, and no script or style but its own runs in it. */
+export function statusPage(status: MeshStatus): string {
+  const policy = [
+    "default-src 'none'",
+    `style-src '${hash(pageStyle)}'`,
+    `script-src '${hash(pageScript)}'`,
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<title>Sidecar settings: ${summaryOf(status)}</title>
+<link rel="icon" href="data:,">
+<style>${new Html(pageStyle)}</style>
+</head>
+<body>
+<header>
+<h1>Sidecar settings</h1>
+<p class="quiet"><span class="code">${status.server}</span>, <time datetime="${status.at}">${status.at.replace("T", " ").replace(/\.\d+Z$/, " UTC")}</time></p>
+${injectors(status)}
+${chips(status)}
+${notes(status)}
+</header>
+<main>
+<div class="tools" role="search" hidden>
+<div><label for="search">Search namespaces, workloads, settings and values</label><input id="search" type="search" autocomplete="off" aria-describedby="result" placeholder="Press / to search"></div>
+<div><label for="state">State</label><select id="state"><option value="">all states</option>${workloadStates.map((state) => html`<option>${state}</option>`)}</select></div>
+<p id="result" role="status" aria-live="polite"></p>
+</div>
+<section aria-labelledby="settings">
+<h2 id="settings">Settings by namespace</h2>
+${settingsGrid(status)}
+</section>
+<section aria-labelledby="workloads">
+<h2 id="workloads">Workloads</h2>
+${workloadTables(status)}
+<p id="nothing" class="nothing" hidden>Nothing fits.</p>
+</section>
+</main>
+<footer>Written by <span class="code">sidecar-settings status --output html</span>. A pod's own annotations win over workload, namespace and global settings, in this order.</footer>
+<script>${new Html(pageScript)}</script>
+</body>
+</html>
+`.text;
+}
+
+function injectors({ injectors: all }: MeshStatus): Html[] {
+  return all.map(
+    ({ configMap, revision, istio, layers }) =>
+      html`<p class="quiet"><span class="code">${configMap}</span>: revision ${revision}, Istio ${istio ?? "of an unknown version"}, ${count(layers, "layer")}</p>`,
+  );
+}
+
+function chips(status: MeshStatus): Html {
+  const counts = countsOf(status);
+  const shown = workloadStates.filter((state) => counts[state].workloads > 0);
+  return html`<ul class="chips" aria-label="Workloads by state">${shown.map((state) => html`<li class="chip ${stateTones[state]}"><strong>${counts[state].workloads}</strong>${state} <span>(${count(counts[state].pods, "pod")})</span></li>`)}</ul>`;
+}
+
+function notes({ notes: all }: MeshStatus): Html {
+  return all.length === 0 ? html`` : html`<ul>${all.map((note) => html`<li>${note}</li>`)}</ul>`;
+}
+
+function hash(text: string): string {
+  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+}

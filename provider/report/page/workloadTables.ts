@@ -1,0 +1,78 @@
+import {
+  countsOf,
+  type MeshStatus,
+  type NamespaceStatus,
+  type WorkloadStatus,
+  workloadStates,
+} from "../../mesh/MeshStatus.js";
+import { count, stateTones } from "../statusReport.js";
+import { Html, html } from "./html.js";
+
+/** More namespaces than these that need an eye are left closed, as nobody reads all of them. */
+const mostOpen = 8;
+
+/** A part of the page for each namespace, which opens to its workloads and what is stale on them. */
+export function workloadTables({ namespaces, injectors }: MeshStatus): Html {
+  const needing = namespaces.filter(needsAnEye).length;
+  const several = injectors.length > 1;
+  return html`${namespaces.map((namespace, at) => place(namespace, at, needing <= mostOpen && needsAnEye(namespace), several))}`;
+}
+
+function place(namespace: NamespaceStatus, at: number, open: boolean, several: boolean): Html {
+  const { name, workloads, owner, revision } = namespace;
+  const counts = countsOf({ namespaces: [namespace] });
+  const states = workloadStates
+    .filter((state) => state !== "current" && counts[state].workloads > 0)
+    .map(
+      (state) => html` <span class="state ${stateTones[state]}">${counts[state].workloads} ${state}</span>`,
+    );
+  const content =
+    workloads.length === 0
+      ? html`<p class="nothing">No workloads with sidecars.</p>`
+      : html`<table>
+<caption class="hidden">Workloads of namespace ${name}</caption>
+<thead><tr><th scope="col">Workload</th><th scope="col">Pods</th><th scope="col">State</th><th scope="col">Detail</th></tr></thead>
+<tbody>
+${workloads.map(workloadRow)}</tbody>
+</table>`;
+  return html`<details class="place" id="ns-${at}" data-name="${name}"${new Html(open ? " open" : "")}>
+<summary><h3>${name}</h3>${several ? html` <span class="quiet">revision ${revision}</span>` : ""}<span class="counts quiet">${count(workloads.length, "workload")}${owner === undefined ? "" : html`, settings of <span class="code">${owner}</span>`}</span>${states}</summary>
+${content}
+</details>
+`;
+}
+
+function workloadRow(workload: WorkloadStatus): Html {
+  const { name, pods, state } = workload;
+  return html`<tr data-state="${state}"><th scope="row" class="code">${name}</th><td>${pods}</td><td><span class="state ${stateTones[state]}">${state}</span></td><td>${details(workload)}</td></tr>
+`;
+}
+
+function details({
+  differences,
+  stalePods,
+  pods,
+  why,
+  left,
+  progress,
+  decidedByPod,
+}: WorkloadStatus): Html[] {
+  const lines: Html[] = [];
+  if (progress !== undefined) lines.push(html`<p>Restarting: ${progress}</p>`);
+  if (why !== undefined) lines.push(html`<p>${why}</p>`);
+  if (left !== undefined) lines.push(html`<p>${left}</p>`);
+  if (differences) {
+    lines.push(html`<table class="fields"><caption>Differs on ${stalePods ?? pods} of ${count(pods, "pod")}</caption>
+<thead><tr><th scope="col">Field</th><th scope="col">Runs with</th><th scope="col">New pods get</th></tr></thead>
+<tbody>${differences.map(({ field, from, to }) => html`<tr><th scope="row" class="code">${field}</th><td class="code">${from ?? "–"}</td><td class="code">${to ?? "–"}</td></tr>`)}</tbody></table>`);
+  }
+  if (decidedByPod)
+    lines.push(
+      html`<p>Decided by the pods themselves: <span class="code">${decidedByPod.join(", ")}</span></p>`,
+    );
+  return lines;
+}
+
+function needsAnEye({ workloads }: NamespaceStatus): boolean {
+  return workloads.some(({ state }) => state !== "current" && state !== "masked");
+}

@@ -1,0 +1,169 @@
+import { markdownCode, markdownTable, markdownText } from "../markdown.js";
+import { count } from "../statusReport.js";
+import type { Pace, PreviewChange, PreviewReport, PreviewRestart } from "./PreviewReport.js";
+
+/** The line by which a workflow finds the comment that it posted before. */
+export const commentMarker = "<!-- sidecar-settings -->";
+
+/** GitHub takes 65,536 characters; counted in bytes, so that no way of counting is above it. */
+const longestComment = 65_000;
+
+const mostVisible = 15;
+const longestCell = 300;
+
+/** A short comment for a pull request: the effect in one line, what changes for whom, what restarts; the rest folded. */
+export function previewComment(report: PreviewReport, title: string): string {
+  const parts = [commentMarker, `## ${markdownText(title)}`, headline(report)];
+  let left = longestComment - bytes(parts.join("\n\n")) - 1_000;
+  const add = (part: string | undefined) => {
+    if (part === undefined) return;
+    parts.push(part);
+    left -= bytes(part) + 2;
+  };
+  const changes = report.changes.map(changeRow);
+  const heads = ["For", "Setting", "From", "To", "Source"];
+  add(alert("CAUTION", report.errors, Math.min(left, 20_000)));
+  add(table(heads, changes.slice(0, mostVisible), left / 4, changes.length));
+  add(alert("WARNING", report.warnings, left / 4));
+  // each may take half of what is left, so that the last one has room as well
+  const restarts = report.restarts.map(restartRow);
+  const uncounted = report.unnamed.workloads;
+  add(
+    folded(
+      `What restarts: ${count(restarts.length + uncounted, "workload")}`,
+      ["Namespace", "Workload", "Pods", "Why"],
+      restarts,
+      left / 2,
+      uncounted,
+    ),
+  );
+  const waiting = Object.entries(report.waiting).map(([name, why]) => [code(name), text(why)]);
+  add(folded(`What keeps its sidecar for now: ${waiting.length}`, ["Workload", "Why"], waiting, left / 2, 0));
+  if (changes.length > mostVisible)
+    add(folded(`All ${changes.length} settings that change`, heads, changes, left - 200, 0));
+  return `${parts.join("\n\n")}\n`;
+}
+
+function headline({ changes, restarts, unnamed, pace, stack, errors }: PreviewReport): string {
+  const of = stack === "" ? "" : ` (${markdownText(stack)})`;
+  if (errors.length > 0) return `**The preview failed**${of}.`;
+  const workloads = restarts.length + unnamed.workloads;
+  if (changes.length === 0 && workloads === 0) return `Nothing changes${of}.`;
+  const targets = new Set(changes.map(({ level, target }) => `${level}/${target}`)).size;
+  const settings =
+    changes.length === 0
+      ? "No setting changes"
+      : `${count(changes.length, "setting")} of ${count(targets, "level")} ${changes.length === 1 ? "changes" : "change"}`;
+  const pods = restarts.reduce((sum, one) => sum + one.pods, unnamed.pods);
+  const many = unnamed.workloads > 0 && unnamed.pods === 0 ? "more than " : "";
+  const restart =
+    workloads === 0
+      ? "nothing restarts"
+      : `${count(workloads, "workload")} (${many}${count(pods, "pod")}) ${workloads === 1 ? "restarts" : "restart"}`;
+  return `**${settings}; ${restart}**${workloads > 0 && pace ? paceText(pace) : ""}${of}.`;
+}
+
+function paceText({ maxConcurrent, strategy, typical, longest }: Pace): string {
+  const how = strategy === "evict" ? ", by eviction" : "";
+  return `, at most ${maxConcurrent} at once${how}: roughly ${durationText(typical)} at a minute for each, ${durationText(longest)} at the longest`;
+}
+
+/** `90` -> `2 min`, `5400` -> `1.5 h`. */
+export function durationText(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 5_400) return `${Math.ceil(seconds / 60)} min`;
+  return `${Number((seconds / 3600).toFixed(1))} h`;
+}
+
+function changeRow({ level, target, setting, from, fromSource, to }: PreviewChange): string[] {
+  const of =
+    level === "global"
+      ? "all namespaces"
+      : level === "namespace"
+        ? code(target)
+        : `${code(target)} (${text(level)})`;
+  return [
+    of,
+    code(setting),
+    from === undefined ? "–" : code(from),
+    to === undefined ? "the weaker level's" : code(to),
+    sourceText(level, fromSource, to),
+  ];
+}
+
+/** Where the value comes from; with an arrow where that is another level than before. */
+function sourceText(level: string, fromSource: string | undefined, to: string | undefined): string {
+  if (to === undefined) return `${text(level)} → weaker`;
+  return fromSource === undefined ? text(level) : `${text(fromSource)} → ${text(level)}`;
+}
+
+function restartRow({ namespace, workload, pods, why }: PreviewRestart): string[] {
+  return [code(namespace), code(workload), String(pods), text(why)];
+}
+
+function alert(kind: "WARNING" | "CAUTION", lines: readonly string[], room: number): string | undefined {
+  if (lines.length === 0) return undefined;
+  const { kept, dropped } = fitting(
+    lines.map((line) => `> - ${text(line)}`),
+    room,
+  );
+  const more = dropped > 0 ? [`> - and ${dropped} more`] : [];
+  return [`> [!${kind}]`, ...kept, ...more].join("\n");
+}
+
+function folded(
+  summary: string,
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  room: number,
+  uncounted: number,
+): string | undefined {
+  if (rows.length === 0) return undefined;
+  const inside = table(heads, rows, room - 200, rows.length + uncounted);
+  return `<details><summary>${summary}</summary>\n\n${inside}\n\n</details>`;
+}
+
+function table(
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  room: number,
+  total: number,
+): string | undefined {
+  if (rows.length === 0) return undefined;
+  const sizes = rows.map((row) => row.join(" | "));
+  const { kept } = fitting(sizes, room - 300);
+  const rest = total - kept.length;
+  const more = rest > 0 ? `\n\n… and ${rest} more` : "";
+  return markdownTable(heads, rows.slice(0, kept.length)) + more;
+}
+
+/** As many of the lines as fit into so many bytes. */
+function fitting(lines: readonly string[], room: number): { kept: string[]; dropped: number } {
+  const kept: string[] = [];
+  let left = room;
+  for (const line of lines) {
+    left -= bytes(line) + 6;
+    if (left < 0) break;
+    kept.push(line);
+  }
+  return { kept, dropped: lines.length - kept.length };
+}
+
+function code(value: string): string {
+  return markdownCode(cut(value));
+}
+
+function text(value: string): string {
+  return markdownText(cut(value));
+}
+
+function cut(value: string): string {
+  const characters = [...value.slice(0, 2 * longestCell)];
+  return characters.length <= longestCell
+    ? value.slice(0, 2 * longestCell)
+    : `${characters.slice(0, longestCell).join("")}…`;
+}
+
+function bytes(text: string): number {
+  return Buffer.byteLength(text);
+}

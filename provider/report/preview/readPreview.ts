@@ -1,0 +1,255 @@
+import { z } from "zod";
+import { Rollout, rolloutOptionNames } from "../../rollout/RolloutOptions.js";
+import { secondsOf } from "../../settings/duration.js";
+import { flattened } from "./flattened.js";
+import type { Pace, PreviewChange, PreviewReport, PreviewRestart } from "./PreviewReport.js";
+
+const Properties = z.record(z.string(), z.unknown());
+const State = z.object({ inputs: Properties.optional(), outputs: Properties.optional() });
+const Step = z.object({
+  op: z.string(),
+  urn: z.string(),
+  oldState: State.optional(),
+  newState: State.optional(),
+});
+type Step = z.infer<typeof Step>;
+const Digest = z.object({
+  steps: z.array(Step).nullish(),
+  diagnostics: z
+    .array(z.object({ message: z.string().optional(), severity: z.string().optional() }))
+    .nullish(),
+});
+
+/** A text that is no output of `pulumi preview --json`. */
+export class PreviewError extends Error {
+  override readonly name = "PreviewError";
+}
+
+const layerType = "SettingsLayer";
+const rolloutType = "SidecarRollout";
+/** How long one workload takes where nobody knows better: pods start in seconds or in minutes. */
+const typicalSeconds = 60;
+
+/** Reads what `pulumi preview --json` printed; resources of other packages are left out. */
+export function readPreview(text: string): PreviewReport {
+  const { steps, diagnostics } = digestIn(text);
+  const ours = (steps ?? []).filter(
+    ({ op }) => op !== "same" && op !== "read" && !op.endsWith("-replacement"),
+  );
+  const layers = ours.filter(({ urn }) => typeOf(urn) === layerType);
+  const rollouts = ours.filter(({ urn }) => typeOf(urn) === rolloutType);
+  const restarted = restartsOf(rollouts);
+  return {
+    stack: stackOf(steps ?? []),
+    changes: layers.flatMap(changesOf),
+    ...restarted,
+    waiting: Object.assign({}, ...rollouts.map(waitingOf)),
+    warnings: [...new Set([...layers.flatMap(restored), ...said(diagnostics ?? [], false)])],
+    errors: [...new Set(said(diagnostics ?? [], true))],
+  };
+}
+
+function digestIn(text: string): z.infer<typeof Digest> {
+  const wanted = "wanted what pulumi preview --json prints";
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    throw new PreviewError(
+      text.trim() === ""
+        ? `found nothing; ${wanted}`
+        : `found ${JSON.stringify(text.trim().slice(0, 60))}, which is no JSON; ${wanted}, without what it says on stderr`,
+    );
+  }
+  const read = Digest.safeParse(data);
+  const isDigest = typeof data === "object" && data !== null && ("steps" in data || "diagnostics" in data);
+  if (!read.success || !isDigest) {
+    const issue = read.error?.issues[0];
+    const at = issue ? ` (${issue.path.join(".")}: ${issue.message})` : "";
+    throw new PreviewError(
+      `found JSON without steps${at}; ${wanted}; unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW`,
+    );
+  }
+  return read.data;
+}
+
+function typeOf(urn: string): string | undefined {
+  return urn.split("::")[2]?.split("$").at(-1)?.split(":").at(-1);
+}
+
+/** `GlobalSidecarSettings` around a layer makes it one of the level `global`. */
+function levelOf(urn: string): string {
+  const parent = urn.split("::")[2]?.split("$").at(-2)?.split(":").at(-1) ?? "";
+  return /^(\w+)SidecarSettings$/.exec(parent)?.[1]?.toLowerCase() ?? "namespace";
+}
+
+function stackOf(steps: readonly Step[]): string {
+  const [, stack, project] = /^urn:pulumi:([^:]+)::([^:]+)::/.exec(steps[0]?.urn ?? "") ?? [];
+  return stack === undefined ? "" : `${project}/${stack}`;
+}
+
+function changesOf({ op, urn, oldState, newState }: Step): PreviewChange[] {
+  const level = levelOf(urn);
+  const deleted = op.startsWith("delete") || op === "discard";
+  const [before, after] = [oldState?.inputs ?? {}, deleted ? {} : (newState?.inputs ?? {})];
+  const effective = flattened(record(oldState?.outputs?.effective));
+  const sources = record(oldState?.outputs?.sources);
+  const [from, to] = [flattened(before), flattened(after)];
+  const target = targetOf(urn, level, deleted ? before : after);
+  return [...new Set([...Object.keys(from), ...Object.keys(to)])]
+    .filter((setting) => from[setting] !== to[setting])
+    .map((setting) => {
+      const former = from[setting] ?? effective[setting];
+      const source = sources[setting];
+      return {
+        level,
+        target,
+        setting,
+        ...(former === undefined ? {} : { from: former }),
+        ...(typeof source === "string" && source !== level ? { fromSource: source } : {}),
+        ...(to[setting] === undefined ? {} : { to: to[setting] }),
+      };
+    });
+}
+
+function targetOf(urn: string, level: string, inputs: Readonly<Record<string, unknown>>): string {
+  const namespace = typeof inputs.namespace === "string" ? inputs.namespace : "";
+  if (level === "global" || level === "namespace") return namespace;
+  const name =
+    urn
+      .split("::")
+      .at(-1)
+      ?.replace(/-layer$/, "") ?? "";
+  return `${namespace}/${name}`;
+}
+
+/** A layer that the cluster lost, or that somebody changed there. */
+function restored({ oldState, newState }: Step): string[] {
+  const [before, after] = [oldState?.inputs?.restores, newState?.inputs?.restores];
+  if (typeof after !== "string" || after === before) return [];
+  const namespace = newState?.inputs?.namespace;
+  const target = typeof namespace === "string" ? `namespace ${namespace}` : "global settings";
+  return [`${target}: ${after}; brought back, and which workloads restart shows only then`];
+}
+
+function restartsOf(rollouts: readonly Step[]): Pick<PreviewReport, "restarts" | "unnamed" | "pace"> {
+  const restarts = new Map<string, PreviewRestart>();
+  const unnamed = { workloads: 0, pods: 0 };
+  let pace: Pace | undefined;
+  // a namespace's own rollout knows its workloads best; the global one names what is left
+  const ordered = [...rollouts].sort((a, b) => Number(isGlobal(a)) - Number(isGlobal(b)));
+  for (const step of ordered) {
+    const inputs = step.newState?.inputs;
+    // without anything stale the map is the last rollout's, kept so that there is no diff
+    if (!inputs || !(Number(inputs.__stale) > 0)) continue;
+    const found = named(inputs);
+    const fresh = found.restarts.filter((one) => !restarts.has(keyOf(one)));
+    for (const one of fresh) restarts.set(keyOf(one), one);
+    const rest = { workloads: found.rest.workloads, pods: found.rest.pods };
+    // the global rollout counts those again that namespaces have named
+    if (!isGlobal(step)) {
+      unnamed.workloads += rest.workloads;
+      unnamed.pods += rest.pods;
+    } else {
+      const known = unnamed.workloads + [...restarts.values()].length - fresh.length;
+      unnamed.workloads += Math.max(0, rest.workloads - known);
+    }
+    const counted = fresh.length + rest.workloads;
+    if (counted > 0) pace = added(pace, inputs, counted);
+  }
+  return { restarts: [...restarts.values()].sort(byName), unnamed, ...(pace ? { pace } : {}) };
+}
+
+/** The named restarts of a rollout, and how many it only counts. */
+function named(inputs: Readonly<Record<string, unknown>>): {
+  restarts: PreviewRestart[];
+  rest: { workloads: number; pods: number };
+} {
+  const namespaces: [string, Record<string, unknown>][] =
+    typeof inputs.namespace === "string"
+      ? [[inputs.namespace, record(inputs.restarts)]]
+      : Object.entries(record(inputs.restarts)).map(([name, map]) => [name, record(map)]);
+  const total = totalIn(inputs.namespace === undefined ? record(inputs.restarts).total : undefined);
+  const rest = { workloads: 0, pods: 0 };
+  const restarts: PreviewRestart[] = [];
+  for (const [namespace, map] of namespaces) {
+    const here = Object.entries(map).flatMap(([workload, sentence]) =>
+      workload === "total" ? [] : [restartIn(namespace, workload, String(sentence))],
+    );
+    restarts.push(...here);
+    const counted = totalIn(map.total);
+    if (counted) {
+      rest.workloads += Math.max(0, counted.workloads - here.length);
+      rest.pods += Math.max(0, counted.pods - here.reduce((sum, { pods }) => sum + pods, 0));
+    }
+  }
+  if (total) rest.workloads = Math.max(rest.workloads, total.workloads - restarts.length);
+  return { restarts, rest };
+}
+
+function restartIn(namespace: string, workload: string, sentence: string): PreviewRestart {
+  const [, pods, why] = /^(\d+) pods?: (.*)$/s.exec(sentence) ?? [];
+  return { namespace, workload, pods: Number(pods ?? 1), why: why ?? sentence };
+}
+
+function totalIn(sentence: unknown): { workloads: number; pods: number } | undefined {
+  const [, workloads, pods] = /^(\d+) workloads(?:, (\d+) pods)?/.exec(String(sentence ?? "")) ?? [];
+  return workloads === undefined ? undefined : { workloads: Number(workloads), pods: Number(pods ?? 0) };
+}
+
+function added(pace: Pace | undefined, inputs: Readonly<Record<string, unknown>>, workloads: number): Pace {
+  const given = Object.fromEntries(
+    rolloutOptionNames.filter((name) => inputs[name] !== undefined).map((name) => [name, inputs[name]]),
+  );
+  const read = Rollout.safeParse(given);
+  const { maxConcurrent, pauseBetween, timeoutPerWorkload, strategy } = read.success
+    ? read.data
+    : Rollout.parse({});
+  const rounds = Math.ceil(workloads / maxConcurrent);
+  const pauses = Math.max(0, rounds - 1) * secondsOf(pauseBetween);
+  return {
+    strategy: pace?.strategy ?? strategy,
+    maxConcurrent: Math.max(pace?.maxConcurrent ?? 0, maxConcurrent),
+    // rollouts of one program take turns
+    typical: (pace?.typical ?? 0) + rounds * typicalSeconds + pauses,
+    longest: (pace?.longest ?? 0) + rounds * secondsOf(timeoutPerWorkload) + pauses,
+  };
+}
+
+function waitingOf({ newState }: Step): Record<string, string> {
+  const { namespace, waiting } = newState?.inputs ?? {};
+  const place = typeof namespace === "string" ? `${namespace}/` : "";
+  return Object.fromEntries(
+    Object.entries(record(waiting)).map(([name, why]) => [`${place}${name}`, String(why)]),
+  );
+}
+
+/** What was said on the way, each line once; Pulumi's own word on where a plugin is from is for nobody. */
+function said(
+  diagnostics: readonly { message?: string | undefined; severity?: string | undefined }[],
+  errors: boolean,
+): string[] {
+  return diagnostics
+    .filter(({ severity }) => (severity === "error") === errors)
+    .flatMap(({ message = "" }) => message.split("\n"))
+    .map((line) => line.replace(/^(warning|error): /, "").trim())
+    .filter((line) => line !== "" && !/^using pulumi-\S+ from \$PATH/.test(line));
+}
+
+function isGlobal({ newState }: Step): boolean {
+  return newState?.inputs?.namespace === undefined;
+}
+
+function keyOf({ namespace, workload }: PreviewRestart): string {
+  return `${namespace}/${workload}`;
+}
+
+function byName(a: PreviewRestart, b: PreviewRestart): number {
+  return keyOf(a) < keyOf(b) ? -1 : 1;
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}

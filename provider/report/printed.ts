@@ -1,0 +1,7 @@
+/** Text of a cluster, fit for one line of a terminal: what could move the cursor or colour the screen is shown as its code. */
+export function printed(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,0 +1,272 @@
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { parse } from "yaml";
+import { readInjector, writeInjector } from "../../provider/injector/Injector";
+import { diagnose } from "../../provider/mesh/diagnose";
+import type { MeshStatus } from "../../provider/mesh/MeshStatus";
+import type { PlatformDiff } from "../../provider/mesh/PlatformDiff";
+import { compose, type InjectorData, layersOf } from "../../provider/render/compose";
+import { parseSettings } from "../../provider/settings/parseSettings";
+import { Mesh } from "../e2e/Mesh";
+
+const main = join(__dirname, "../../provider/dist/cli/main.js");
+
+interface Ran {
+  code: number;
+  out: string;
+  err: string;
+}
+
+describe("the command, on a mesh", () => {
+  let mesh: Mesh;
+  let folder: string;
+  let installed: InjectorData;
+
+  const ran = (args: readonly string[], env: Record<string, string> = {}): Promise<Ran> =>
+    new Promise((resolve) => {
+      const options = {
+        env: { ...process.env, NO_COLOR: "", FORCE_COLOR: "0", ...env },
+        maxBuffer: 1e8,
+        timeout: 120_000,
+      };
+      const access = args.includes("--kubeconfig") ? [] : ["--kubeconfig", mesh.cluster.kubeconfig];
+      const all = [main, ...args, ...access];
+      execFile(process.execPath, all, options, (error, out, err) => {
+        const { code } = (error ?? { code: 0 }) as { code?: unknown };
+        resolve({ code: typeof code === "number" ? code : 1, out, err });
+      });
+    });
+  const printed = async <Data>(args: readonly string[]): Promise<Data> => {
+    const { code, out, err } = await ran([...args, "-o", "json"]);
+    assert.ok(code === 0 || code === 3, err);
+    return JSON.parse(out) as Data;
+  };
+  const file = async (text: string): Promise<string> => {
+    const path = join(folder, "settings.yaml");
+    await writeFile(path, text);
+    return path;
+  };
+  /** Settings in the injector, as `pulumi up` would have left them, with nobody restarted. */
+  const write = async (layers: Record<string, object>): Promise<void> => {
+    const injector = { namespace: "istio-system" };
+    const current = await readInjector(mesh.api, injector);
+    const owned = Object.entries(layers).map(([target, settings]) => [
+      target,
+      { owner: "acme/mesh/prod:it", settings: parseSettings(settings).settings },
+    ]);
+    const data = compose(installed, Object.fromEntries(owned));
+    await writeInjector(mesh.api, injector, current, data);
+    await mesh.eventually("the injector shows it", async () => {
+      const found = await diagnose(mesh.api, { injectorNamespace: "istio-system", namespace: "shop" });
+      return found.some(({ check, is }) => check === "answer" && is === "ok");
+    });
+  };
+
+  before(async () => {
+    mesh = await Mesh.start();
+    folder = await mkdtemp(join(tmpdir(), "sidecar-cli-"));
+    installed = await mesh.injector();
+    for (const name of ["shop", "cart"]) await mesh.namespace(name);
+    await mesh.deployment("shop", "api", { replicas: 2 });
+    await mesh.deployment("shop", "own", { annotations: { "sidecar.istio.io/proxyCPULimit": "700m" } });
+    await mesh.deployment("cart", "api");
+  });
+  after(async () => {
+    await mesh?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test("doctor finds nothing wrong on a mesh without settings, but that nobody sees istiod", async () => {
+    const { code, out } = await ran(["doctor"]);
+    assert.equal(code, 0, out);
+    assert.match(out, /✔ injector: istio-system\/istio-sidecar-injector, Istio /);
+    assert.match(out, /✔ settings: istio-system\/istio-sidecar-injector has none yet/);
+    assert.match(out, /! istiod: no Deployment of istiod/);
+    assert.match(out, /✔ webhook: istio-sidecar-injector/);
+    assert.match(out, /✔ answer: a pod in \w+ would get these settings/);
+    assert.match(out, /✔ rights for pulumi up: all/);
+  });
+
+  test("diff says what changes for whom and what restarts, and writes nothing", async () => {
+    const versions = await mesh.versions();
+    const path = await file(
+      "global: { dnsProxy: true }\nnamespaces:\n  shop: { proxyResources: { limits: { cpu: 1 } } }\nrollout: { maxConcurrent: 2 }\n",
+    );
+    const { code, out } = await ran(["diff", path, "--exit-code"]);
+    assert.equal(code, 3, out);
+    assert.match(out, /^all namespaces +dnsProxy +- +true +Istio -> global$/m);
+    assert.match(out, /^shop +proxyResources\.limits\.cpu +2 +1 +installed -> namespace$/m);
+    assert.match(out, /^shop +Deployment\/api +2 +restarts +2 pods: .*istio-proxy limits\.cpu 2 -> 1/m);
+    assert.match(out, /3 workloads \(4 pods\) would restart, at most 2 at once/);
+    const data = await printed<PlatformDiff>(["diff", path]);
+    assert.equal(data.restarts.length, 3);
+    assert.deepEqual(await mesh.versions(), versions);
+  });
+
+  test("render prints the ConfigMap that an up would leave, from the cluster and from a file alike", async () => {
+    const path = await file("namespaces:\n  shop: { terminationDrainDuration: 10s }\n");
+    const { out } = await ran(["render", path]);
+    const rendered = parse(out) as { data: InjectorData; metadata: { name: string } };
+    assert.equal(rendered.metadata.name, "istio-sidecar-injector");
+    assert.deepEqual(Object.keys(layersOf(rendered.data)), ["shop"]);
+    assert.equal(rendered.data.config.includes("sidecar-scoped"), true);
+    const saved = join(folder, "injector.json");
+    await writeFile(saved, JSON.stringify({ metadata: { name: "istio-sidecar-injector" }, data: installed }));
+    const fromFile = await ran(["render", path, "--configmap", saved, "-o", "json"]);
+    assert.deepEqual((JSON.parse(fromFile.out) as { data: InjectorData }).data, rendered.data);
+    assert.deepEqual(await mesh.injector(), installed);
+  });
+
+  test("status tells current, stale with its fields, masked and unmanaged apart", async () => {
+    assert.match((await ran(["status"])).out, /3 workloads in 2 namespaces: 3 current/);
+    await mesh.api.request({
+      method: "POST",
+      path: "/api/v1/namespaces/shop/pods",
+      body: { metadata: { name: "bare" }, spec: { containers: [{ name: "app", image: "app:1" }] } },
+    });
+    await write({ shop: { proxyResources: { limits: { cpu: 1 } } } });
+    const { code, out } = await ran(["status", "--exit-code"]);
+    assert.equal(code, 3);
+    assert.match(out, /^shop +Deployment\/api +2 +stale +2 pods: istio-proxy limits\.cpu 2 -> 1/m);
+    assert.match(out, /^shop +Deployment\/own +1 +masked +the pods' own: proxyResources\.limits\.cpu$/m);
+    assert.match(out, /^shop +Pod\/bare +1 +unmanaged +/m);
+    assert.match(out, /^cart +Deployment\/api +1 +current$/m);
+    const status = await printed<MeshStatus>(["status", "-n", "shop"]);
+    assert.deepEqual(
+      status.namespaces.map(({ name, owner }) => [name, owner]),
+      [["shop", "acme/mesh/prod:it"]],
+    );
+    assert.deepEqual(status.namespaces[0]?.settings["proxyResources.limits.cpu"], {
+      value: "1",
+      source: "namespace",
+    });
+    for (const format of ["markdown", "yaml", "html"]) {
+      assert.match((await ran(["status", "-o", format])).out, /shop/);
+    }
+  });
+
+  test("doctor sees a ConfigMap that somebody rewrote, and says who and what to do", async () => {
+    await write({ shop: { dnsProxy: true }, "*": { terminationDrainDuration: "10s" } });
+    await mesh.api.request({
+      method: "PATCH",
+      path: "/apis/apps/v1/namespaces/shop/deployments/api",
+      contentType: "application/merge-patch+json",
+      body: { spec: { template: { metadata: { annotations: { again: "1" } } } } },
+    });
+    await mesh.ready("shop", "api");
+    const current = await readInjector(mesh.api, { namespace: "istio-system" });
+    await writeInjector(mesh.api, { namespace: "istio-system" }, current, installed, "helm");
+    const { code, out } = await ran(["doctor"]);
+    assert.equal(code, 3, out);
+    assert.match(
+      out,
+      /✖ settings: .* has none, and \d+ pods run with some: helm rewrote it\n {2}→ run pulumi up/,
+    );
+  });
+
+  test("doctor names the rights that are missing, and who may nothing is told so in one error", async () => {
+    const kubeconfig = await mesh.cluster.kubeconfigAs("reader", ["system:authenticated"]);
+    const { code, out, err } = await ran(["doctor", "--kubeconfig", kubeconfig]);
+    assert.equal(code, 3, out + err);
+    assert.match(out, /✖ rights for pulumi up: missing: .*patch deployments\.apps \(restarts workloads\)/);
+    const status = await ran(["status", "--kubeconfig", kubeconfig]);
+    assert.equal(status.code, 1);
+    assert.match(status.err, /^error: .*cannot list resource "pods"/);
+  });
+
+  test("import writes what the cluster says by its own objects and by common annotations", async () => {
+    await mesh.namespace("legacy");
+    await mesh.deployment("legacy", "api", {
+      annotations: { "traffic.sidecar.istio.io/excludeInboundPorts": "8080" },
+    });
+    const names = {
+      kind: "ASMCustomProxyConfigInjectionTemplate",
+      plural: "asmcustomproxyconfiginjectiontemplates",
+    };
+    await mesh.api.request({
+      method: "POST",
+      path: "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+      body: {
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        metadata: { name: `${names.plural}.istio.example.com` },
+        spec: {
+          group: "istio.example.com",
+          scope: "Namespaced",
+          names,
+          versions: [
+            {
+              name: "v1",
+              served: true,
+              storage: true,
+              schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+            },
+          ],
+        },
+      },
+    });
+    await mesh.eventually("the API server serves the kind", async () => {
+      await mesh.api.request({
+        method: "POST",
+        path: `/apis/istio.example.com/v1/namespaces/legacy/${names.plural}`,
+        body: {
+          apiVersion: "istio.example.com/v1",
+          kind: names.kind,
+          metadata: { name: "default" },
+          spec: { configPatches: { terminationDrainDuration: "10s", smcConfiguration: { enabled: true } } },
+        },
+      });
+      return true;
+    });
+    const { code, out, err } = await ran(["import", "-n", "legacy"]);
+    assert.equal(code, 0, err);
+    assert.deepEqual(parse(out), {
+      namespaces: {
+        legacy: { capture: { excludeInboundPorts: "8080" }, terminationDrainDuration: "10s" },
+      },
+    });
+    assert.match(out, /# {3}legacy\/ASMCustom\w+\/default: smcConfiguration\.enabled: no setting says it/);
+    // what was imported is right for diff, and changes nothing for pods whose annotations say it
+    const path = await file(out);
+    assert.match(
+      (await ran(["diff", path, "-n", "legacy"])).out,
+      /^legacy +capture\.excludeInboundPorts +none +8080/m,
+    );
+  });
+
+  test("status --watch tells a restart as it goes on, and ends when it is told to", async () => {
+    await write({ cart: { terminationDrainDuration: "20s" } });
+    const watching = spawn(
+      process.execPath,
+      [main, "status", "--watch", "--interval", "0.5", "-n", "cart", "--kubeconfig", mesh.cluster.kubeconfig],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    let seen = "";
+    watching.stdout.on("data", (chunk: Buffer) => {
+      seen += chunk.toString();
+    });
+    try {
+      await mesh.eventually("the first look", async () => seen.includes("1 stale (1 pod)"));
+      await mesh.patch("/apis/apps/v1/namespaces/cart/deployments/api", {
+        spec: { template: { metadata: { annotations: { restarted: "once" } } } },
+      });
+      await mesh.eventually("the restarted workload is current", async () =>
+        /cart\/Deployment\/api: stale -> current\n/.test(seen),
+      );
+    } finally {
+      watching.kill("SIGINT");
+    }
+    const code = await new Promise((resolve) => watching.once("exit", resolve));
+    assert.ok(code === 0 || code === 130, String(code));
+  });
+
+  test("a context that is not there, and a cluster that is away, are errors of one line", async () => {
+    const { code, err } = await ran(["status", "--context", "nowhere"]);
+    assert.equal(code, 1);
+    assert.match(err, /^error: .*no context "nowhere"[^\n]*\n$/);
+  });
+});

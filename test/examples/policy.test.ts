@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type {
+  PolicyResource,
+  ResourceValidationArgs,
+  ResourceValidationPolicy,
+  StackValidationArgs,
+  StackValidationPolicy,
+} from "@pulumi/policy";
+import { unknownCheckingProxy } from "@pulumi/policy";
+import { captureSomething } from "../../examples/policy/captureSomething";
+import { drainWithinGracePeriod } from "../../examples/policy/drainWithinGracePeriod";
+import { limitsRequired } from "../../examples/policy/limitsRequired";
+import { settingsLayerType } from "../../examples/policy/settingsLayer";
+import { parseSettings } from "../../provider/settings/parseSettings";
+import { asProperties } from "../../provider/settings/settingsInputs";
+import { unknownMarker } from "../../provider/settings/unknown";
+
+/** A level's settings as the provider's check leaves them, which is what a policy sees. */
+function layer(namespace: string | undefined, settings: object): PolicyResource {
+  const read = parseSettings(settings);
+  assert.deepEqual(read.problems, []);
+  return resource(settingsLayerType, {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...asProperties(read.settings),
+  });
+}
+
+function resource(type: string, props: Record<string, unknown>): PolicyResource {
+  return { type, props, urn: `urn:${type}`, name: "x", opts: {} } as unknown as PolicyResource;
+}
+
+function ofStack(policy: StackValidationPolicy, resources: PolicyResource[], config: object = {}): string[] {
+  const said: string[] = [];
+  const args = { resources, getConfig: () => config } as unknown as StackValidationArgs;
+  void policy.validateStack(args, (message) => said.push(message));
+  return said;
+}
+
+function ofResource({ validateResource }: ResourceValidationPolicy, one: PolicyResource): string[] {
+  const said: string[] = [];
+  const rules = Array.isArray(validateResource) ? validateResource : [validateResource];
+  for (const rule of rules)
+    void rule?.(one as unknown as ResourceValidationArgs, (message) => said.push(message));
+  return said;
+}
+
+describe("limits-required", () => {
+  const limits = { proxyResources: { limits: { cpu: "2 cores", memory: "1Gi" } } };
+
+  it("takes limits of the namespace, and those of the global settings", () => {
+    assert.deepEqual(ofStack(limitsRequired, [layer("shop", limits)]), []);
+    assert.deepEqual(
+      ofStack(limitsRequired, [layer(undefined, limits), layer("shop", { dnsProxy: true })]),
+      [],
+    );
+  });
+
+  it("names the namespace and what is missing", () => {
+    assert.deepEqual(ofStack(limitsRequired, [layer("shop", { proxyResources: { limits: { cpu: 1 } } })]), [
+      "namespace shop: no limit of memory: set proxyResources.limits, here or in the global settings",
+    ]);
+    assert.deepEqual(ofStack(limitsRequired, [resource("kubernetes:core/v1:ConfigMap", {})]), []);
+  });
+});
+
+describe("capture-something", () => {
+  for (const settings of [
+    { capture: { excludeOutboundIPRanges: ["10.0.0.0/8", "0.0.0.0/0"] } },
+    { capture: { excludeOutboundIPRanges: "::/0" } },
+    { capture: { includeOutboundIPRanges: [] } },
+    { capture: { includeInboundPorts: "" } },
+    { alwaysExclude: { outboundIPRanges: "0.0.0.0/0" } },
+  ]) {
+    it(`refuses ${JSON.stringify(settings)}`, () => {
+      const [message, ...more] = ofResource(captureSomething, layer("shop", settings));
+      assert.match(message ?? "", /^namespace shop: (capture|alwaysExclude)\./);
+      assert.deepEqual(more, []);
+    });
+  }
+
+  it("leaves other lists alone, and other resources", () => {
+    const settings = {
+      capture: { includeOutboundIPRanges: "*", excludeOutboundIPRanges: [], excludeInboundPorts: "80" },
+    };
+    assert.deepEqual(ofResource(captureSomething, layer("shop", settings)), []);
+    assert.deepEqual(
+      ofResource(captureSomething, resource("a:b:C", { capture: { includeInboundPorts: "" } })),
+      [],
+    );
+  });
+});
+
+describe("drain-within-grace-period", () => {
+  const drains = (seconds: string) => layer("shop", { terminationDrainDuration: seconds });
+  const deployment = (namespace: string, terminationGracePeriodSeconds: number) =>
+    resource("kubernetes:apps/v1:Deployment", {
+      metadata: { name: "api", namespace },
+      spec: { template: { spec: { terminationGracePeriodSeconds } } },
+    });
+
+  it("compares with Kubernetes' default, the configuration, and the workloads of the stack", () => {
+    assert.deepEqual(ofStack(drainWithinGracePeriod, [drains("29s")]), []);
+    assert.match(
+      ofStack(drainWithinGracePeriod, [drains("30s")])[0] ?? "",
+      /^namespace shop: terminationDrainDuration 30s, and a pod has 30s/,
+    );
+    assert.deepEqual(ofStack(drainWithinGracePeriod, [drains("45s")], { gracePeriodSeconds: 60 }), []);
+    assert.equal(ofStack(drainWithinGracePeriod, [drains("15s"), deployment("shop", 10)]).length, 1);
+    assert.deepEqual(ofStack(drainWithinGracePeriod, [drains("15s"), deployment("cart", 10)]), []);
+  });
+});
+
+describe("each rule", () => {
+  it("waits for the update with what a preview does not know", () => {
+    const unknown = resource(
+      settingsLayerType,
+      unknownCheckingProxy({
+        namespace: "shop",
+        proxyResources: unknownMarker,
+        capture: unknownMarker,
+        terminationDrainDuration: unknownMarker,
+      }) as Record<string, unknown>,
+    );
+    assert.deepEqual(ofStack(limitsRequired, [unknown]), []);
+    assert.deepEqual(ofResource(captureSomething, unknown), []);
+    assert.deepEqual(ofStack(drainWithinGracePeriod, [unknown]), []);
+  });
+});

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { levelsInWaves } from "../../provider/platformFile/levelsInWaves";
+import { readPlatformFile } from "../../provider/platformFile/readPlatformFile";
+
+function names(text: string): string[][] {
+  return levelsInWaves(readPlatformFile(text, "settings.yaml")).map((wave) =>
+    wave.map((level) => (level.is === "global" ? "*" : level.name)),
+  );
+}
+
+test("without waves everything is one, so that the layers are one write", () => {
+  assert.deepEqual(names("global: {}\nnamespaces: {a: , b: }"), [["*", "a", "b"]]);
+});
+
+test("waves come in their order, then the other namespaces, and global settings reach everybody last", () => {
+  assert.deepEqual(names("global: {}\nnamespaces: {a: , b: , canary: , c: }\nwaves: [[canary], [c, a]]"), [
+    ["canary"],
+    ["c", "a"],
+    ["b"],
+    ["*"],
+  ]);
+});
+
+test("an empty wave is none, and an empty file has none", () => {
+  assert.deepEqual(names("namespaces: {a: }\nwaves: [[], [a], []]"), [["a"]]);
+  assert.deepEqual(names(""), []);
+});

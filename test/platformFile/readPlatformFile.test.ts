@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { SettingsFileError } from "../../provider/platformFile/PlacedProblem";
+import { readPlatformFile } from "../../provider/platformFile/readPlatformFile";
+
+function problemsOf(text: string): string[] {
+  try {
+    readPlatformFile(text, "settings.yaml");
+  } catch (error) {
+    assert.ok(error instanceof SettingsFileError, String(error));
+    return error.problems.map(({ line, column, path, found }) => `${line}:${column} ${path}: ${found}`);
+  }
+  return [];
+}
+
+describe("a settings file", () => {
+  it("gives each level its settings, with what the file says once for all", () => {
+    const read = readPlatformFile(
+      `
+injector: { revision: canary }
+cluster: { context: production }
+patience: 60s
+rollout: { maxConcurrent: 5, onFailure: continue }
+global:
+  dnsProxy: true
+namespaces:
+  shop:
+    proxyResources: { limits: { cpu: 2 } }
+    rollout: { maxConcurrent: 1 }
+    publish: false
+  cart:
+waves: [[cart], [shop]]
+`,
+      "settings.yaml",
+    );
+    const shared = {
+      injector: { namespace: "istio-system", revision: "canary" },
+      cluster: { context: "production" },
+      patience: "60s",
+    };
+    assert.deepEqual(read, {
+      global: { ...shared, rollout: { maxConcurrent: 5, onFailure: "continue" }, dnsProxy: true },
+      namespaces: {
+        shop: {
+          ...shared,
+          namespace: "shop",
+          rollout: { maxConcurrent: 1, onFailure: "continue" },
+          proxyResources: { limits: { cpu: 2 } },
+          publish: false,
+        },
+        cart: { ...shared, namespace: "cart", rollout: { maxConcurrent: 5, onFailure: "continue" } },
+      },
+      waves: [["cart"], ["shop"]],
+    });
+  });
+
+  it("may be empty, and the one in this repository is right", () => {
+    assert.deepEqual(readPlatformFile("", "settings.yaml"), { namespaces: {}, waves: [] });
+    assert.deepEqual(readPlatformFile("# nothing yet\n", "settings.yaml"), { namespaces: {}, waves: [] });
+    const example = readFileSync(join(__dirname, "../../settings.yaml"), "utf8");
+    readPlatformFile(example, "settings.yaml");
+    const uncommented = example
+      .split("\n")
+      .slice(2)
+      .map((line) => line.replace(/^# /, ""))
+      .join("\n");
+    assert.deepEqual(Object.keys(readPlatformFile(uncommented, "settings.yaml").namespaces), ["shop"]);
+  });
+
+  it("names everything that is wrong, with line and column", () => {
+    const text = `global:
+  dnsProxy: "yes"
+  proxyResorces: {}
+namespaces:
+  shop:
+    proxyResources:
+      limits: { cpu: two, memory: 1Gi }
+      requests:
+        memory: 2Gi
+    capture:
+      excludeInboundPorts: [80, 99999]
+  kube-system: {}
+  cart: 7
+rollout: { maxConcurrent: 0, maxConcurent: 2 }
+waves: [[shp]]
+publish: true
+`;
+    assert.deepEqual(problemsOf(text), [
+      '2:3 global.dnsProxy: "yes"',
+      '3:3 global.proxyResorces: the unknown key "proxyResorces"',
+      '7:17 namespaces.shop.proxyResources.limits.cpu: "two"',
+      '11:7 namespaces.shop.capture.excludeInboundPorts: "99999"',
+      '12:3 namespaces.kube-system: "kube-system"',
+      "13:3 namespaces.cart: 7",
+      "14:12 rollout.maxConcurrent: 0",
+      '14:30 rollout.maxConcurent: the unknown key "maxConcurent"',
+      '15:10 waves.0.0: "shp"',
+      '16:1 publish: the unknown key "publish"',
+    ]);
+  });
+
+  it("prints places as terminals link them", () => {
+    assert.throws(
+      () => readPlatformFile("namespaces:\n  shop:\n    dnsProxi: true\n", "mesh/settings.yaml"),
+      (error: Error) => {
+        assert.match(
+          error.message,
+          /^mesh\/settings\.yaml: 1 problem\n✖ mesh\/settings\.yaml:3:5: found the unknown key "dnsProxi"; wanted one of .*: did you mean dnsProxy\? → at namespaces\.shop\.dnsProxi$/,
+        );
+        return true;
+      },
+    );
+  });
+
+  it("places what is wrong between two settings at one of them", () => {
+    assert.deepEqual(
+      problemsOf(
+        "namespaces:\n  a:\n    proxyResources:\n      limits: {cpu: 1}\n      requests: {cpu: 2}\n",
+      ),
+      ["5:18 namespaces.a.proxyResources.requests.cpu: a cpu request of 2 above the limit of 1"],
+    );
+  });
+
+  for (const [name, text, expected] of [
+    ["bad YAML", "global:\n  a: [1,\n", /^3:1 : Flow sequence/],
+    ["the same key twice", "global: {}\nglobal: {}\n", /^2:1 : Map keys must be unique/],
+    ["tabs", "global:\n\tdnsProxy: true\n", /^2:1 : Tabs are not allowed/],
+    ["two documents", "global: {}\n---\nglobal: {}\n", /Source contains multiple documents/],
+    ["text alone", "global\n", /^1:1 : "global"/],
+    ["a list", "- global\n", /^1:1 : \["global"\]/],
+    ["namespaces as a list", "namespaces: [shop]\n", /^1:1 namespaces: \["shop"\]/],
+    ["nothing below a setting", "global:\n  proxyResources:\n", /^2:3 global\.proxyResources: null/],
+    ["nothing below rollout of a level", "global:\n  rollout:\n", /^2:3 global\.rollout: nothing/],
+    [
+      "a cluster below a level",
+      "global: {cluster: {context: a}}\n",
+      /^1:10 global\.cluster: the unknown key/,
+    ],
+    ["a revision that YAML takes for a number", "injector: {revision: 1}\n", /^1:12 injector\.revision: 1$/],
+    ["a wave that is no list", "waves: [shop]\n", /^1:9 waves\.0: "shop"$/],
+    [
+      "a namespace in two waves",
+      "namespaces: {a: }\nwaves: [[a], [a]]\n",
+      /^2:15 waves\.1\.0: "a" a second time/,
+    ],
+    [
+      "a name with dots",
+      "namespaces:\n  a.b: {dnsProxy: 1}\n",
+      /^2:3 namespaces\.a\.b: "a\.b"\n2:9 namespaces\.a\.b\.dnsProxy: 1/,
+    ],
+    [
+      "__proto__ as a key",
+      "global:\n  __proto__: {dnsProxy: true}\n",
+      /^2:3 global\.__proto__: the unknown key/,
+    ],
+    [
+      "an alias bomb",
+      `a: &a [1,1,1,1,1,1,1,1,1,1]\nb: &b [${"*a,".repeat(20)}]\nc: &c [${"*b,".repeat(20)}]\nd: [${"*c,".repeat(20)}]\n`,
+      /Excessive alias count/,
+    ],
+    [
+      "text with control characters",
+      `global: {"a\\u0007b": 1}\n`,
+      /^1:10 global\.a\\u0007b: the unknown key/,
+    ],
+  ] as const) {
+    it(`refuses ${name}`, () => assert.match(problemsOf(text).join("\n"), expected));
+  }
+
+  it("places what comes from an anchor where it is used", () => {
+    assert.deepEqual(
+      problemsOf("namespaces:\n  a: &a {dnsProxy: 1}\n  b: *a\n  c:\n    <<: *a\n").map(
+        (one) => one.split(" ")[0],
+      ),
+      ["2:10", "2:10", "4:3"],
+    );
+  });
+});

@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { durationText, previewComment } from "../../provider/report/preview/previewComment";
+import { PreviewError, readPreview } from "../../provider/report/preview/readPreview";
+
+const previews = join(__dirname, "previews");
+const update = process.env.UPDATE_GOLDENS === "1";
+const urn = (type: string, name: string) =>
+  `urn:pulumi:prod::mesh::istio-sidecar:index:${type}SidecarSettings$pulumi-nodejs:dynamic/istio-sidecar:`.concat(
+    name,
+  );
+const layer = (type: string, name: string, inputs: object, more: object = {}) => ({
+  op: "update",
+  urn: urn(type, `SettingsLayer::${name}-layer`),
+  oldState: { inputs: {}, outputs: {} },
+  newState: { inputs },
+  ...more,
+});
+const rollout = (type: string, name: string, inputs: object) => ({
+  op: "update",
+  urn: urn(type, `SidecarRollout::${name}-rollout`),
+  newState: { inputs: { __stale: 1, maxConcurrent: 3, strategy: "restart", ...inputs } },
+});
+const comment = (steps: object[], diagnostics: object[] = []) =>
+  previewComment(readPreview(JSON.stringify({ steps, diagnostics })), "Sidecar settings");
+
+describe("the comment on a pull request", () => {
+  // what a real pulumi preview --json printed, without the text of the dynamic provider
+  for (const folder of readdirSync(previews)) {
+    it(`says what a preview says: ${folder}`, () => {
+      const text = previewComment(
+        readPreview(readFileSync(join(previews, folder, "preview.json"), "utf8")),
+        "Sidecar settings",
+      );
+      const file = join(previews, folder, "comment.md");
+      if (update) writeFileSync(file, text);
+      assert.equal(text, existsSync(file) ? readFileSync(file, "utf8") : "", "UPDATE_GOLDENS=1 rewrites it");
+    });
+  }
+
+  it("counts a workload once that two levels restart, and says how long it may take", () => {
+    const restarts = { "Deployment/api": "3 pods: istio-proxy limits.cpu 1 -> 2" };
+    const text = comment([
+      layer("Global", "mesh", { dnsProxy: true }),
+      rollout("Global", "mesh", { restarts: { shop: restarts, cart: restarts }, maxConcurrent: 1 }),
+      rollout("Namespace", "shop", { namespace: "shop", restarts, maxConcurrent: 1 }),
+    ]);
+    assert.match(
+      text,
+      /^\*\*1 setting of 1 level changes; 2 workloads \(6 pods\) restart\*\*, at most 1 at once: roughly 2 min at a minute for each, 20 min at the longest/m,
+    );
+  });
+
+  it("counts what the preview only counted", () => {
+    const named = Object.fromEntries(
+      Array.from({ length: 20 }, (_, at) => [`Deployment/s${at}`, "2 pods: istio-proxy limits.cpu 1 -> 2"]),
+    );
+    const text = comment([
+      rollout("Namespace", "shop", {
+        namespace: "shop",
+        restarts: { total: "500 workloads, 1500 pods; the first 20:", ...named },
+      }),
+    ]);
+    assert.match(text, /500 workloads \(1500 pods\) restart/);
+    assert.match(text, /… and 480 more/);
+  });
+
+  it("does not repeat what the last rollout restarted", () => {
+    const text = comment([
+      rollout("Namespace", "shop", {
+        namespace: "shop",
+        restarts: { "Deployment/api": "1 pod: x" },
+        __stale: 0,
+      }),
+    ]);
+    assert.match(text, /^Nothing changes/m);
+  });
+
+  it("says that settings were lost, what waits, and what the preview could not see", () => {
+    const text = comment(
+      [
+        layer("Namespace", "shop", {
+          namespace: "shop",
+          restores: "lost from istio-system/istio-sidecar-injector, which helm rewrote",
+        }),
+        rollout("Namespace", "shop", { namespace: "shop", waiting: { "Deployment/slow": "paused" } }),
+      ],
+      [
+        { message: "warning: using pulumi-resource-kubernetes from $PATH at /x\n", severity: "warning" },
+        { message: "[shop] could not look up which workloads restart: away\n", severity: "info" },
+      ],
+    );
+    assert.match(text, /> \[!WARNING\]\n> - namespace shop: lost from .*helm rewrote; brought back/);
+    assert.match(text, /> - \\\[shop\\\] could not look up/);
+    assert.match(text, /keeps its sidecar for now: 1<\/summary>[\s\S]*`shop\/Deployment\/slow` \| paused/);
+    assert.doesNotMatch(text, /using pulumi-resource/);
+  });
+
+  it("says that the preview failed, and why", () => {
+    const text = comment([], [{ message: "error: settings.yaml:3:5: found <b>x</b>\n", severity: "error" }]);
+    assert.match(text, /^\*\*The preview failed\*\*\.$/m);
+    assert.match(text, /> \[!CAUTION\]\n> - settings\.yaml:3:5: found &lt;b&gt;x&lt;\/b&gt;$/m);
+  });
+
+  it("stays below GitHub's limit whatever the size, and says how much it left out", () => {
+    const name = (at: number) => `namespace-with-a-long-name-${at}`;
+    const steps = Array.from({ length: 1_000 }, (_, at) => [
+      layer("Namespace", name(at), {
+        namespace: name(at),
+        dnsProxy: true,
+        env: { ["X".repeat(200)]: "🛑".repeat(400) },
+      }),
+      rollout("Namespace", name(at), {
+        namespace: name(at),
+        restarts: { "Deployment/api": `2 pods: ${"é".repeat(500)}`, "Deployment/web": "1 pod: x" },
+        waiting: { "Deployment/slow": "w".repeat(500) },
+      }),
+    ]).flat();
+    const text = comment(
+      steps,
+      Array.from({ length: 500 }, (_, at) => ({ message: `${at} ${"|".repeat(300)}`, severity: "warning" })),
+    );
+    assert.ok(Buffer.byteLength(text) < 65_536, `${Buffer.byteLength(text)} bytes`);
+    assert.ok(Buffer.byteLength(text) > 20_000);
+    assert.match(text, /2000 settings of 1000 levels change; 2000 workloads \(3000 pods\) restart/);
+    assert.match(text, /… and \d+ more/);
+    assert.equal(text.match(/<details>/g)?.length, text.match(/<\/details>/g)?.length);
+  });
+
+  it("shows hostile names as text, without links, mentions or markup", () => {
+    const hostile = "a|b`c``d <script> @team #1 [x](http://evil) *b* \u202e\nnext";
+    const text = comment([
+      layer("Namespace", "shop", { namespace: hostile, terminationDrainDuration: hostile }),
+      rollout("Namespace", "shop", { namespace: hostile, restarts: { [hostile]: `1 pod: ${hostile}` } }),
+    ]);
+    for (const line of text.split("\n").filter((one) => one.startsWith("| "))) {
+      const cells = line.replace(/\\\|/g, "").split("|").length;
+      assert.ok([7, 6].includes(cells), line);
+    }
+    const prose = text.replace(/(`+)[\s\S]*?[^`]\1(?!`)/g, "");
+    assert.doesNotMatch(prose, /<script>|@team|[^\\]\]\(http|[^\\]#1|[^\\]\*b/);
+    assert.equal(text.includes("\u202e"), false);
+  });
+
+  for (const [name, text] of [
+    ["nothing", ""],
+    ["text", "Previewing update (dev)"],
+    ["other JSON", "[1]"],
+    ["the stream of events", '{"sequence": 1, "timestamp": 2}'],
+    ["steps that are none", '{"steps": [1]}'],
+  ] as const) {
+    it(`refuses ${name}`, () => {
+      assert.throws(
+        () => readPreview(text),
+        (error) =>
+          error instanceof PreviewError && /wanted what pulumi preview --json prints/.test(error.message),
+      );
+    });
+  }
+
+  it("says durations as people do", () => {
+    assert.deepEqual([45, 60, 61, 5_399, 5_400, 36_000].map(durationText), [
+      "45 s",
+      "1 min",
+      "2 min",
+      "90 min",
+      "1.5 h",
+      "10 h",
+    ]);
+  });
+});

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { MeshStatus } from "../../provider/mesh/MeshStatus";
+import { statusChanges } from "../../provider/report/statusChanges";
+import { isSettled, statusMarkdown, statusText } from "../../provider/report/statusReport";
+import { largeMesh } from "./largeMesh";
+
+const mesh = largeMesh(2, 6);
+
+describe("the status as text", () => {
+  it("puts what needs an eye first, in columns", () => {
+    assert.equal(
+      statusText({ ...mesh, notes: ["3 pods of revision old: not looked at"] }),
+      `NAMESPACE  WORKLOAD               PODS  STATE      DETAIL
+team-000   Deployment/service-00  1     stale      1 pod: istio-proxy limits.cpu 2 -> 1500m, istio-init excludeInboundPorts none -> 7013,9191,15081
+team-000   Deployment/service-04  1     stale      restarting: 1 of 3 new pods available; 1 pod: istio-proxy env TERMINATION_DRAIN_DURATION_SECONDS 5 -> 10
+team-000   Deployment/service-01  2     held       paused
+team-000   Job/nightly-3          4     unmanaged  a Job is not restarted: its next run has the settings
+team-000   Deployment/service-02  3     masked     the pods' own: proxyResources.limits.cpu
+team-000   Deployment/service-05  2     current
+team-001   Deployment/service-00  2     current
+team-001   Deployment/service-01  3     current
+team-001   Deployment/service-02  4     current
+team-001   Deployment/service-03  1     current
+team-001   Deployment/service-04  2     current
+team-001   Deployment/service-05  3     current
+
+note: 3 pods of revision old: not looked at
+12 workloads in 2 namespaces: 7 current, 1 masked (3 pods), 1 unmanaged (4 pods), 1 held (2 pods), 2 stale (2 pods)
+`,
+    );
+  });
+
+  it("colours the words and not the gaps", () => {
+    const text = statusText(mesh, (tone, word) => `<${tone}>${word}</>`);
+    assert.match(text, /<heading>NAMESPACE<\/> {2}<heading>WORKLOAD<\/>/);
+    assert.match(text, /<bad>stale<\/> {6}1 pod/);
+    assert.match(text, /<good>7 current<\/>/);
+  });
+
+  it("says so when there is nothing", () => {
+    assert.equal(statusText({ ...mesh, namespaces: [] }), "no workloads with sidecars\n");
+  });
+
+  it("can't be made to move the cursor", () => {
+    const named: MeshStatus = {
+      ...mesh,
+      namespaces: [
+        {
+          name: "\u001b[2Jevil",
+          revision: "default",
+          settings: {},
+          workloads: [{ name: "a\nb", pods: 1, state: "held", why: "\u202ex\u0007" }],
+        },
+      ],
+    };
+    for (const character of ["\u001b", "\u0007", "\u202e"])
+      assert.equal(statusText(named).includes(character), false);
+    assert.match(statusText(named), /\\u001b\[2Jevil {2}a\\u000ab/);
+  });
+
+  it("is settled when everything is current or masked", () => {
+    assert.equal(isSettled(mesh), false);
+    const states = (state: "current" | "masked" | "unknown") => ({
+      namespaces: [
+        { name: "a", revision: "default", settings: {}, workloads: [{ name: "x", pods: 1, state }] },
+      ],
+    });
+    assert.equal(isSettled({ ...mesh, ...states("masked") }), true);
+    assert.equal(isSettled({ ...mesh, ...states("unknown") }), false);
+  });
+
+  it("has a table of what is not current in Markdown", () => {
+    const text = statusMarkdown(mesh);
+    assert.match(
+      text,
+      /- `istio-system\/istio-sidecar-injector`: revision default, Istio 1\.31\.0, 12 layers/,
+    );
+    assert.equal(text.split("\n").filter((line) => line.startsWith("| `team")).length, 5);
+  });
+
+  it("tells two looks apart line by line, and nothing where nothing changed", () => {
+    const [first] = mesh.namespaces;
+    assert.ok(first);
+    const workloads = first.workloads.map((one, at) =>
+      at === 0 ? { name: one.name, pods: one.pods, state: "current" as const } : one,
+    );
+    const after = {
+      ...mesh,
+      namespaces: [{ ...first, workloads: workloads.slice(0, 5) }, ...mesh.namespaces.slice(1)],
+    };
+    assert.deepEqual(statusChanges(mesh, mesh), []);
+    assert.deepEqual(statusChanges(mesh, after).slice(0, 2), [
+      "team-000/Deployment/service-00: stale -> current",
+      "team-000/Deployment/service-05: gone",
+    ]);
+  });
+});
