@@ -27,28 +27,38 @@ export async function breaksWith(mesh: Mesh, namespace: string, app: string, cpu
     ],
   });
   await create(bindings, { policyName: namespace });
+  await mesh.eventually(`${app} breaks with ${cpu}`, async () =>
+    JSON.stringify(await newPodLabels(mesh, namespace, app, cpu)).includes("never-ready"),
+  );
+}
+
+async function newPodLabels(mesh: Mesh, namespace: string, app: string, cpu: string): Promise<unknown> {
   const template = {
     metadata: { labels: { app }, annotations: { "sidecar.istio.io/proxyCPULimit": cpu } },
     spec: { containers: [{ name: "app", image: "app:1" }] },
   };
-  await mesh.eventually(`${app} breaks with ${cpu}`, async () =>
-    JSON.stringify((await dryRunPod(mesh.api, namespace, template)).metadata.labels).includes("never-ready"),
-  );
+  return (await dryRunPod(mesh.api, namespace, template)).metadata.labels;
 }
 
-export async function breaksNoMore(mesh: Mesh, namespace: string, app: string): Promise<void> {
+/** Takes that back, also for the pods that there are. */
+export async function breaksNoMore(mesh: Mesh, namespace: string, app: string, cpu: string): Promise<void> {
   for (const path of [bindings, policies]) {
     await mesh.api.request({ method: "DELETE", path: `${path}/${namespace}` }).catch((error: unknown) => {
       if (!hasStatus(error, 404)) throw error;
     });
   }
-  const template = { metadata: { labels: { app } }, spec: { containers: [{ name: "app", image: "app:1" }] } };
-  const annotated = {
-    ...template,
-    metadata: { ...template.metadata, annotations: { "sidecar.istio.io/proxyCPULimit": "7" } },
-  };
-  await mesh.eventually(`${app} breaks no more`, async () => {
-    const { labels } = (await dryRunPod(mesh.api, namespace, annotated)).metadata;
-    return !JSON.stringify(labels).includes("never-ready");
+  const isBroken = async () =>
+    JSON.stringify(await newPodLabels(mesh, namespace, app, cpu)).includes("never-ready");
+  await mesh.eventually(`new pods of ${app} break no more`, async () => !(await isBroken()));
+  const healed = { metadata: { labels: { "kwok.test/never-ready": null } } };
+  await mesh.eventually(`all pods of ${app} are ready`, async () => {
+    for (const { metadata } of await mesh.pods(namespace, app))
+      if (metadata.labels?.["kwok.test/never-ready"])
+        await mesh.patch(`/api/v1/namespaces/${namespace}/pods/${metadata.name}`, healed);
+    const pods = await mesh.pods(namespace, app);
+    const isReady = pods.map(({ status }) =>
+      status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"),
+    );
+    return isReady.every(Boolean);
   });
 }

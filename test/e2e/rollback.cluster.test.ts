@@ -125,7 +125,7 @@ forEachEngine(
         const preview = succeeded(await engine.preview(stack("again", wrong as Plan, { diff: true })));
         assert.match(preview.stdoutText, /restores *:.*put back in/, `after failure ${attempt}`);
       }
-      await breaksNoMore(mesh, "again", stuck);
+      await breaksNoMore(mesh, "again", stuck, bad);
       succeeded(await engine.up(stack("again", wrong as Plan)));
       assert.deepEqual(await limits("again"), all(bad));
       await isQuiet("again", wrong as Plan);
