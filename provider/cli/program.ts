@@ -2,6 +2,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import { completion, shells } from "./commands/completion.js";
 import { diff, diffFormats } from "./commands/diff.js";
 import { doctor, doctorFormats } from "./commands/doctor.js";
+import { explain, explainFormats } from "./commands/explain.js";
 import { importFormats, importSettings } from "./commands/import.js";
 import { render, renderFormats } from "./commands/render.js";
 import { report, reportFormats } from "./commands/report.js";
@@ -46,6 +47,13 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
     .option("--image", "an older image of the sidecar counts as stale, too")
     .option("--exit-code", `exit with ${exitCodes.found} unless everything is current`)
     .action(run<StatusGiven>((options) => status(io, options)));
+
+  command("explain", "each setting of one sidecar: its value, where it comes from, what it replaced")
+    .addArgument(
+      new Argument("<what>", "KIND/NAME such as deployment/api, or a manifest file; - is the standard input"),
+    )
+    .addOption(output(explainFormats, "table"))
+    .action(run<{ output: OutputFormat }>((options, what = "-") => explain(io, what, options)));
 
   command(
     "diff",

@@ -143,10 +143,37 @@ describe("the command, on a mesh", () => {
     assert.deepEqual(status.namespaces[0]?.settings["proxyResources.limits.cpu"], {
       value: "1",
       source: "namespace",
+      overrode: [{ value: "2", source: "installed" }],
     });
     for (const format of ["markdown", "yaml", "html"]) {
       assert.match((await ran(["status", "-o", format])).out, /shop/);
     }
+  });
+
+  test("explain tells a workload, a pod and a manifest alike", async () => {
+    await write({ shop: { proxyResources: { limits: { cpu: 1 } } } });
+    const ofWorkload = await ran(["explain", "deployment/api", "-n", "shop"]);
+    assert.equal(ofWorkload.code, 0);
+    assert.match(
+      ofWorkload.out,
+      /^proxyResources\.limits\.cpu +1 +namespace \(acme\/mesh\/prod:it\) +2 \(installed\)$/m,
+    );
+    const [pod] = await mesh.pods("shop", "api");
+    const ofPod = await ran(["explain", `pod/${pod?.metadata.name}`, "-n", "shop"]);
+    const settingsOf = (text: string) => text.split("\n").slice(1).join("\n");
+    assert.equal(settingsOf(ofPod.out), settingsOf(ofWorkload.out));
+    const path = join(folder, "api.yaml");
+    const { spec } = await mesh.workload("shop", "api");
+    const manifest = { kind: "Deployment", metadata: { name: "api", namespace: "shop" }, spec };
+    await writeFile(path, JSON.stringify(manifest));
+    assert.equal((await ran(["explain", path])).out, ofWorkload.out);
+    const own = await ran(["explain", "deploy/own", "-n", "shop"]);
+    assert.equal(own.code, 1);
+    assert.match(own.err, /wanted a file, or KIND\/NAME/);
+    assert.match(
+      (await ran(["explain", "deployments/own", "-n", "shop"])).out,
+      /cpu .* pod +1 \(namespace\)/,
+    );
   });
 
   test("doctor sees a ConfigMap that somebody rewrote, and says who and what to do", async () => {

@@ -48,7 +48,16 @@ describe("the command line", () => {
     const help = await ran(["--help"]);
     assert.equal(help.code, 0);
     assert.match(help.out, /^Usage: sidecar-settings/);
-    for (const command of ["status", "diff", "render", "doctor", "import", "report", "completion"]) {
+    for (const command of [
+      "status",
+      "explain",
+      "diff",
+      "render",
+      "doctor",
+      "import",
+      "report",
+      "completion",
+    ]) {
       assert.match(help.out, new RegExp(`^ {2}${command}`, "m"));
       const own = await ran([command, "--help"]);
       assert.equal(own.code, 0);

@@ -1,0 +1,56 @@
+import type { ExplainedSetting, SidecarExplanation } from "../explain/explainSidecar.js";
+import { markdownCode, markdownTable, markdownText } from "./markdown.js";
+import { type Paint, plain } from "./Paint.js";
+import { printed } from "./printed.js";
+import { settingText } from "./settingText.js";
+import { type Cell, textTable } from "./textTable.js";
+
+/** What is explained: `shop/Deployment/api`. */
+export interface Explained {
+  name: string;
+  explanation: SidecarExplanation;
+}
+
+const heads = ["SETTING", "VALUE", "FROM", "INSTEAD OF"];
+
+export function explainText(all: readonly Explained[], paint: Paint = plain): string {
+  return all
+    .map(({ name, explanation: { settings, warnings, unaffected } }) => {
+      const title = paint("strong", printed(name));
+      if (unaffected !== undefined) return `${title}: ${printed(unaffected)}\n`;
+      const rows = settings.map((setting): Cell[] => [
+        setting.path,
+        setting.note === undefined ? settingText(setting.value) : { text: "not set", tone: "quiet" },
+        { text: fromText(setting), tone: setting.source === "installed" ? "quiet" : "good" },
+        setting.note ?? insteadOf(setting),
+      ]);
+      const told = warnings.map((warning) => `${paint("warning", "!")} ${printed(warning)}\n`).join("");
+      return `${title}\n${textTable(heads, rows, paint)}${told}`;
+    })
+    .join("\n");
+}
+
+export function explainMarkdown(all: readonly Explained[]): string {
+  return all
+    .map(({ name, explanation: { settings, warnings, unaffected } }) => {
+      const title = `## ${markdownText(name)}\n\n`;
+      if (unaffected !== undefined) return `${title}${markdownText(unaffected)}\n`;
+      const rows = settings.map((setting) => [
+        markdownCode(setting.path),
+        setting.note === undefined ? markdownCode(settingText(setting.value)) : "not set",
+        markdownText(fromText(setting)),
+        markdownText(setting.note ?? insteadOf(setting)),
+      ]);
+      const told = warnings.map((warning) => `- ${markdownText(warning)}\n`).join("");
+      return `${title}${markdownTable(["Setting", "Value", "From", "Instead of"], rows)}\n${told === "" ? "" : `\n${told}`}`;
+    })
+    .join("\n");
+}
+
+function fromText({ source, owner }: ExplainedSetting): string {
+  return owner === undefined ? source : `${source} (${owner})`;
+}
+
+function insteadOf({ overrode }: ExplainedSetting): string {
+  return overrode.map(({ value, source }) => `${settingText(value)} (${source})`).join(", ");
+}

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { explainSidecar } from "../../provider/explain/explainSidecar";
+import type { Layers } from "../../provider/render/compose";
+import { explainMarkdown, explainText } from "../../provider/report/explainReport";
+
+const layers: Layers = {
+  "*": { owner: "acme/mesh/prod:mesh", settings: { "proxyResources.limits.cpu": "1", logLevel: "info" } },
+  shop: { owner: "acme/shop/prod:shop", settings: { "proxyResources.limits.cpu": "3", concurrency: "4" } },
+  "shop/web": {
+    owner: "acme/shop/prod:web",
+    settings: { logLevel: "debug", "lifecycle.preStop": { sleep: { seconds: 5 } } },
+    picks: { selector: [{ key: "app", operator: "In", values: ["web"] }], priority: 0 },
+  },
+};
+const installed = { "proxyResources.limits.cpu": "2", "capture.includeInboundPorts": "*" };
+const explain = (annotations: Record<string, string> = {}, labels: Record<string, string> = {}) => ({
+  name: "shop/Deployment/web",
+  explanation: explainSidecar(
+    { metadata: { annotations, labels }, spec: { containers: [{ name: "app" }] } },
+    { namespace: "shop", layers, installed },
+  ),
+});
+
+describe("an explanation for people", () => {
+  it("has a line for each setting: value, source with its owner, and what it replaced", () => {
+    assert.equal(
+      explainText([explain({}, { app: "web" })]),
+      `shop/Deployment/web
+SETTING                      VALUE                    FROM                             INSTEAD OF
+proxyResources.limits.cpu    3                        namespace (acme/shop/prod:shop)  1 (global), 2 (installed)
+capture.includeInboundPorts  *                        installed
+lifecycle.preStop            {"sleep":{"seconds":5}}  workload (acme/shop/prod:web)
+logLevel                     debug                    workload (acme/shop/prod:web)    info (global)
+concurrency                  4                        namespace (acme/shop/prod:shop)
+! lifecycle.preStop: any hook takes away Istio's own, which drains a native sidecar before the application stops; run "pilot-agent request --debug-port=15020 POST drain" in preStop to keep it
+! concurrency 4 with proxyResources.limits.cpu 3: the threads share less than a core each and are throttled; raise the limit, or lower concurrency
+`,
+    );
+  });
+
+  it("says what a pod's own annotations win, and what they take away", () => {
+    const text = explainText([
+      explain({ "sidecar.istio.io/proxyMemory": "1Gi", "sidecar.istio.io/logLevel": "off" }),
+    ]);
+    assert.match(text, /^proxyResources\.limits\.cpu +not set +pod +one resource annotation on the pod/m);
+    assert.match(text, /^proxyResources\.requests\.memory +1Gi +pod$/m);
+    assert.match(text, /^logLevel +off +pod +info \(global\)$/m);
+  });
+
+  it("says why a gateway has no settings", () => {
+    assert.match(explainText([explain({ "inject.istio.io/templates": "gateway" })]), /names other templates/);
+  });
+
+  it("is a table in Markdown, in which nothing of the cluster is markup", () => {
+    const text = explainMarkdown([{ ...explain(), name: "shop/Deployment/<b>|@all" }]);
+    assert.match(text, /^## shop\/Deployment\/&lt;b&gt;\\\|@\u2060all$/m);
+    assert.match(text, /^\| `logLevel` \| `info` \| global \(acme\/mesh\/prod:mesh\) \| {2}\|$/m);
+  });
+});
