@@ -1,6 +1,6 @@
 import { type Injector, injectorName } from "../injector/Injector.js";
-import { injectorOf, readLayerInputs } from "../injector/layerInputs.js";
-import { globalTarget, type Layer } from "../render/compose.js";
+import { contentOf, injectorOf, readLayerInputs, targetOf } from "../injector/layerInputs.js";
+import type { Layer } from "../render/compose.js";
 import type { GlobalArguments } from "./levelArguments.js";
 import type { PlatformFile } from "./PlatformFile.js";
 
@@ -12,19 +12,20 @@ export interface InjectorPlan {
 }
 
 /** The layers of a settings file, by injector; a file without any asks for none of Istio's usual one. */
-export function layersOfFile({ global, namespaces }: PlatformFile, owner: string): InjectorPlan[] {
+export function layersOfFile({ global, namespaces, workloads }: PlatformFile, owner: string): InjectorPlan[] {
   const plans = new Map<string, InjectorPlan>();
-  const levels: [string, GlobalArguments][] = [
-    ...(global ? [[globalTarget, global] as [string, GlobalArguments]] : []),
-    ...Object.entries(namespaces),
+  const levels: GlobalArguments[] = [
+    ...(global ? [global] : []),
+    ...Object.values(namespaces),
+    ...Object.entries(workloads).map(([workload, args]) => ({ ...args, workload })),
   ];
   const planFor = (injector: Injector): InjectorPlan => {
     const plan = plans.get(injectorName(injector)) ?? { injector, layers: {} };
     plans.set(injectorName(injector), plan);
     return plan;
   };
-  for (const [target, args] of levels) {
-    planFor(injectorOf(args)).layers[target] = { owner, settings: readLayerInputs(args).settings };
+  for (const args of levels) {
+    planFor(injectorOf(args)).layers[targetOf(args)] = { owner, ...contentOf(readLayerInputs(args)) };
   }
   if (plans.size === 0) planFor(injectorOf({}));
   return [...plans.values()];

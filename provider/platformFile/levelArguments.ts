@@ -1,5 +1,6 @@
 import type { Injector } from "../injector/Injector.js";
 import { injectorOf, readLayerInputs } from "../injector/layerInputs.js";
+import type { LabelSelector } from "../levels/selector.js";
 import { Rollout, type RolloutOptions } from "../rollout/RolloutOptions.js";
 import { parseSeconds } from "../settings/duration.js";
 import { nearestKey } from "../settings/parseSettings.js";
@@ -19,6 +20,19 @@ export interface NamespaceArguments extends GlobalArguments {
   namespace: string;
   publish?: boolean;
 }
+
+/** Arguments of `WorkloadSidecarSettings`. */
+export interface WorkloadArguments extends GlobalArguments {
+  namespace: string;
+  selector: LabelSelector;
+  priority?: number;
+}
+
+/** Which level a part of the file is; a workload's says its namespace itself. */
+export type LevelPlace =
+  | { is: "global" }
+  | { is: "namespace"; namespace: string }
+  | { is: "workload"; name: string };
 
 /** What may stand beside the settings of a level, or at the top of the file for all of them. */
 const targetKeys = ["injector", "cluster", "rollout", "patience"] as const;
@@ -46,13 +60,13 @@ export function readShared(given: Entries): Checked<Shared> {
   return { value: problems.length > 0 ? {} : value, problems };
 }
 
-/** One level's part of the file over the shared one; `extra` are keys that only this kind of level has. */
+/** One level's part of the file over the shared one. */
 export function readLevel(
   given: unknown,
   shared: Shared,
-  namespace?: string,
+  place: LevelPlace,
 ): Checked<Readonly<Record<string, unknown>>> {
-  if (given === null || given === undefined) return readLevel({}, shared, namespace);
+  if (given === null || given === undefined) return readLevel({}, shared, place);
   if (typeof given !== "object" || Array.isArray(given)) {
     const problem = {
       path: "",
@@ -63,18 +77,25 @@ export function readLevel(
     return { value: {}, problems: [problem] };
   }
   const written = given as Entries;
-  const known = [...settingGroups, ...levelKeys(namespace !== undefined)];
+  const known = [...settingGroups, ...levelKeys(place.is)];
   const own = readShared(Object.fromEntries(targetKeys.map((key) => [key, written[key]])));
   const settings = settingsAmong(written);
   const injector = { ...shared.injector, ...own.value.injector };
-  const read = readLayerInputs({ ...settings, injector, ...(namespace === undefined ? {} : { namespace }) });
+  const target = targetArguments(place, written);
+  const read = readLayerInputs({
+    ...settings,
+    injector,
+    ...target,
+    ...(place.is === "workload" ? { workload: place.name } : {}),
+  });
   const problems = [
     ...unknownKeys(written, known),
     ...own.problems,
     // null is text that was left out: the settings below it were taken away, or never written
     ...nullProblems(written, known),
-    ...publishProblems(written.publish, namespace !== undefined),
-    ...read.problems.map((problem) => (problem.path === "namespace" ? { ...problem, path: "" } : problem)),
+    ...publishProblems(written.publish, place.is === "namespace"),
+    ...read.problems.map((problem) => ({ ...problem, path: placedPath(problem.path, place) })),
+    ...(place.is === "workload" ? missingNamespace(written) : []),
   ];
   const rollout = { ...shared.rollout, ...own.value.rollout };
   const value = {
@@ -83,15 +104,39 @@ export function readLevel(
     ...(Object.keys(rollout).length > 0 ? { rollout } : {}),
     ...(Object.keys(injector).length > 0 ? { injector: injectorOf({ injector }) } : {}),
     ...settings,
-    ...(namespace === undefined ? {} : { namespace }),
+    ...target,
     ...(typeof written.publish === "boolean" ? { publish: written.publish } : {}),
   };
   return { value, problems };
 }
 
 /** The keys of a level beside its settings. */
-export function levelKeys(ofNamespace: boolean): readonly string[] {
-  return [...targetKeys.filter((key) => key !== "cluster"), ...(ofNamespace ? ["publish"] : [])];
+export function levelKeys(level: LevelPlace["is"]): readonly string[] {
+  const own = { global: [], namespace: ["publish"], workload: ["namespace", "selector", "priority"] };
+  return [...targetKeys.filter((key) => key !== "cluster"), ...own[level]];
+}
+
+function targetArguments(place: LevelPlace, { namespace, selector, priority }: Entries): Entries {
+  if (place.is === "global") return {};
+  if (place.is === "namespace") return { namespace: place.namespace };
+  return {
+    ...(isSet(namespace) ? { namespace } : {}),
+    selector: selector ?? {},
+    ...(isSet(priority) ? { priority } : {}),
+  };
+}
+
+// a namespace's and a workload's name are the keys of the map that the level stands in
+function placedPath(path: string, place: LevelPlace): string {
+  const isKey =
+    (place.is === "namespace" && path === "namespace") || (place.is === "workload" && path === "layerName");
+  return isKey ? "" : path;
+}
+
+function missingNamespace({ namespace }: Entries): Problem[] {
+  if (isSet(namespace)) return [];
+  const wanted = "the namespace of the pods";
+  return [{ path: "namespace", found: "nothing", wanted, todo: "name it" }];
 }
 
 export function unknownKeys(given: Entries, known: readonly string[]): Problem[] {

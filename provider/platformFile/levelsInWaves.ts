@@ -1,22 +1,29 @@
-import type { GlobalArguments, NamespaceArguments } from "./levelArguments.js";
+import type { GlobalArguments, NamespaceArguments, WorkloadArguments } from "./levelArguments.js";
 import type { PlatformFile } from "./PlatformFile.js";
 
 /** One component that the file asks for. */
 export type PlannedLevel =
   | { is: "global"; args: GlobalArguments }
-  | { is: "namespace"; name: string; args: NamespaceArguments };
+  | { is: "namespace"; name: string; args: NamespaceArguments }
+  | { is: "workload"; name: string; args: WorkloadArguments };
 
 /**
  * The components of a file, wave after wave. Without waves all are one, so that their layers are one write. With waves the
- * namespaces that no wave names follow, and the global settings, which reach every namespace, come last.
+ * namespaces that no wave names follow, and the global settings, which reach every namespace, come last. Workloads go with
+ * their namespace.
  */
-export function levelsInWaves({ global, namespaces, waves }: PlatformFile): PlannedLevel[][] {
+export function levelsInWaves({ global, namespaces, workloads, waves }: PlatformFile): PlannedLevel[][] {
   const named = new Set(waves.flat());
   const level = (name: string): PlannedLevel[] => {
-    const args = namespaces[name];
-    return args ? [{ is: "namespace", name, args }] : [];
+    const args = Object.hasOwn(namespaces, name) ? namespaces[name] : undefined;
+    const own = Object.entries(workloads).filter(([, { namespace }]) => namespace === name);
+    return [
+      ...(args ? [{ is: "namespace", name, args } as const] : []),
+      ...own.map(([workload, its]) => ({ is: "workload", name: workload, args: its }) as const),
+    ];
   };
-  const rest = Object.keys(namespaces).filter((name) => !named.has(name));
+  const all = [...Object.keys(namespaces), ...Object.values(workloads).map(({ namespace }) => namespace)];
+  const rest = [...new Set(all)].filter((name) => !named.has(name));
   const everywhere: PlannedLevel[] = global ? [{ is: "global", args: global }] : [];
   const inOrder =
     named.size === 0

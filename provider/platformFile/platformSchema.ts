@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Rollout } from "../rollout/RolloutOptions.js";
 import { declarations } from "../settings/declarations.js";
-import { levelKeys } from "./levelArguments.js";
+import { type LevelPlace, levelKeys } from "./levelArguments.js";
 import type { platformFileKeys } from "./readPlatformFile.js";
 
 /** A fragment of JSON Schema, draft 2020-12. */
@@ -20,12 +20,19 @@ export function platformSchema(): JsonSchema {
     }),
     patience: { $ref: "#/$defs/patience" },
     rollout: { $ref: "#/$defs/rollout" },
-    global: empty({ ...level(false), description: "Settings of every namespace of the mesh." }),
+    global: empty({ ...level("global"), description: "Settings of every namespace of the mesh." }),
     namespaces: empty({
       type: "object",
       description: "Settings of namespaces, by their names. Stronger than the global ones.",
       propertyNames: { pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" },
       additionalProperties: { $ref: "#/$defs/namespace" },
+    }),
+    workloads: empty({
+      type: "object",
+      description:
+        "Settings of the pods that a selector picks, by a name of their own. Stronger than the namespace's.",
+      propertyNames: { pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$" },
+      additionalProperties: { $ref: "#/$defs/workload" },
     }),
     waves: empty({
       type: "array",
@@ -55,17 +62,46 @@ export function platformSchema(): JsonSchema {
         ...withoutSchema(z.toJSONSchema(Rollout, { io: "input" })),
         description: "How workloads whose sidecar changes are restarted.",
       },
-      namespace: empty(level(true)),
+      namespace: empty(level("namespace")),
+      workload: { ...level("workload"), required: ["namespace", "selector"] },
+      selector: labelSelector,
       ...settingDefinitions(),
     },
   };
 }
 
-function level(ofNamespace: boolean): JsonSchema {
+const labels: JsonSchema = { type: "object", additionalProperties: { type: "string" } };
+const labelSelector: JsonSchema = {
+  ...object("The pods' labels, as in a Deployment's selector.", {
+    matchLabels: labels,
+    matchExpressions: {
+      type: "array",
+      items: {
+        ...object(undefined, {
+          key: { type: "string" },
+          operator: { enum: ["In", "NotIn", "Exists", "DoesNotExist"] },
+          values: { type: "array", items: { type: "string" } },
+        }),
+        required: ["key", "operator"],
+      },
+    },
+  }),
+  minProperties: 1,
+};
+
+function level(is: LevelPlace["is"]): JsonSchema {
   const others: Record<string, JsonSchema> = {
     injector: { $ref: "#/$defs/injector" },
     patience: { $ref: "#/$defs/patience" },
     rollout: { $ref: "#/$defs/rollout" },
+    namespace: { type: "string", description: "The namespace of the pods." },
+    selector: { $ref: "#/$defs/selector" },
+    priority: {
+      type: "integer",
+      minimum: 0,
+      maximum: 1_000_000,
+      description: "Where two of a namespace pick one pod, the higher one is the stronger. Default: 0.",
+    },
     publish: {
       type: "boolean",
       description: "Whether the namespace gets a ConfigMap with its effective settings. Default: true.",
@@ -74,7 +110,7 @@ function level(ofNamespace: boolean): JsonSchema {
   const groups = new Set(declarations.map(({ path }) => groupOf(path)));
   return object(undefined, {
     ...Object.fromEntries([...groups].map((group) => [group, { $ref: `#/$defs/settings.${group}` }])),
-    ...Object.fromEntries(levelKeys(ofNamespace).map((key) => [key, others[key] ?? {}])),
+    ...Object.fromEntries(levelKeys(is).map((key) => [key, others[key] ?? {}])),
   });
 }
 

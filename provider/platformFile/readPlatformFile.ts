@@ -1,11 +1,13 @@
 import { type Document, LineCounter, parseDocument } from "yaml";
 import { type Problem, printable, shown } from "../settings/problem.js";
 import {
+  type LevelPlace,
   type NamespaceArguments,
   readLevel,
   readShared,
   type Shared,
   unknownKeys,
+  type WorkloadArguments,
 } from "./levelArguments.js";
 import { type PlacedProblem, SettingsFileError } from "./PlacedProblem.js";
 import type { PlatformFile } from "./PlatformFile.js";
@@ -20,6 +22,7 @@ export const platformFileKeys = [
   "rollout",
   "global",
   "namespaces",
+  "workloads",
   "waves",
 ] as const;
 
@@ -48,7 +51,7 @@ export function readPlatformFile(text: string, file: string): PlatformFile {
 }
 
 function readGiven(given: unknown): { value: PlatformFile; problems: Problem[] } {
-  const nothing: PlatformFile = { namespaces: {}, waves: [] };
+  const nothing: PlatformFile = { namespaces: {}, workloads: {}, waves: [] };
   if (given === null || given === undefined) return { value: nothing, problems: [] };
   if (!isMapOfNames(given)) {
     const todo = "begin with for instance namespaces:";
@@ -59,13 +62,30 @@ function readGiven(given: unknown): { value: PlatformFile; problems: Problem[] }
   }
   const parts = given as Given;
   const shared = readShared(parts);
-  const global = parts.global === undefined ? undefined : readLevel(parts.global, shared.value);
-  const namespaces = readNamespaces(parts.namespaces, shared.value);
-  const waves = readWaves(parts.waves, Object.keys(namespaces.value));
+  const global =
+    parts.global === undefined ? undefined : readLevel(parts.global, shared.value, { is: "global" });
+  const namespaces = readLevels<NamespaceArguments>(
+    parts.namespaces,
+    shared.value,
+    (namespace) => ({ is: "namespace", namespace }),
+    "settings by the name of their namespace",
+  );
+  const workloads = readLevels<WorkloadArguments>(
+    parts.workloads,
+    shared.value,
+    (name) => ({ is: "workload", name }),
+    "settings with a namespace and a selector, by a name",
+  );
+  const places = [
+    ...Object.keys(namespaces.value),
+    ...Object.values(workloads.value).map(({ namespace }) => namespace),
+  ];
+  const waves = readWaves(parts.waves, [...new Set(places)]);
   return {
     value: {
       ...(global ? { global: global.value } : {}),
       namespaces: namespaces.value,
+      workloads: workloads.value,
       waves: waves.value,
     },
     problems: [
@@ -73,23 +93,25 @@ function readGiven(given: unknown): { value: PlatformFile; problems: Problem[] }
       ...shared.problems,
       ...below("global", global?.problems ?? []),
       ...below("namespaces", namespaces.problems),
+      ...below("workloads", workloads.problems),
       ...below("waves", waves.problems),
     ],
   };
 }
 
-function readNamespaces(
+function readLevels<Arguments>(
   given: unknown,
   shared: Shared,
-): { value: Record<string, NamespaceArguments>; problems: Problem[] } {
+  placeOf: (name: string) => LevelPlace,
+  wanted: string,
+): { value: Record<string, Arguments>; problems: Problem[] } {
   if (given === undefined || given === null) return { value: {}, problems: [] };
   if (!isMapOfNames(given)) {
-    const wanted = "settings by the name of their namespace";
     return { value: {}, problems: [{ path: "", found: shown(given), wanted, todo: "nest them below it" }] };
   }
   const read = Object.entries(given).map(([name, settings]) => {
-    const level = readLevel(settings, shared, name);
-    return { name, value: level.value as NamespaceArguments, problems: below(name, level.problems) };
+    const level = readLevel(settings, shared, placeOf(name));
+    return { name, value: level.value as Arguments, problems: below(name, level.problems) };
   });
   return {
     value: Object.fromEntries(read.map(({ name, value }) => [name, value])),

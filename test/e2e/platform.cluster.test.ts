@@ -41,12 +41,17 @@ global: { dnsProxy: true }
 namespaces:
   shop: { terminationDrainDuration: 10s }
   canary: { proxyResources: { limits: { cpu: 1 } } }
+workloads:
+  api: { namespace: shop, selector: { matchLabels: { app: api } }, logLevel: debug }
 waves: [[canary]]
 rollout: { maxConcurrent: 1 }
 `),
         ),
       );
       const canary = container(await mesh.pod("canary", "api"), "istio-proxy");
+      const api = container(await mesh.pod("shop", "api"), "istio-proxy");
+      assert.ok(api.args?.includes("--proxyLogLevel=debug"), `${api.args}`);
+      assert.ok(!canary.args?.includes("--proxyLogLevel=debug"));
       assert.equal(canary.resources?.limits?.cpu, "1");
       assert.ok(canary.env?.some(({ name, value }) => name === "ISTIO_META_DNS_CAPTURE" && value === "true"));
       assert.deepEqual(Object.keys(layersOf(await mesh.injector())).sort(), ["*", "canary", "shop"]);

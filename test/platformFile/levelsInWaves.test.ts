@@ -22,6 +22,13 @@ test("waves come in their order, then the other namespaces, and global settings 
   ]);
 });
 
+test("workloads go with their namespace, also one that has no settings of its own", () => {
+  const picks = "selector: { matchLabels: { app: x } }";
+  const text = `namespaces: {a: , b: }\nworkloads: {w: {namespace: a, ${picks}}, v: {namespace: z, ${picks}}}`;
+  assert.deepEqual(names(`${text}\nwaves: [[z], [a]]`), [["v"], ["a", "w"], ["b"]]);
+  assert.deepEqual(names(text), [["a", "w", "b", "v"]]);
+});
+
 test("an empty wave is none, and an empty file has none", () => {
   assert.deepEqual(names("namespaces: {a: }\nwaves: [[], [a], []]"), [["a"]]);
   assert.deepEqual(names(""), []);

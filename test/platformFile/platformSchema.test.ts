@@ -23,6 +23,17 @@ function reads(text: string): boolean {
 }
 
 const good: Record<string, string> = {
+  "settings for workloads": `
+workloads:
+  checkout:
+    namespace: shop
+    selector:
+      matchLabels: { app: checkout }
+      matchExpressions: [{ key: tier, operator: In, values: [a, b] }, { key: old, operator: DoesNotExist }]
+    priority: 2
+    concurrency: 4
+    rollout: { maxConcurrent: 1 }
+waves: [[shop]]`,
   "an empty file": "",
   "values as people write them": `
 global:
@@ -61,6 +72,15 @@ const bad: Record<string, string> = {
   "a hook with two handlers":
     "global: { lifecycle: { preStop: { sleep: { seconds: 1 }, exec: { command: [a] } } } }",
   "a hook that Kubernetes does not have": "global: { lifecycle: { preStop: { wait: 1 } } }",
+  "workloads without a selector": "workloads: { web: { namespace: shop } }",
+  "workloads without a namespace": "workloads: { web: { selector: { matchLabels: { app: web } } } }",
+  "a selector that picks everything": "workloads: { web: { namespace: shop, selector: {} } }",
+  "an operator that Kubernetes does not have":
+    "workloads: { web: { namespace: shop, selector: { matchExpressions: [{ key: a, operator: Like }] } } }",
+  "a priority below zero":
+    "workloads: { web: { namespace: shop, selector: { matchLabels: { a: b } }, priority: -1 } }",
+  "publish of workloads":
+    "workloads: { web: { namespace: shop, selector: { matchLabels: { a: b } }, publish: true } }",
   "a namespace that can't be one": "namespaces: { Shop_1: {} }",
   "publish of the global level": "global: { publish: true }",
   "an option that rollouts don't have": "rollout: { parallel: 3 }",

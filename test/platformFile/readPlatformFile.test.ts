@@ -31,6 +31,8 @@ namespaces:
     rollout: { maxConcurrent: 1 }
     publish: false
   cart:
+workloads:
+  web: { namespace: shop, selector: { matchLabels: { app: web } }, priority: 3, logLevel: debug }
 waves: [[cart], [shop]]
 `,
       "settings.yaml",
@@ -52,13 +54,27 @@ waves: [[cart], [shop]]
         },
         cart: { ...shared, namespace: "cart", rollout: { maxConcurrent: 5, onFailure: "continue" } },
       },
+      workloads: {
+        web: {
+          ...shared,
+          namespace: "shop",
+          selector: { matchLabels: { app: "web" } },
+          priority: 3,
+          rollout: { maxConcurrent: 5, onFailure: "continue" },
+          logLevel: "debug",
+        },
+      },
       waves: [["cart"], ["shop"]],
     });
   });
 
   it("may be empty, and the one in this repository is right", () => {
-    assert.deepEqual(readPlatformFile("", "settings.yaml"), { namespaces: {}, waves: [] });
-    assert.deepEqual(readPlatformFile("# nothing yet\n", "settings.yaml"), { namespaces: {}, waves: [] });
+    assert.deepEqual(readPlatformFile("", "settings.yaml"), { namespaces: {}, workloads: {}, waves: [] });
+    assert.deepEqual(readPlatformFile("# nothing yet\n", "settings.yaml"), {
+      namespaces: {},
+      workloads: {},
+      waves: [],
+    });
     const example = readFileSync(join(__dirname, "../../settings.yaml"), "utf8");
     readPlatformFile(example, "settings.yaml");
     const uncommented = example
