@@ -54,7 +54,12 @@ rollout: { maxConcurrent: 1 }
       assert.ok(!canary.args?.includes("--proxyLogLevel=debug"));
       assert.equal(canary.resources?.limits?.cpu, "1");
       assert.ok(canary.env?.some(({ name, value }) => name === "ISTIO_META_DNS_CAPTURE" && value === "true"));
-      assert.deepEqual(Object.keys(layersOf(await mesh.injector())).sort(), ["*", "canary", "shop"]);
+      assert.deepEqual(Object.keys(layersOf(await mesh.injector())).sort(), [
+        "*",
+        "canary",
+        "shop",
+        "shop/api",
+      ]);
       const restarts = result.stdoutText.match(/\[\w+\] \d+\/\d+ restarted/g) ?? [];
       assert.deepEqual(
         [...new Set(restarts.map((line) => line.split("]")[0]?.slice(1)))],
