@@ -4,7 +4,7 @@ import type { PodTemplate } from "../cluster/podTemplate.js";
 import { type PodSettingsOptions, podTemplateWithSettings } from "../render/podTemplateWithSettings.js";
 import { captureConflicts, resourceConflicts } from "../settings/conflicts.js";
 import { parseSettings } from "../settings/parseSettings.js";
-import { SettingsError } from "../settings/problem.js";
+import { type Problem, SettingsError } from "../settings/problem.js";
 import type { SidecarSettings } from "../settings/SidecarSettings.js";
 import type { DeepInput } from "./SidecarSettingsArgs.js";
 
@@ -22,7 +22,7 @@ type PodTemplateSpec = types.input.core.v1.PodTemplateSpec;
  *
  * Istio's annotations where it has them, all four for resources when settings say all four; else a container `istio-proxy` or
  * `istio-init` with `image: auto`, which needs the pods to be injected. What the template says already and settings don't stays.
- * Rejects with a SettingsError that names every setting that a pod can't say.
+ * Rejects with a RunError that names every setting that a pod can't say.
  */
 export function withSidecarSettings(
   template: pulumi.Input<PodTemplateSpec>,
@@ -100,8 +100,13 @@ function withSettings(template: PodTemplate, given: unknown, options: PodSetting
   const read = parseSettings(given);
   // without the rule that some settings need others beside them: at the pod level Istio looks at each
   const found = [...read.problems, ...captureConflicts(read.settings), ...resourceConflicts(read.settings)];
-  if (found.length > 0) throw new SettingsError("withSidecarSettings", found);
+  if (found.length > 0) throw refusal(found);
   const { template: changed, problems } = podTemplateWithSettings(template, read.settings, options);
-  if (problems.length > 0) throw new SettingsError("withSidecarSettings", problems);
+  if (problems.length > 0) throw refusal(problems);
   return changed;
+}
+
+// Pulumi prints any other error with its source and all that hangs on it, which takes it a minute
+function refusal(problems: readonly Problem[]): pulumi.RunError {
+  return new pulumi.RunError(new SettingsError("withSidecarSettings", problems).message);
 }
