@@ -22,13 +22,14 @@ type PodTemplateSpec = types.input.core.v1.PodTemplateSpec;
  *
  * Istio's annotations where it has them, all four for resources when settings say all four; else a container `istio-proxy` or
  * `istio-init` with `image: auto`, which needs the pods to be injected. What the template says already and settings don't stays.
- * Rejects with a RunError that names every setting that a pod can't say.
+ * Throws a RunError, or rejects with one where settings are outputs, that names every setting that a pod can't say.
  */
 export function withSidecarSettings(
   template: pulumi.Input<PodTemplateSpec>,
   settings: PodSettings,
   options: PodSettingsOptions = {},
 ): pulumi.Output<PodTemplateSpec> {
+  refuseNow(settings);
   return pulumi
     .all([pulumi.output(template), pulumi.output(settings)])
     .apply(
@@ -61,6 +62,7 @@ export function sidecarSettingsTransform(
   settings: PodSettings,
   { filter = () => true, ...options }: SidecarSettingsTransformOptions = {},
 ): pulumi.ResourceTransform {
+  refuseNow(settings);
   return ({ type, name, props, opts }) => {
     const place = templatePlaces.get(type);
     if (!place || !filter({ type, name, props: props as Record<string, unknown> })) return undefined;
@@ -96,6 +98,16 @@ function changedAt(
   };
 }
 
+// where nothing has to be waited for, the error is thrown at the line that has the settings
+function refuseNow(settings: PodSettings): void {
+  if (!containsOutput(settings)) withSettings({ spec: { containers: [] } }, settings, {});
+}
+
+function containsOutput(value: unknown): boolean {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(containsOutput);
+}
+
 function withSettings(template: PodTemplate, given: unknown, options: PodSettingsOptions): PodTemplate {
   const read = parseSettings(given);
   // without the rule that some settings need others beside them: at the pod level Istio looks at each
@@ -106,7 +118,7 @@ function withSettings(template: PodTemplate, given: unknown, options: PodSetting
   return changed;
 }
 
-// Pulumi prints any other error with its source and all that hangs on it, which takes it a minute
+// Pulumi prints any other error with its source and all that hangs on it
 function refusal(problems: readonly Problem[]): pulumi.RunError {
   return new pulumi.RunError(new SettingsError("withSidecarSettings", problems).message);
 }
