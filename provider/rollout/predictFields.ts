@@ -140,9 +140,14 @@ function predictPullPolicy(
   template: PodTemplate,
   change: SettingsChange,
 ): void {
-  if (!imageType || same(change, imageType.path) || saysItself(imageType, "", template)) return;
+  if (!imageType || same(change, imageType.path)) return;
   const type = change.after[imageType.path] ?? "default";
+  const annotated = imageType
+    .podWays("")
+    .some((way) => way.by === "annotation" && template.metadata?.annotations?.[way.name] !== undefined);
   for (const { declaration, sight, field } of pullPolicies) {
+    // an image of the pod's own is istio-proxy's alone
+    if (annotated || (sight.of === proxyContainer && saysItself(imageType, "", template))) continue;
     if (change.after[declaration.path] !== undefined || saysSight(declaration, "", sight, template)) continue;
     if (fields[field] !== undefined) set(fields, field, type === "default" ? undefined : "IfNotPresent");
   }

@@ -20,6 +20,7 @@ export interface Plan {
   workloads?: Record<string, Record<string, unknown>>;
   deployments?: Record<string, Record<string, unknown>>;
   transform?: Record<string, unknown>;
+  yaml?: { v1?: string; v2?: string };
 }
 
 /** A control plane with a mesh on it, and the programs that change its settings. */

@@ -126,6 +126,20 @@ forEachEngine(
       }
     });
 
+    // both components ask the plugin of the Kubernetes package, which the test engine has not
+    const skip = engine.name === "pulumi" ? false : "needs pulumi-resource-kubernetes";
+    test("a transform reaches the workloads that YAML brings", { skip }, async () => {
+      const kinds = ["v1", "v2"] as const;
+      const yaml = Object.fromEntries(kinds.map((kind) => [kind, manifest(`yaml-${kind}`)]));
+      const options = mesh.stack(engine, "yaml", { yaml, transform: { logLevel: "trace" } });
+      succeeded(await engine.up(options));
+      for (const kind of kinds) {
+        await mesh.ready("shop", `yaml-${kind}`);
+        const { args } = container(await mesh.pod("shop", `yaml-${kind}`), "istio-proxy");
+        assert.ok(args?.includes("--proxyLogLevel=trace"), `${kind}: ${args}`);
+      }
+    });
+
     test("a setting that no pod can say is an error that names what can", async () => {
       const result = await engine.up(
         mesh.stack(engine, "wrong", {
@@ -139,3 +153,18 @@ forEachEngine(
   },
   { kubernetes: true },
 );
+
+function manifest(name: string): string {
+  return JSON.stringify({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name, namespace: "shop" },
+    spec: {
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: "app", image: "app:1" }] },
+      },
+    },
+  });
+}

@@ -18,6 +18,8 @@ interface Plan {
   workloads?: Record<string, ConstructorParameters<typeof WorkloadSidecarSettings>[1]>;
   /** Deployments of the program's own, `namespace/name` -> settings that their pods say themselves. */
   deployments?: Record<string, SidecarSettings>;
+  /** Manifests that a component of the Kubernetes package brings: of its first kind, and of the one that runs in the plugin. */
+  yaml?: { v1?: string; v2?: string };
   /** Settings that a transform puts on every Deployment of the stack. */
   transform?: SidecarSettings;
 }
@@ -56,3 +58,6 @@ for (const [place, settings] of Object.entries(plan.deployments ?? {})) {
     spec: { selector: { matchLabels: labels }, template: withSidecarSettings(template, settings) },
   });
 }
+
+if (plan.yaml?.v1) new kubernetes.yaml.ConfigGroup("first", { yaml: plan.yaml.v1 });
+if (plan.yaml?.v2) new kubernetes.yaml.v2.ConfigGroup("second", { yaml: plan.yaml.v2 });
