@@ -7,8 +7,7 @@ import {
   type SourcedValue,
   united,
 } from "../levels/effectiveSettings.js";
-import { selects } from "../levels/selector.js";
-import { globalTarget, type Layers, layerAt, workloadLayers } from "../render/compose.js";
+import { type Layers, layersReaching } from "../render/compose.js";
 import { proxyConfigAnnotation } from "../render/podAnnotations.js";
 import { isDropped, type PodLevel, podLevel, saidAt, saysItself } from "../render/podLevel.js";
 import { usesSidecarTemplate, withDefaultRequests } from "../rollout/predictFields.js";
@@ -125,15 +124,12 @@ function layersOfPod(
   { metadata }: PodTemplate,
   { namespace, layers, installed = {} }: SidecarContext,
 ): LeveledSettings[] {
-  const [global, owned] = [layerAt(layers, globalTarget), layerAt(layers, namespace)];
-  const picked = workloadLayers(layers, namespace).filter(({ picks }) =>
-    selects(picks.selector, metadata?.labels ?? {}),
-  );
+  const reaching = layersReaching(layers, namespace, metadata?.labels);
   return [
     { level: "installed", settings: installed },
-    ...(global ? [{ level: "global", ...global } as const] : []),
-    ...(owned ? [{ level: "namespace", ...owned } as const] : []),
-    ...picked.map(({ settings, owner }) => ({ level: "workload", settings, owner }) as const),
+    ...(reaching.global ? [{ level: "global", ...reaching.global } as const] : []),
+    ...(reaching.namespace ? [{ level: "namespace", ...reaching.namespace } as const] : []),
+    ...reaching.workloads.map((layer) => ({ level: "workload", ...layer }) as const),
   ];
 }
 

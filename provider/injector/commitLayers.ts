@@ -14,7 +14,7 @@ import {
   layersFor,
   layersOf,
   namespaceOf,
-  stampFor,
+  stampsIn,
   workloadLayers,
 } from "../render/compose.js";
 import { canonicalJson, effectiveOf, installedSettings } from "../render/Profile.js";
@@ -86,9 +86,10 @@ export async function commitLayers(
   const outcomes: Outcomes = new Map();
   const asked = new Map<string, Asked>();
   const before = await write(api, injector, changes, outcomes, async (current, accepted) => {
-    for (const namespace of await namespacesReached(api, accepted, layersOf(current.data))) {
+    const layers = layersOf(current.data);
+    for (const namespace of await namespacesReached(api, accepted, layers)) {
       if (!asked.has(namespace)) {
-        const selectors = selectorsIn(namespace, accepted, layersOf(current.data));
+        const selectors = selectorsIn(namespace, accepted, layers);
         asked.set(namespace, await askAll(api, injector, namespace, selectors));
       }
     }
@@ -341,10 +342,10 @@ async function waitForStamps(
   for (const { namespace, probes } of pending)
     for (const line of unverifiable(namespace, probes)) options.report(line);
   for (let pause = 100; ; pause = Math.min(2_000, pause * 1.5)) {
-    const { data } = await readInjector(api, injector);
+    const stampOf = stampsIn((await readInjector(api, injector)).data);
     const waiting: Asked[] = [];
     await inBatches(pending, asksAtOnce, async (one) => {
-      const verdict = await verdictOf(api, injector, one, (labels) => stampFor(data, one.namespace, labels));
+      const verdict = await verdictOf(api, injector, one, stampOf);
       if (verdict === "waiting") waiting.push(one);
       else if (verdict !== "taken") refused.set(one.namespace, verdict.refused);
     });
@@ -382,7 +383,7 @@ async function verdictOf(
   api: KubernetesApi,
   injector: Injector,
   { namespace, probes }: Asked,
-  stampOf: (labels: Readonly<Record<string, string>>) => string | undefined,
+  stampOf: ReturnType<typeof stampsIn>,
 ): Promise<"taken" | "waiting" | { refused: string }> {
   let taken = true;
   for (const { probe, before } of probes) {
@@ -392,7 +393,7 @@ async function verdictOf(
     if (after.outcome === "denied") return { refused: `${probe.name}: ${after.message}` };
     if (after.outcome === "silent") return { refused: `${probe.name}: ${after.message}` };
     // a workload that names other templates never gets a stamp, so only pods of our making are held to it
-    const stamp = stampOf(probe.template.metadata?.labels ?? {});
+    const stamp = stampOf(namespace, probe.template.metadata?.labels);
     if (probe.ours && after.outcome === "injected" && after.stamp !== stamp) taken = false;
     if (!taken) return "waiting";
   }

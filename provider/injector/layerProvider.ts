@@ -3,16 +3,14 @@ import type { Session } from "../cluster/session.js";
 import { type EffectiveSettings, effectiveValues } from "../levels/effectiveSettings.js";
 import { asLabelSelector } from "../levels/selector.js";
 import {
-  globalTarget,
   InjectorRefusal,
   installedGlobal,
-  isWorkloadTarget,
   type Layer,
   layerAt,
+  layersAt,
   layersOf,
-  namespaceOf,
 } from "../render/compose.js";
-import { canonicalJson, effectiveOf, installedSettings, joinedStamp, profileOf } from "../render/Profile.js";
+import { canonicalJson, effectiveOf, installedSettings, stampOf } from "../render/Profile.js";
 import { nested } from "../settings/canonicalSettings.js";
 import { problemSentence } from "../settings/problem.js";
 import { asProperties, settingGroups } from "../settings/settingsInputs.js";
@@ -187,39 +185,16 @@ const outputNames = ["stamp", "effective", "sources", "configMap"];
 function outcomeOf({ data, metadata }: InjectorConfigMap, target: string): Record<string, unknown> {
   const effective = effectiveFor({ data }, target);
   return {
-    stamp: stampOf({ data }, target),
+    stamp: stampOf(layersAt(layersOf(data), target)) ?? "",
     effective: nested(effectiveValues(effective)),
     sources: Object.fromEntries(Object.entries(effective).map(([path, { source }]) => [path, source])),
     configMap: `${metadata.namespace}/${metadata.name}`,
   };
 }
 
-export function effectiveFor({ data }: Pick<InjectorConfigMap, "data">, target: string): EffectiveSettings {
-  const layers = layersOf(data);
-  const namespace = layerAt(layers, namespaceOf(target) ?? "")?.settings;
-  const workload = isWorkloadTarget(target) ? layerAt(layers, target)?.settings : undefined;
-  return effectiveOf({
-    installed: installedSettings(installedGlobal(data)),
-    global: layers[globalTarget]?.settings ?? {},
-    ...(namespace ? { namespace } : {}),
-    ...(workload ? { workloads: [workload] } : {}),
-  });
-}
-
-/** The stamp of pods that the layer reaches and no other workload layer picks; empty without settings. */
-function stampOf({ data }: Pick<InjectorConfigMap, "data">, target: string): string {
-  const layers = layersOf(data);
-  const [global, namespace, workload] = [globalTarget, namespaceOf(target) ?? "", target].map(
-    (one) => layerAt(layers, one)?.settings,
-  );
-  const base =
-    global || namespace
-      ? profileOf({ ...(global ? { global } : {}), ...(namespace ? { namespace } : {}) }).stamp
-      : "";
-  return joinedStamp([
-    base,
-    isWorkloadTarget(target) && workload ? profileOf({ namespace: workload }).stamp : "",
-  ]);
+function effectiveFor({ data }: Pick<InjectorConfigMap, "data">, target: string): EffectiveSettings {
+  const installed = installedSettings(installedGlobal(data));
+  return effectiveOf({ installed, ...layersAt(layersOf(data), target) });
 }
 
 /** The layer that the injector has before this process writes it: of a program whose state was lost, not nothing. */

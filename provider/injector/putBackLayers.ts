@@ -1,6 +1,6 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
-import { globalTarget, type Layer, namespaceOf, stampFor } from "../render/compose.js";
+import { globalTarget, type Layer, namespaceOf, stampsIn } from "../render/compose.js";
 import { canonicalJson } from "../render/Profile.js";
 import { targetName } from "./commitLayers.js";
 import { readInjector } from "./Injector.js";
@@ -57,7 +57,7 @@ export async function putBackLayers(
     }),
   );
   const targets = failing.map(({ target }) => target);
-  return { targets, names, stampBefore: (namespace, labels) => stampFor(data, namespace, labels) };
+  return { targets, names, stampBefore: stampsIn(data) };
 }
 
 /** The layers, with what they go back to. */

@@ -5,11 +5,10 @@ import { effectiveValues } from "../levels/effectiveSettings.js";
 import { layersOfFile } from "../platformFile/layersOfFile.js";
 import type { PlatformFile } from "../platformFile/PlatformFile.js";
 import {
-  globalTarget,
   installedGlobal,
-  isWorkloadTarget,
   type Layers,
   layerAt,
+  layersAt,
   layersFor,
   layersOf,
   namespaceOf,
@@ -102,14 +101,7 @@ function declaredPaths(from: EffectiveSettings, to: EffectiveSettings): string[]
 
 /** For the pods of a target that no other workload settings pick. */
 function effectiveIn(installed: CanonicalSettings, layers: Layers, target: string): EffectiveSettings {
-  const namespace = layerAt(layers, namespaceOf(target) ?? "")?.settings;
-  const workload = isWorkloadTarget(target) ? layerAt(layers, target)?.settings : undefined;
-  return effectiveOf({
-    installed,
-    global: layers[globalTarget]?.settings ?? {},
-    ...(namespace ? { namespace } : {}),
-    ...(workload ? { workloads: [workload] } : {}),
-  });
+  return effectiveOf({ installed, ...layersAt(layers, target) });
 }
 
 /** A request above its limit, which may show only where the levels meet. */

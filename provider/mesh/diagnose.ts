@@ -3,7 +3,7 @@ import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../clus
 import type { Workload } from "../cluster/workloads.js";
 import { ask, probesOf } from "../injector/askInjector.js";
 import { configMapName, injectorName, lastWriter, revisionOf } from "../injector/Injector.js";
-import { compose, InjectorRefusal, layersOf, profileFor } from "../render/compose.js";
+import { compose, InjectorRefusal, layersOf, stampFor } from "../render/compose.js";
 import { stampAnnotation } from "../render/overlayTemplate.js";
 import { injectedPods } from "../rollout/assess.js";
 import { readiness } from "../rollout/rolloutStatus.js";
@@ -158,7 +158,7 @@ async function answering(
     const [probe] = await probesOf(api, namespace, injector);
     if (!probe) return skipped(check, "nothing to ask about");
     const answer = await ask(api, injector, namespace, probe);
-    const expected = profileFor(data, namespace)?.stamp;
+    const expected = stampFor(data, namespace, probe.template.metadata?.labels);
     switch (answer.outcome) {
       case "injected":
         return answer.stamp === expected

@@ -1,15 +1,7 @@
 import { injectingRevision } from "../cluster/injectingRevision.js";
 import { ApiError, isMissingRight, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import { injectorName, revisionOf } from "../injector/Injector.js";
-import { effectiveFor } from "../injector/layerProvider.js";
-import {
-  globalTarget,
-  type InjectorData,
-  installedGlobal,
-  layerAt,
-  layersFor,
-  layersOf,
-} from "../render/compose.js";
+import { installedGlobal, layerAt, layersAt, layersFor, layersOf, namespaceOf } from "../render/compose.js";
 import { effectiveOf, installedSettings } from "../render/Profile.js";
 import {
   assessNamespace,
@@ -21,7 +13,7 @@ import {
 import { namespaceAnnotations } from "../rollout/namespaceAnnotations.js";
 import type { Rollout } from "../rollout/RolloutOptions.js";
 import type { Annotations } from "../rollout/rolloutAnnotations.js";
-import { settingsThere } from "../rollout/rolloutProvider.js";
+import { type Current, settingsThere } from "../rollout/rolloutProvider.js";
 import { unmanagedPods } from "../rollout/unmanagedPods.js";
 import { findInjectors } from "./findInjectors.js";
 import { istioVersion } from "./istioVersion.js";
@@ -51,9 +43,11 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
   for (const { injector, configMap } of found) {
     const revision = revisionOf(injector);
     const { data } = configMap;
+    // read once for all namespaces: the texts are long
     const layers = layersOf(data);
+    const installed = installedSettings(installedGlobal(data));
     const targets = new Set([
-      ...Object.keys(layers).filter((target) => target !== globalTarget),
+      ...Object.keys(layers).flatMap((target) => namespaceOf(target) ?? []),
       ...[...pods.keys()].filter((name) => ofRevision(pods.get(name) ?? [], revision).length > 0),
     ]);
     for (const name of targets) {
@@ -64,9 +58,10 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
           name,
           revision,
           ...(owner === undefined ? {} : { owner }),
-          settings: effectiveFor({ data }, name),
+          settings: effectiveOf({ installed, ...layersAt(layers, name) }),
           workloads: await workloadsIn(api, name, ofRevision(pods.get(name) ?? [], revision), {
-            data,
+            layers,
+            installed,
             revision,
             include: scope.include ?? [],
             report,
@@ -99,8 +94,7 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
   };
 }
 
-interface Known {
-  data: InjectorData;
+interface Known extends Current {
   revision: string;
   include: Rollout["include"];
   report: (line: string) => void;
@@ -111,11 +105,9 @@ async function workloadsIn(
   api: KubernetesApi,
   namespace: string,
   pods: readonly ObjectMeta[],
-  { data, revision, include, report, now }: Known,
+  { layers, installed, revision, include, report, now }: Known,
 ): Promise<WorkloadStatus[]> {
   if (pods.length === 0) return [];
-  const layers = layersOf(data);
-  const installed = installedSettings(installedGlobal(data));
   const settings: NamespaceSettings = {
     ...settingsThere({ layers, installed }, {}, namespace, revision),
     include,

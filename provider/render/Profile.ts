@@ -82,6 +82,15 @@ export function joinedStamp(stamps: readonly string[]): string {
   return stamps.filter((stamp) => stamp !== "").join(".");
 }
 
+/** The stamp of a pod that these levels' settings reach; undefined when none do. */
+export function stampOf({
+  workloads = [],
+  ...base
+}: Pick<ProfileSources, "global" | "namespace" | "workloads">): string | undefined {
+  const stamps = workloads.map((settings) => profileOf({ namespace: settings }).stamp);
+  return joinedStamp([base.global || base.namespace ? profileOf(base).stamp : "", ...stamps]) || undefined;
+}
+
 const templateRoots: ReadonlySet<string | undefined> = new Set([
   "global",
   "always",

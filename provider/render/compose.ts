@@ -4,7 +4,14 @@ import { type CanonicalSettings, settingEntries } from "../settings/canonicalSet
 import { addAliases, overlayTemplateName, removeAliases, scopedTemplateName } from "./aliases.js";
 import { dataKey } from "./dataKey.js";
 import { overlayTemplate } from "./overlayTemplate.js";
-import { canonicalJson, digest, joinedStamp, type Profile, profileOf } from "./Profile.js";
+import {
+  canonicalJson,
+  digest,
+  joinedStamp,
+  type Profile,
+  type ProfileSources,
+  profileOf,
+} from "./Profile.js";
 import { readsOf, type ScopedTemplate, scopeTemplate } from "./scopeTemplate.js";
 import { insertPair, parseYaml, removePair, UnreadableText } from "./spliceMap.js";
 
@@ -126,18 +133,25 @@ export function profileFor(data: Pick<InjectorData, "values">, namespace: string
 export function stampFor(
   data: Pick<InjectorData, "values">,
   namespace: string,
-  labels: Readonly<Record<string, string>> = {},
+  labels?: Readonly<Record<string, string>>,
 ): string | undefined {
+  return stampsIn(data)(namespace, labels);
+}
+
+/** `stampFor` of many pods: the values are long, and read once. */
+export function stampsIn(
+  data: Pick<InjectorData, "values">,
+): (namespace: string, labels?: Readonly<Record<string, string>>) => string | undefined {
   const stored = storedData(data);
-  if (!stored) return undefined;
-  const base = own(stored.profiles, own(stored.namespaces, namespace) ?? globalTarget);
-  const picked = (own(stored.workloads ?? {}, namespace) ?? []).filter(({ selector }) =>
-    selects(selector as Requirement[], labels),
-  );
-  return (
-    joinedStamp([base?.stamp ?? "", ...picked.map(({ profile }) => stored.profiles[profile]?.stamp ?? "")]) ||
-    undefined
-  );
+  if (!stored) return () => undefined;
+  return (namespace, labels = {}) => {
+    const base = own(stored.profiles, own(stored.namespaces, namespace) ?? globalTarget);
+    const picked = (own(stored.workloads ?? {}, namespace) ?? []).filter(({ selector }) =>
+      selects(selector as Requirement[], labels),
+    );
+    const stamps = picked.map(({ profile }) => stored.profiles[profile]?.stamp ?? "");
+    return joinedStamp([base?.stamp ?? "", ...stamps]) || undefined;
+  };
 }
 
 /** A namespace's workload layers, the weakest first. */
@@ -152,19 +166,48 @@ export function workloadLayers(
     .sort((a, b) => a.picks.priority - b.picks.priority || (a.target < b.target ? -1 : 1));
 }
 
-/** The settings of the layers that reach a pod, for merging. */
-export function layersFor(
+/** The layers that reach a pod, of the workload layers the weakest first. */
+export function layersReaching(
   layers: Layers,
   namespace: string,
   labels: Readonly<Record<string, string>> = {},
-): { global?: CanonicalSettings; namespace?: CanonicalSettings; workloads: CanonicalSettings[] } {
-  const [global, owned] = [layerAt(layers, globalTarget), layerAt(layers, namespace)];
+): { global: Layer | undefined; namespace: Layer | undefined; workloads: Layer[] } {
+  return {
+    global: layerAt(layers, globalTarget),
+    namespace: layerAt(layers, namespace),
+    workloads: workloadLayers(layers, namespace).filter(({ picks }) => selects(picks.selector, labels)),
+  };
+}
+
+/** Settings of layers by their level, for merging. */
+export type LayeredSettings = Pick<ProfileSources, "global" | "namespace"> & {
+  workloads: CanonicalSettings[];
+};
+
+/** The settings of the layers that reach a pod. */
+export function layersFor(
+  layers: Layers,
+  namespace: string,
+  labels?: Readonly<Record<string, string>>,
+): LayeredSettings {
+  return settingsOf(layersReaching(layers, namespace, labels));
+}
+
+/** The settings of the layers that reach a target's pods, as far as no other workload layer picks them. */
+export function layersAt(layers: Layers, target: string): LayeredSettings {
+  const workload = isWorkloadTarget(target) ? layerAt(layers, target) : undefined;
+  return settingsOf({
+    global: layerAt(layers, globalTarget),
+    namespace: layerAt(layers, namespaceOf(target) ?? ""),
+    workloads: workload ? [workload] : [],
+  });
+}
+
+function settingsOf({ global, namespace, workloads }: ReturnType<typeof layersReaching>): LayeredSettings {
   return {
     ...(global ? { global: global.settings } : {}),
-    ...(owned ? { namespace: owned.settings } : {}),
-    workloads: workloadLayers(layers, namespace)
-      .filter(({ picks }) => selects(picks.selector, labels))
-      .map(({ settings }) => settings),
+    ...(namespace ? { namespace: namespace.settings } : {}),
+    workloads: workloads.map(({ settings }) => settings),
   };
 }
 

@@ -12,7 +12,7 @@ import {
   layersOf,
   workloadLayers,
 } from "../render/compose.js";
-import { canonicalJson, effectiveOf, installedSettings, joinedStamp, profileOf } from "../render/Profile.js";
+import { canonicalJson, effectiveOf, installedSettings, stampOf } from "../render/Profile.js";
 import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 import { containsUnknown } from "../settings/unknown.js";
 import {
@@ -319,14 +319,10 @@ function merged(
   namespace: string,
   labels: Readonly<Record<string, string>>,
 ) {
-  const { workloads, ...base } = layersFor(layers, namespace, labels);
-  const stamp = joinedStamp([
-    base.global || base.namespace ? profileOf(base).stamp : "",
-    ...workloads.map((settings) => profileOf({ namespace: settings }).stamp),
-  ]);
+  const reaching = layersFor(layers, namespace, labels);
   return {
-    values: effectiveValues(effectiveOf({ installed, ...base, workloads })),
-    stamp: stamp === "" ? undefined : stamp,
+    values: effectiveValues(effectiveOf({ installed, ...reaching })),
+    stamp: stampOf(reaching),
   };
 }
 
