@@ -1,4 +1,4 @@
-import { allContainers, type PodTemplate } from "../cluster/podTemplate.js";
+import type { PodTemplate } from "../cluster/podTemplate.js";
 import {
   effectiveSettings,
   effectiveValues,
@@ -10,7 +10,8 @@ import {
 import { type Layers, layersReaching } from "../render/compose.js";
 import { proxyConfigAnnotation } from "../render/podAnnotations.js";
 import { isDropped, type PodLevel, podLevel, saidAt, saysItself } from "../render/podLevel.js";
-import { usesSidecarTemplate, withDefaultRequests } from "../rollout/predictFields.js";
+import { amountSettings, scaledSetting, scaledShares } from "../rollout/amountSettings.js";
+import { usesSidecarTemplate } from "../rollout/predictFields.js";
 import {
   amountField,
   comparableAmount,
@@ -20,10 +21,9 @@ import {
   proxyContainer,
 } from "../rollout/sidecarFields.js";
 import { type CanonicalSettings, inOrder, type SettingEntry } from "../settings/canonicalSettings.js";
-import { declarations, type SettingValue } from "../settings/declarations.js";
-import { secondsOf } from "../settings/duration.js";
+import type { SettingValue } from "../settings/declarations.js";
+import { settingAt } from "../settings/fixedSettings.js";
 import type { Sight } from "../settings/SettingDeclaration.js";
-import { type ScaledResources, scaledAmounts } from "../settings/scaledResources.js";
 import { sidecarWarnings } from "./sidecarWarnings.js";
 
 /** What decides a pod's sidecar beside the pod itself. */
@@ -86,30 +86,19 @@ export function explainSidecar(template: PodTemplate, context: SidecarContext): 
     values[entry.path] = undefined;
   }
   const shown = shownFields(template, values, effectiveValues(managed));
-  const settings = inOrder(
-    new Set([...Object.keys(effective), ...pod.dropped.filter((path) => path in managed)]),
-  ).map(({ path }): ExplainedSetting => {
-    const found = effective[path];
-    const note = notes.get(path);
+  const settings = Object.entries(effective).map(([path, found]): ExplainedSetting => {
     const value = values[path];
-    const {
-      value: weaker,
-      source,
-      owner,
-      overrode = [],
-    } = found ?? managed[path] ?? { value: "", source: "pod" as const };
-    const replaced =
-      note !== undefined && found
-        ? [{ value: weaker, source, ...(owner ? { owner } : {}) }, ...overrode]
-        : overrode;
+    const { overrode = [], ...strongest } = found;
+    const note = notes.get(path);
+    const about = { path, shows: shown.get(path) ?? {} };
+    if (note !== undefined) return { ...about, source: "pod", overrode: [strongest, ...overrode], note };
+    const { source, owner } = strongest;
     return {
-      path,
+      ...about,
       ...(value === undefined ? {} : { value }),
-      source: note === undefined ? source : "pod",
-      ...(note === undefined && owner !== undefined ? { owner } : {}),
-      overrode: replaced,
-      shows: shown.get(path) ?? {},
-      ...(note === undefined ? {} : { note }),
+      source,
+      ...(owner === undefined ? {} : { owner }),
+      overrode,
     };
   });
   const warnings = sidecarWarnings(template, values, sources(settings), context.native);
@@ -165,7 +154,7 @@ function shownFields(template: PodTemplate, values: Values, managed: Values): Ma
       if (sight.in === "container" && /Probe$/.test(sight.path[0] ?? "") && !hasProbes) continue;
       const own = saidAt(declaration, name, sight, template);
       if (own.said) {
-        if (own.value !== undefined && !follows(sight, entry))
+        if (own.value !== undefined && !(sight.in === "env" && sight.as === "seconds"))
           fields[fieldName(sight)] = sightValue(sight, entry, own.value, values);
       } else if (isDropped(declaration, template)) fields[fieldName(sight)] = null;
       else if (value !== undefined && managed[path] !== undefined)
@@ -182,38 +171,17 @@ function shownFields(template: PodTemplate, values: Values, managed: Values): Ma
 
 function sightValue(
   sight: Sight,
-  { path, declaration, name }: Omit<SettingEntry, "value">,
+  { declaration, name }: Omit<SettingEntry, "value">,
   value: SettingValue,
   values: Values,
 ): string {
   const rendering = declaration.rendering(name);
-  if (rendering.to === "proxyConfig" && sight.in === "env") return String(secondsOf(String(value)));
   if (sight.in === "flag" && sight.list) {
-    const always = rendering.to === "value" ? values[alwaysPath(rendering.path) ?? ""] : undefined;
-    return comparableList(String(united(always ?? "", value)));
+    const always = rendering.to === "value" ? settingAt("united", rendering.path)?.path : undefined;
+    return comparableList(String(united(values[always ?? ""] ?? "", value)));
   }
-  if (rendering.to === "proxyMetadata") return String(value);
-  return path === "" ? "" : comparableValue(sight, value);
+  return comparableValue(sight, value);
 }
-
-function alwaysPath(helm: readonly string[]): string | undefined {
-  return declarations.find(({ rendering, open }) => {
-    const to = open ? undefined : rendering("");
-    return to?.to === "united" && to.path.join(".") === helm.join(".");
-  })?.path;
-}
-
-// the variable beside a field of PROXY_CONFIG follows layers, not what the pod says of the field
-function follows(sight: Sight, { declaration, name }: Omit<SettingEntry, "value">): boolean {
-  return sight.in === "env" && declaration.rendering(name).to === "proxyConfig";
-}
-
-const amounts = declarations.flatMap((declaration) => {
-  const [sight] = declaration.open ? [] : declaration.sights("");
-  return sight?.in === "container" && (sight.as === "cpu" || sight.as === "memory")
-    ? [{ declaration, of: sight.of, field: sight.path.slice(1), resource: sight.as }]
-    : [];
-});
 
 // what decides the proxy's amounts, but for a container of the pod's own, decides the init container's where nothing else does
 function showInitAmounts(
@@ -222,9 +190,9 @@ function showInitAmounts(
   managed: Values,
   shown: Map<string, Shown>,
 ): void {
-  for (const { declaration, of, field } of amounts) {
+  for (const { declaration, of, field } of amountSettings) {
     if (of !== proxyContainer) continue;
-    const init = amounts.find(
+    const init = amountSettings.find(
       (one) => one.of === "istio-init" && one.field.join() === field.join(),
     )?.declaration;
     const [sight] = init?.sights("") ?? [];
@@ -252,12 +220,10 @@ function fillRequests(shown: Map<string, Shown>): void {
 }
 
 function showScaledAmounts(template: PodTemplate, values: Values, shown: Map<string, Shown>): void {
-  const scaled = declarations.find(({ rendering, open }) => !open && rendering("").to === "scaledResources");
-  const setting = scaled && (values[scaled.path] as ScaledResources | undefined);
-  if (!scaled || !setting || saysItself(scaled, "", template)) return;
+  if (!scaledSetting || !values[scaledSetting.path] || saysItself(scaledSetting, "", template)) return;
   const fields: Shown = {};
-  const shares = scaledAmounts(setting, withDefaultRequests(template));
-  for (const { declaration, of, field, resource } of amounts) {
+  const shares = scaledShares(values, template);
+  for (const { declaration, of, field, resource } of amountSettings) {
     const at = field.join(".");
     if (of !== proxyContainer || !shares.has(at) || saysItself(declaration, "", template)) continue;
     const share = shares.get(at);
@@ -266,10 +232,5 @@ function showScaledAmounts(template: PodTemplate, values: Values, shown: Map<str
     const theirs = shown.get(declaration.path);
     if (theirs) delete theirs[amountField(proxyContainer, field)];
   }
-  shown.set(scaled.path, fields);
-}
-
-/** Whether the pod has a sidecar of its own making, so that settings say nothing about it. */
-export function hasOwnSidecar({ spec }: PodTemplate): boolean {
-  return allContainers(spec).some(({ name, image }) => name === proxyContainer && image !== "auto");
+  shown.set(scaledSetting.path, fields);
 }

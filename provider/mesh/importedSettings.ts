@@ -6,7 +6,8 @@ import {
   valueAt,
 } from "../settings/canonicalSettings.js";
 import { conflicts } from "../settings/conflicts.js";
-import { declarations, type SettingValue } from "../settings/declarations.js";
+import type { SettingValue } from "../settings/declarations.js";
+import { fixedSettings } from "../settings/fixedSettings.js";
 import { shown } from "../settings/problem.js";
 import { asmFields } from "./asmFields.js";
 import type { Custom, Inventory, NamespaceInventory } from "./Inventory.js";
@@ -78,10 +79,9 @@ function fromProxyConfigs({ name, proxyConfigs }: NamespaceInventory, draft: Dra
     const { environmentVariables, ...others } = config.spec;
     const variables = mapOf(environmentVariables);
     const known = new Set<string>();
-    for (const declaration of declarations) {
+    for (const { declaration, rendering } of fixedSettings) {
       const { path } = declaration;
-      const rendering = declaration.open ? undefined : declaration.rendering("");
-      if (rendering?.to !== "proxyMetadata") continue;
+      if (rendering.to !== "proxyMetadata") continue;
       const values = rendering.names.map((variable) => variables[variable]);
       if (values[0] === undefined || values.some((value) => value !== values[0])) continue;
       for (const variable of rendering.names) known.add(variable);

@@ -2,6 +2,7 @@ import { parse } from "yaml";
 import { proxyConfigAnnotation } from "../render/podAnnotations.js";
 import { valueAt } from "../settings/canonicalSettings.js";
 import { declarations, type SettingDeclaration } from "../settings/declarations.js";
+import { fixedSettings } from "../settings/fixedSettings.js";
 import type { PodWay } from "../settings/SettingDeclaration.js";
 
 /** What pods say of a setting themselves: as it is written there, and by which annotation. */
@@ -48,10 +49,7 @@ function namesIn(config: unknown, ways: readonly PodWay[]): string[] {
   const [way] = ways;
   const map = way?.by === "proxyConfig" ? valueAt(config, way.path.slice(0, -1)) : undefined;
   const taken = new Set(
-    declarations.flatMap(({ open, rendering }) => {
-      const to = open ? undefined : rendering("");
-      return to?.to === "proxyMetadata" ? to.names : [];
-    }),
+    fixedSettings.flatMap(({ rendering }) => (rendering.to === "proxyMetadata" ? rendering.names : [])),
   );
   return typeof map === "object" && map !== null ? Object.keys(map).filter((name) => !taken.has(name)) : [];
 }

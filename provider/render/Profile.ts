@@ -7,8 +7,9 @@ import {
   united,
 } from "../levels/effectiveSettings.js";
 import { type CanonicalSettings, settingEntries, valueAt } from "../settings/canonicalSettings.js";
-import { declarations, type Rendering, type SettingValue } from "../settings/declarations.js";
+import type { Rendering, SettingValue } from "../settings/declarations.js";
 import { secondsOf } from "../settings/duration.js";
+import { fixedSettings, settingAt } from "../settings/fixedSettings.js";
 import type { WrittenAs } from "../settings/SettingDeclaration.js";
 import { ownKeys } from "./podAnnotations.js";
 
@@ -160,23 +161,17 @@ function written(value: SettingValue, as: WrittenAs | undefined): unknown {
 /** The list that pods without annotations of their own get for a Helm list: everything excluded at all levels. */
 export function unitedList(effective: EffectiveSettings, key: string): string {
   const values = effectiveValues(effective);
-  const valueTo = (to: "united" | "value") => {
-    const path = declarations.find(({ rendering, open }) => {
-      const found = open ? undefined : rendering("");
-      return found?.to === to && found.path.at(-1) === key;
-    })?.path;
-    return values[path ?? ""] ?? "";
-  };
+  const valueTo = (to: "united" | "value") => values[settingAt(to, ["proxy", key])?.path ?? ""] ?? "";
   return String(united(valueTo("united"), valueTo("value")));
 }
 
 /** What Istio was installed with, as far as settings can say it; what they can't is left to Istio. `global`: Helm's. */
 export function installedSettings(global: unknown): CanonicalSettings {
   const settings: Record<string, SettingValue> = {};
-  for (const { path, open, parse, rendering } of declarations) {
-    const to = open ? undefined : rendering("");
-    if (to?.to !== "value") continue;
-    const found = valueAt(global, to.path);
+  for (const { declaration, rendering } of fixedSettings) {
+    const { path, parse } = declaration;
+    if (rendering.to !== "value") continue;
+    const found = valueAt(global, rendering.path);
     if (found === undefined || found === null) continue;
     const read = parse(found);
     if ("value" in read) settings[path] = read.value;

@@ -1,8 +1,6 @@
 import { declarations, type Rendering } from "../settings/declarations.js";
 import { pickProfiles, putInPlace } from "./pickProfiles.js";
 
-export { dataKey } from "./dataKey.js";
-
 export interface ScopedTemplate {
   text: string;
   /** What the template reads that settings can change: `.Values.global.proxy.resources` -> how often. */

@@ -3,10 +3,9 @@ import { united } from "../levels/effectiveSettings.js";
 import { templatesAnnotation } from "../render/podAnnotations.js";
 import { ownContainer, saysItself, saysSight, wasInjected } from "../render/podLevel.js";
 import { type CanonicalSettings, inOrder, type SettingEntry } from "../settings/canonicalSettings.js";
-import { declarations } from "../settings/declarations.js";
-import { secondsOf } from "../settings/duration.js";
+import { fixedSettings, settingAt } from "../settings/fixedSettings.js";
 import { listEntries } from "../settings/list.js";
-import { type ScaledResources, scaledAmounts } from "../settings/scaledResources.js";
+import { amountSettings, scaledSetting, scaledShares } from "./amountSettings.js";
 import {
   amountField,
   comparableAmount,
@@ -81,27 +80,16 @@ function predictSights(
   { declaration, name }: Entry,
   value: CanonicalSettings[string] | undefined,
 ): void {
-  const rendering = declaration.rendering(name);
   for (const sight of declaration.sights(name)) {
     if (saysSight(declaration, name, sight, template)) continue;
     if ("of" in sight && sight.of === "istio-init" && !hasInit(today)) continue;
     if (sight.in === "proxyConfig" && wasInjected(template)) continue;
-    const secondsEnv =
-      rendering.to === "proxyConfig" && sight.in === "env" && sight.name === rendering.secondsEnv;
-    set(
-      fields,
-      fieldName(sight),
-      value === undefined
-        ? undefined
-        : secondsEnv
-          ? String(secondsOf(String(value)))
-          : comparableValue(sight, value),
-    );
+    set(fields, fieldName(sight), value === undefined ? undefined : comparableValue(sight, value));
   }
 }
 
-const parts = declarations.flatMap((declaration) =>
-  (declaration.open ? [] : declaration.sights("")).flatMap((sight) =>
+const parts = fixedSettings.flatMap(({ declaration, sights }) =>
+  sights.flatMap((sight) =>
     sight.in === "container" ? [{ declaration, sight, field: fieldName(sight) }] : [],
   ),
 );
@@ -129,9 +117,9 @@ const waitForProxy = comparableValue(
   { exec: { command: ["pilot-agent", "wait"] } },
 );
 
-const imageType = declarations.find(
-  ({ open, sights }) => !open && sights("").some((sight) => sight.in === "imageType"),
-);
+const imageType = fixedSettings.find(({ sights }) =>
+  sights.some((sight) => sight.in === "imageType"),
+)?.declaration;
 const pullPolicies = parts.filter(({ sight }) => sight.path[0] === "imagePullPolicy");
 
 // without a policy the API server takes the tag's: a tag with a variant is never `latest`
@@ -164,12 +152,7 @@ function predictHold(
   if (value === false && fields[hook] === waitForProxy) delete fields[hook];
 }
 
-const hooks = declarations.flatMap((declaration) => {
-  const sights = declaration.open ? [] : declaration.sights("");
-  return sights.flatMap((sight) =>
-    sight.in === "container" && sight.as === "hook" ? [{ declaration, field: fieldName(sight) }] : [],
-  );
-});
+const hooks = parts.filter(({ sight }) => sight.as === "hook");
 
 // one hook of ours makes Istio leave out its own other one; when the last of ours goes, or the sidecar's kind changes, Istio's can't be known
 function dropIstiosOwnHooks(
@@ -201,10 +184,7 @@ function predictList(
   if (ownContainer(template, "istio-init")?.args !== undefined) return;
   const way = entry.declaration.podWays("").find(({ by }) => by === "annotation");
   const own = way?.by === "annotation" ? template.metadata?.annotations?.[way.name] : undefined;
-  const always = declarations.find(({ rendering, open }) => {
-    const to = open ? undefined : rendering("");
-    return to?.to === "united" && helm.length > 0 && to.path.join(".") === helm.join(".");
-  })?.path;
+  const always = settingAt("united", helm)?.path;
   const list = (settings: CanonicalSettings) =>
     listEntries(String(united(settings[always ?? ""] ?? "", own ?? settings[entry.path] ?? "")));
   // Istio adds entries of its own, such as its status port
@@ -214,17 +194,12 @@ function predictList(
 }
 
 function listedAt(helm: readonly string[]): Entry | undefined {
-  const declaration = declarations.find(({ rendering, open }) => {
-    const to = open ? undefined : rendering("");
-    return to?.to === "value" && to.path.join(".") === helm.join(".");
-  });
+  const declaration = settingAt("value", helm);
   return declaration && { path: declaration.path, declaration, name: "" };
 }
 
-const initAmounts = declarations.flatMap((declaration) => {
-  const to = declaration.open ? undefined : declaration.rendering("");
-  return to?.to === "initResources" ? [{ declaration, field: to.field }] : [];
-});
+const initAmounts = amountSettings.filter(({ of }) => of === "istio-init");
+const proxyAmounts = amountSettings.filter(({ of }) => of === proxyContainer);
 
 // the proxy's amounts are the init container's as well, where it has none of its own
 function predictInitAmounts(
@@ -248,29 +223,13 @@ function predictInitAmount(
     set(fields, amountField("istio-init", field), amount(change.after));
 }
 
-const scaled = declarations.find(({ rendering, open }) => !open && rendering("").to === "scaledResources");
-const proxyAmounts = declarations.flatMap((declaration) => {
-  const [sight] = declaration.open ? [] : declaration.sights("");
-  return sight?.in === "container" &&
-    sight.of === proxyContainer &&
-    (sight.as === "cpu" || sight.as === "memory")
-    ? [{ declaration, field: sight.path.slice(1), resource: sight.as }]
-    : [];
-});
-
 function predictScaledAmounts(
   fields: Record<string, string>,
   template: PodTemplate,
   { before, after }: SettingsChange,
 ): void {
-  if (!scaled || saysItself(scaled, "", template)) return;
-  const amounts = (settings: CanonicalSettings) => {
-    const setting = settings[scaled.path] as ScaledResources | undefined;
-    return setting
-      ? scaledAmounts(setting, withDefaultRequests(template))
-      : new Map<string, string | undefined>();
-  };
-  const [were, are] = [amounts(before), amounts(after)];
+  if (!scaledSetting || saysItself(scaledSetting, "", template)) return;
+  const [were, are] = [scaledShares(before, template), scaledShares(after, template)];
   for (const { declaration, field, resource } of proxyAmounts) {
     const at = field.join(".");
     if (saysItself(declaration, "", template)) continue;
@@ -279,14 +238,6 @@ function predictScaledAmounts(
       set(fields, amountField(proxyContainer, field), amount && comparableAmount(amount, resource));
     else if (were.has(at)) set(fields, amountField(proxyContainer, field), after[declaration.path]);
   }
-}
-
-// as the API server fills them in before it asks the injector
-export function withDefaultRequests({ spec }: PodTemplate) {
-  return spec.containers.map(({ name, resources: { limits = {}, requests = {} } = {} }) => ({
-    name,
-    resources: { limits, requests: { ...limits, ...requests } },
-  }));
 }
 
 function same({ before, after }: SettingsChange, path: string): boolean {

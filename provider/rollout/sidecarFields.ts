@@ -2,6 +2,8 @@ import { allContainers, type Container, type Pod } from "../cluster/podTemplate.
 import { canonicalJson } from "../render/Profile.js";
 import { valueAt } from "../settings/canonicalSettings.js";
 import { declarations, type SettingValue } from "../settings/declarations.js";
+import { secondsOf } from "../settings/duration.js";
+import { fixedSettings } from "../settings/fixedSettings.js";
 import { parseCpu, parseMemory } from "../settings/quantity.js";
 import type { Sight } from "../settings/SettingDeclaration.js";
 
@@ -91,6 +93,8 @@ export function comparableValue(sight: Sight, value: SettingValue): string {
       return sight.as === "cpu" || sight.as === "memory"
         ? comparableAmount(String(value), sight.as)
         : comparableText(value);
+    case "env":
+      return sight.as === "seconds" ? String(secondsOf(String(value))) : comparableText(value);
     case "sidecarKind":
       return value === true ? "native" : "classic";
     case "imageType":
@@ -144,8 +148,8 @@ export function hasInit(fields: SidecarFields): boolean {
 }
 
 const argumentFields = new Set(
-  declarations.flatMap(({ sights, open }) =>
-    open ? [] : sights("").flatMap((sight) => (sight.in === "flag" ? [fieldName(sight)] : [])),
+  fixedSettings.flatMap(({ sights }) =>
+    sights.flatMap((sight) => (sight.in === "flag" ? [fieldName(sight)] : [])),
   ),
 );
 

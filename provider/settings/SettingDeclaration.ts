@@ -56,7 +56,8 @@ export type Sight =
       /** What a field means that is not there though its map is: the API server leaves out zeros. */
       absent?: string;
     }
-  | { in: "env"; of: ContainerRole; name: string }
+  /** `seconds`: beside a field of PROXY_CONFIG, written with layers and not with what the pod says of the field */
+  | { in: "env"; of: ContainerRole; name: string; as?: "seconds" }
   | { in: "proxyConfig"; path: readonly string[] }
   /** whether istio-proxy is an init container */
   | { in: "sidecarKind" }

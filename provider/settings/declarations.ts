@@ -9,7 +9,7 @@ import type { SettingDeclaration } from "./SettingDeclaration.js";
 
 export type { Rendering, SettingDeclaration, SettingValue } from "./SettingDeclaration.js";
 
-const fixedVariables: readonly SettingDeclaration[] = [
+const allButEnvironment: readonly SettingDeclaration[] = [
   ...resources,
   ...capture,
   ...lifetime,
@@ -22,8 +22,8 @@ const fixedVariables: readonly SettingDeclaration[] = [
 
 /** Every setting, in the order in which people read them. Types, checks, merging, rendering, staleness and docs follow from it. */
 export const declarations: readonly SettingDeclaration[] = [
-  ...fixedVariables,
-  environment(new Map(fixedVariables.flatMap(variablesOf))),
+  ...allButEnvironment,
+  environment(new Map(allButEnvironment.flatMap(variablesOf))),
 ];
 
 export const declarationOf: ReadonlyMap<string, SettingDeclaration> = new Map(

@@ -53,7 +53,7 @@ export function proxyConfigSetting(
     rendering: { to: "proxyConfig", path: field, ...written, ...(secondsEnv ? { secondsEnv } : {}) },
     sights: [
       { in: "proxyConfig", path: field },
-      ...(secondsEnv ? [{ in: "env", of: "istio-proxy", name: secondsEnv } as const] : []),
+      ...(secondsEnv ? [{ in: "env", of: "istio-proxy", name: secondsEnv, as: "seconds" } as const] : []),
     ],
     podWays: [{ by: "proxyConfig", path: field, ...written }],
   });
