@@ -1,7 +1,7 @@
-import { stringify } from "yaml";
 import { comparePlatform } from "../../mesh/comparePlatform.js";
 import { diffMarkdown, diffText, isDifferent } from "../../report/diffReport.js";
 import { type ExitCode, exitCodes } from "../exitCodes.js";
+import { formatted } from "../formatted.js";
 import { connectAs, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
 import { readSettingsFile } from "../readSettingsFile.js";
@@ -18,18 +18,11 @@ export async function diff(
   const platform = await readSettingsFile(io, file);
   const api = await connectAs(io, options);
   const found = await comparePlatform(api, platform, file, io.now(), options.namespace);
-  switch (options.output) {
-    case "json":
-      io.out(`${JSON.stringify(found, undefined, 2)}\n`);
-      break;
-    case "yaml":
-      io.out(stringify(found, { aliasDuplicateObjects: false, lineWidth: 0 }));
-      break;
-    case "markdown":
-      io.out(diffMarkdown(found));
-      break;
-    default:
-      io.out(diffText(found, terminalPaint(io)));
-  }
+  io.out(
+    formatted(options.output, found, {
+      table: () => diffText(found, terminalPaint(io)),
+      markdown: () => diffMarkdown(found),
+    }),
+  );
   return options.exitCode && isDifferent(found) ? exitCodes.found : exitCodes.done;
 }

@@ -1,4 +1,3 @@
-import { stringify } from "yaml";
 import { explainSidecar } from "../../explain/explainSidecar.js";
 import { readInjector } from "../../injector/Injector.js";
 import { type FoundTemplate, findPodTemplate, templatesIn } from "../../mesh/findPodTemplate.js";
@@ -6,6 +5,7 @@ import { installedGlobal, layersOf } from "../../render/compose.js";
 import { installedSettings } from "../../render/Profile.js";
 import { type Explained, explainMarkdown, explainText } from "../../report/explainReport.js";
 import { type ExitCode, exitCodes } from "../exitCodes.js";
+import { formatted } from "../formatted.js";
 import { connectAs, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
 import { terminalPaint } from "../terminalPaint.js";
@@ -35,20 +35,13 @@ export async function explain(
       explanation: explainSidecar(one.template, { namespace: one.namespace, layers, installed }),
     }),
   );
-  const plain = explained.map(({ name, explanation }) => ({ name, ...explanation }));
-  switch (options.output) {
-    case "json":
-      io.out(`${JSON.stringify(plain, undefined, 2)}\n`);
-      break;
-    case "yaml":
-      io.out(stringify(plain, { lineWidth: 0, aliasDuplicateObjects: false }));
-      break;
-    case "markdown":
-      io.out(explainMarkdown(explained));
-      break;
-    default:
-      io.out(explainText(explained, terminalPaint(io)));
-  }
+  const found = explained.map(({ name, explanation }) => ({ name, ...explanation }));
+  io.out(
+    formatted(options.output, found, {
+      table: () => explainText(explained, terminalPaint(io)),
+      markdown: () => explainMarkdown(explained),
+    }),
+  );
   return exitCodes.done;
 }
 

@@ -1,4 +1,3 @@
-import { stringify } from "yaml";
 import type { KubernetesApi } from "../../cluster/KubernetesApi.js";
 import type { MeshStatus } from "../../mesh/MeshStatus.js";
 import { readMeshStatus } from "../../mesh/readMeshStatus.js";
@@ -6,6 +5,7 @@ import { statusPage } from "../../report/page/statusPage.js";
 import { statusChanges } from "../../report/statusChanges.js";
 import { isSettled, statusMarkdown, statusText, summaryOf } from "../../report/statusReport.js";
 import { type ExitCode, exitCodes } from "../exitCodes.js";
+import { formatted } from "../formatted.js";
 import { connectAs, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
 import { terminalPaint } from "../terminalPaint.js";
@@ -24,7 +24,15 @@ export const statusFormats = ["table", "json", "yaml", "markdown", "html"] as co
 export async function status(io: Io, options: StatusOptions): Promise<ExitCode> {
   const api = await connectAs(io, options);
   const latest = options.watch ? await watch(io, api, options) : await look(io, api, options);
-  if (!options.watch) io.out(rendered(io, latest, options.output));
+  if (!options.watch) {
+    io.out(
+      formatted(options.output, latest, {
+        table: () => statusText(latest, terminalPaint(io)),
+        markdown: () => statusMarkdown(latest),
+        html: () => statusPage(latest),
+      }),
+    );
+  }
   return options.exitCode && !isSettled(latest) ? exitCodes.found : exitCodes.done;
 }
 
@@ -57,20 +65,5 @@ async function watch(io: Io, api: KubernetesApi, options: StatusOptions): Promis
     }
     before = now;
     if (!(await io.sleep(options.interval * 1000))) return now;
-  }
-}
-
-function rendered(io: Io, status: MeshStatus, output: OutputFormat): string {
-  switch (output) {
-    case "json":
-      return `${JSON.stringify(status, undefined, 2)}\n`;
-    case "yaml":
-      return stringify(status, { aliasDuplicateObjects: false, lineWidth: 0 });
-    case "markdown":
-      return statusMarkdown(status);
-    case "html":
-      return statusPage(status);
-    case "table":
-      return statusText(status, terminalPaint(io));
   }
 }
