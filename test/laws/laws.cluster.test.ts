@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { Requirement } from "../../provider/levels/selector";
 import { compose, type InjectorData, type Layers, strip } from "../../provider/render/compose";
 import { canonicalJson } from "../../provider/render/Profile";
 import { proxyConfigAnnotation } from "../../provider/render/podAnnotations";
@@ -17,9 +18,9 @@ import { everything, otherwise } from "./lawSettings";
 /** Istio's pods that choose templates other than the sidecar's: settings leave those alone. */
 const otherTemplates = /^(gateway|grpc-|hello-template|custom-template|multiple-templates|sidecar-spire)/;
 
-/** One setting at a time, by path. */
-const single = settingEntries(parsed(everything));
 const values = parsed(everything);
+/** One setting at a time, by path. */
+const single = settingEntries(values);
 const otherValues = parsed(otherwise);
 
 const installs = [
@@ -46,7 +47,7 @@ for (const { name, options } of installs) {
     });
     after(() => cluster?.stop());
 
-    const inject = (settings: Record<string, SidecarSettings | CanonicalSettings>, asked = pods) =>
+    const inject = (settings: Record<string, CanonicalSettings>, asked = pods) =>
       injection.inject(layered(injection.installed, settings), "shop", asked);
 
     test("Istio's pods are all there, and injected", () => {
@@ -144,29 +145,28 @@ for (const { name, options } of installs) {
     }
 
     test("3: settings of another namespace, and of other workloads, change nothing", async () => {
-      assert.deepEqual(changed(untouched, await inject({ other: everything })), []);
-      const others = layers({ "shop/others": everything }, { "shop/others": { never: "there" } });
+      assert.deepEqual(changed(untouched, await inject({ other: values })), []);
+      const others = layers(
+        { "shop/others": values },
+        { "shop/others": [{ key: "never", operator: "In", values: ["there"] }] },
+      );
       const result = await injection.inject(compose(injection.installed, others), "shop", pods);
       assert.deepEqual(changed(untouched, result), []);
     });
 
     test("2, for workloads: settings for picked pods are the namespace's settings for those pods", async () => {
-      const namespaced = await inject({ shop: everything });
-      const everyPod = [{ key: "never", operator: "DoesNotExist" as const }];
-      const picked = layers({ "shop/all": everything });
-      const withPicker = Object.fromEntries(
-        Object.entries(picked).map(([target, layer]) => [
-          target,
-          { ...layer, picks: { selector: everyPod, priority: 0 } },
-        ]),
+      const namespaced = await inject({ shop: values });
+      const picked = layers(
+        { "shop/all": values },
+        { "shop/all": [{ key: "never", operator: "DoesNotExist" }] },
       );
-      const workload = await injection.inject(compose(injection.installed, withPicker), "shop", pods);
+      const workload = await injection.inject(compose(injection.installed, picked), "shop", pods);
       assert.deepEqual(changed(namespaced, workload), []);
       assert.ok(changed(untouched, workload).length > 70);
     });
 
     test("every setting at once leaves every pod valid that was valid before", async () => {
-      for (const settings of [everything, otherwise]) {
+      for (const settings of [values, otherValues]) {
         const all = await inject({ "*": settings, shop: settings });
         const denied = [...all].filter(
           ([pod, result]) => result.startsWith("denied") && !untouched.get(pod)?.startsWith("denied"),
@@ -176,7 +176,7 @@ for (const { name, options } of installs) {
     });
 
     test("4: taking every layer away gives the bytes back", () => {
-      const composed = layered(injection.installed, { "*": everything, shop: everything, other: {} });
+      const composed = layered(injection.installed, { "*": values, shop: values, other: {} });
       assert.notEqual(composed.config, injection.installed.config);
       assert.deepEqual(strip(composed), injection.installed);
       assert.deepEqual(compose(composed, {}), injection.installed);
@@ -190,41 +190,23 @@ function parsed(given: SidecarSettings): CanonicalSettings {
   return read.settings;
 }
 
-/** Nested settings as people write them, or canonical ones. */
-function canonical(given: SidecarSettings | CanonicalSettings): CanonicalSettings {
-  return Object.keys(given).some((key) => key.includes(".") || typeof given[key as never] !== "object")
-    ? (given as CanonicalSettings)
-    : parsed(given as SidecarSettings);
-}
-
+/** Workload layers are given a selector. */
 function layers(
-  settings: Record<string, SidecarSettings | CanonicalSettings>,
-  labels: Record<string, Record<string, string>> = {},
+  settings: Record<string, CanonicalSettings>,
+  selectors: Record<string, readonly Requirement[]> = {},
 ): Layers {
   return Object.fromEntries(
     Object.entries(settings).map(([target, given]) => {
-      const selector = Object.entries(labels[target] ?? {}).map(([key, value]) => ({
-        key,
-        operator: "In" as const,
-        values: [value],
-      }));
-      const content = "proxyResources" in given ? parsed(given as SidecarSettings) : canonical(given);
+      const selector = selectors[target];
       return [
         target,
-        {
-          owner: "test",
-          settings: content,
-          ...(selector.length > 0 ? { picks: { selector, priority: 0 } } : {}),
-        },
+        { owner: "test", settings: given, ...(selector ? { picks: { selector, priority: 0 } } : {}) },
       ];
     }),
   );
 }
 
-function layered(
-  data: InjectorData,
-  settings: Record<string, SidecarSettings | CanonicalSettings>,
-): InjectorData {
+function layered(data: InjectorData, settings: Record<string, CanonicalSettings>): InjectorData {
   return compose(data, layers(settings));
 }
 
