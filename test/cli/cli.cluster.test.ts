@@ -54,9 +54,14 @@ describe("the command, on a mesh", () => {
   const write = async (layers: Record<string, object>): Promise<void> => {
     const injector = { namespace: "istio-system" };
     const current = await readInjector(mesh.api, injector);
+    const selector = [{ key: "app", operator: "Exists" }];
     const owned = Object.entries(layers).map(([target, settings]) => [
       target,
-      { owner: "acme/mesh/prod:it", settings: parseSettings(settings).settings },
+      {
+        owner: "acme/mesh/prod:it",
+        settings: parseSettings(settings).settings,
+        ...(target.includes("/") ? { picks: { selector, priority: 0 } } : {}),
+      },
     ]);
     const data = compose(installed, Object.fromEntries(owned));
     await writeInjector(mesh.api, injector, current, data);
@@ -148,6 +153,19 @@ describe("the command, on a mesh", () => {
     for (const format of ["markdown", "yaml", "html"]) {
       assert.match((await ran(["status", "-o", format])).out, /shop/);
     }
+  });
+
+  test("status counts settings for workloads to their namespace", async () => {
+    await write({ "cart/all": { logLevel: "debug" } });
+    const status = await printed<MeshStatus>(["status"]);
+    assert.deepEqual(
+      status.namespaces.map(({ name }) => name),
+      ["cart", "shop"],
+    );
+    assert.match(
+      (await ran(["status"])).out,
+      /^cart +Deployment\/api +1 +stale +.*proxyLogLevel warning -> debug/m,
+    );
   });
 
   test("explain tells a workload, a pod and a manifest alike", async () => {
