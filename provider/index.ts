@@ -1,6 +1,8 @@
 export type { PodTemplate } from "./cluster/podTemplate.js";
 export { GlobalSidecarSettings } from "./components/GlobalSidecarSettings.js";
+export type { MeshSettings } from "./components/MeshSettings.js";
 export { NamespaceSidecarSettings } from "./components/NamespaceSidecarSettings.js";
+export { type IstiodChart, SidecarMesh } from "./components/SidecarMesh.js";
 export type {
   DeepInput,
   GlobalSidecarSettingsArgs,
@@ -33,6 +35,7 @@ export { type PlacedProblem, SettingsFileError } from "./platformFile/PlacedProb
 export type { PlatformFile } from "./platformFile/PlatformFile.js";
 export { readPlatformFile } from "./platformFile/readPlatformFile.js";
 export { installedGlobal, type Layer, type Layers, layersOf } from "./render/compose.js";
+export type { IstiodValues } from "./render/helmValues.js";
 export { installedSettings } from "./render/Profile.js";
 export { type PodSettingsOptions, podTemplateWithSettings } from "./render/podTemplateWithSettings.js";
 export type { RolloutOptions } from "./rollout/RolloutOptions.js";

@@ -25,7 +25,7 @@ export function layerAndRollout(
       ...target,
       ...picker,
       ...settings,
-      owner: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}:${name}`,
+      owner: ownerOf(name),
       rollout: args.rollout ?? {},
       ...(args.patience === undefined ? {} : { patience: args.patience }),
     },
@@ -41,6 +41,11 @@ export function layerAndRollout(
     { parent: component, dependsOn: [layer] },
   );
   return { layer, rollout };
+}
+
+/** Who has the layer of a component: one of its name, in this stack. */
+export function ownerOf(name: string): string {
+  return `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}:${name}`;
 }
 
 /** The arguments with their kubeconfig sealed, so that neither the component nor its children show credentials. */

@@ -59,6 +59,12 @@ export async function probesOf(
   return [...plain, ...probes.slice(0, mostWorkloads)];
 }
 
+/** The same pod, without a sidecar. */
+export function withoutSidecar({ template, ...probe }: Probe): Probe {
+  const labels = { ...template.metadata?.labels, "sidecar.istio.io/inject": "false" };
+  return { ...probe, template: { ...template, metadata: { ...template.metadata, labels } } };
+}
+
 function saysSomething({ metadata, spec }: PodTemplate): boolean {
   return (
     Object.keys(metadata?.annotations ?? {}).some((name) => name.includes("istio.io/")) ||

@@ -1,26 +1,21 @@
 import { fieldManager } from "../cluster/fieldManager.js";
 import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
-import { effectiveValues } from "../levels/effectiveSettings.js";
-import { labelsPickedBy, type Requirement, selectorText } from "../levels/selector.js";
+import type { Requirement } from "../levels/selector.js";
 import {
   compose,
   globalTarget,
   InjectorRefusal,
   installedGlobal,
-  isWorkloadTarget,
   type Layer,
   type Layers,
   layerAt,
-  layersFor,
   layersOf,
   namespaceOf,
   stampsIn,
   workloadLayers,
 } from "../render/compose.js";
-import { canonicalJson, effectiveOf, installedSettings } from "../render/Profile.js";
-import { resourceConflicts } from "../settings/conflicts.js";
-import { SettingsError } from "../settings/problem.js";
-import { type Answer, ask, type Probe, probesOf } from "./askInjector.js";
+import { canonicalJson, installedSettings } from "../render/Profile.js";
+import { type Answer, ask, type Probe, probesOf, withoutSidecar } from "./askInjector.js";
 import {
   type Injector,
   type InjectorConfigMap,
@@ -29,6 +24,8 @@ import {
   readInjector,
   writeInjector,
 } from "./Injector.js";
+import { requireValidLayer } from "./requireValidLayer.js";
+import { targetName } from "./targetName.js";
 
 export interface LayerChange {
   /** A namespace, or `*`. */
@@ -87,10 +84,12 @@ export async function commitLayers(
   const asked = new Map<string, Asked>();
   const before = await write(api, injector, changes, outcomes, async (current, accepted) => {
     const layers = layersOf(current.data);
+    const untried = accepted.some((change) => isThereUntried(change, layers));
     for (const namespace of await namespacesReached(api, accepted, layers)) {
       if (!asked.has(namespace)) {
         const selectors = selectorsIn(namespace, accepted, layers);
-        asked.set(namespace, await askAll(api, injector, namespace, selectors));
+        const before = await askAll(api, injector, namespace, selectors);
+        asked.set(namespace, untried ? await blamingSettings(api, injector, before) : before);
       }
     }
     requireSpeaking([...asked.values()], injector);
@@ -142,6 +141,7 @@ function decide(
 ): { layers: Layers; accepted: LayerChange[] } {
   let layers: Layers = before;
   const accepted: LayerChange[] = [];
+  const installed = installedSettings(installedGlobal(current.data));
   outcomes.clear();
   for (const change of changes) {
     const present = layerAt(layers, change.target);
@@ -150,8 +150,7 @@ function decide(
       const next = { ...layers };
       if (change.layer) next[change.target] = change.layer;
       else delete next[change.target];
-      requireOneOrder(change, next);
-      requireValidPods(change, next, current);
+      requireValidLayer(change.target, next, installed);
       layers = next;
       outcomes.set(change, undefined);
       accepted.push(change);
@@ -167,78 +166,6 @@ function foreignLayer({ target, layer }: LayerChange, present: Layer): Ownership
     `${targetName(target)}: its sidecar settings belong to ${present.owner}${layer ? `; ${layer.owner} can't have them as well. ` : ". "}` +
       "Take them out of one of the two programs, or run pulumi destroy there first.",
   );
-}
-
-export function targetName(target: string): string {
-  if (target === globalTarget) return "global settings";
-  const [namespace, ...name] = target.split("/");
-  return name.length > 0
-    ? `workload settings ${name.join("/")} in namespace ${namespace}`
-    : `namespace ${target}`;
-}
-
-/** Of two layers of one strength that pick the same pod nobody could say which one holds. */
-function requireOneOrder({ target, layer }: LayerChange, layers: Layers): void {
-  const picks = layer?.picks;
-  if (!picks) return;
-  for (const other of workloadLayers(layers, namespaceOf(target) ?? "")) {
-    if (other.target === target || other.picks.priority !== picks.priority) continue;
-    const both = labelsPickedBy([...picks.selector, ...other.picks.selector]);
-    if (!both) continue;
-    const labels = Object.entries(both).map(([key, value]) => `${key}=${value}`);
-    throw new InjectorRefusal(
-      `${targetName(target)} (${selectorText(picks.selector)}) and ${targetName(other.target)} (${selectorText(other.picks.selector)}, of ${other.owner}) ` +
-        `both have priority ${picks.priority}, and a pod with ${labels.join(",") || "no labels"} is picked by both: give one of them another priority, or selectors that exclude each other`,
-    );
-  }
-}
-
-/** Where layers meet: a namespace's pods, and those that each of its workload layers picks. */
-function* meetings(namespace: string, layers: Layers): Generator<Readonly<Record<string, string>>> {
-  yield {};
-  for (const { picks } of workloadLayers(layers, namespace)) yield labelsPickedBy(picks.selector) ?? {};
-}
-
-// a request and its limit may come from two levels: only the merged result shows what Kubernetes will refuse
-function requireValidPods({ target, layer }: LayerChange, layers: Layers, { data }: InjectorConfigMap): void {
-  if (!layer && target !== globalTarget) return;
-  const installed = installedSettings(installedGlobal(data));
-  const reached =
-    target === globalTarget
-      ? [undefined, ...new Set(Object.keys(layers).flatMap((name) => namespaceOf(name) ?? []))]
-      : [namespaceOf(target)];
-  const problems = reached.flatMap((namespace) =>
-    [...meetings(namespace ?? "", layers)].flatMap((labels) => {
-      const merged = effectiveOf({ installed, ...layersFor(layers, namespace ?? "", labels) });
-      const where = [
-        ...(namespace && target === globalTarget ? [`in namespace ${namespace}`] : []),
-        ...(Object.keys(labels).length > 0 && !isWorkloadTarget(target)
-          ? [
-              `for pods with ${Object.entries(labels)
-                .map((pair) => pair.join("="))
-                .join(",")}`,
-            ]
-          : []),
-      ];
-      return resourceConflicts(effectiveValues(merged)).map((problem) => ({
-        ...problem,
-        todo: `${problem.todo} (${[kindsWithSources(problem.path, merged), ...where].join(", ")})`,
-      }));
-    }),
-  );
-  const told = new Map(problems.map((problem) => [`${problem.path} ${problem.found}`, problem]));
-  if (told.size > 0)
-    throw new SettingsError(`${targetName(target)}, merged with the weaker levels`, [...told.values()]);
-}
-
-function kindsWithSources(path: string, merged: Record<string, { source: string }>): string {
-  return ["requests", "limits"]
-    .map((kind) => {
-      const own = path.replace(".requests.", `.${kind}.`);
-      const from = merged[own] ?? merged[own.replace("initResources", "proxyResources")];
-      return `${kind.slice(0, -1)} from ${from?.source ?? "nowhere"}`;
-    })
-    .join(", ");
 }
 
 function requireRoom(data: { config: string; values: string }, injector: Injector, count: number): void {
@@ -290,6 +217,28 @@ async function askAll(
     ],
   };
 }
+
+/** Settings that are there before this program brings them: Helm wrote them, or an `up` that was killed. */
+function isThereUntried({ target, layer, former }: LayerChange, layers: Layers): boolean {
+  const present = layerAt(layers, target);
+  return layer !== undefined && isSame(present, layer) && !isSame(former, layer);
+}
+
+// a pod that is denied with a sidecar and not without one is denied for settings that are there already
+async function blamingSettings(
+  api: KubernetesApi,
+  injector: Injector,
+  { namespace, probes }: Asked,
+): Promise<Asked> {
+  const blamed = probes.map(async ({ probe, before }) => {
+    if (before.outcome !== "denied") return { probe, before };
+    const bare = await ask(api, injector, namespace, withoutSidecar(probe));
+    return { probe, before: bare.outcome === "not injected" ? anySidecar : before };
+  });
+  return { namespace, probes: await Promise.all(blamed) };
+}
+
+const anySidecar: Answer = { outcome: "injected", stamp: undefined };
 
 // with the injector away nothing written could be tried out, and a bad write would meet it when it starts again
 function requireSpeaking(asked: readonly Asked[], injector: Injector): void {

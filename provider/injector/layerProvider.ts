@@ -15,7 +15,7 @@ import { nested } from "../settings/canonicalSettings.js";
 import { problemSentence } from "../settings/problem.js";
 import { asProperties, settingGroups } from "../settings/settingsInputs.js";
 import { containsUnknown } from "../settings/unknown.js";
-import { OwnershipError, targetName } from "./commitLayers.js";
+import { OwnershipError } from "./commitLayers.js";
 import {
   type Injector,
   type InjectorConfigMap,
@@ -39,6 +39,7 @@ import {
   targetOf,
 } from "./layerInputs.js";
 import type { PlannedLayers } from "./PlannedLayers.js";
+import { targetName } from "./targetName.js";
 
 /** Settings in an injector's ConfigMap as a Pulumi resource: one level's settings for one target, with one owner. */
 export interface LayerProvider {

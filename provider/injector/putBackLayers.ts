@@ -2,12 +2,12 @@ import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
 import { globalTarget, type Layer, namespaceOf, stampsIn } from "../render/compose.js";
 import { canonicalJson } from "../render/Profile.js";
-import { targetName } from "./commitLayers.js";
 import { readInjector } from "./Injector.js";
 import type { FormerLayer, LayerHistory } from "./LayerHistory.js";
 import { layerQueue } from "./LayerQueue.js";
 import { injectorOf, type Properties, targetOf } from "./layerInputs.js";
 import { injectorKey, type PlannedLayer, type PlannedLayers } from "./PlannedLayers.js";
+import { targetName } from "./targetName.js";
 
 /** Layers that a rollout put back to what they were when it failed. */
 export interface PutBack {

@@ -44,7 +44,7 @@ export async function comparePlatform(
     notes: [],
   };
   const pods = await injectedPods(api, only);
-  for (const { injector, layers } of layersOfFile(platform, file)) {
+  for (const { injector, layers } of layersOfFile(platform, () => file)) {
     const { data } = await readInjector(api, injector);
     const current = layersOf(data);
     const installed = installedSettings(installedGlobal(data));

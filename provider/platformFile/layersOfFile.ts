@@ -1,7 +1,7 @@
 import { type Injector, injectorName } from "../injector/Injector.js";
 import { contentOf, injectorOf, readLayerInputs, targetOf } from "../injector/layerInputs.js";
 import type { Layer } from "../render/compose.js";
-import type { GlobalArguments } from "./levelArguments.js";
+import { levelsInWaves, type PlannedLevel } from "./levelsInWaves.js";
 import type { PlatformFile } from "./PlatformFile.js";
 
 /** The layers that a file brings into one injector. */
@@ -12,20 +12,19 @@ export interface InjectorPlan {
 }
 
 /** The layers of a settings file, by injector; a file without any asks for none of Istio's usual one. */
-export function layersOfFile({ global, namespaces, workloads }: PlatformFile, owner: string): InjectorPlan[] {
+export function layersOfFile(file: PlatformFile, ownerOf: (level: PlannedLevel) => string): InjectorPlan[] {
   const plans = new Map<string, InjectorPlan>();
-  const levels: GlobalArguments[] = [
-    ...(global ? [global] : []),
-    ...Object.values(namespaces),
-    ...Object.entries(workloads).map(([workload, args]) => ({ ...args, workload })),
-  ];
   const planFor = (injector: Injector): InjectorPlan => {
     const plan = plans.get(injectorName(injector)) ?? { injector, layers: {} };
     plans.set(injectorName(injector), plan);
     return plan;
   };
-  for (const args of levels) {
-    planFor(injectorOf(args)).layers[targetOf(args)] = { owner, ...contentOf(readLayerInputs(args)) };
+  for (const level of levelsInWaves(file).flat()) {
+    const properties = level.is === "workload" ? { ...level.args, workload: level.name } : level.args;
+    planFor(injectorOf(properties)).layers[targetOf(properties)] = {
+      owner: ownerOf(level),
+      ...contentOf(readLayerInputs(properties)),
+    };
   }
   if (plans.size === 0) planFor(injectorOf({}));
   return [...plans.values()];

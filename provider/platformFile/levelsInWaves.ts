@@ -7,6 +7,12 @@ export type PlannedLevel =
   | { is: "namespace"; name: string; args: NamespaceArguments }
   | { is: "workload"; name: string; args: WorkloadArguments };
 
+/** The name of a level's component. A workload's settings may be called like a namespace. */
+export function componentName(level: PlannedLevel): string {
+  if (level.is === "global") return "global";
+  return level.is === "namespace" ? level.name : `${level.name}-workloads`;
+}
+
 /**
  * The components of a file, wave after wave. Without waves all are one, so that their layers are one write. With waves the
  * namespaces that no wave names follow, and the global settings, which reach every namespace, come last. Workloads go with

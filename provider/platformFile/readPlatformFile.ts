@@ -1,6 +1,7 @@
 import { type Document, LineCounter, parseDocument } from "yaml";
 import { type Problem, printable, shown } from "../settings/problem.js";
 import {
+  type Checked,
   type LevelPlace,
   type NamespaceArguments,
   readLevel,
@@ -39,7 +40,7 @@ export function readPlatformFile(text: string, file: string): PlatformFile {
   }));
   if (given && "problem" in given) syntax.push({ ...given.problem, line: 1, column: 1 });
   if (!given || "problem" in given) throw new SettingsFileError(file, syntax);
-  const { value, problems } = readGiven(given.content);
+  const { value, problems } = readPlatformSettings(given.content);
   if (problems.length === 0) return value;
   throw new SettingsFileError(
     file,
@@ -50,7 +51,8 @@ export function readPlatformFile(text: string, file: string): PlatformFile {
   );
 }
 
-function readGiven(given: unknown): { value: PlatformFile; problems: Problem[] } {
+/** The same settings as plain data, with everything that is wrong and its path. */
+export function readPlatformSettings(given: unknown): Checked<PlatformFile> {
   const nothing: PlatformFile = { namespaces: {}, workloads: {}, waves: [] };
   if (given === null || given === undefined) return { value: nothing, problems: [] };
   if (!isMapOfNames(given)) {

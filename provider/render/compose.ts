@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { type Requirement, selects } from "../levels/selector.js";
-import { type CanonicalSettings, settingEntries } from "../settings/canonicalSettings.js";
+import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 import { addAliases, overlayTemplateName, removeAliases, scopedTemplateName } from "./aliases.js";
 import { dataKey } from "./dataKey.js";
-import { overlayTemplate } from "./overlayTemplate.js";
+import { type InjectorTemplates, injectorTemplates } from "./injectorTemplates.js";
 import {
   canonicalJson,
   digest,
@@ -12,7 +12,6 @@ import {
   type ProfileSources,
   profileOf,
 } from "./Profile.js";
-import { readsOf, type ScopedTemplate, scopeTemplate } from "./scopeTemplate.js";
 import { insertPair, parseYaml, removePair, UnreadableText } from "./spliceMap.js";
 
 /** The two texts of an injector ConfigMap: `data.config` (YAML) and `data.values` (JSON or YAML). */
@@ -87,10 +86,11 @@ export class InjectorRefusal extends Error {
   override readonly name = "InjectorRefusal";
 }
 
-/** What Istio alone put there: every byte of ours taken out. */
+/** What Istio alone put there: every byte of ours taken out. Templates that Istio was installed with are Istio's. */
 export function strip(data: InjectorData): InjectorData {
   return reading(() => {
     let config = data.config;
+    if (isInstalledWith(config)) return { config, values: removePair(data.values, ["global"], dataKey) };
     for (const name of [overlayTemplateName, scopedTemplateName])
       config = removePair(config, ["templates"], name);
     return { config: removeAliases(config), values: removePair(data.values, ["global"], dataKey) };
@@ -223,27 +223,50 @@ export function compose(data: InjectorData, layers: Layers): InjectorData {
     layersOf(data);
     const bare = strip(data);
     if (Object.keys(layers).length === 0) return bare;
-    const templates = parseYaml(bare.config, "data.config").toJS()?.templates as
-      | Record<string, unknown>
-      | undefined;
-    const template = templates?.sidecar;
-    if (typeof template !== "string")
-      throw new UnreadableText('data.config has no template "sidecar" to build on');
-    const scoped = scopeTemplate(template);
-    if (scoped.found.size === 0)
-      throw new UnreadableText('the template "sidecar" reads none of the Helm values that settings change');
-    requireRead(scoped, layers);
-    let config = insertPair(bare.config, ["templates"], overlayTemplateName, {
-      block: overlayTemplate(template, scoped),
-    });
-    config = addAliases(insertPair(config, ["templates"], scopedTemplateName, { block: scoped.text }));
-    const values = insertPair(bare.values, ["global"], dataKey, {
-      flow: canonicalJson(stored(layers)),
-    });
-    const composed = { config, values };
-    requireReversible(composed, bare, scoped.text);
+    const found = templatesIn(bare.config);
+    const ours = injectorTemplates(found.sidecar, layers);
+    const content = canonicalJson(storedContent(layers));
+    if (isInstalledWith(bare.config)) {
+      requireInstalled(found, ours);
+      // Helm writes the same data in its own form: nothing to change then
+      if (canonicalJson(storedData(data) ?? {}) === content) return data;
+    }
+    const composed = {
+      config: isInstalledWith(bare.config) ? bare.config : withTemplates(bare.config, ours),
+      values: insertPair(bare.values, ["global"], dataKey, { flow: content }),
+    };
+    requireReversible(composed, bare, ours);
     return composed;
   });
+}
+
+/** Whether the config's own default templates are ours: Istio was installed with the values of `helmValues`. */
+function isInstalledWith(config: string): boolean {
+  const defaults: unknown = parseYaml(config, "data.config").toJS()?.defaultTemplates;
+  return Array.isArray(defaults) && defaults.includes(overlayTemplateName);
+}
+
+function templatesIn(config: string): Readonly<Record<string, unknown>> {
+  return parseYaml(config, "data.config").toJS()?.templates ?? {};
+}
+
+function withTemplates(config: string, { scoped, overlay }: InjectorTemplates): string {
+  const withOverlay = insertPair(config, ["templates"], overlayTemplateName, { block: overlay });
+  return addAliases(insertPair(withOverlay, ["templates"], scopedTemplateName, { block: scoped }));
+}
+
+// what Istio is installed with is not ours to write: its next upgrade would take it away again
+function requireInstalled(found: Readonly<Record<string, unknown>>, ours: InjectorTemplates): void {
+  if (found[scopedTemplateName] === ours.scoped && found[overlayTemplateName] === ours.overlay) return;
+  throw new UnreadableText(
+    `Istio was installed with the templates ${scopedTemplateName} and ${overlayTemplateName} of another version of pulumi-istio-sidecar, or of another Istio: ` +
+      "run pulumi up in the program that installs Istio with helmValues, with the same version of the package as here",
+  );
+}
+
+/** The data of layers as `values.global` has it. */
+export function storedContent(layers: Layers): Readonly<Record<string, unknown>> {
+  return stored(layers);
 }
 
 function stored(layers: Layers): StoredData {
@@ -307,29 +330,13 @@ function storedData({ values }: Pick<InjectorData, "values">): StoredData | unde
   });
 }
 
-function requireRead(scoped: ScopedTemplate, layers: Layers): void {
-  const unread = new Map<string, string>();
-  for (const { settings } of Object.values(layers)) {
-    for (const { path, declaration, name } of settingEntries(settings)) {
-      const rendering = declaration.rendering(name);
-      if (!scoped.reads(rendering)) unread.set(path, readsOf(rendering).join(" or "));
-    }
-  }
-  if (unread.size > 0) {
-    throw new UnreadableText(
-      `this Istio's template "sidecar" never reads ${[...new Set(unread.values())].join(", ")}, so ${[...unread.keys()].join(", ")} would have no effect: take ${unread.size === 1 ? "it" : "them"} out, or use a release of Istio that has ${unread.size === 1 ? "it" : "them"}`,
-    );
-  }
-}
-
 // the edits are made on text: look once more before anybody writes them
-function requireReversible(composed: InjectorData, bare: InjectorData, scoped: string): void {
+function requireReversible(composed: InjectorData, bare: InjectorData, { scoped }: InjectorTemplates): void {
   const back = strip(composed);
-  const templates = parseYaml(composed.config, "data.config").toJS()?.templates as Record<string, unknown>;
   if (
     back.config !== bare.config ||
     back.values !== bare.values ||
-    templates[scopedTemplateName] !== scoped
+    templatesIn(composed.config)[scopedTemplateName] !== scoped
   ) {
     throw new UnreadableText(
       "the ConfigMap's text has a form that can't be edited in place and given back as it was",

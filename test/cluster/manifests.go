@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"os"
 
 	"github.com/spf13/pflag"
@@ -25,9 +24,5 @@ func runManifests() int {
 			items = append(items, manifest.Object)
 		}
 	}
-	return exitCode(json.NewEncoder(os.Stdout).Encode(map[string]any{
-		"apiVersion": "v1",
-		"kind":       "List",
-		"items":      items,
-	}))
+	return printList(items)
 }

@@ -25,6 +25,8 @@ var parts = map[string]func() int{
 	"pilot-discovery":         runPilotDiscovery,
 	"kwok":                    runKwok,
 	"manifests":               runManifests,
+	"chart":                   runChart,
+	"helm-template":           runHelmTemplate,
 }
 
 func runEtcd() int {

@@ -15,7 +15,7 @@ export async function render(
   file: string,
   options: GlobalOptions & { output: OutputFormat; configmap?: string },
 ): Promise<ExitCode> {
-  const plans = layersOfFile(await readSettingsFile(io, file), file);
+  const plans = layersOfFile(await readSettingsFile(io, file), () => file);
   const rendered: object[] = [];
   for (const { injector, layers } of plans) {
     const found: Found =

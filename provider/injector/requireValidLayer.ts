@@ -1,0 +1,86 @@
+import { effectiveValues } from "../levels/effectiveSettings.js";
+import { labelsPickedBy, selectorText } from "../levels/selector.js";
+import {
+  globalTarget,
+  InjectorRefusal,
+  isWorkloadTarget,
+  type Layers,
+  layerAt,
+  layersFor,
+  namespaceOf,
+  workloadLayers,
+} from "../render/compose.js";
+import { effectiveOf } from "../render/Profile.js";
+import type { CanonicalSettings } from "../settings/canonicalSettings.js";
+import { resourceConflicts } from "../settings/conflicts.js";
+import { SettingsError } from "../settings/problem.js";
+import { targetName } from "./targetName.js";
+
+/** Refuses a target's layer (or its absence) where it goes with the other layers, or with what Istio was installed with, in no way. */
+export function requireValidLayer(target: string, layers: Layers, installed: CanonicalSettings): void {
+  requireOneOrder(target, layers);
+  requireValidPods(target, layers, installed);
+}
+
+/** Of two layers of one strength that pick the same pod nobody could say which one holds. */
+function requireOneOrder(target: string, layers: Layers): void {
+  const picks = layerAt(layers, target)?.picks;
+  if (!picks) return;
+  for (const other of workloadLayers(layers, namespaceOf(target) ?? "")) {
+    if (other.target === target || other.picks.priority !== picks.priority) continue;
+    const both = labelsPickedBy([...picks.selector, ...other.picks.selector]);
+    if (!both) continue;
+    const labels = Object.entries(both).map(([key, value]) => `${key}=${value}`);
+    throw new InjectorRefusal(
+      `${targetName(target)} (${selectorText(picks.selector)}) and ${targetName(other.target)} (${selectorText(other.picks.selector)}, of ${other.owner}) ` +
+        `both have priority ${picks.priority}, and a pod with ${labels.join(",") || "no labels"} is picked by both: give one of them another priority, or selectors that exclude each other`,
+    );
+  }
+}
+
+/** Where layers meet: a namespace's pods, and those that each of its workload layers picks. */
+function* meetings(namespace: string, layers: Layers): Generator<Readonly<Record<string, string>>> {
+  yield {};
+  for (const { picks } of workloadLayers(layers, namespace)) yield labelsPickedBy(picks.selector) ?? {};
+}
+
+// a request and its limit may come from two levels: only the merged result shows what Kubernetes will refuse
+function requireValidPods(target: string, layers: Layers, installed: CanonicalSettings): void {
+  if (!layerAt(layers, target) && target !== globalTarget) return;
+  const reached =
+    target === globalTarget
+      ? [undefined, ...new Set(Object.keys(layers).flatMap((name) => namespaceOf(name) ?? []))]
+      : [namespaceOf(target)];
+  const problems = reached.flatMap((namespace) =>
+    [...meetings(namespace ?? "", layers)].flatMap((labels) => {
+      const merged = effectiveOf({ installed, ...layersFor(layers, namespace ?? "", labels) });
+      const where = [
+        ...(namespace && target === globalTarget ? [`in namespace ${namespace}`] : []),
+        ...(Object.keys(labels).length > 0 && !isWorkloadTarget(target)
+          ? [
+              `for pods with ${Object.entries(labels)
+                .map((pair) => pair.join("="))
+                .join(",")}`,
+            ]
+          : []),
+      ];
+      return resourceConflicts(effectiveValues(merged)).map((problem) => ({
+        ...problem,
+        todo: `${problem.todo} (${[kindsWithSources(problem.path, merged), ...where].join(", ")})`,
+      }));
+    }),
+  );
+  const told = new Map(problems.map((problem) => [`${problem.path} ${problem.found}`, problem]));
+  if (told.size > 0)
+    throw new SettingsError(`${targetName(target)}, merged with the weaker levels`, [...told.values()]);
+}
+
+function kindsWithSources(path: string, merged: Record<string, { source: string }>): string {
+  return ["requests", "limits"]
+    .map((kind) => {
+      const own = path.replace(".requests.", `.${kind}.`);
+      const from = merged[own] ?? merged[own.replace("initResources", "proxyResources")];
+      return `${kind.slice(0, -1)} from ${from?.source ?? "nowhere"}`;
+    })
+    .join(", ");
+}

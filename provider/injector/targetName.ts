@@ -1,0 +1,10 @@
+import { globalTarget } from "../render/compose.js";
+
+/** A layer's target as people call it. */
+export function targetName(target: string): string {
+  if (target === globalTarget) return "global settings";
+  const [namespace, ...name] = target.split("/");
+  return name.length > 0
+    ? `workload settings ${name.join("/")} in namespace ${namespace}`
+    : `namespace ${target}`;
+}

@@ -1,0 +1,61 @@
+import { overlayTemplateName, scopedTemplateName } from "./aliases.js";
+import { InjectorRefusal, type Layers, storedContent } from "./compose.js";
+import { dataKey } from "./dataKey.js";
+import { injectorTemplates } from "./injectorTemplates.js";
+import { UnreadableText } from "./spliceMap.js";
+
+/** Helm values of the official istiod chart, as far as they concern the injector. */
+export interface IstiodValues {
+  revision?: string | undefined;
+  global?: object;
+  sidecarInjectorWebhook?: {
+    /** Templates by name; Istio's own `sidecar` may be replaced here. */
+    templates?: Record<string, string>;
+    /** What pods get that name no template. Default: `sidecar`. */
+    defaultTemplates?: string[];
+  };
+}
+
+/**
+ * Values with which the istiod chart itself renders layers: their data, our two templates, and these in place of Istio's in what
+ * pods get by default. Pods that name `sidecar` themselves get Istio's own: the chart has no aliases.
+ */
+export function helmValues<Values extends IstiodValues>(
+  given: Values,
+  chartsTemplate: string,
+  layers: Layers,
+): Values & IstiodValues {
+  if (Object.keys(layers).length === 0) return given;
+  if (given.global && Object.hasOwn(given.global, dataKey)) {
+    throw new InjectorRefusal(
+      `the chart's values have global.${dataKey} already: leave it to helmValues, which writes it`,
+    );
+  }
+  const { templates = {}, defaultTemplates = ["sidecar"], ...webhook } = given.sidecarInjectorWebhook ?? {};
+  if (!defaultTemplates.includes("sidecar")) {
+    throw new InjectorRefusal(
+      `sidecarInjectorWebhook.defaultTemplates has ${defaultTemplates.join(", ")}, and not Istio's template "sidecar", which settings build on: name "sidecar" in it`,
+    );
+  }
+  const ours = templatesFor(templates.sidecar ?? chartsTemplate, layers);
+  return {
+    ...given,
+    global: { ...given.global, [dataKey]: storedContent(layers) },
+    sidecarInjectorWebhook: {
+      ...webhook,
+      templates: { ...templates, [scopedTemplateName]: ours.scoped, [overlayTemplateName]: ours.overlay },
+      defaultTemplates: defaultTemplates.flatMap((name) =>
+        name === "sidecar" ? [scopedTemplateName, overlayTemplateName] : [name],
+      ),
+    },
+  };
+}
+
+function templatesFor(sidecar: string, layers: Layers): ReturnType<typeof injectorTemplates> {
+  try {
+    return injectorTemplates(sidecar, layers);
+  } catch (error) {
+    if (error instanceof UnreadableText) throw new InjectorRefusal(error.message);
+    throw error;
+  }
+}
