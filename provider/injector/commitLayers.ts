@@ -26,6 +26,7 @@ import {
 } from "./Injector.js";
 import { requireValidLayer } from "./requireValidLayer.js";
 import { targetName } from "./targetName.js";
+import { waitForReplicas } from "./waitForReplicas.js";
 
 export interface LayerChange {
   /** A namespace, or `*`. */
@@ -299,7 +300,11 @@ async function waitForStamps(
       else if (verdict !== "taken") refused.set(one.namespace, verdict.refused);
     });
     pending = waiting;
-    if (pending.length === 0) return refused;
+    if (pending.length === 0) {
+      const about = refused.size === 0 ? replicasAbout(asked, stampOf) : undefined;
+      if (about) await waitForReplicas(api, injector, about, deadline, options);
+      return refused;
+    }
     if (options.now() >= deadline) break;
     if (options.now() >= nextReport) {
       options.report(
@@ -317,6 +322,20 @@ async function waitForStamps(
     );
   }
   return refused;
+}
+
+/** The pod to ask each replica about: they all read one ConfigMap, so one tells whether they have it. */
+function replicasAbout(
+  asked: ReadonlyMap<string, Asked>,
+  stampOf: ReturnType<typeof stampsIn>,
+): Parameters<typeof waitForReplicas>[2] | undefined {
+  for (const { namespace, probes } of asked.values()) {
+    const found = probes.find(({ probe, before }) => probe.ours && before.outcome === "injected");
+    if (!found) continue;
+    const stamp = stampOf(namespace, found.probe.template.metadata?.labels);
+    return { namespace, probe: found.probe, stamp };
+  }
+  return undefined;
 }
 
 function* unverifiable(namespace: string, probes: Asked["probes"]): Generator<string> {

@@ -1,8 +1,9 @@
 import { injectingRevision } from "../cluster/injectingRevision.js";
 import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import type { Workload } from "../cluster/workloads.js";
-import { ask, probesOf } from "../injector/askInjector.js";
-import { configMapName, injectorName, lastWriter, revisionOf } from "../injector/Injector.js";
+import { ask, type Probe, probesOf } from "../injector/askInjector.js";
+import { askReplicas } from "../injector/askReplicas.js";
+import { configMapName, type Injector, injectorName, lastWriter, revisionOf } from "../injector/Injector.js";
 import { compose, InjectorRefusal, layersOf, stampFor } from "../render/compose.js";
 import { stampAnnotation } from "../render/overlayTemplate.js";
 import { injectedPods } from "../rollout/assess.js";
@@ -24,7 +25,7 @@ export async function diagnose(api: KubernetesApi, scope: Scope): Promise<Findin
   );
   for (const one of found) {
     findings.push(known(one), await intact(api, one), await replicas(api, one), await webhook(api, one));
-    findings.push(await answering(api, one, scope.namespace));
+    findings.push(...(await answering(api, one, scope.namespace)));
   }
   findings.push(...(await findRights(api, scope)));
   return findings;
@@ -141,43 +142,86 @@ async function webhook(api: KubernetesApi, { injector }: FoundInjector): Promise
   }
 }
 
-/** Asks the injector about a pod, and compares the stamp that it gives with the settings in the ConfigMap. */
+/** Asks the injector, and each istiod by itself, about a pod, and compares the stamp with the settings in the ConfigMap. */
 async function answering(
   api: KubernetesApi,
   { injector, configMap: { data } }: FoundInjector,
   only: string | undefined,
-): Promise<Finding> {
+): Promise<Finding[]> {
   const check = "answer";
   try {
     const namespace = only ?? (await someNamespace(api, revisionOf(injector)));
-    if (namespace === undefined)
-      return skipped(
-        check,
-        `no namespace has sidecars of revision ${revisionOf(injector)}: name one by --namespace`,
-      );
-    const [probe] = await probesOf(api, namespace, injector);
-    if (!probe) return skipped(check, "nothing to ask about");
-    const answer = await ask(api, injector, namespace, probe);
-    const expected = stampFor(data, namespace, probe.template.metadata?.labels);
-    switch (answer.outcome) {
-      case "injected":
-        return answer.stamp === expected
-          ? ok(check, `a pod in ${namespace} would get these settings`)
-          : problem(
-              check,
-              `a pod in ${namespace} would get other settings than the ConfigMap has`,
-              'wait, some installs take 90 s; then see istiod\'s log for "failed to read injection config"',
-            );
-      case "not injected":
-        return warning(check, `a pod in ${namespace} would get no sidecar of this injector`);
-      case "unasked":
-        return skipped(check, answer.why);
-      default:
-        return problem(check, `a pod in ${namespace} can't be created: ${answer.message}`);
+    if (namespace === undefined) {
+      const why = `no namespace has sidecars of revision ${revisionOf(injector)}: name one by --namespace`;
+      return [skipped(check, why)];
     }
+    const [probe] = await probesOf(api, namespace, injector);
+    if (!probe) return [skipped(check, "nothing to ask about")];
+    const expected = stampFor(data, namespace, probe.template.metadata?.labels);
+    const about = { namespace, probe, expected };
+    return [await answer(api, injector, about), await agreement(api, injector, about)];
   } catch (error) {
-    return unreadable(check, error);
+    return [unreadable(check, error)];
   }
+}
+
+interface Asked {
+  namespace: string;
+  probe: Probe;
+  /** The stamp that settings in the ConfigMap lead to. */
+  expected: string | undefined;
+}
+
+async function answer(
+  api: KubernetesApi,
+  injector: Injector,
+  { namespace, probe, expected }: Asked,
+): Promise<Finding> {
+  const check = "answer";
+  const given = await ask(api, injector, namespace, probe);
+  switch (given.outcome) {
+    case "injected":
+      return given.stamp === expected
+        ? ok(check, `a pod in ${namespace} would get these settings`)
+        : problem(
+            check,
+            `a pod in ${namespace} would get other settings than the ConfigMap has`,
+            'wait, some installs take 90 s; then see istiod\'s log for "failed to read injection config"',
+          );
+    case "not injected":
+      return warning(check, `a pod in ${namespace} would get no sidecar of this injector`);
+    case "unasked":
+      return skipped(check, given.why);
+    default:
+      return problem(check, `a pod in ${namespace} can't be created: ${given.message}`);
+  }
+}
+
+async function agreement(
+  api: KubernetesApi,
+  injector: Injector,
+  { namespace, probe, expected }: Asked,
+): Promise<Finding> {
+  const check = "replicas";
+  const asked = await askReplicas(api, injector, namespace, probe);
+  if ("message" in asked)
+    return skipped(check, `each istiod could be asked with create on pods/proxy: ${asked.message}`);
+  const { answers } = asked;
+  if (answers.length === 0) return skipped(check, "no istiod that is ready runs as a pod of this cluster");
+  const failed = answers.flatMap((one) =>
+    one.outcome === "failed" ? [`${one.replica} gave no answer: ${one.message}`] : [],
+  );
+  const behind = answers.flatMap((one) =>
+    one.outcome === "injected" && one.stamp !== expected ? [one.replica] : [],
+  );
+  if (behind.length > 0)
+    return problem(
+      check,
+      `${behind.join(", ")} of ${answers.length} would give a pod in ${namespace} other settings than the ConfigMap has`,
+      'wait, a mounted ConfigMap takes 90 s; then see the log there for "failed to read injection config", or restart it',
+    );
+  if (failed.length > 0) return warning(check, failed.join("; "));
+  return ok(check, `${answers.length} of istiod agree`);
 }
 
 async function someNamespace(api: KubernetesApi, revision: string): Promise<string | undefined> {

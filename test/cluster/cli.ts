@@ -23,7 +23,7 @@ usage: npm run cluster -- COMMAND [options]
     --audit FILE        log every request's metadata to FILE
   down                end the cluster and remove its data
   status              list clusters and their components
-  stop COMPONENT      stop one component: ${componentsOf([]).join(", ")}
+  stop COMPONENT      stop one component: ${componentsOf({ revisions: [], replicas: [] }).join(", ")}
   start COMPONENT     start it again
 
     --name NAME         which cluster (default: default)
@@ -99,6 +99,7 @@ async function up(values: ReturnType<typeof parse>["values"]): Promise<void> {
       sidecars,
       istioValues: values.set,
       revisions: values.revision,
+      replicas: [],
       audit: values.audit ?? false,
       detached: true,
       ...(values["port-base"] === undefined ? {} : { portBase: port(values["port-base"]) }),
@@ -110,7 +111,7 @@ async function up(values: ReturnType<typeof parse>["values"]): Promise<void> {
 }
 
 function alreadyUp(state: ClusterState, sidecars: Sidecars): void {
-  const dead = componentsOf(state.revisions).filter((one) => !isUp(state, one));
+  const dead = componentsOf(state).filter((one) => !isUp(state, one));
   if (dead.length > 0) {
     throw new Error(
       `the cluster ${state.name} is up without ${dead.join(", ")}: take it down, or start them`,
@@ -142,7 +143,7 @@ async function status(): Promise<void> {
   for (const state of await allStates()) {
     const owner = state.owner === undefined ? "" : `, belongs to process ${state.owner.pid}`;
     process.stdout.write(`${state.name}: ${state.sidecars} sidecars${owner}, ${kubeconfigPath(state)}\n`);
-    for (const one of componentsOf(state.revisions)) {
+    for (const one of componentsOf(state)) {
       const pid = state.processes[one]?.pid;
       process.stdout.write(`  ${one}: ${isUp(state, one) ? `running (pid ${pid})` : "stopped"}\n`);
     }
@@ -152,7 +153,7 @@ async function status(): Promise<void> {
 async function component(command: "stop" | "start", name: string, wanted: string): Promise<void> {
   const state = await readState(name);
   if (state === undefined) throw new Error(`there is no cluster ${name}`);
-  const known = componentsOf(state.revisions);
+  const known = componentsOf(state);
   const found: Component | undefined = known.find((one) => one === wanted);
   if (found === undefined) throw new UsageError(`${wanted} is none of ${known.join(", ")}`);
   if (state.owner !== undefined) throw new Error(`the cluster ${name} belongs to process ${state.owner.pid}`);

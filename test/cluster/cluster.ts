@@ -5,7 +5,14 @@ import { join } from "node:path";
 import { build, go } from "./build.js";
 import { kubeconfigPath, type Sidecars } from "./clusterState.js";
 import type { Component } from "./component.js";
-import { createControlPlane, destroyControlPlane, startComponent, stopComponent } from "./controlPlane.js";
+import {
+  createControlPlane,
+  destroyControlPlane,
+  injectionDirectory,
+  startComponent,
+  stopComponent,
+  writeEgressTable,
+} from "./controlPlane.js";
 import type { Progress } from "./progress.js";
 import { sidecarsOfCluster } from "./sidecarsOfCluster.js";
 import { writeImpersonatingKubeconfig } from "./writeKubeconfig.js";
@@ -21,6 +28,11 @@ export interface ClusterOptions {
   istioValues?: readonly string[];
   /** For each, one more istiod with its own injector; its namespaces carry the label `istio.io/rev`. */
   revisions?: readonly string[];
+  /**
+   * For each, one more istiod of the default injector, which takes the ConfigMap from files (`Cluster.injectionDirectory`): as in
+   * installs that mount it, it has what was last put there. Pods that stand for istiods are reached by `Cluster.standIn`.
+   */
+  replicas?: readonly string[];
   /** Logs the metadata of every request to `Cluster.audit`. Default: false. */
   audit?: boolean;
   /** Default: lines on stderr. */
@@ -40,6 +52,10 @@ export interface Cluster {
   stopComponent(component: Component): Promise<void>;
   /** Returns when the component answers again. */
   startComponent(component: Component): Promise<void>;
+  /** Where a replica reads `config` and `values`. */
+  injectionDirectory(replica: string): string;
+  /** From now on requests that the API server proxies to port 15017 of a pod go to an istiod: the default one, or a replica. */
+  standIn(istiods: Readonly<Record<string, "istiod" | `istiod-${string}`>>): Promise<void>;
   /** A kubeconfig whose requests are another user's: one that has no rights yet. */
   kubeconfigAs(user: string, groups?: readonly string[]): Promise<string>;
 }
@@ -71,6 +87,7 @@ async function startOwn(options: ClusterOptions): Promise<Cluster> {
       sidecars: options.sidecars ?? "native",
       istioValues: options.istioValues ?? [],
       revisions: options.revisions ?? [],
+      replicas: options.replicas ?? [],
       audit: options.audit ?? false,
       detached: false,
     },
@@ -86,6 +103,8 @@ async function startOwn(options: ClusterOptions): Promise<Cluster> {
     stop: () => destroyControlPlane(state),
     stopComponent: (component) => stopComponent(state, component),
     startComponent: (component) => startComponent(state, component),
+    injectionDirectory: (replica) => injectionDirectory(state, replica),
+    standIn: (istiods) => writeEgressTable(state, istiods),
     kubeconfigAs: (user, groups) => impersonating(state.directory, kubeconfig, user, groups),
   };
 }
@@ -97,6 +116,9 @@ async function useCluster(kubeconfig: string): Promise<Cluster> {
       "SIDECAR_TEST_KUBECONFIG is set: a cluster that isn't ours keeps all its components running",
     );
   };
+  const noReplica = () => {
+    throw new Error("SIDECAR_TEST_KUBECONFIG is set: a cluster that isn't ours has no replicas of ours");
+  };
   return {
     name: "external",
     kubeconfig,
@@ -105,6 +127,8 @@ async function useCluster(kubeconfig: string): Promise<Cluster> {
     stop: () => rm(directory, { recursive: true, force: true }),
     stopComponent: notOurs,
     startComponent: notOurs,
+    injectionDirectory: noReplica,
+    standIn: async () => noReplica(),
     kubeconfigAs: (user, groups) => impersonating(directory, kubeconfig, user, groups),
   };
 }

@@ -13,6 +13,7 @@ export interface ClusterState {
   sidecars: Sidecars;
   portBase: number;
   revisions: string[];
+  replicas: string[];
   audit?: string;
   /** The kubeconfig that `up --kubeconfig` was asked to write besides the one in the directory. */
   kubeconfigCopy?: string;

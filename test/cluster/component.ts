@@ -7,26 +7,34 @@ export type Component =
   | "kube-controller-manager"
   | "kube-scheduler"
   | "kwok"
+  | "egress"
   | "istiod"
   | `istiod-${string}`;
 
 const PORTS_BEFORE_ISTIOD = 3;
 const PORTS_PER_ISTIOD = 6;
 
-export function componentsOf(revisions: readonly string[]): Component[] {
+type Istiods = Pick<ClusterState, "revisions" | "replicas">;
+
+/** Every istiod, the default one first. */
+export function istiodsOf({ revisions, replicas }: Istiods): Component[] {
+  return ["istiod", ...[...revisions, ...replicas].map((name) => `istiod-${name}` as const)];
+}
+
+export function componentsOf(istiods: Istiods): Component[] {
   return [
     "etcd",
+    ...(istiods.replicas.length > 0 ? (["egress"] as const) : []),
     "kube-apiserver",
     "kube-controller-manager",
     "kube-scheduler",
     "kwok",
-    "istiod",
-    ...revisions.map((revision) => `istiod-${revision}` as const),
+    ...istiodsOf(istiods),
   ];
 }
 
-export function portCount(revisions: readonly string[]): number {
-  return PORTS_BEFORE_ISTIOD + PORTS_PER_ISTIOD * (1 + revisions.length);
+export function portCount(istiods: Istiods): number {
+  return PORTS_BEFORE_ISTIOD + PORTS_PER_ISTIOD * istiodsOf(istiods).length;
 }
 
 export function etcdUrl(state: ClusterState): string {
@@ -37,9 +45,9 @@ export function apiServerUrl(state: ClusterState): string {
   return `https://127.0.0.1:${state.portBase + 2}`;
 }
 
-/** `revision` is undefined for the default istiod. */
-export function istiodPorts(state: ClusterState, revision: string | undefined) {
-  const index = revision === undefined ? 0 : 1 + state.revisions.indexOf(revision);
+/** `name` is a revision's or a replica's, undefined for the default istiod. */
+export function istiodPorts(state: ClusterState, name: string | undefined) {
+  const index = name === undefined ? 0 : istiodsOf(state).indexOf(`istiod-${name}`);
   const first = state.portBase + PORTS_BEFORE_ISTIOD + PORTS_PER_ISTIOD * index;
   return {
     injection: first,
@@ -51,7 +59,8 @@ export function istiodPorts(state: ClusterState, revision: string | undefined) {
   };
 }
 
-export function revisionOf(component: Component): string | undefined {
+/** What follows `istiod-`. */
+export function istiodName(component: Component): string | undefined {
   return component.startsWith("istiod-") ? component.slice("istiod-".length) : undefined;
 }
 
@@ -97,7 +106,10 @@ export function commandOf(
         ...(state.audit === undefined
           ? {}
           : { "audit-log-path": state.audit, "audit-policy-file": join(__dirname, "audit-policy.yaml") }),
+        ...(state.replicas.length === 0 ? {} : { "egress-selector-config-file": egressConfigPath(state) }),
       });
+    case "egress":
+      return command("egress", { socket: egressSocket(state), table: egressTablePath(state) });
     case "kube-controller-manager":
       return command("kube-controller-manager", {
         ...clientOfApiServer(state),
@@ -125,12 +137,13 @@ export function commandOf(
         env: {},
       };
     default:
-      return istiod(state, revisionOf(component));
+      return istiod(state, istiodName(component));
   }
 }
 
-function istiod(state: ClusterState, revision: string | undefined) {
-  const ports = istiodPorts(state, revision);
+function istiod(state: ClusterState, given: string | undefined) {
+  const ports = istiodPorts(state, given);
+  const revision = given !== undefined && state.replicas.includes(given) ? undefined : given;
   const address = (port: number) => `127.0.0.1:${port}`;
   const { args } = command("discovery", {
     kubeconfig: kubeconfigPath(state),
@@ -147,7 +160,7 @@ function istiod(state: ClusterState, revision: string | undefined) {
   const name = revision ?? "default";
   const env = {
     POD_NAMESPACE: "istio-system",
-    POD_NAME: `istiod-${name}`,
+    POD_NAME: `istiod-${given ?? "default"}`,
     REVISION: name,
     // The name in its serving certificate, which is the one the webhook's URL has.
     ISTIOD_CUSTOM_HOST: "localhost",
@@ -160,6 +173,29 @@ function istiod(state: ClusterState, revision: string | undefined) {
 
 export function injectionWebhookName(revision: string | undefined): string {
   return revision === undefined ? "istio-sidecar-injector" : `istio-sidecar-injector-${revision}`;
+}
+
+/** The API server's way to pods, where it has one. */
+export function egressConfig(state: ClusterState): object {
+  const transport = { uds: { udsName: egressSocket(state) } };
+  return {
+    apiVersion: "apiserver.k8s.io/v1beta1",
+    kind: "EgressSelectorConfiguration",
+    egressSelections: [{ name: "cluster", connection: { proxyProtocol: "HTTPConnect", transport } }],
+  };
+}
+
+export function egressConfigPath({ directory }: ClusterState): string {
+  return join(directory, "egress-config.json");
+}
+
+/** Pod address -> address on loopback, as JSON. */
+export function egressTablePath({ directory }: ClusterState): string {
+  return join(directory, "egress.json");
+}
+
+function egressSocket({ directory }: ClusterState): string {
+  return join(directory, "egress.sock");
 }
 
 function clientOfApiServer(state: ClusterState): Record<string, string> {

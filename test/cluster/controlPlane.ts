@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
-import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import type { Socket } from "node:net";
 import { join, resolve } from "node:path";
@@ -20,12 +20,15 @@ import {
   apiServerUrl,
   type Component,
   commandOf,
-  componentsOf,
+  egressConfig,
+  egressConfigPath,
+  egressTablePath,
   etcdUrl,
   injectionWebhookName,
+  istiodName,
   istiodPorts,
+  istiodsOf,
   portCount,
-  revisionOf,
 } from "./component.js";
 import { busyPorts, freePortBlock } from "./freePortBlock.js";
 import { istioObjects } from "./istioObjects.js";
@@ -47,6 +50,8 @@ export interface ControlPlaneOptions {
   istioValues: readonly string[];
   /** Further istiods, each with an injector of its own. */
   revisions: readonly string[];
+  /** Further istiods of the default injector. */
+  replicas: readonly string[];
   portBase?: number;
   /** Where to log requests; true for a file in the cluster's directory. */
   audit: string | boolean;
@@ -130,6 +135,7 @@ async function claim(options: ControlPlaneOptions, binary: string): Promise<Clus
     sidecars: options.sidecars,
     portBase: await choosePorts(options),
     revisions: [...options.revisions],
+    replicas: [...options.replicas],
     ...(audit === false ? {} : { audit: audit === true ? join(directory, "audit.log") : resolve(audit) }),
     ...(options.kubeconfigCopy === undefined ? {} : { kubeconfigCopy: resolve(options.kubeconfigCopy) }),
     owner,
@@ -153,8 +159,8 @@ async function claim(options: ControlPlaneOptions, binary: string): Promise<Clus
   return state;
 }
 
-async function choosePorts({ revisions, portBase }: ControlPlaneOptions): Promise<number> {
-  const size = portCount(revisions);
+async function choosePorts({ revisions, replicas, portBase }: ControlPlaneOptions): Promise<number> {
+  const size = portCount({ revisions: [...revisions], replicas: [...replicas] });
   if (portBase === undefined)
     return freePortBlock(
       size,
@@ -173,6 +179,10 @@ async function bringUp(state: ClusterState, options: ControlPlaneOptions, progre
 
   step(`starting etcd and kube-apiserver on ports from ${state.portBase}`);
   await launch(state, "etcd", detached);
+  if (state.replicas.length > 0) {
+    await writeFile(egressConfigPath(state), JSON.stringify(egressConfig(state)));
+    await launch(state, "egress", detached);
+  }
   await launch(state, "kube-apiserver", detached);
   const rendered = Promise.all(
     [undefined, ...state.revisions].map((revision) => renderIstio(state, options, revision)),
@@ -214,7 +224,8 @@ async function bringUp(state: ClusterState, options: ControlPlaneOptions, progre
     await applyIstio(api, (await rendered).flat());
 
     step("starting istiod");
-    for (const component of componentsOf(state.revisions).slice(5)) await launch(state, component, detached);
+    await mountInjector(api, state);
+    for (const component of istiodsOf(state)) await launch(state, component, detached);
     const webhooks = [undefined, ...state.revisions].map(injectionWebhookName);
     await waitUntilInjecting(api, state.sidecars, state.revisions, webhooks, giveUp);
     await eventually("kube-apiserver is ready", 60, () => api.request("GET", "/readyz"), giveUp);
@@ -241,6 +252,20 @@ async function writeSecrets(state: ClusterState): Promise<string> {
   return token;
 }
 
+/** What a kubelet would have mounted when the replicas started. */
+async function mountInjector(api: KubeApi, state: ClusterState): Promise<void> {
+  if (state.replicas.length === 0) return;
+  const { data } = await api.request<{ data: Record<string, string> }>(
+    "GET",
+    "/api/v1/namespaces/istio-system/configmaps/istio-sidecar-injector",
+  );
+  for (const replica of state.replicas) {
+    const folder = injectionDirectory(state, replica);
+    await mkdir(folder, { recursive: true });
+    for (const [name, text] of Object.entries(data)) await writeFile(join(folder, name), text);
+  }
+}
+
 function renderIstio(state: ClusterState, options: ControlPlaneOptions, revision: string | undefined) {
   const injectionPort = istiodPorts(state, revision).injection;
   return istioObjects(state.binary, { injectionPort, revision, values: options.istioValues });
@@ -263,7 +288,7 @@ async function launch(
   const log = openSync(logPath(state, component), "a", 0o600);
   try {
     const child = spawn(state.binary, args, {
-      cwd: state.directory,
+      cwd: workingDirectory(state, component),
       // Nothing else of the environment: a KUBECONFIG or a proxy of the user's is not meant for these.
       env: {
         PATH: process.env.PATH,
@@ -290,12 +315,34 @@ async function launch(
   await writeState(state);
 }
 
+// istiod looks for files below its working directory before it asks the API server
+function workingDirectory(state: ClusterState, component: Component): string {
+  const name = istiodName(component);
+  return name !== undefined && state.replicas.includes(name) ? join(state.directory, name) : state.directory;
+}
+
+export function injectionDirectory(state: ClusterState, replica: string): string {
+  return join(state.directory, replica, "var/lib/istio/inject");
+}
+
+/** Leads the API server's requests to pods' port 15017 to istiods, by the pods' addresses. */
+export async function writeEgressTable(
+  state: ClusterState,
+  istiods: Readonly<Record<string, Component>>,
+): Promise<void> {
+  const lines = Object.entries(istiods).map(([pod, istiod]) => [
+    `${pod}:15017`,
+    `127.0.0.1:${istiodPorts(state, istiodName(istiod)).injection}`,
+  ]);
+  await writeFile(egressTablePath(state), JSON.stringify(Object.fromEntries(lines)));
+}
+
 async function waitUntilUp(state: ClusterState, component: Component): Promise<void> {
   const giveUp = () => throwIfEnded(state, component);
   const ask = (url: string) => eventually(`${component} answers`, 60, () => isOk(url), giveUp);
   if (component === "etcd") return void (await ask(`${etcdUrl(state)}/health`));
   if (component.startsWith("istiod")) {
-    return void (await ask(`http://127.0.0.1:${istiodPorts(state, revisionOf(component)).http}/ready`));
+    return void (await ask(`http://127.0.0.1:${istiodPorts(state, istiodName(component)).http}/ready`));
   }
   if (component !== "kube-apiserver") {
     // Started without a port, so living through its first second is all there is to see.

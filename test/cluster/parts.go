@@ -26,6 +26,7 @@ var parts = map[string]func() int{
 	"kwok":                    runKwok,
 	"manifests":               runManifests,
 	"chart":                   runChart,
+	"egress":                  runEgress,
 	"helm-template":           runHelmTemplate,
 }
 

@@ -1,0 +1,101 @@
+import { hasStatus, type KubernetesApi, listAll } from "../cluster/KubernetesApi.js";
+import type { Pod } from "../cluster/podTemplate.js";
+import { stampAnnotation } from "../render/overlayTemplate.js";
+import type { Probe } from "./askInjector.js";
+import { type Injector, revisionOf } from "./Injector.js";
+
+/** What one istiod gives a pod, asked by itself. */
+export type ReplicaAnswer = { replica: string } & (
+  | { outcome: "injected"; stamp: string | undefined }
+  /** Its error, or why it could not be reached. */
+  | { outcome: "failed"; message: string }
+);
+
+/** Where every istiod takes admission reviews. */
+const injectionPort = 15017;
+
+/**
+ * Asks each ready istiod about a pod, through the API server's proxy of pods. The API server itself keeps its connection to one of them, so
+ * dry runs speak for one. `message`: why nobody could be asked, for instance without the right to `create` on `pods/proxy`.
+ */
+export async function askReplicas(
+  api: KubernetesApi,
+  injector: Injector,
+  namespace: string,
+  probe: Probe,
+): Promise<{ answers: ReplicaAnswer[] } | { message: string }> {
+  const pods = `/api/v1/namespaces/${encodeURIComponent(injector.namespace)}/pods`;
+  try {
+    const labelSelector = `app=istiod,istio.io/rev=${revisionOf(injector)}`;
+    const replicas = (await listAll<Pod>(api, pods, { query: { labelSelector } })).filter(isReady);
+    const answers = replicas.map(async ({ metadata: { name } }): Promise<ReplicaAnswer> => {
+      try {
+        const { response } = await api.request<AdmissionReview>({
+          method: "POST",
+          path: `${pods}/https:${name}:${injectionPort}/proxy/inject`,
+          body: reviewOf(namespace, probe),
+          final: [500, 502, 503, 504],
+        });
+        return { replica: name, ...outcomeOf(response) };
+      } catch (error) {
+        if (hasStatus(error, 403)) throw error;
+        return { replica: name, outcome: "failed", message: (error as Error).message };
+      }
+    });
+    return { answers: await Promise.all(answers) };
+  } catch (error) {
+    if (!hasStatus(error, 403)) throw error;
+    return { message: error.serverMessage };
+  }
+}
+
+interface AdmissionReview {
+  response?: { allowed?: boolean; patch?: string; status?: { message?: string } };
+}
+
+function reviewOf(namespace: string, { template }: Probe): object {
+  return {
+    apiVersion: "admission.k8s.io/v1",
+    kind: "AdmissionReview",
+    request: {
+      uid: "sidecar-settings",
+      kind: { group: "", version: "v1", kind: "Pod" },
+      resource: { group: "", version: "v1", resource: "pods" },
+      operation: "CREATE",
+      dryRun: true,
+      namespace,
+      userInfo: {},
+      object: {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { ...template.metadata, generateName: "sidecar-settings-", namespace },
+        spec: template.spec,
+      },
+    },
+  };
+}
+
+function outcomeOf(
+  response: AdmissionReview["response"],
+): { outcome: "injected"; stamp: string | undefined } | { outcome: "failed"; message: string } {
+  if (!response?.allowed || !response.patch)
+    return { outcome: "failed", message: response?.status?.message ?? "it gives the pod no sidecar" };
+  return { outcome: "injected", stamp: stampIn(Buffer.from(response.patch, "base64").toString("utf8")) };
+}
+
+/** The stamp that a JSON patch puts on a pod, among all annotations or by itself. */
+function stampIn(patch: string): string | undefined {
+  const operations = JSON.parse(patch) as { path: string; value?: unknown }[];
+  const own = `/metadata/annotations/${stampAnnotation.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+  for (const { path, value } of operations) {
+    if (path === own) return String(value);
+    if (path === "/metadata/annotations")
+      return (value as Record<string, string> | undefined)?.[stampAnnotation];
+  }
+  return undefined;
+}
+
+function isReady({ metadata, status }: Pod): boolean {
+  if (metadata.deletionTimestamp !== undefined) return false;
+  return status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") ?? false;
+}
