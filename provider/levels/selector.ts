@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { type Problem, shown } from "../settings/problem.js";
+import { valueAt } from "../settings/canonicalSettings.js";
+import { unplainParts } from "../settings/plainData.js";
+import { type Problem, printable, shown } from "../settings/problem.js";
 import { containsUnknown } from "../settings/unknown.js";
 
 export type Operator = "In" | "NotIn" | "Exists" | "DoesNotExist";
@@ -25,8 +27,17 @@ const key = z
     "a label's key",
   );
 const value = z.string().regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/, "a label's value");
+// zod's records pass over this name, and a selector with one condition less picks more pods
+const labels = z.preprocess(
+  (written, context) => {
+    if (typeof written === "object" && written !== null && Object.hasOwn(written, "__proto__"))
+      context.addIssue({ code: "custom", message: "a label's key", path: ["__proto__"] });
+    return written;
+  },
+  z.record(key, value),
+);
 const Selector = z.strictObject({
-  matchLabels: z.record(key, value).optional(),
+  matchLabels: labels.optional(),
   matchExpressions: z
     .array(
       z.discriminatedUnion("operator", [
@@ -41,21 +52,27 @@ const Selector = z.strictObject({
     .optional(),
 });
 
+function inSelector({ path, ...rest }: Problem): Problem {
+  return { path: path === "settings" ? "selector" : `selector.${path}`, ...rest };
+}
+
 /** Reads a selector as people write it: the conditions in one order, whatever the spelling. */
 export function parseSelector(input: unknown): { selector: Requirement[]; problems: Problem[] } {
+  const unplain = unplainParts(input);
+  if (unplain.length > 0) return { selector: [], problems: unplain.map(inSelector).map(printable) };
   if (containsUnknown(input)) return { selector: [], problems: [] };
   const read = Selector.safeParse(input);
   if (!read.success) {
     return {
       selector: [],
-      problems: read.error.issues.map((issue) => ({
-        path: ["selector", ...issue.path.map(String)].join("."),
-        found: shown(
-          issue.path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown>)?.[part], input),
-        ),
-        wanted: "a label selector: matchLabels, matchExpressions, or both",
-        todo: issue.message,
-      })),
+      problems: read.error.issues.map((issue) =>
+        printable({
+          path: ["selector", ...issue.path.map(String)].join("."),
+          found: shown(valueAt(input, issue.path.map(String))),
+          wanted: "a label selector: matchLabels, matchExpressions, or both",
+          todo: issue.message,
+        }),
+      ),
     };
   }
   const selector: Requirement[] = [

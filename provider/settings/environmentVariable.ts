@@ -1,5 +1,5 @@
 import { type Parsed, refused } from "./parsed.js";
-import { shown } from "./problem.js";
+import { shown, textOf } from "./problem.js";
 
 // a value beside Istio's `valueFrom` makes a pod that Kubernetes refuses
 const fromThePod = [
@@ -47,5 +47,5 @@ export function parseVariable(value: unknown): Parsed<string> {
   if (typeof value === "number" || typeof value === "boolean") return { value: String(value) };
   return typeof value === "string"
     ? { value }
-    : refused(value, "text", `write it in quotes: ${shown(String(value))}`);
+    : refused(value, "text", `write it in quotes: ${shown(textOf(value))}`);
 }

@@ -51,7 +51,8 @@ function entriesOf(value: unknown): string[] | undefined {
   if (typeof value === "string") return value.split(",").map((entry) => entry.trim());
   if (
     !Array.isArray(value) ||
-    !value.every((entry) => typeof entry === "string" || typeof entry === "number")
+    // an array may have holes, which `every` passes over
+    ![...value].every((entry) => typeof entry === "string" || typeof entry === "number")
   )
     return undefined;
   // an entry of an array stays as it is: a space inside one is a mistake that Istio would not forgive

@@ -1,4 +1,5 @@
 import { type Parsed, refused } from "./parsed.js";
+import { textOf } from "./problem.js";
 
 export const envoyLogLevels = ["trace", "debug", "info", "warning", "error", "critical", "off"] as const;
 export const agentLogLevels = ["debug", "info", "warn", "error", "none"] as const;
@@ -31,5 +32,5 @@ function isScoped(part: string, levels: readonly string[], alone: boolean): bool
 function partsOf(value: unknown): string[] | undefined {
   if (typeof value === "string") return value.split(",").map((part) => part.trim());
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  return Object.entries(value).map(([component, level]) => `${component}:${String(level)}`);
+  return Object.entries(value).map(([component, level]) => `${component}:${textOf(level)}`);
 }

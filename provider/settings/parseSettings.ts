@@ -4,6 +4,7 @@ import type { CanonicalSettings } from "./canonicalSettings.js";
 import { valueAt } from "./canonicalSettings.js";
 import { declarations, type SettingDeclaration, type SettingValue } from "./declarations.js";
 import { refused } from "./parsed.js";
+import { unplainParts } from "./plainData.js";
 import { type Problem, printable, problemSentence, shown } from "./problem.js";
 import { isUnknown, unknownMarker } from "./unknown.js";
 
@@ -22,6 +23,8 @@ const schema = branchSchema(tree);
 
 /** Reads one level's settings as people write them. A preview's unknown marker passes through wherever it stands. */
 export function parseSettings(input: unknown): ParsedSettings {
+  const unplain = unplainParts(input);
+  if (unplain.length > 0) return { settings: {}, problems: unplain.map(printable) };
   const read = schema.safeParse(spreadUnknown(input, tree));
   if (read.success) return { settings: flattened(read.data), problems: [] };
   return {

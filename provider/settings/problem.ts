@@ -33,11 +33,22 @@ const longestPart = 400;
 
 /** A value as a message may show it: JSON, on one line, cut when long, so that hostile text can't break a report. */
 export function shown(value: unknown): string {
-  const text =
-    typeof value === "bigint" || typeof value === "number"
-      ? String(value)
-      : (JSON.stringify(value) ?? String(value));
-  return cut(oneLine(text), longestShown);
+  return cut(oneLine(jsonOf(value)), longestShown);
+}
+
+/** Text as it is, and anything else as JSON: what a cluster or a file has where text is expected need not be text. */
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : jsonOf(value);
+}
+
+function jsonOf(value: unknown): string {
+  if (typeof value === "bigint" || typeof value === "number") return String(value);
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // a message about such a value must not fail for the value
+    return "data that is nested in itself or too deep, or no JSON";
+  }
 }
 
 /** A problem that quotes what people wrote, each part fit for one line of a report. */

@@ -8,7 +8,8 @@ export function parseTextList(
 ): (value: unknown) => Parsed<readonly string[] | string> {
   const wanted = `a list of ${what}`;
   return (value) => {
-    const list = typeof value === "string" ? [value] : value;
+    // an array may have holes, which `every` passes over
+    const list: unknown = typeof value === "string" ? [value] : Array.isArray(value) ? [...value] : value;
     if (!Array.isArray(list) || !list.every((text) => typeof text === "string" && text !== ""))
       return refused(value, wanted, "write an array of texts");
     if (list.some(isUnknown)) return { value: unknownMarker };

@@ -6,6 +6,11 @@ export function isUnknown(value: unknown): boolean {
 }
 
 export function containsUnknown(value: unknown): boolean {
-  if (isUnknown(value)) return true;
-  return typeof value === "object" && value !== null && Object.values(value).some(containsUnknown);
+  const seen = new Set<unknown>([value]);
+  // grows while it is walked: nesting of any depth, and what contains itself
+  for (const one of seen) {
+    if (isUnknown(one)) return true;
+    if (typeof one === "object" && one !== null) for (const below of Object.values(one)) seen.add(below);
+  }
+  return false;
 }

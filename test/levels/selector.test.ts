@@ -101,6 +101,18 @@ describe("a selector as people write it", () => {
     ],
     ["a number for a value", { matchLabels: { app: 1 } }, ["selector.matchLabels.app"], /./],
     [
+      "a label called __proto__, which a reader may pass over so that more pods are picked",
+      JSON.parse('{"matchLabels": {"__proto__": "x", "app": "web"}}'),
+      ["selector.matchLabels.__proto__"],
+      /a label's key/,
+    ],
+    [
+      "a key that moves a terminal's cursor",
+      { matchLabels: { app: "web" }, "\u001b[2J": 1 },
+      ["selector"],
+      /Unrecognized key: "\\u001b\[2J"/,
+    ],
+    [
       "an operator in the wrong case",
       { matchExpressions: [{ key: "app", operator: "in", values: ["a"] }] },
       ["selector.matchExpressions.0.operator"],

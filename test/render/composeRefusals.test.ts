@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
 import { compose, InjectorRefusal, type Layers, layersOf } from "../../provider/render/compose";
-import { parseSettings } from "../../provider/settings/parseSettings";
 import { config, data, layers } from "./injectorText";
 
 describe("an injector is refused, and nothing is written, when", () => {
@@ -128,7 +127,7 @@ describe("hostile text in a setting", () => {
   ];
   for (const [edge, text] of hostile) {
     const command = ["hostile-marker", text];
-    const { settings } = parseSettings({ lifecycle: { preStop: { exec: { command } } } });
+    const settings = { "lifecycle.preStop": { exec: { command } } };
     const composed = compose(data, { shop: { owner: text, settings } } satisfies Layers);
 
     it(`${edge}: never shows up in the config, and comes back from the values as it was`, () => {

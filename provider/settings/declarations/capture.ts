@@ -204,7 +204,7 @@ export const capture: readonly SettingDeclaration[] = [
 const modes = parseChoice(["REDIRECT", "TPROXY"], "leave it out for the mesh's mode");
 
 function parseInterceptionMode(value: unknown): Parsed<string> {
-  return String(value).toUpperCase() === "NONE"
+  return typeof value === "string" && value.toUpperCase() === "NONE"
     ? refused(
         value,
         "REDIRECT or TPROXY",

@@ -81,7 +81,8 @@ const percentages = { least: 0.01, most: 100, digits: 2, of: "percent" };
 const percentage = parseNumber(percentages);
 
 function parseSampling(value: unknown): Parsed<string> {
-  return Number(value) === 0 && value !== ""
+  const isZero = value === 0 || (typeof value === "string" && value !== "" && Number(value) === 0);
+  return isZero
     ? refused(
         value,
         "a percentage of 0.01 to 100",
