@@ -31,13 +31,26 @@ export function cidrEntry(everything: boolean): ListRule {
   };
 }
 
-/** Whether two canonical ranges share an address. */
-export function rangesOverlap(left: string, right: string): boolean {
-  const [a, aBits] = ipaddr.parseCIDR(left);
-  const [b, bBits] = ipaddr.parseCIDR(right);
-  if (a.kind() !== b.kind()) return false;
-  const bits = Math.min(aBits, bBits);
-  return networkOf(`${a.toString()}/${bits}`) === networkOf(`${b.toString()}/${bits}`);
+/** The canonical ranges that share an address with any of the others. Two ranges do when one begins with the other's bits. */
+export function overlapping(ranges: readonly string[], others: readonly string[]): string[] {
+  const theirs = others.map(bitsOf);
+  const whole = new Set(theirs);
+  const beginnings = new Set(theirs.flatMap(beginningsOf));
+  return ranges.filter((range) => {
+    const bits = bitsOf(range);
+    return beginnings.has(bits) || beginningsOf(bits).some((one) => whole.has(one));
+  });
+}
+
+// one letter for the kind, then a digit for each bit of the network
+function bitsOf(range: string): string {
+  const [address, length] = ipaddr.parseCIDR(range);
+  const bits = address.toByteArray().map((byte) => byte.toString(2).padStart(8, "0"));
+  return `${address.kind() === "ipv4" ? "v" : "w"}${bits.join("").slice(0, length)}`;
+}
+
+function beginningsOf(bits: string): string[] {
+  return Array.from({ length: bits.length }, (_, at) => bits.slice(0, at + 1));
 }
 
 // ipaddr.js also takes octal and hexadecimal IPv4 parts, which Go's parser refuses

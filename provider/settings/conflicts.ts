@@ -1,14 +1,14 @@
 import { type CanonicalSettings, settingEntries } from "./canonicalSettings.js";
-import { rangesOverlap } from "./cidr.js";
+import { overlapping } from "./cidr.js";
 import { listEntries } from "./list.js";
 import type { Problem } from "./problem.js";
 import { compareQuantities } from "./quantity.js";
 import { isUnknown } from "./unknown.js";
 
 const captureOpposites = [
-  ["capture.includeOutboundIPRanges", "capture.excludeOutboundIPRanges", rangesOverlap],
-  ["capture.includeInboundPorts", "capture.excludeInboundPorts", (a: string, b: string) => a === b],
-  ["capture.includeOutboundPorts", "capture.excludeOutboundPorts", (a: string, b: string) => a === b],
+  ["capture.includeOutboundIPRanges", "capture.excludeOutboundIPRanges", overlapping],
+  ["capture.includeInboundPorts", "capture.excludeInboundPorts", inBoth],
+  ["capture.includeOutboundPorts", "capture.excludeOutboundPorts", inBoth],
 ] as const;
 
 const resourceGroups = ["proxyResources", "initResources"] as const;
@@ -37,12 +37,10 @@ export function missingCompanions(settings: CanonicalSettings): Problem[] {
 
 /** Istio looks at excludes only where the include is `*`, so an entry in both lists can't mean what its author hopes. */
 export function captureConflicts(settings: CanonicalSettings): Problem[] {
-  return captureOpposites.flatMap(([includePath, excludePath, overlap]) => {
+  return captureOpposites.flatMap(([includePath, excludePath, shared]) => {
     const [include, exclude] = [knownText(settings[includePath]), knownText(settings[excludePath])];
     if (include === undefined || exclude === undefined || include === "*") return [];
-    const both = listEntries(include).filter((entry) =>
-      listEntries(exclude).some((other) => overlap(entry, other)),
-    );
+    const both = shared(listEntries(include), listEntries(exclude));
     if (both.length === 0) return [];
     return [
       {
@@ -78,6 +76,11 @@ export function resourceConflicts(settings: CanonicalSettings): Problem[] {
       ];
     }),
   );
+}
+
+function inBoth(ports: readonly string[], others: readonly string[]): string[] {
+  const known = new Set(others);
+  return ports.filter((port) => known.has(port));
 }
 
 function knownText(value: unknown): string | undefined {

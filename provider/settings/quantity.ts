@@ -86,10 +86,14 @@ export function parseMemory(value: unknown): Parsed<string> {
   return { value: `${amount / scale}${unit}` };
 }
 
+/** More than any amount has: `spelledUnit` takes the square of a text's length where it is spaces. */
+const longestAmount = 100;
+
 function amountOf(value: unknown, spelledUnit: RegExp): bigint | undefined {
   const text = typeof value === "number" && Number.isFinite(value) ? String(value) : value;
   if (typeof text !== "string") return undefined;
   const trimmed = text.trim();
+  if (trimmed.length > longestAmount) return undefined;
   const amount = nanoUnits(
     (spelledUnit.exec(trimmed)?.[1] ?? trimmed).replace(/(?<=\d)\s+(?=(?:[KMGTPE]i|[kMGTPE])$)/, ""),
   );

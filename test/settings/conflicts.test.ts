@@ -128,6 +128,28 @@ describe("settings that are each right", () => {
     });
   }
 
+  it("are found in lists as long as there are ports, and thousands of ranges, at once", () => {
+    const ports = (first: number, count: number) =>
+      Array.from({ length: count }, (_, at) => first + at).join(",");
+    const ranges = (kind: (at: number) => string) =>
+      Array.from({ length: 5_000 }, (_, at) => kind(at)).join(",");
+    const began = performance.now();
+    const found = conflicts({
+      "capture.includeInboundPorts": ports(1, 32_768),
+      "capture.excludeInboundPorts": ports(32_768, 32_768),
+      "capture.includeOutboundIPRanges": ranges((at) => `10.${at >> 8}.${at & 255}.0/24`),
+      "capture.excludeOutboundIPRanges": `${ranges((at) => `2001:db8:${at.toString(16)}::/64`)},10.0.0.0/23`,
+    });
+    assert.deepEqual(
+      found.map(({ path, found: sentence }) => [path, sentence.split(" in ")[0]]),
+      [
+        ["capture.excludeOutboundIPRanges", "10.0.0.0/24, 10.0.1.0/24"],
+        ["capture.excludeInboundPorts", "32768"],
+      ],
+    );
+    assert.ok(performance.now() - began < 5_000, `${performance.now() - began} ms`);
+  });
+
   it("are told once where the init container only inherits the proxy's conflict", () => {
     const found = conflicts({
       "proxyResources.limits.cpu": "1",
