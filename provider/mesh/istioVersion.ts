@@ -1,12 +1,12 @@
 import type { InjectorData } from "../render/compose.js";
-import { parseYaml } from "../render/spliceMap.js";
+import { yamlData } from "../render/spliceMap.js";
 import { valueAt } from "../settings/canonicalSettings.js";
 
 /** The version of the sidecars that an injector gives, as its Helm values name it: `1.31.0`. */
 export function istioVersion({ values }: Pick<InjectorData, "values">): string | undefined {
   let read: unknown;
   try {
-    read = parseYaml(values, "data.values").toJS();
+    read = yamlData(values, "data.values");
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
-import { type Document, LineCounter, parseDocument } from "yaml";
+import type { LineCounter } from "yaml";
 import { type Problem, printable, shown } from "../settings/problem.js";
+import { contentOf, yamlText } from "../settings/yamlText.js";
 import {
   type Checked,
   type LevelPlace,
@@ -31,16 +32,16 @@ type Given = Readonly<Partial<Record<(typeof platformFileKeys)[number], unknown>
 
 /** Reads a settings file, or throws a SettingsFileError with everything that is wrong and its line and column. */
 export function readPlatformFile(text: string, file: string): PlatformFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
-  const given = document.errors.length === 0 ? content(document) : undefined;
-  const syntax = document.errors.map(({ pos, message }) => ({
-    ...yamlProblem(message),
-    ...at(lines, pos[0]),
-  }));
-  if (given && "problem" in given) syntax.push({ ...given.problem, line: 1, column: 1 });
-  if (!given || "problem" in given) throw new SettingsFileError(file, syntax);
-  const { value, problems } = readPlatformSettings(given.content);
+  const written = yamlText(text, { merge: true });
+  const { document, lines } = written;
+  const read = contentOf(written);
+  if ("errors" in read) {
+    throw new SettingsFileError(
+      file,
+      read.errors.map(({ message, offset }) => ({ ...yamlProblem(message), ...at(lines, offset) })),
+    );
+  }
+  const { value, problems } = readPlatformSettings(read.content);
   if (problems.length === 0) return value;
   throw new SettingsFileError(
     file,
@@ -123,14 +124,6 @@ function readLevels<Arguments>(
 
 function below(path: string, problems: readonly Problem[]): Problem[] {
   return problems.map((problem) => ({ ...problem, path: [path, problem.path].filter(Boolean).join(".") }));
-}
-
-function content(document: Document): { content: unknown } | { problem: Problem } {
-  try {
-    return { content: document.toJS({ maxAliasCount: 100 }) };
-  } catch (error) {
-    return { problem: yamlProblem(error instanceof Error ? error.message : String(error)) };
-  }
 }
 
 function yamlProblem(message: string): Problem {

@@ -1,5 +1,7 @@
 import { isMap, isScalar, isSeq, type Scalar, type YAMLSeq } from "yaml";
-import { indentOf, insertPair, parseYaml, removePair, UnreadableText } from "./spliceMap.js";
+import { valueAt } from "../settings/canonicalSettings.js";
+import { textOf } from "../settings/problem.js";
+import { indentOf, insertPair, parseYaml, removePair, UnreadableText, yamlData } from "./spliceMap.js";
 
 export const scopedTemplateName = "sidecar-scoped";
 export const overlayTemplateName = "sidecar-settings";
@@ -37,8 +39,7 @@ export function addAliases(config: string): string {
 
 /** Takes out what `addAliases` added. */
 export function removeAliases(config: string): string {
-  const aliases = parseYaml(config, "data.config").toJS()?.aliases as Record<string, string[]> | undefined;
-  if (!aliases) return config;
+  const aliases = aliasesIn(config);
   const ours = (list: unknown) =>
     JSON.stringify(list) === JSON.stringify([scopedTemplateName, overlayTemplateName]);
   const names = Object.keys(aliases);
@@ -54,15 +55,21 @@ export function removeAliases(config: string): string {
   return text;
 }
 
+/** Name -> its templates, as far as anybody can say: what is no list is refused where it is changed. */
+function aliasesIn(config: string): Readonly<Record<string, unknown>> {
+  const aliases = valueAt(yamlData(config, "data.config"), ["aliases"]);
+  return typeof aliases === "object" && aliases !== null ? { ...aliases } : {};
+}
+
 const writtenByUs = /^aliases: \{sidecar: \[sidecar-scoped, sidecar-settings\]\}$/m;
 
 // without this, pods of default injection would never see a setting, and nobody would be told
 function requireReached(config: string, defaults: readonly string[]): void {
-  const aliases = (parseYaml(config, "data.config").toJS()?.aliases ?? {}) as Record<string, string[]>;
-  const reached = defaults.flatMap((name) => aliases[name] ?? [name]);
+  const aliases = aliasesIn(config);
+  const reached = defaults.flatMap((name) => (Object.hasOwn(aliases, name) ? aliases[name] : name));
   if (reached.includes(overlayTemplateName)) return;
   throw new UnreadableText(
-    `default injection uses ${defaults.join(", ")}, which leads to ${reached.join(", ")} and never to Istio's template "${istioTemplate}": ` +
+    `default injection uses ${defaults.join(", ")}, which leads to ${reached.map(textOf).join(", ")} and never to Istio's template "${istioTemplate}": ` +
       `name "${istioTemplate}" in defaultTemplates or in the alias`,
   );
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Requirement, selects } from "../levels/selector.js";
-import type { CanonicalSettings } from "../settings/canonicalSettings.js";
+import { type CanonicalSettings, declarationFor, valueAt } from "../settings/canonicalSettings.js";
+import { shown } from "../settings/problem.js";
 import { addAliases, overlayTemplateName, removeAliases, scopedTemplateName } from "./aliases.js";
 import { dataKey } from "./dataKey.js";
 import { type InjectorTemplates, injectorTemplates } from "./injectorTemplates.js";
@@ -12,7 +13,7 @@ import {
   type ProfileSources,
   profileOf,
 } from "./Profile.js";
-import { insertPair, parseYaml, removePair, UnreadableText } from "./spliceMap.js";
+import { insertPair, removePair, UnreadableText, yamlData } from "./spliceMap.js";
 
 /** The two texts of an injector ConfigMap: `data.config` (YAML) and `data.values` (JSON or YAML). */
 export interface InjectorData {
@@ -213,7 +214,7 @@ function settingsOf({ global, namespace, workloads }: ReturnType<typeof layersRe
 
 /** Helm's `global` in the injector's values: what Istio was installed with. */
 export function installedGlobal(data: Pick<InjectorData, "values">): unknown {
-  return reading(() => parseYaml(data.values, "data.values").toJS()?.global);
+  return reading(() => valueAt(yamlData(data.values, "data.values"), ["global"]));
 }
 
 /** The ConfigMap's texts with exactly these layers. The same layers give the same bytes, whatever was there of ours. */
@@ -242,12 +243,13 @@ export function compose(data: InjectorData, layers: Layers): InjectorData {
 
 /** Whether the config's own default templates are ours: Istio was installed with the values of `helmValues`. */
 function isInstalledWith(config: string): boolean {
-  const defaults: unknown = parseYaml(config, "data.config").toJS()?.defaultTemplates;
+  const defaults = valueAt(yamlData(config, "data.config"), ["defaultTemplates"]);
   return Array.isArray(defaults) && defaults.includes(overlayTemplateName);
 }
 
 function templatesIn(config: string): Readonly<Record<string, unknown>> {
-  return parseYaml(config, "data.config").toJS()?.templates ?? {};
+  const templates = valueAt(yamlData(config, "data.config"), ["templates"]);
+  return typeof templates === "object" && templates !== null ? { ...templates } : {};
 }
 
 function withTemplates(config: string, { scoped, overlay }: InjectorTemplates): string {
@@ -313,7 +315,7 @@ function plain(selector: readonly Requirement[]): z.infer<typeof StoredSelector>
 
 function storedData({ values }: Pick<InjectorData, "values">): StoredData | undefined {
   return reading(() => {
-    const found: unknown = parseYaml(values, "data.values").toJS()?.global?.[dataKey];
+    const found = valueAt(yamlData(values, "data.values"), ["global", dataKey]);
     if (found === undefined) return undefined;
     const version = (found as { version?: unknown } | null)?.version;
     if (typeof version === "number" && version > dataVersion) {
@@ -326,8 +328,20 @@ function storedData({ values }: Pick<InjectorData, "values">): StoredData | unde
       throw new UnreadableText(
         changedByHand(`${read.error.issues[0]?.path.join(".")}: ${read.error.issues[0]?.message}`),
       );
+    requireCanonical(read.data);
     return read.data;
   });
+}
+
+// everything behind this reader takes a value for what its declaration makes of it
+function requireCanonical({ settings }: StoredData): void {
+  for (const [name, stored] of Object.entries(settings)) {
+    for (const [path, value] of Object.entries(stored)) {
+      const read = declarationFor(path)?.declaration.parse(value);
+      if (read && !("value" in read && canonicalJson(read.value) === canonicalJson(value)))
+        throw new UnreadableText(changedByHand(`${path} of settings ${name} is ${shown(value)}`));
+    }
+  }
 }
 
 // the edits are made on text: look once more before anybody writes them

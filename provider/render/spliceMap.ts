@@ -1,4 +1,5 @@
-import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from "yaml";
+import { type Document, isMap, isScalar, type Pair, type YAMLMap } from "yaml";
+import { contentOf, type YamlError, type YamlText, yamlText } from "../settings/yamlText.js";
 
 type Ranged = { range?: [number, number, number] | null };
 
@@ -7,11 +8,25 @@ export class UnreadableText extends Error {
   override readonly name = "UnreadableText";
 }
 
-export function parseYaml(text: string, what: string): ReturnType<typeof parseDocument> {
-  const document = parseDocument(text, { uniqueKeys: true });
-  const [error] = document.errors;
-  if (error) throw new UnreadableText(`${what} can't be read: ${error.message.split("\n")[0]}`);
-  return document;
+export function parseYaml(text: string, what: string): Document.Parsed {
+  const read = yamlText(text);
+  refuseErrors(read, read.errors, what);
+  return read.document;
+}
+
+/** What a text of the ConfigMap says. */
+export function yamlData(text: string, what: string): unknown {
+  const read = yamlText(text);
+  const found = contentOf(read);
+  if ("content" in found) return found.content;
+  refuseErrors(read, found.errors, what);
+}
+
+function refuseErrors({ lines }: YamlText, [error]: readonly YamlError[], what: string): void {
+  if (!error) return;
+  const { line, col } = lines.linePos(error.offset);
+  const message = error.message.split("\n")[0];
+  throw new UnreadableText(`${what} can't be read: ${message} at line ${line}, column ${col}`);
 }
 
 /**

@@ -1,7 +1,9 @@
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
+import { z } from "zod";
 import { type InjectorConfigMap, injectorName, readInjector } from "../../injector/Injector.js";
 import { layersOfFile } from "../../platformFile/layersOfFile.js";
 import { compose, InjectorRefusal, layersOf } from "../../render/compose.js";
+import { yamlData } from "../../render/spliceMap.js";
 import { type ExitCode, exitCodes } from "../exitCodes.js";
 import { connectAs, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
@@ -50,22 +52,31 @@ export async function render(
   return exitCodes.done;
 }
 
+const ConfigMap = z.object({
+  metadata: z
+    .object({
+      name: z.string().optional(),
+      namespace: z.string().optional(),
+      labels: z.record(z.string(), z.string()).optional(),
+    })
+    .optional(),
+  data: z.object({ config: z.string(), values: z.string() }).catchall(z.string()),
+});
+
 type Found = Pick<InjectorConfigMap, "metadata" | "data"> & { others?: Record<string, string> };
 
 async function configMapIn(io: Io, path: string): Promise<Found> {
-  const read = parse(await io.readFile(path)) as {
-    metadata?: InjectorConfigMap["metadata"];
-    data?: Record<string, unknown>;
-  } | null;
-  const { config, values, ...others } = read?.data ?? {};
-  if (typeof config !== "string" || typeof values !== "string") {
+  const read = ConfigMap.safeParse(yamlData(await io.readFile(path), path));
+  if (!read.success) {
     throw new InjectorRefusal(
       `${path}: found no data.config and data.values; wanted the ConfigMap of an injector, as kubectl get configmap istio-sidecar-injector -n istio-system -o yaml prints it`,
     );
   }
+  const { metadata, data } = read.data;
+  const { config, values, ...others } = data;
   return {
-    metadata: { ...read?.metadata, name: read?.metadata?.name ?? "istio-sidecar-injector" },
+    metadata: { name: "istio-sidecar-injector", ...metadata } as InjectorConfigMap["metadata"],
     data: { config, values },
-    others: others as Record<string, string>,
+    others,
   };
 }
