@@ -1,9 +1,10 @@
-import { parseAllDocuments } from "yaml";
-import type { KubernetesApi, ObjectMeta } from "../cluster/KubernetesApi.js";
+import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { PodTemplate } from "../cluster/podTemplate.js";
+import { readPodTemplate } from "../cluster/readPodTemplate.js";
 import { argoRollout, workloadKinds, workloadPath } from "../cluster/workloads.js";
 import { valueAt } from "../settings/canonicalSettings.js";
-import { shown } from "../settings/problem.js";
+import { problemText, shown, textOf } from "../settings/problem.js";
+import { contentOf, yamlTexts } from "../settings/yamlText.js";
 
 /** Something that has a pod's template: a workload, or a pod itself. */
 export interface FoundTemplate {
@@ -54,15 +55,21 @@ export async function findPodTemplate(
 
 /** Every pod template of a manifest; objects without one are passed over. */
 export function templatesIn(manifest: string, namespace: string): FoundTemplate[] {
-  const objects = parseAllDocuments(manifest).flatMap((document) => {
-    const [error] = document.errors;
-    if (error) throw new NoPodTemplate(`the manifest can't be read: ${error.message.split("\n")[0]}`);
-    const object = document.toJS({ maxAliasCount: 100 });
+  const objects = yamlTexts(manifest).flatMap((text) => {
+    const read = contentOf(text);
+    if ("errors" in read) {
+      const [{ message, offset } = { message: "", offset: 0 }] = read.errors;
+      const { line, col } = text.lines.linePos(offset);
+      throw new NoPodTemplate(
+        `the manifest can't be read: ${message.split("\n")[0]} at line ${line}, column ${col}`,
+      );
+    }
+    const object = read.content;
     const items = valueAt(object, ["items"]);
     return Array.isArray(items) ? items : [object];
   });
   const all = objects.flatMap((object) => {
-    const kind = String(valueAt(object, ["kind"]) ?? "");
+    const kind = textOf(valueAt(object, ["kind"]) ?? "");
     return kind === "Pod" || templatePlaces.some((path) => valueAt(object, path) !== undefined)
       ? [found(object, kind, namespace)]
       : [];
@@ -75,26 +82,34 @@ export function templatesIn(manifest: string, namespace: string): FoundTemplate[
 }
 
 function found(object: unknown, kind: string, namespace: string): FoundTemplate {
-  const metadata = (valueAt(object, ["metadata"]) ?? {}) as Partial<ObjectMeta>;
+  const own = (field: string) => {
+    const value = valueAt(object, ["metadata", field]);
+    return value === undefined || value === null ? undefined : textOf(value);
+  };
+  const name = `${kind}/${own("name") ?? "?"}`;
   const template = templatePlaces
     .map((path) => valueAt(object, path))
     .find((one) => valueAt(one, ["spec"]) !== undefined);
-  const pod = (kind === "Pod" ? asCreated(object) : template) as PodTemplate | undefined;
-  if (!pod || !Array.isArray(valueAt(pod, ["spec", "containers"])))
-    throw new NoPodTemplate(`${kind}/${metadata.name}: found no containers in its pod template`);
+  const pod = kind === "Pod" ? object : template;
+  if (!Array.isArray(valueAt(pod, ["spec", "containers"])))
+    throw new NoPodTemplate(`${name}: found no containers in its pod template`);
+  const read = readPodTemplate(pod);
+  if ("problems" in read)
+    throw new NoPodTemplate(
+      `${name}: its pod template is none of Kubernetes':\n${problemText(read.problems)}`,
+    );
   return {
-    name: `${kind}/${metadata.name ?? "?"}`,
-    namespace: metadata.namespace ?? namespace,
-    template: pod,
+    name,
+    namespace: own("namespace") ?? namespace,
+    template: kind === "Pod" ? asCreated(read.template) : read.template,
   };
 }
 
 // what Istio added is not what the pod says itself
-function asCreated(object: unknown): unknown {
-  const status = valueAt(object, ["metadata", "annotations", "sidecar.istio.io/status"]);
-  if (status === undefined) return object;
-  const { spec, metadata } = object as PodTemplate & { metadata: ObjectMeta };
-  const { "sidecar.istio.io/status": _status, ...annotations } = metadata.annotations ?? {};
+function asCreated(pod: PodTemplate): PodTemplate {
+  const { "sidecar.istio.io/status": status, ...annotations } = pod.metadata?.annotations ?? {};
+  if (status === undefined) return pod;
+  const { spec, metadata } = pod;
   const own = ({ name }: { name: string }) => !/^istio-(proxy|init|validation)$/.test(name);
   return {
     metadata: { ...metadata, annotations },

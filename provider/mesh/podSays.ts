@@ -1,8 +1,8 @@
-import { parse } from "yaml";
-import { proxyConfigAnnotation } from "../render/podAnnotations.js";
+import { proxyConfigAnnotation, proxyConfigOf } from "../render/podAnnotations.js";
 import { valueAt } from "../settings/canonicalSettings.js";
 import { declarations, type SettingDeclaration } from "../settings/declarations.js";
 import { fixedSettings } from "../settings/fixedSettings.js";
+import { textOf } from "../settings/problem.js";
 import type { PodWay } from "../settings/SettingDeclaration.js";
 
 /** What pods say of a setting themselves: as it is written there, and by which annotation. */
@@ -36,7 +36,7 @@ function saying(
   }
   const values = ways.flatMap((way) => (way.by === "proxyConfig" ? [valueAt(config, way.path)] : []));
   // one setting may stand for several variables, which then all have its value
-  const same = values.every((value) => String(value) === String(values[0]));
+  const same = values.every((value) => textOf(value) === textOf(values[0]));
   if (!same || values[0] === undefined) return [];
   const isVariable = rendering(name).to === "proxyMetadata" && name === "";
   return [
@@ -57,12 +57,4 @@ function namesIn(config: unknown, ways: readonly PodWay[]): string[] {
 /** Istio's own text for true and false. */
 export function booleanOf(value: unknown): unknown {
   return value === "true" ? true : value === "false" ? false : value;
-}
-
-function proxyConfigOf(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,8 @@
-import { parse } from "yaml";
 import { allContainers, type Container, type PodTemplate } from "../cluster/podTemplate.js";
 import { type CanonicalSettings, valueAt } from "../settings/canonicalSettings.js";
 import { declarations, type SettingDeclaration, type SettingValue } from "../settings/declarations.js";
 import type { ContainerRole, PodWay, Sight } from "../settings/SettingDeclaration.js";
-import { ownKeys, proxyConfigAnnotation, saysKey } from "./podAnnotations.js";
+import { ownKeys, proxyConfigAnnotation, proxyConfigOf, saysKey } from "./podAnnotations.js";
 
 /** What a pod says of its sidecar itself, before it is injected. */
 export interface PodLevel {
@@ -171,7 +170,7 @@ function wayValue(way: PodWay, sight: Sight | undefined, template: PodTemplate):
 function configValue(template: PodTemplate, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (at, key) => valueAt(at, [key]) ?? valueAt(at, [ownKeys(key).split("|").at(-1) ?? key]),
-    configOf(template),
+    proxyConfigOf(ownConfig(template)),
   );
 }
 
@@ -209,13 +208,4 @@ function canonical({ parse: read }: SettingDeclaration, raw: unknown): SettingVa
 
 function ownConfig({ metadata }: PodTemplate): string | undefined {
   return metadata?.annotations?.[proxyConfigAnnotation];
-}
-
-function configOf(template: PodTemplate): unknown {
-  try {
-    return parse(ownConfig(template) ?? "");
-  } catch {
-    // Istio denies such a pod
-    return undefined;
-  }
 }

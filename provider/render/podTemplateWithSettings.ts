@@ -1,10 +1,11 @@
-import { isMap, parseDocument } from "yaml";
+import { type Document, isMap, isScalar } from "yaml";
 import type { Container, PodTemplate } from "../cluster/podTemplate.js";
 import { type CanonicalSettings, type SettingEntry, settingEntries } from "../settings/canonicalSettings.js";
 import type { SettingValue } from "../settings/declarations.js";
 import { type Problem, shown } from "../settings/problem.js";
 import { resourceAnnotations } from "../settings/resourceAnnotations.js";
 import type { ContainerRole, PodWay } from "../settings/SettingDeclaration.js";
+import { contentOf, yamlText } from "../settings/yamlText.js";
 import { ownKeys, proxyConfigAnnotation } from "./podAnnotations.js";
 
 export interface PodSettingsOptions {
@@ -116,21 +117,31 @@ function putInConfig(
   value: unknown,
 ): Omit<Problem, "path"> | undefined {
   const text = annotations[proxyConfigAnnotation] ?? "";
-  const document = parseDocument(text);
-  if (document.errors.length > 0 || (document.contents !== null && !isMap(document.contents))) {
+  const read = yamlText(text);
+  const { document } = read;
+  const [field = "", ...rest] = path;
+  const written = ownKeys(field)
+    .split("|")
+    .find((key) => isMap(document.contents) && document.has(key));
+  const keys = [written ?? field, ...rest];
+  if (!("content" in contentOf(read)) || !leadsThroughMaps(document, keys)) {
     return {
       found: `the pod's ${proxyConfigAnnotation}: ${shown(text)}`,
       wanted: "YAML or JSON of ProxyConfig",
       todo: "mend the annotation",
     };
   }
-  const [field = "", ...rest] = path;
-  const written = ownKeys(field)
-    .split("|")
-    .find((key) => document.has(key));
-  document.setIn([written ?? field, ...rest], document.createNode(value));
+  document.setIn(keys, document.createNode(value));
   annotations[proxyConfigAnnotation] = document.toString({ lineWidth: 0 });
   return undefined;
+}
+
+// an alias, a list or a text on the way has no place for a key; what is empty becomes a map
+function leadsThroughMaps(document: Document.Parsed, keys: readonly string[]): boolean {
+  return keys.every((_, at) => {
+    const node = at === 0 ? document.contents : document.getIn(keys.slice(0, at), true);
+    return node === undefined || node === null || isMap(node) || (isScalar(node) && node.value === null);
+  });
 }
 
 function withOverlays<Spec extends PodTemplate["spec"]>(
