@@ -8,6 +8,7 @@ import {
 import { conflicts } from "../settings/conflicts.js";
 import type { SettingValue } from "../settings/declarations.js";
 import { fixedSettings } from "../settings/fixedSettings.js";
+import { isNestedTooDeep } from "../settings/plainData.js";
 import { shown } from "../settings/problem.js";
 import { asmFields } from "./asmFields.js";
 import type { Custom, Inventory, NamespaceInventory } from "./Inventory.js";
@@ -96,6 +97,10 @@ function fromProxyConfigs({ name, proxyConfigs }: NamespaceInventory, draft: Dra
 function fromAsm({ name, asmTemplates }: NamespaceInventory, draft: Draft): void {
   for (const template of asmTemplates) {
     const where = `${name}/${template.kind}/${template.name}`;
+    if (isNestedTooDeep(template.spec)) {
+      draft.leftAlone.push({ where, says: "is nested deeper than any setting" });
+      continue;
+    }
     if (hasSelector(template)) {
       draft.leftAlone.push({ where, says: "is for some workloads, by a selector" });
       continue;

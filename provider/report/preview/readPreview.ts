@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { Rollout, rolloutOptionNames } from "../../rollout/RolloutOptions.js";
 import { secondsOf } from "../../settings/duration.js";
+import { isNestedTooDeep } from "../../settings/plainData.js";
+import { shown, textOf } from "../../settings/problem.js";
 import { flattened } from "./flattened.js";
 import type { Pace, PreviewChange, PreviewReport, PreviewRestart } from "./PreviewReport.js";
 
@@ -25,6 +27,7 @@ export class PreviewError extends Error {
   override readonly name = "PreviewError";
 }
 
+const wanted = "wanted what pulumi preview --json prints";
 const layerType = "SettingsLayer";
 const rolloutType = "SidecarRollout";
 /** How long one workload takes where nobody knows better: pods start in seconds or in minutes. */
@@ -38,6 +41,9 @@ export function readPreview(text: string): PreviewReport {
   );
   const layers = ours.filter(({ urn }) => typeOf(urn) === layerType);
   const rollouts = ours.filter(({ urn }) => typeOf(urn) === rolloutType);
+  for (const { urn, oldState, newState } of [...layers, ...rollouts])
+    if (isNestedTooDeep([oldState, newState]))
+      throw new PreviewError(`found properties of ${shown(urn)} nested deeper than any setting; ${wanted}`);
   const restarted = restartsOf(rollouts);
   return {
     stack: stackOf(steps ?? []),
@@ -50,7 +56,6 @@ export function readPreview(text: string): PreviewReport {
 }
 
 function digestIn(text: string): z.infer<typeof Digest> {
-  const wanted = "wanted what pulumi preview --json prints";
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -141,7 +146,7 @@ function restartsOf(rollouts: readonly Step[]): Pick<PreviewReport, "restarts" |
   for (const step of ordered) {
     const inputs = step.newState?.inputs;
     // without anything stale the map is the last rollout's, kept so that there is no diff
-    if (!inputs || !(Number(inputs.__stale) > 0)) continue;
+    if (!inputs || !(Number(textOf(inputs.__stale)) > 0)) continue;
     const found = named(inputs);
     const fresh = found.restarts.filter((one) => !restarts.has(keyOf(one)));
     for (const one of fresh) restarts.set(keyOf(one), one);
@@ -174,7 +179,7 @@ function named(inputs: Readonly<Record<string, unknown>>): {
   const restarts: PreviewRestart[] = [];
   for (const [namespace, map] of namespaces) {
     const here = Object.entries(map).flatMap(([workload, sentence]) =>
-      workload === "total" ? [] : [restartIn(namespace, workload, String(sentence))],
+      workload === "total" ? [] : [restartIn(namespace, workload, textOf(sentence))],
     );
     restarts.push(...here);
     const counted = totalIn(map.total);
@@ -193,7 +198,7 @@ function restartIn(namespace: string, workload: string, sentence: string): Previ
 }
 
 function totalIn(sentence: unknown): { workloads: number; pods: number } | undefined {
-  const [, workloads, pods] = /^(\d+) workloads(?:, (\d+) pods)?/.exec(String(sentence ?? "")) ?? [];
+  const [, workloads, pods] = /^(\d+) workloads(?:, (\d+) pods)?/.exec(textOf(sentence ?? "")) ?? [];
   return workloads === undefined ? undefined : { workloads: Number(workloads), pods: Number(pods ?? 0) };
 }
 
@@ -220,7 +225,7 @@ function waitingOf({ newState }: Step): Record<string, string> {
   const { namespace, waiting } = newState?.inputs ?? {};
   const place = typeof namespace === "string" ? `${namespace}/` : "";
   return Object.fromEntries(
-    Object.entries(record(waiting)).map(([name, why]) => [`${place}${name}`, String(why)]),
+    Object.entries(record(waiting)).map(([name, why]) => [`${place}${name}`, textOf(why)]),
   );
 }
 
