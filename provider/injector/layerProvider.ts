@@ -12,7 +12,7 @@ import {
 } from "../render/compose.js";
 import { canonicalJson, effectiveOf, installedSettings, stampOf } from "../render/Profile.js";
 import { nested } from "../settings/canonicalSettings.js";
-import { problemSentence } from "../settings/problem.js";
+import { problemSentence, SettingsError } from "../settings/problem.js";
 import { asProperties, settingGroups } from "../settings/settingsInputs.js";
 import { containsUnknown } from "../settings/unknown.js";
 import { OwnershipError } from "./commitLayers.js";
@@ -174,7 +174,10 @@ async function bring(
   const api = await session.api(accessOf(inputs));
   const injector = injectorOf(inputs);
   const target = targetOf(inputs);
-  const layer: Layer = { owner: ownerOf(inputs), ...contentOf(readLayerInputs(inputs)) };
+  const read = readLayerInputs(inputs);
+  // a check said so before; a layer with nothing in it may not take the place of one that can't be read
+  if (read.problems.length > 0) throw new SettingsError(targetName(target), read.problems);
+  const layer: Layer = { owner: ownerOf(inputs), ...contentOf(read) };
   const change = { target, layer, owners: [layer.owner, ...formerOwners], ...(former ? { former } : {}) };
   await layerQueue(api, injector, session).submit(change, patienceOf(inputs));
   return { ...inputs, ...outcomeOf(await readInjector(api, injector), target) };
