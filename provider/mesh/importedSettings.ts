@@ -8,7 +8,7 @@ import {
 import { conflicts } from "../settings/conflicts.js";
 import type { SettingValue } from "../settings/declarations.js";
 import { fixedSettings } from "../settings/fixedSettings.js";
-import { isNestedTooDeep } from "../settings/plainData.js";
+import { isNestedTooDeep, unplainParts } from "../settings/plainData.js";
 import { shown } from "../settings/problem.js";
 import { asmFields } from "./asmFields.js";
 import type { Custom, Inventory, NamespaceInventory } from "./Inventory.js";
@@ -144,7 +144,8 @@ function put(draft: Draft, where: string, field: string, setting: string, value:
     return;
   }
   const named = declaration.open?.(name) ?? { value: name };
-  const read = "value" in named ? declaration.parse(value) : named;
+  const [unplain] = unplainParts(value);
+  const read = unplain ?? ("value" in named ? declaration.parse(value) : named);
   if ("value" in read) {
     const before = draft.settings[setting];
     draft.settings[setting] = read.value;

@@ -33,7 +33,7 @@ function read(text: string): void {
   const lines = text.split("\n");
   try {
     const file = readPlatformFile(text, "settings.yaml");
-    for (const { layers } of layersOfFile(file, "o"))
+    for (const { layers } of layersOfFile(file, () => "o"))
       for (const [target, { settings }] of Object.entries(layers))
         assert.deepEqual(parseSettings(asProperties(settings)), { settings, problems: [] }, target);
   } catch (error) {

@@ -142,6 +142,34 @@ describe("what import takes over", () => {
     );
   });
 
+  it("leaves alone what no settings file can hold", () => {
+    const { namespaces, leftAlone } = imported(
+      namespace({
+        name: "shop",
+        proxyConfigs: [
+          custom("ProxyConfig", "one", {
+            environmentVariables: { A: "b\0", B: "c" },
+            concurrency: { toString: 1 },
+          }),
+        ],
+        asmTemplates: [
+          custom("ASM", "deep", {
+            configPatches: JSON.parse(`${'{"a":'.repeat(9_000)}1${"}".repeat(9_000)}`),
+          }),
+        ],
+      }),
+    );
+    assert.deepEqual(namespaces, { shop: { env: { B: "c" } } });
+    assert.deepEqual(
+      leftAlone.map(({ where, says }) => `${where}: ${says.slice(0, 44)}`),
+      [
+        'shop/ProxyConfig/one: concurrency: found {"toString":1}; wanted a ',
+        'shop/ProxyConfig/one: variable A: found "b\\u0000"; wanted text wit',
+        "shop/ASM/deep: is nested deeper than any setting",
+      ],
+    );
+  });
+
   it("is written as a file that the platform stack reads, hostile text as comments of one line", () => {
     const found = imported(
       namespace({
