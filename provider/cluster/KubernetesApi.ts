@@ -71,7 +71,7 @@ export function isMissingRight(error: unknown): boolean {
 
 const pageSize = 500;
 
-/** Every object of a list, page by page; a list that expired half-way is begun anew. */
+/** Every object of a list, page by page; one that expired half-way is asked for anew in one piece, which can't expire. */
 export async function listAll<Item>(
   api: KubernetesApi,
   path: string,
@@ -79,12 +79,13 @@ export async function listAll<Item>(
 ): Promise<Item[]> {
   const items: Item[] = [];
   let next: string | undefined;
-  do {
+  let limit: number | undefined = pageSize;
+  for (;;) {
     try {
       const page = await api.request<{ items?: Item[]; metadata?: { continue?: string } }>({
         method: "GET",
         path,
-        query: { ...options.query, limit: pageSize, continue: next },
+        query: { ...options.query, limit, continue: next },
         ...(options.metadataOnly
           ? { accept: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1" }
           : {}),
@@ -95,7 +96,9 @@ export async function listAll<Item>(
       if (!hasStatus(error, 410) || next === undefined) throw error;
       items.length = 0;
       next = undefined;
+      limit = undefined;
+      continue;
     }
-  } while (next !== undefined);
-  return items;
+    if (next === undefined) return items;
+  }
 }

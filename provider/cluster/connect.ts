@@ -9,6 +9,7 @@ import {
   type KubernetesApi,
   UnreachableError,
 } from "./KubernetesApi.js";
+import { waitBeforeRetry } from "./waitBeforeRetry.js";
 
 const requestTimeout = 60_000;
 /** How long a server that is away, or asks to wait, is asked again. */
@@ -50,13 +51,14 @@ class HttpApi implements KubernetesApi {
   ) {}
 
   async request<Answer>(call: ApiCall): Promise<Answer> {
-    const deadline = Date.now() + patience;
+    // not by the wall clock, which may be set meanwhile
+    const deadline = performance.now() + patience;
     for (let attempt = 0; ; attempt++) {
       try {
         return (await this.once(call)) as Answer;
       } catch (error) {
         const wait = waitBeforeRetry(error, call, attempt);
-        if (wait === undefined || Date.now() + wait > deadline) throw error;
+        if (wait === undefined || performance.now() + wait > deadline) throw error;
         await new Promise((resolve) => setTimeout(resolve, wait));
       }
     }
@@ -81,7 +83,12 @@ class HttpApi implements KubernetesApi {
     };
     const { status, text, retryAfter } = await send(url, { ...options, method: call.method, headers }, body);
     const answer: unknown = text === "" ? undefined : parseJson(text);
-    if (status < 300) return answer;
+    if (status < 300) {
+      if (typeof answer !== "string") return answer;
+      throw new UnreachableError(
+        `${call.method} ${url.origin}${url.pathname}: the answer is no JSON, or was cut off: ${text.slice(0, 100)}`,
+      );
+    }
     if (status === 401) this.credentials = undefined;
     const { reason = "", message = text.slice(0, 500) } = (
       typeof answer === "object" && answer !== null ? answer : {}
@@ -90,7 +97,7 @@ class HttpApi implements KubernetesApi {
   }
 
   private async options(): Promise<RequestOptions> {
-    if (!this.credentials || this.credentials.until < Date.now()) {
+    if (!this.credentials || this.credentials.until < performance.now()) {
       const options: RequestOptions = {};
       await this.config.applyToHTTPSOptions(options);
       const agent = (this.credentials?.options.agent ?? options.agent) as
@@ -99,7 +106,7 @@ class HttpApi implements KubernetesApi {
       if (agent) Object.assign(agent, { keepAlive: true, maxSockets: 32 });
       this.credentials = {
         options: agent ? { ...options, agent: agent as NonNullable<RequestOptions["agent"]> } : options,
-        until: Date.now() + credentialsLifetime,
+        until: performance.now() + credentialsLifetime,
       };
     }
     return this.credentials.options;
@@ -119,11 +126,11 @@ function send(
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("error", failed);
       response.on("end", () => {
-        const retryAfter = Number(response.headers["retry-after"]);
+        const retryAfter = secondsToWait(response.headers["retry-after"]);
         resolve({
           status: response.statusCode ?? 0,
           text: Buffer.concat(chunks).toString("utf8"),
-          ...(retryAfter > 0 ? { retryAfter } : {}),
+          ...(retryAfter === undefined ? {} : { retryAfter }),
         });
       });
     };
@@ -136,15 +143,9 @@ function send(
   });
 }
 
-// every write of ours is safe to send twice: it carries a resourceVersion, is a dry run, or sets one value
-function waitBeforeRetry(error: unknown, call: ApiCall, attempt: number): number | undefined {
-  const backoff = Math.min(5_000, 200 * 2 ** attempt);
-  if (error instanceof UnreachableError) return backoff;
-  if (!(error instanceof ApiError) || call.final?.includes(error.status)) return undefined;
-  if (error.status === 429) return (error.retryAfterSeconds ?? 0) * 1000 || backoff;
-  if (error.status === 401) return attempt === 0 ? 0 : undefined;
-  // 500 is also how a failing webhook is told; asking again would only hide it
-  return error.status >= 502 && error.status <= 504 ? backoff : undefined;
+/** Of a Retry-After header; one with a date is a proxy's, whose clock is not ours. */
+function secondsToWait(header: string | undefined): number | undefined {
+  return header !== undefined && /^[1-9]\d*$/.test(header) ? Number(header) : undefined;
 }
 
 /** Which PodDisruptionBudget forbids an eviction, and how many pods it wants: the message itself does not say. */

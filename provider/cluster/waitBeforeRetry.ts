@@ -1,0 +1,42 @@
+import { type ApiCall, ApiError, UnreachableError } from "./KubernetesApi.js";
+
+const longestBackoff = 5_000;
+/** A read that the server fails at for a reason of its own is not asked for much longer than a server needs to catch itself. */
+const mostReadsAgain = 5;
+
+/**
+ * How long to wait before a request is sent once more, in ms; undefined where its answer stands. Every write of ours is safe to
+ * send twice: it carries a resourceVersion or a uid, is a dry run, or sets one value.
+ */
+export function waitBeforeRetry(
+  error: unknown,
+  call: Pick<ApiCall, "method" | "final">,
+  attempt: number,
+): number | undefined {
+  const backoff = Math.min(longestBackoff, 200 * 2 ** attempt);
+  if (error instanceof UnreachableError) return backoff;
+  if (!(error instanceof ApiError) || call.final?.includes(error.status)) return undefined;
+  if (error.status === 401) return attempt === 0 ? 0 : undefined;
+  // the server knows best, and a queue of its own is no reason to ask sooner
+  const told = error.retryAfterSeconds === undefined ? undefined : error.retryAfterSeconds * 1000;
+  if (isPassing(error)) return told ?? backoff;
+  if (error.status < 500 || isAdmission(error)) return undefined;
+  if (told !== undefined) return told;
+  return call.method === "GET" && attempt < mostReadsAgain ? backoff : undefined;
+}
+
+/** Whether the error says nothing of the request itself: the server, or the way to it, is busy, restarting or away. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof UnreachableError) return true;
+  if (!(error instanceof ApiError) || isAdmission(error)) return false;
+  const { status, serverMessage } = error;
+  if (status === 429 || (status >= 502 && status <= 504)) return true;
+  if (status === 500) return /\betcdserver: /.test(serverMessage);
+  // its admission plugins have not seen the cluster yet
+  return status === 403 && serverMessage.includes("not yet ready to handle request");
+}
+
+// a webhook may answer with any status; asking again would only hide what it says
+function isAdmission({ serverMessage }: ApiError): boolean {
+  return serverMessage.includes("denied the request") || serverMessage.includes("failed calling webhook");
+}
