@@ -5,7 +5,10 @@ import type { ClusterAccess, KubernetesApi } from "./KubernetesApi.js";
 export interface Session {
   api(access: ClusterAccess | undefined): Promise<KubernetesApi>;
   report: (line: string) => void;
+  /** The wall clock, for what people name by the hour. It may be set at any time. */
   now: () => number;
+  /** Time that only passes, in ms since some moment: for deadlines and durations. */
+  elapsed: () => number;
   sleep: (milliseconds: number) => Promise<void>;
 }
 
@@ -35,5 +38,6 @@ export const session: Session = {
   // the CLI shows a provider's lines under the stack, as they come
   report: (line) => console.log(line),
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };

@@ -2,6 +2,7 @@ import { dryRunPod } from "../cluster/dryRunPod.js";
 import { defaultRevision, injectingRevision } from "../cluster/injectingRevision.js";
 import { ApiError, isMissingRight, type KubernetesApi } from "../cluster/KubernetesApi.js";
 import { allContainers, type PodTemplate } from "../cluster/podTemplate.js";
+import { isPassing } from "../cluster/waitBeforeRetry.js";
 import { workloadName, workloadsOf } from "../cluster/workloads.js";
 import { labelsPickedBy, type Requirement, selectorText } from "../levels/selector.js";
 import { stampAnnotation } from "../render/overlayTemplate.js";
@@ -84,7 +85,8 @@ export async function ask(
       ? { outcome: "injected", stamp: pod.metadata.annotations?.[stampAnnotation] }
       : { outcome: "not injected" };
   } catch (error) {
-    if (!(error instanceof ApiError) || isMissingRight(error)) throw error;
+    // neither is an answer about the pod
+    if (!(error instanceof ApiError) || isMissingRight(error) || isPassing(error)) throw error;
     return denial(error, namespace);
   }
 }

@@ -1,5 +1,6 @@
 import { fieldManager } from "../cluster/fieldManager.js";
 import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import { isPassing } from "../cluster/waitBeforeRetry.js";
 import type { Requirement } from "../levels/selector.js";
 import {
   compose,
@@ -51,17 +52,25 @@ export class RejectedByInjector extends Error {
   override readonly name = "RejectedByInjector";
 }
 
+/** The settings may be in the injector, and nobody could try them out: what to put back is for the next `up` to find out. */
+export class UntriedSettings extends Error {
+  override readonly name = "UntriedSettings";
+}
+
 export interface CommitOptions {
   /** How long an injector may take to show the new settings, in ms. Some installs mount the ConfigMap, which takes 90 s. */
   patience: number;
   report: (line: string) => void;
-  now: () => number;
+  /** Time that only passes, in ms. */
+  elapsed: () => number;
   sleep: (milliseconds: number) => Promise<void>;
 }
 
 /** Kubernetes' limit for the data of a ConfigMap. */
 const mostBytes = 1024 * 1024;
 const mostConflicts = 100;
+/** Times that layers are written again after somebody rewrote the ConfigMap before the injector had shown them. */
+const mostRewrites = 5;
 /** A global change is tried out in at most this many namespaces. */
 const mostNamespacesAsked = 100;
 const asksAtOnce = 8;
@@ -83,24 +92,53 @@ export async function commitLayers(
 ): Promise<Outcomes> {
   const outcomes: Outcomes = new Map();
   const asked = new Map<string, Asked>();
-  const before = await write(api, injector, changes, outcomes, async (current, accepted) => {
-    const layers = layersOf(current.data);
-    const untried = accepted.some((change) => isThereUntried(change, layers));
-    for (const namespace of await namespacesReached(api, accepted, layers)) {
-      if (!asked.has(namespace)) {
-        const selectors = selectorsIn(namespace, accepted, layers);
-        const before = await askAll(api, injector, namespace, selectors);
-        asked.set(namespace, untried ? await blamingSettings(api, injector, before) : before);
+  const bring = (some: readonly LayerChange[], found: Outcomes) =>
+    write(api, injector, some, found, async (current, accepted) => {
+      const layers = layersOf(current.data);
+      const untried = accepted.some((change) => isThereUntried(change, layers));
+      for (const namespace of await namespacesReached(api, accepted, layers)) {
+        if (!asked.has(namespace)) {
+          const selectors = selectorsIn(namespace, accepted, layers);
+          const before = await askAll(api, injector, namespace, selectors);
+          asked.set(namespace, untried ? await blamingSettings(api, injector, before) : before);
+        }
       }
-    }
-    requireSpeaking([...asked.values()], injector);
-  });
+      requireSpeaking([...asked.values()], injector);
+    });
+  const before = await bring(changes, outcomes);
+  const deadline = options.elapsed() + options.patience;
   const accepted = changes.filter((change) => outcomes.get(change) === undefined);
-  if (accepted.length === 0) return outcomes;
-  const refused = await waitForStamps(api, injector, asked, options);
-  if (refused.size === 0) return outcomes;
-  await putBack(api, injector, accepted, before, refused, outcomes, options);
-  return outcomes;
+  const isStanding = (change: LayerChange) => outcomes.get(change) === undefined;
+  let pending = [...asked.values()];
+  for (const { namespace, probes } of pending)
+    for (const line of unverifiable(namespace, probes)) options.report(line);
+  let refused: Refused = new Map();
+  const everRefused = new Set<string>();
+  for (let rewrites = 0; ; ) {
+    if (refused.size > 0)
+      await putBack(api, injector, accepted.filter(isStanding), before, refused, outcomes, options);
+    for (const namespace of refused.keys()) everRefused.add(namespace);
+    pending = pending.filter(({ namespace }) => !everRefused.has(namespace));
+    const standing = accepted.filter(isStanding);
+    if (standing.length === 0) return outcomes;
+    // what is refused goes back at once, and does not wait for injectors that have yet to answer for others
+    const looked = await waitForStamps(api, injector, pending, standing, deadline, options);
+    ({ refused, pending } = looked);
+    if (looked.lost.length > 0) {
+      if (++rewrites > mostRewrites)
+        throw new UntriedSettings(
+          `${injectorName(injector)} is rewritten by others again and again; run pulumi up again`,
+        );
+      options.report(`written again, since somebody rewrote ${injectorName(injector)} meanwhile`);
+      const found: Outcomes = new Map();
+      await bring(looked.lost, found);
+      for (const [change, error] of found) outcomes.set(change, error);
+      pending = [...asked.values()];
+    } else if (refused.size === 0 && pending.length === 0) {
+      await waitForAllReplicas(api, injector, asked, deadline, options);
+      return outcomes;
+    }
+  }
 }
 
 /** Read, decide, write; again when someone else wrote in between. Returns the layers that were there before. */
@@ -111,10 +149,14 @@ async function write(
   outcomes: Outcomes,
   beforeWriting: (current: InjectorConfigMap, accepted: readonly LayerChange[]) => Promise<void>,
 ): Promise<Layers> {
+  let first: Layers | undefined;
   for (let attempt = 0; ; attempt++) {
     const current = await readInjector(api, injector);
-    const before = layersOf(current.data);
-    const { layers, accepted } = decide(changes, before, current, outcomes);
+    const present = layersOf(current.data);
+    // a write whose answer was lost comes back as a conflict with itself
+    first ??= present;
+    const before = first;
+    const { layers, accepted } = decide(changes, present, current, outcomes);
     if (accepted.length === 0) return before;
     const data = compose(current.data, layers);
     requireRoom(data, injector, Object.keys(layers).length);
@@ -125,6 +167,7 @@ async function write(
       await writeInjector(api, injector, current, data, manager);
       return before;
     } catch (error) {
+      if (isPassing(error)) throw untried(error);
       if (!hasStatus(error, 409) || attempt >= mostConflicts) throw error;
       // spread out: with many writers, trying again at once only collides again
       await new Promise((resolve) =>
@@ -132,6 +175,13 @@ async function write(
       );
     }
   }
+}
+
+function untried(error: unknown): UntriedSettings {
+  const why = error instanceof Error ? error.message : String(error);
+  return new UntriedSettings(
+    `the settings may have been written, and could not be tried out; run pulumi up again: ${why}`,
+  );
 }
 
 function decide(
@@ -278,35 +328,51 @@ async function namespacesReached(
 /** Namespace -> why its pods can't be created, or don't get the settings. */
 type Refused = Map<string, string>;
 
+interface Looked {
+  refused: Refused;
+  /** Those that the injector has yet to show. */
+  pending: Asked[];
+  /** Changes that somebody has undone. */
+  lost: LayerChange[];
+}
+
+/** Asks until every namespace has shown the settings, one refuses them, or they are gone. */
 async function waitForStamps(
   api: KubernetesApi,
   injector: Injector,
-  asked: ReadonlyMap<string, Asked>,
+  asked: readonly Asked[],
+  changes: readonly LayerChange[],
+  deadline: number,
   options: CommitOptions,
-): Promise<Refused> {
-  const refused: Refused = new Map();
-  const deadline = options.now() + options.patience;
+): Promise<Looked> {
+  let pending = [...asked];
+  let silence: string | undefined;
   let reportAfter = 10_000;
-  let nextReport = options.now() + reportAfter;
-  let pending = [...asked.values()];
-  for (const { namespace, probes } of pending)
-    for (const line of unverifiable(namespace, probes)) options.report(line);
+  let nextReport = options.elapsed() + reportAfter;
   for (let pause = 100; ; pause = Math.min(2_000, pause * 1.5)) {
-    const stampOf = stampsIn((await readInjector(api, injector)).data);
-    const waiting: Asked[] = [];
-    await inBatches(pending, asksAtOnce, async (one) => {
-      const verdict = await verdictOf(api, injector, one, stampOf);
-      if (verdict === "waiting") waiting.push(one);
-      else if (verdict !== "taken") refused.set(one.namespace, verdict.refused);
-    });
-    pending = waiting;
-    if (pending.length === 0) {
-      const about = refused.size === 0 ? replicasAbout(asked, stampOf) : undefined;
-      if (about) await waitForReplicas(api, injector, about, deadline, options);
-      return refused;
+    const refused: Refused = new Map();
+    try {
+      const { data } = await readInjector(api, injector);
+      const lost = lostIn(layersOf(data), changes);
+      if (lost.length > 0) return { refused, pending, lost };
+      const stampOf = stampsIn(data);
+      const waiting: Asked[] = [];
+      silence = undefined;
+      await inBatches(pending, asksAtOnce, async (one) => {
+        const verdict = await verdictOf(api, injector, one, stampOf).catch((error: unknown) => {
+          silence = saysNothing(error);
+          return "waiting" as const;
+        });
+        if (verdict === "waiting") waiting.push(one);
+        else if (verdict !== "taken") refused.set(one.namespace, verdict.refused);
+      });
+      pending = waiting;
+      if (pending.length === 0 || refused.size > 0) return { refused, pending, lost: [] };
+    } catch (error) {
+      silence = saysNothing(error);
     }
-    if (options.now() >= deadline) break;
-    if (options.now() >= nextReport) {
+    if (options.elapsed() >= deadline) break;
+    if (options.elapsed() >= nextReport) {
       options.report(
         `waiting for the injector to take up the settings of ${pending.length} namespaces (${pending[0]?.namespace}, …)`,
       );
@@ -315,27 +381,43 @@ async function waitForStamps(
     }
     await options.sleep(pause);
   }
-  for (const { namespace } of pending) {
-    refused.set(
-      namespace,
-      `the injector still gives pods other settings after ${Math.round(options.patience / 1000)} s; see istiod's log for "failed to read injection config"`,
-    );
-  }
-  return refused;
+  const waited = `${Math.round(options.patience / 1000)} s`;
+  const why =
+    silence === undefined
+      ? `the injector still gives pods other settings after ${waited}; see istiod's log for "failed to read injection config"`
+      : `nothing could be learnt in ${waited}: ${silence}`;
+  return { refused: new Map(pending.map(({ namespace }) => [namespace, why])), pending: [], lost: [] };
 }
 
-/** The pod to ask each replica about: they all read one ConfigMap, so one tells whether they have it. */
-function replicasAbout(
+/** The message of an API server that is busy or away, which says nothing of the settings; throws any other error. */
+function saysNothing(error: unknown): string {
+  if (!isPassing(error)) throw error;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function lostIn(layers: Layers, changes: readonly LayerChange[]): LayerChange[] {
+  return changes.filter(({ target, layer }) => layer && !isSame(layerAt(layers, target), layer));
+}
+
+/** Asks each replica about one pod: they all read one ConfigMap, so one tells whether they have it. */
+async function waitForAllReplicas(
+  api: KubernetesApi,
+  injector: Injector,
   asked: ReadonlyMap<string, Asked>,
-  stampOf: ReturnType<typeof stampsIn>,
-): Parameters<typeof waitForReplicas>[2] | undefined {
+  deadline: number,
+  options: CommitOptions,
+): Promise<void> {
   for (const { namespace, probes } of asked.values()) {
     const found = probes.find(({ probe, before }) => probe.ours && before.outcome === "injected");
     if (!found) continue;
-    const stamp = stampOf(namespace, found.probe.template.metadata?.labels);
-    return { namespace, probe: found.probe, stamp };
+    const { probe } = found;
+    // looked up each time: another program may have changed weaker levels meanwhile
+    const stamp = async () =>
+      stampsIn((await readInjector(api, injector)).data)(namespace, probe.template.metadata?.labels);
+    return waitForReplicas(api, injector, { namespace, probe, stamp }, deadline, options).catch(
+      (error: unknown) => void saysNothing(error),
+    );
   }
-  return undefined;
 }
 
 function* unverifiable(namespace: string, probes: Asked["probes"]): Generator<string> {
@@ -380,6 +462,7 @@ async function putBack(
   const failing = accepted.filter(
     ({ target }) => target === globalTarget || refused.has(namespaceOf(target) ?? ""),
   );
+  if (failing.length === 0) return;
   // without a culprit among namespaces the global change is the one that reached them
   const back = failing.map(
     (change): LayerChange => ({
@@ -391,19 +474,48 @@ async function putBack(
     }),
   );
   options.report(`putting back the settings of ${back.map(({ target }) => targetName(target)).join(", ")}`);
-  await write(api, injector, back, new Map(), async () => {});
+  const put = await takeBack(api, injector, back);
   for (const change of failing) {
     const reasons =
       change.target === globalTarget
         ? [...refused]
         : [...refused].filter(([namespace]) => namespace === namespaceOf(change.target));
+    const told = reasons.map(([namespace, why]) => `✖ namespace ${namespace}: ${why}`).join("\n");
+    const name = targetName(change.target);
     outcomes.set(
       change,
-      new RejectedByInjector(
-        `${targetName(change.target)}: the settings were put back to what they were, since with them pods can't be created or don't get them.\n` +
-          reasons.map(([namespace, why]) => `✖ namespace ${namespace}: ${why}`).join("\n"),
-      ),
+      put.is === "done"
+        ? new RejectedByInjector(
+            `${name}: the settings were put back to what they were, since with them pods can't be created or don't get them.\n${told}`,
+          )
+        : new UntriedSettings(
+            `${name}: with the settings pods can't be created or don't get them, and they could not be put back: ${put.why}; run pulumi up again.\n${told}`,
+          ),
     );
+  }
+}
+
+/** Writes former layers; one that no longer goes with what others have written meanwhile is taken out. */
+async function takeBack(
+  api: KubernetesApi,
+  injector: Injector,
+  back: readonly LayerChange[],
+): Promise<{ is: "done" } | { is: "failed"; why: string }> {
+  try {
+    let left = back;
+    for (const layers of ["former", "none"]) {
+      const outcomes: Outcomes = new Map();
+      const some = layers === "former" ? left : left.map((change) => ({ ...change, layer: undefined }));
+      await write(api, injector, some, outcomes, async () => {});
+      left = some.filter((change) => {
+        const error = outcomes.get(change);
+        return error !== undefined && !(error instanceof OwnershipError);
+      });
+      if (left.length === 0) break;
+    }
+    return { is: "done" };
+  } catch (error) {
+    return { is: "failed", why: error instanceof Error ? error.message : String(error) };
   }
 }
 

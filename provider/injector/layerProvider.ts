@@ -15,7 +15,7 @@ import { nested } from "../settings/canonicalSettings.js";
 import { problemSentence, SettingsError } from "../settings/problem.js";
 import { asProperties, settingGroups } from "../settings/settingsInputs.js";
 import { containsUnknown } from "../settings/unknown.js";
-import { OwnershipError } from "./commitLayers.js";
+import { OwnershipError, UntriedSettings } from "./commitLayers.js";
 import {
   type Injector,
   type InjectorConfigMap,
@@ -113,13 +113,26 @@ export function layerProvider(
 
     async create(inputs) {
       if (goesBack(inputs)) history.noteWritten(inputs, await present(session, inputs));
-      const outs = await bring(session, inputs, [], undefined);
-      return { id: layerId(inputs), outs };
+      try {
+        return { id: layerId(inputs), outs: await bring(session, inputs, [], undefined) };
+      } catch (error) {
+        if (!(error instanceof UntriedSettings)) throw error;
+        // without a resource in the state nobody would ever take out what may be there
+        const properties = { ...inputs, [untriedOutput]: true };
+        const { message } = error;
+        throw Object.assign(new UntriedSettings(message), {
+          id: layerId(inputs),
+          properties,
+          reasons: [message],
+        });
+      }
     },
 
     async update(_id, olds, news) {
-      const former = { owner: ownerOf(olds), ...contentOf(readLayerInputs(olds)) };
-      history.noteWritten(news, contentOf(former));
+      const former = olds[untriedOutput]
+        ? undefined
+        : { owner: ownerOf(olds), ...contentOf(readLayerInputs(olds)) };
+      history.noteWritten(news, former ? contentOf(former) : {});
       return { outs: await bring(session, news, [ownerOf(olds)], former) };
     },
 
@@ -183,7 +196,9 @@ async function bring(
   return { ...inputs, ...outcomeOf(await readInjector(api, injector), target) };
 }
 
-const outputNames = ["stamp", "effective", "sources", "configMap"];
+/** In the state of a layer that was created and never seen to work. */
+const untriedOutput = "__untried";
+const outputNames = ["stamp", "effective", "sources", "configMap", untriedOutput];
 
 /** What the layer leads to, for outputs: the injector's stamp, and each effective value with its source. */
 function outcomeOf({ data, metadata }: InjectorConfigMap, target: string): Record<string, unknown> {

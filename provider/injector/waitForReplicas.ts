@@ -11,20 +11,21 @@ import type { Injector } from "./Injector.js";
 export async function waitForReplicas(
   api: KubernetesApi,
   injector: Injector,
-  about: { namespace: string; probe: Probe; stamp: string | undefined },
+  about: { namespace: string; probe: Probe; stamp: () => Promise<string | undefined> },
   deadline: number,
-  { report, now, sleep }: CommitOptions,
+  { report, elapsed, sleep }: CommitOptions,
 ): Promise<void> {
   let told = false;
   for (let pause = 200; ; pause = Math.min(5_000, pause * 1.5)) {
     const asked = await askReplicas(api, injector, about.namespace, about.probe);
     if ("message" in asked) return;
+    const stamp = await about.stamp();
     // one that can't be reached is no proof of other settings
     const behind = asked.answers.flatMap((answer) =>
-      answer.outcome === "injected" && answer.stamp !== about.stamp ? [answer.replica] : [],
+      answer.outcome === "injected" && answer.stamp !== stamp ? [answer.replica] : [],
     );
     if (behind.length === 0) return;
-    if (now() >= deadline) {
+    if (elapsed() >= deadline) {
       report(
         `${behind.join(", ")} still ${behind.length === 1 ? "gives" : "give"} pods other settings; pods that come from there are restarted once more`,
       );

@@ -65,7 +65,7 @@ async function evict(
   name: string,
   { metadata }: Pod,
   deadline: number,
-  { api, now, sleep, report }: RolloutDependencies,
+  { api, elapsed, sleep, report }: RolloutDependencies,
 ): Promise<{ failed: string } | undefined> {
   const told = { at: Number.NEGATIVE_INFINITY };
   for (let pause = 1_000; ; pause = Math.min(15_000, pause * 1.5)) {
@@ -86,14 +86,14 @@ async function evict(
     } catch (error) {
       if (hasStatus(error, 404) || hasStatus(error, 409)) return undefined;
       if (!hasStatus(error, 429)) throw error;
-      if (now() >= deadline)
+      if (elapsed() >= deadline)
         return { failed: `pod ${metadata.name} could not be evicted in time: ${error.serverMessage}` };
-      if (now() - told.at >= tellEvery) {
+      if (elapsed() - told.at >= tellEvery) {
         report(`[${namespace}] ${name}: waiting to evict pod ${metadata.name}: ${refusal(error)}`);
-        told.at = now();
+        told.at = elapsed();
       }
       const wait = Math.max(pause, (error.retryAfterSeconds ?? 0) * 1000);
-      await sleep(Math.min(wait, deadline - now()));
+      await sleep(Math.min(wait, deadline - elapsed()));
     }
   }
 }
@@ -103,7 +103,7 @@ async function replacement(
   evicted: Pod,
   enough: number,
   deadline: number,
-  { api, now, sleep }: RolloutDependencies,
+  { api, elapsed, sleep }: RolloutDependencies,
 ): Promise<{ failed: string } | undefined> {
   for (let pause = 200; ; pause = Math.min(2_000, pause * 1.3)) {
     const live: Workload | undefined = await readWorkload(api, namespace, workload);
@@ -115,7 +115,7 @@ async function replacement(
     // scaled down meanwhile
     const wanted = Math.min(enough, readiness(live).wanted);
     if (ready >= wanted && others.length === pods.length) return undefined;
-    if (now() >= deadline) {
+    if (elapsed() >= deadline) {
       const why = podReason(pods.filter((pod) => !isReady(pod)));
       return {
         failed: [`not ready in time: ${ready} of ${wanted} pods ready`, why].filter(Boolean).join("; "),

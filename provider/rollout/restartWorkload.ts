@@ -20,8 +20,8 @@ export async function restartWorkload(
   rollout: Rollout,
   dependencies: RolloutDependencies,
 ): Promise<Outcome> {
-  const { api, now, report } = dependencies;
-  const deadline = now() + milliseconds(rollout.timeoutPerWorkload);
+  const { api, now, elapsed, report } = dependencies;
+  const deadline = elapsed() + milliseconds(rollout.timeoutPerWorkload);
   try {
     // looked at again first: another level's rollout may have restarted it meanwhile
     let { verdict, workload, pods } = await assessAgain(assessment, settings, api);
@@ -112,7 +112,7 @@ function isUnmade(workload: Workload, { stamp }: NamespaceSettings): boolean {
 async function waitForWorkload(
   { namespace, workload, name }: Assessment,
   deadline: number,
-  { api, now, sleep }: RolloutDependencies,
+  { api, elapsed, sleep }: RolloutDependencies,
 ): Promise<Outcome> {
   for (let pause = 200; ; pause = Math.min(2_000, pause * 1.3)) {
     const live = await readWorkload(api, namespace, workload);
@@ -124,7 +124,7 @@ async function waitForWorkload(
       if (live.kind === "Rollout" && !live.spec.paused) return { waiting: progress.why };
       return { failed: `it stopped on its way: ${progress.why}` };
     }
-    if (progress.status === "failed" || now() >= deadline) {
+    if (progress.status === "failed" || elapsed() >= deadline) {
       const timeout = progress.status === "failed" ? progress.why : `not ready in time: ${progress.why}`;
       const pods = await workloadPods(api, namespace, live, name);
       return { failed: [timeout, podReason(pods)].filter(Boolean).join("; ") };

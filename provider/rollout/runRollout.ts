@@ -14,7 +14,10 @@ export const mostTold = 20;
 export interface RolloutDependencies {
   api: KubernetesApi;
   report: (line: string) => void;
+  /** The wall clock, for maintenance windows. */
   now: () => number;
+  /** Time that only passes, for deadlines: the wall clock may be set at any time. */
+  elapsed: () => number;
   sleep: (milliseconds: number) => Promise<void>;
 }
 
@@ -55,7 +58,7 @@ export async function runRollout(
   rollout: Rollout,
   dependencies: RolloutDependencies,
 ): Promise<RolloutSummary> {
-  const { report, now, sleep } = dependencies;
+  const { report, now, elapsed, sleep } = dependencies;
   const summary: RolloutSummary = {
     restarted: 0,
     current: 0,
@@ -81,23 +84,23 @@ export async function runRollout(
   const total = begun.length;
   const groups = inOrder(begun, orderOf);
   const took = new Map<string, number>();
-  const begin = now();
+  const begin = elapsed();
   let finished = 0;
   let stopped = false;
   const worker = async (queue: Restart[]): Promise<void> => {
     for (let restart = queue.shift(); restart; restart = queue.shift()) {
       const { assessment } = restart;
-      const started = now();
+      const started = elapsed();
       const outcome = await restartWorkload(restart, rollout, dependencies);
       finished++;
-      const seconds = Math.round((now() - started) / 1000);
+      const seconds = Math.round((elapsed() - started) / 1000);
       const progress = `[${assessment.namespace}] ${finished}/${total}`;
       if (outcome === "current") {
         summary.current++;
         report(`${progress} ${assessment.name} has the settings by now`);
       } else if (outcome === "done") {
         summary.restarted++;
-        took.set(label(assessment), now() - started);
+        took.set(label(assessment), elapsed() - started);
         if (assessment.verdict.is === "stale" && assessment.verdict.left !== undefined)
           summary.waiting[label(assessment)] = assessment.verdict.left;
         report(
@@ -128,7 +131,7 @@ export async function runRollout(
       Array.from({ length: Math.min(rollout.maxConcurrent, group.length) }, () => worker(group)),
     );
   }
-  const durations = durationsOf(took, now() - begin);
+  const durations = durationsOf(took, elapsed() - begin);
   return durations ? { ...summary, durations } : summary;
 }
 

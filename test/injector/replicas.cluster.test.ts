@@ -59,7 +59,7 @@ describe("two istiods behind one injector, one of which reads a mounted ConfigMa
           lines.push(line);
           void onLine(line);
         },
-        now: Date.now,
+        elapsed: () => performance.now(),
         sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
       },
     );

@@ -4,6 +4,7 @@ export class VirtualClock {
   private readonly waiting: { until: number; wake: () => void }[] = [];
 
   readonly now = (): number => this.time;
+  readonly elapsed = this.now;
 
   readonly sleep = (milliseconds: number): Promise<void> =>
     new Promise((wake) => this.waiting.push({ until: this.time + milliseconds, wake }));

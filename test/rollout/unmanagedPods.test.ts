@@ -109,7 +109,7 @@ describe("bare pods", () => {
       },
     };
     const unmanaged = unmanagedPods("shop", pods, new Set(), settings).map((found) => ({ found, settings }));
-    const dependencies = { api, report: () => {}, now: () => 0, sleep: async () => {} };
+    const dependencies = { api, report: () => {}, now: () => 0, elapsed: () => 0, sleep: async () => {} };
     return { summary: await rollUnmanaged(unmanaged, Rollout.parse(options), summary, dependencies), calls };
   }
 
@@ -155,7 +155,13 @@ describe("bare pods", () => {
   });
 
   it("leave nothing in the summary where there are none", async () => {
-    const dependencies = { api: {} as KubernetesApi, report: () => {}, now: () => 0, sleep: async () => {} };
+    const dependencies = {
+      api: {} as KubernetesApi,
+      report: () => {},
+      now: () => 0,
+      elapsed: () => 0,
+      sleep: async () => {},
+    };
     assert.deepEqual(await rollUnmanaged([], Rollout.parse({}), nothing, dependencies), nothing);
   });
 });

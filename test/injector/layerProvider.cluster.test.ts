@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import { type ApiCall, type KubernetesApi, UnreachableError } from "../../provider/cluster/KubernetesApi";
+import { session } from "../../provider/cluster/session";
+import { readInjector, writeInjector } from "../../provider/injector/Injector";
+import { LayerHistory } from "../../provider/injector/LayerHistory";
+import { type LayerProvider, layerProvider } from "../../provider/injector/layerProvider";
+import { PlannedLayers } from "../../provider/injector/PlannedLayers";
+import { compose, type InjectorData, layersOf } from "../../provider/render/compose";
+import { stampAnnotation } from "../../provider/render/overlayTemplate";
+import { Mesh } from "../e2e/Mesh";
+
+const injector = { namespace: "istio-system" };
+const layer = (namespace: string, cpu: number, patience = "20s") => ({
+  namespace,
+  injector: {},
+  owner: `o/p/s:${namespace}`,
+  proxyResources: { limits: { cpu } },
+  rollout: {},
+  patience,
+});
+/** More than any container in the namespaces here may have. */
+const tooMuch = 9;
+
+describe("a layer whose write is disturbed", () => {
+  let mesh: Mesh;
+  let installed: InjectorData;
+
+  before(async () => {
+    mesh = await Mesh.start();
+    installed = await mesh.injector();
+    for (const namespace of ["shop", "cart"]) {
+      await mesh.namespace(namespace);
+      const limits = [{ type: "Container", max: { cpu: "8" }, default: { cpu: "500m" } }];
+      await mesh.api.request({
+        method: "POST",
+        path: `/api/v1/namespaces/${namespace}/limitranges`,
+        body: { metadata: { name: "most" }, spec: { limits } },
+      });
+    }
+  });
+  after(() => mesh?.stop());
+  afterEach(async () => {
+    const current = await readInjector(mesh.api, injector);
+    await writeInjector(mesh.api, injector, current, installed, "test-cleanup");
+  });
+
+  let processes = 0;
+  /** A provider process of its own, whose requests pass through `disturbed`. */
+  const processWith = (
+    disturbed: (call: ApiCall, send: () => Promise<unknown>) => Promise<unknown>,
+  ): LayerProvider & { lines: string[] } => {
+    const api: KubernetesApi = {
+      server: `process ${++processes}`,
+      request: <Answer>(call: ApiCall) => disturbed(call, () => mesh.api.request(call)) as Promise<Answer>,
+    };
+    const lines: string[] = [];
+    const own = { ...session, api: async () => api, report: (line: string) => void lines.push(line) };
+    return Object.assign(
+      layerProvider(own, new PlannedLayers(), new LayerHistory(), async () => {}),
+      {
+        lines,
+      },
+    );
+  };
+  const undisturbed = () => processWith((_call, send) => send());
+  /** Does something to the first write once the server has it. */
+  const afterWrite = (disturb: (answer: unknown) => Promise<unknown>) => {
+    let isDone = false;
+    return processWith(async (call, send) => {
+      const answer = await send();
+      if (call.method !== "PUT" || isDone) return answer;
+      isDone = true;
+      return disturb(answer);
+    });
+  };
+  const killedAfterWrite = async (work: (provider: LayerProvider) => Promise<unknown>) => {
+    await new Promise<void>((written) => {
+      const never = new Promise<unknown>(() => {});
+      void work(
+        afterWrite(() => {
+          written();
+          return never;
+        }),
+      );
+    });
+  };
+  const limits = async () =>
+    Object.fromEntries(
+      Object.entries(layersOf(await mesh.injector())).map(([target, { settings }]) => [
+        target,
+        settings["proxyResources.limits.cpu"],
+      ]),
+    );
+  const canCreatePods = async (namespace: string) => {
+    const body = { metadata: { name: "probe" }, spec: { containers: [{ name: "app", image: "app" }] } };
+    const path = `/api/v1/namespaces/${namespace}/pods`;
+    await mesh.eventually(
+      `pods can be created in ${namespace}`,
+      async () => Boolean(await mesh.api.request({ method: "POST", path, query: { dryRun: "All" }, body })),
+      5,
+    );
+  };
+  const isPutBack = /namespace shop: the settings were put back.*\n.*maximum cpu usage per Container is 8/s;
+
+  test("killed right after it wrote settings that no pod can have: the next up takes them out, and says why", async () => {
+    await killedAfterWrite((provider) => provider.create(layer("shop", tooMuch)));
+    assert.deepEqual(await limits(), { shop: "9" });
+    await mesh.eventually("the injector has them", async () => !(await canCreateAtOnce("shop")));
+    await assert.rejects(undisturbed().create(layer("shop", tooMuch)), isPutBack);
+    assert.deepEqual(await mesh.injector(), installed);
+    await canCreatePods("shop");
+  });
+
+  test("killed in an update to such settings: the next up goes back to those that the state has", async () => {
+    const { outs } = await undisturbed().create(layer("shop", 3));
+    await killedAfterWrite((provider) => provider.update("id", outs, layer("shop", tooMuch)));
+    await mesh.eventually("the injector has them", async () => !(await canCreateAtOnce("shop")));
+    await assert.rejects(undisturbed().update("id", outs, layer("shop", tooMuch)), isPutBack);
+    assert.deepEqual(await limits(), { shop: "3" });
+    await canCreatePods("shop");
+    await undisturbed().update("id", outs, layer("shop", 4));
+    assert.deepEqual(await limits(), { shop: "4" });
+  });
+
+  test("killed right after it wrote settings that pods can have: the next up keeps them", async () => {
+    await killedAfterWrite((provider) => provider.create(layer("shop", 3)));
+    await undisturbed().create(layer("shop", 3));
+    assert.deepEqual(await limits(), { shop: "3" });
+  });
+
+  const canCreateAtOnce = async (namespace: string) => {
+    const body = { metadata: { name: "probe" }, spec: { containers: [{ name: "app", image: "app" }] } };
+    const path = `/api/v1/namespaces/${namespace}/pods`;
+    return mesh.api.request({ method: "POST", path, query: { dryRun: "All" }, body }).then(
+      () => true,
+      () => false,
+    );
+  };
+
+  test("helm rewrites the ConfigMap before the injector has shown the layer: it is written again", async () => {
+    const release = { ...installed, config: `# release 2\n${installed.config}` };
+    const provider = afterWrite(async (answer) => {
+      await writeInjector(mesh.api, injector, await readInjector(mesh.api, injector), release, "helm");
+      return answer;
+    });
+    await provider.create(layer("shop", 3));
+    assert.deepEqual(await limits(), { shop: "3" });
+    assert.deepEqual(await mesh.injector(), compose(release, layersOf(await mesh.injector())));
+    assert.match(provider.lines.join("\n"), /written again, since somebody rewrote/);
+  });
+
+  test("what no pod can have goes back at once, while another namespace's settings are still waited for", async () => {
+    // as with an injector that lags: cart's pods don't show their settings for long
+    const begun = performance.now();
+    let wentBack = 0;
+    const provider = processWith(async (call, send) => {
+      const answer = await send();
+      const isCart =
+        call.method === "POST" && call.path.includes("/cart/") && performance.now() - begun < 6_000;
+      const { metadata } = answer as { metadata?: { annotations?: Record<string, string> } };
+      if (isCart && metadata?.annotations) delete metadata.annotations[stampAnnotation];
+      if (call.method === "PUT" && !("shop" in (await limits()))) wentBack = performance.now() - begun;
+      return answer;
+    });
+    const cart = provider.create(layer("cart", 3));
+    await assert.rejects(provider.create(layer("shop", tooMuch)), isPutBack);
+    await cart;
+    assert.ok(performance.now() - begun > 6_000, "cart was waited for");
+    assert.ok(wentBack > 0 && wentBack < 4_000, `shop went back after ${wentBack} ms`);
+    assert.deepEqual(await limits(), { cart: "3" });
+  });
+
+  test("an API server that goes away after the write, for good: the state has the layer, and can take it out", async () => {
+    const provider = afterWrite(async () => {
+      throw new UnreachableError("PUT: read ECONNRESET");
+    });
+    const error = await provider.create(layer("shop", 3)).then(
+      () => assert.fail("the create should fail"),
+      (failure: Error & { id?: string; properties?: Record<string, unknown> }) => failure,
+    );
+    assert.match(error.message, /may have been written, and could not be tried out; run pulumi up again/);
+    assert.ok(error.id && error.properties);
+    assert.deepEqual(await limits(), { shop: "3" });
+    await undisturbed().delete(error.id, error.properties);
+    assert.deepEqual(await mesh.injector(), installed);
+  });
+
+  test("the same with settings that no pod can have: the next up takes them out", async () => {
+    const provider = afterWrite(async () => {
+      throw new UnreachableError("PUT: read ECONNRESET");
+    });
+    const error = await provider.create(layer("shop", tooMuch)).then(
+      () => assert.fail("the create should fail"),
+      (failure: Error & { id?: string; properties?: Record<string, unknown> }) => failure,
+    );
+    assert.ok(error.id && error.properties);
+    await mesh.eventually("the injector has them", async () => !(await canCreateAtOnce("shop")));
+    await assert.rejects(undisturbed().update(error.id, error.properties, layer("shop", tooMuch)), isPutBack);
+    assert.deepEqual(await mesh.injector(), installed);
+  });
+
+  test("an API server that is busy while the layer is tried out does not pass for a refusal", async () => {
+    let busy = 0;
+    const provider = processWith((call, send) => {
+      const isProbe = call.method === "POST" && call.path.endsWith("/pods");
+      if (isProbe && ++busy > 1 && busy < 5) throw new UnreachableError("POST: read ECONNRESET");
+      return send();
+    });
+    await provider.create(layer("shop", 3));
+    assert.ok(busy >= 5);
+    assert.deepEqual(await limits(), { shop: "3" });
+  });
+});
