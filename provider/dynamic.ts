@@ -3,13 +3,14 @@
  * exports never change their names.
  */
 import { configureSession, type StackConfig, session } from "./cluster/session.js";
-import { readInjector, revisionOf } from "./injector/Injector.js";
+import { revisionOf } from "./injector/Injector.js";
 import { LayerHistory } from "./injector/LayerHistory.js";
 import { layerQueue } from "./injector/LayerQueue.js";
 import { contentOf, injectorOf, targetOf } from "./injector/layerInputs.js";
 import { type LayerProvider, layerProvider } from "./injector/layerProvider.js";
 import { PlannedLayers } from "./injector/PlannedLayers.js";
 import { PutBacks, putBackLayers } from "./injector/putBackLayers.js";
+import { recentInjector } from "./injector/recentInjector.js";
 import { InjectorRefusal } from "./render/compose.js";
 import {
   type InjectorView,
@@ -27,12 +28,13 @@ const injectorView: InjectorView = {
   revision: (properties) => revisionOf(injectorOf(properties)),
   async data(api, properties) {
     try {
-      return (await readInjector(api, injectorOf(properties))).data;
+      return (await recentInjector(api, injectorOf(properties))).data;
     } catch (error) {
       if (error instanceof InjectorRefusal) return undefined;
       throw error;
     }
   },
+  isSettled: (api, properties) => !layerQueue(api, injectorOf(properties), session).isBusy,
   settled: (api, properties) => layerQueue(api, injectorOf(properties), session).idle(),
   planned(properties) {
     const plan = planned.of(properties);

@@ -38,14 +38,19 @@ export class LayerQueue {
     return settled;
   }
 
+  get isBusy(): boolean {
+    return this.running !== undefined;
+  }
+
   /** Settles when nothing is under way: layers of the same `up` come before the first restart. */
   async idle(): Promise<void> {
     while (this.running) await this.running;
   }
 
   private async run(): Promise<void> {
-    await this.options.sleep(gatheringTime);
     while (this.waiting.length > 0) {
+      // Pulumi brings a new layer for each one that has settled: taken at once, they would be two halves of it in turns
+      await this.options.sleep(gatheringTime);
       const batch = this.waiting;
       this.waiting = [];
       try {

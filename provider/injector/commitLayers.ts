@@ -25,6 +25,7 @@ import {
   readInjector,
   writeInjector,
 } from "./Injector.js";
+import { forgetInjector } from "./recentInjector.js";
 import { requireValidLayer } from "./requireValidLayer.js";
 import { targetName } from "./targetName.js";
 import { waitForReplicas } from "./waitForReplicas.js";
@@ -96,13 +97,13 @@ export async function commitLayers(
     write(api, injector, some, found, async (current, accepted) => {
       const layers = layersOf(current.data);
       const untried = accepted.some((change) => isThereUntried(change, layers));
-      for (const namespace of await namespacesReached(api, accepted, layers)) {
-        if (!asked.has(namespace)) {
-          const selectors = selectorsIn(namespace, accepted, layers);
-          const before = await askAll(api, injector, namespace, selectors);
-          asked.set(namespace, untried ? await blamingSettings(api, injector, before) : before);
-        }
-      }
+      const reached = await namespacesReached(api, accepted, layers);
+      const unasked = reached.filter((namespace) => !asked.has(namespace));
+      await inBatches(unasked, asksAtOnce, async (namespace) => {
+        const selectors = selectorsIn(namespace, accepted, layers);
+        const before = await askAll(api, injector, namespace, selectors);
+        asked.set(namespace, untried ? await blamingSettings(api, injector, before) : before);
+      });
       requireSpeaking([...asked.values()], injector);
     });
   const before = await bring(changes, outcomes);
@@ -164,7 +165,7 @@ async function write(
     if (data.config === current.data.config && data.values === current.data.values) return before;
     try {
       const manager = accepted.every(({ putsBack }) => putsBack) ? putBackManager : fieldManager;
-      await writeInjector(api, injector, current, data, manager);
+      await writeInjector(api, injector, current, data, manager).finally(() => forgetInjector(api, injector));
       return before;
     } catch (error) {
       if (isPassing(error)) throw untried(error);
@@ -190,7 +191,7 @@ function decide(
   current: InjectorConfigMap,
   outcomes: Outcomes,
 ): { layers: Layers; accepted: LayerChange[] } {
-  let layers: Layers = before;
+  const layers: Record<string, Layer> = { ...before };
   const accepted: LayerChange[] = [];
   const installed = installedSettings(installedGlobal(current.data));
   outcomes.clear();
@@ -198,18 +199,21 @@ function decide(
     const present = layerAt(layers, change.target);
     try {
       if (present && !change.owners.includes(present.owner)) throw foreignLayer(change, present);
-      const next = { ...layers };
-      if (change.layer) next[change.target] = change.layer;
-      else delete next[change.target];
-      requireValidLayer(change.target, next, installed);
-      layers = next;
+      place(layers, change.target, change.layer);
+      requireValidLayer(change.target, layers, installed);
       outcomes.set(change, undefined);
       accepted.push(change);
     } catch (error) {
+      place(layers, change.target, present);
       outcomes.set(change, error as Error);
     }
   }
   return { layers, accepted };
+}
+
+function place(layers: Record<string, Layer>, target: string, layer: Layer | undefined): void {
+  if (layer) layers[target] = layer;
+  else delete layers[target];
 }
 
 function foreignLayer({ target, layer }: LayerChange, present: Layer): OwnershipError {

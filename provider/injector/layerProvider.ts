@@ -16,14 +16,7 @@ import { problemSentence, SettingsError } from "../settings/problem.js";
 import { asProperties, settingGroups } from "../settings/settingsInputs.js";
 import { containsUnknown } from "../settings/unknown.js";
 import { OwnershipError, UntriedSettings } from "./commitLayers.js";
-import {
-  type Injector,
-  type InjectorConfigMap,
-  injectorName,
-  lastWriter,
-  readInjector,
-  whenPutBack,
-} from "./Injector.js";
+import { type Injector, type InjectorConfigMap, injectorName, lastWriter, whenPutBack } from "./Injector.js";
 import type { FormerLayer, LayerHistory } from "./LayerHistory.js";
 import { layerQueue } from "./LayerQueue.js";
 import {
@@ -39,6 +32,7 @@ import {
   targetOf,
 } from "./layerInputs.js";
 import type { PlannedLayers } from "./PlannedLayers.js";
+import { recentInjector } from "./recentInjector.js";
 import { targetName } from "./targetName.js";
 
 /** Settings in an injector's ConfigMap as a Pulumi resource: one level's settings for one target, with one owner. */
@@ -193,7 +187,7 @@ async function bring(
   const layer: Layer = { owner: ownerOf(inputs), ...contentOf(read) };
   const change = { target, layer, owners: [layer.owner, ...formerOwners], ...(former ? { former } : {}) };
   await layerQueue(api, injector, session).submit(change, patienceOf(inputs));
-  return { ...inputs, ...outcomeOf(await readInjector(api, injector), target) };
+  return { ...inputs, ...outcomeOf(await recentInjector(api, injector), target) };
 }
 
 /** In the state of a layer that was created and never seen to work. */
@@ -276,7 +270,7 @@ async function look(session: Session, properties: Properties): Promise<InjectorC
 
 async function readOrNothing(api: KubernetesApi, injector: Injector): Promise<InjectorConfigMap | undefined> {
   try {
-    return await readInjector(api, injector);
+    return await recentInjector(api, injector);
   } catch (error) {
     if (error instanceof InjectorRefusal) return undefined;
     throw error;

@@ -13,6 +13,7 @@ import {
   type ProfileSources,
   profileOf,
 } from "./Profile.js";
+import { remembered } from "./remembered.js";
 import { insertPair, removePair, UnreadableText, yamlData } from "./spliceMap.js";
 
 /** The two texts of an injector ConfigMap: `data.config` (YAML) and `data.values` (JSON or YAML). */
@@ -90,17 +91,24 @@ export class InjectorRefusal extends Error {
 /** What Istio alone put there: every byte of ours taken out. Templates that Istio was installed with are Istio's. */
 export function strip(data: InjectorData): InjectorData {
   return reading(() => {
-    let config = data.config;
-    if (isInstalledWith(config)) return { config, values: removePair(data.values, ["global"], dataKey) };
-    for (const name of [overlayTemplateName, scopedTemplateName])
-      config = removePair(config, ["templates"], name);
-    return { config: removeAliases(config), values: removePair(data.values, ["global"], dataKey) };
+    return { config: bareConfig(data.config), values: removePair(data.values, ["global"], dataKey) };
   });
 }
 
+const bareConfig = remembered((config) => {
+  if (isInstalledWith(config)) return config;
+  let text = config;
+  for (const name of [overlayTemplateName, scopedTemplateName]) text = removePair(text, ["templates"], name);
+  return removeAliases(text);
+});
+
 /** The layers that the ConfigMap holds; none when there is nothing of ours in it. */
-export function layersOf(data: Pick<InjectorData, "values">): Layers {
-  const stored = storedData(data);
+export function layersOf({ values }: Pick<InjectorData, "values">): Layers {
+  return layersIn(values);
+}
+
+const layersIn = remembered((values): Layers => {
+  const stored = storedData({ values });
   if (!stored) return {};
   return Object.fromEntries(
     Object.entries(stored.layers).map(([target, { owner, settings, picks }]) => {
@@ -109,7 +117,7 @@ export function layersOf(data: Pick<InjectorData, "values">): Layers {
       return [target, { owner, settings: found, ...(picks ? { picks: picks as PodPicker } : {}) }];
     }),
   );
-}
+});
 
 /** A target's layer; a namespace may be called `constructor`. */
 export function layerAt(layers: Layers, target: string): Layer | undefined {
@@ -127,7 +135,8 @@ function changedByHand(what: string): string {
 /** The profile that pods of a namespace get before workload layers: their namespace's, or else the global one. */
 export function profileFor(data: Pick<InjectorData, "values">, namespace: string): Profile | undefined {
   const stored = storedData(data);
-  return stored && own(stored.profiles, own(stored.namespaces, namespace) ?? globalTarget);
+  const found = stored && own(stored.profiles, own(stored.namespaces, namespace) ?? globalTarget);
+  return found && structuredClone(found);
 }
 
 /** The stamp that a pod with these labels gets; undefined when no layer reaches it. */
@@ -233,7 +242,7 @@ export function compose(data: InjectorData, layers: Layers): InjectorData {
       if (canonicalJson(storedData(data) ?? {}) === content) return data;
     }
     const composed = {
-      config: isInstalledWith(bare.config) ? bare.config : withTemplates(bare.config, ours),
+      config: isInstalledWith(bare.config) ? bare.config : withTemplates(bare.config),
       values: insertPair(bare.values, ["global"], dataKey, { flow: content }),
     };
     requireReversible(composed, bare, ours);
@@ -252,10 +261,11 @@ function templatesIn(config: string): Readonly<Record<string, unknown>> {
   return typeof templates === "object" && templates !== null ? { ...templates } : {};
 }
 
-function withTemplates(config: string, { scoped, overlay }: InjectorTemplates): string {
+const withTemplates = remembered((config) => {
+  const { scoped, overlay } = injectorTemplates(templatesIn(config).sidecar, {});
   const withOverlay = insertPair(config, ["templates"], overlayTemplateName, { block: overlay });
   return addAliases(insertPair(withOverlay, ["templates"], scopedTemplateName, { block: scoped }));
-}
+});
 
 // what Istio is installed with is not ours to write: its next upgrade would take it away again
 function requireInstalled(found: Readonly<Record<string, unknown>>, ours: InjectorTemplates): void {
@@ -280,6 +290,13 @@ function stored(layers: Layers): StoredData {
     namespaces: {},
     profiles: {},
   };
+  // most layers of a large mesh have the same settings as others
+  const named = new Map<string, Profile>();
+  const namespaceProfile = (name: string, namespace: CanonicalSettings) => {
+    const profile = named.get(name) ?? profileOf({ global, namespace });
+    named.set(name, profile);
+    return profile;
+  };
   for (const [target, { owner, settings, picks }] of Object.entries(layers)) {
     const name = digest(settings);
     content.layers[target] = {
@@ -289,7 +306,7 @@ function stored(layers: Layers): StoredData {
     };
     content.settings[name] = settings;
     if (picks) continue;
-    const profile = profileOf(target === globalTarget ? { global } : { global, namespace: settings });
+    const profile = target === globalTarget ? profileOf({ global }) : namespaceProfile(name, settings);
     content.profiles[target === globalTarget ? globalTarget : profile.stamp] = profile;
     if (target !== globalTarget) content.namespaces[target] = profile.stamp;
   }
@@ -314,24 +331,26 @@ function plain(selector: readonly Requirement[]): z.infer<typeof StoredSelector>
 }
 
 function storedData({ values }: Pick<InjectorData, "values">): StoredData | undefined {
-  return reading(() => {
-    const found = valueAt(yamlData(values, "data.values"), ["global", dataKey]);
-    if (found === undefined) return undefined;
-    const version = (found as { version?: unknown } | null)?.version;
-    if (typeof version === "number" && version > dataVersion) {
-      throw new UnreadableText(
-        `its layers were written by a newer pulumi-istio-sidecar (format ${version}, this one knows ${dataVersion}): upgrade the package`,
-      );
-    }
-    const read = StoredData.safeParse(found);
-    if (!read.success)
-      throw new UnreadableText(
-        changedByHand(`${read.error.issues[0]?.path.join(".")}: ${read.error.issues[0]?.message}`),
-      );
-    requireCanonical(read.data);
-    return read.data;
-  });
+  return reading(() => storedIn(values));
 }
+
+const storedIn = remembered((values): StoredData | undefined => {
+  const found = valueAt(yamlData(values, "data.values"), ["global", dataKey]);
+  if (found === undefined) return undefined;
+  const version = (found as { version?: unknown } | null)?.version;
+  if (typeof version === "number" && version > dataVersion) {
+    throw new UnreadableText(
+      `its layers were written by a newer pulumi-istio-sidecar (format ${version}, this one knows ${dataVersion}): upgrade the package`,
+    );
+  }
+  const read = StoredData.safeParse(found);
+  if (!read.success)
+    throw new UnreadableText(
+      changedByHand(`${read.error.issues[0]?.path.join(".")}: ${read.error.issues[0]?.message}`),
+    );
+  requireCanonical(read.data);
+  return read.data;
+});
 
 // everything behind this reader takes a value for what its declaration makes of it
 function requireCanonical({ settings }: StoredData): void {

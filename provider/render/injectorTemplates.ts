@@ -1,6 +1,7 @@
 import { settingEntries } from "../settings/canonicalSettings.js";
 import type { Layers } from "./compose.js";
 import { overlayTemplate } from "./overlayTemplate.js";
+import { remembered } from "./remembered.js";
 import { readsOf, type ScopedTemplate, scopeTemplate } from "./scopeTemplate.js";
 import { UnreadableText } from "./spliceMap.js";
 
@@ -16,12 +17,17 @@ export interface InjectorTemplates {
 export function injectorTemplates(sidecar: unknown, layers: Layers): InjectorTemplates {
   if (typeof sidecar !== "string")
     throw new UnreadableText('data.config has no template "sidecar" to build on');
+  const { scoped, overlay } = madeFrom(sidecar);
+  requireRead(scoped, layers);
+  return { scoped: scoped.text, overlay };
+}
+
+const madeFrom = remembered((sidecar) => {
   const scoped = scopeTemplate(sidecar);
   if (scoped.found.size === 0)
     throw new UnreadableText('the template "sidecar" reads none of the Helm values that settings change');
-  requireRead(scoped, layers);
-  return { scoped: scoped.text, overlay: overlayTemplate(sidecar, scoped) };
-}
+  return { scoped, overlay: overlayTemplate(sidecar, scoped) };
+});
 
 function requireRead(scoped: ScopedTemplate, layers: Layers): void {
   const unread = new Map<string, string>();

@@ -1,5 +1,8 @@
-import { type Document, isMap, isScalar, type Pair, type YAMLMap } from "yaml";
+import { type Document, isMap, isScalar, type Pair } from "yaml";
+import { isNestedTooDeep } from "../settings/plainData.js";
 import { contentOf, type YamlError, type YamlText, yamlText } from "../settings/yamlText.js";
+import { type JsonMember, jsonMembers, readJson } from "./jsonMembers.js";
+import { remembered } from "./remembered.js";
 
 type Ranged = { range?: [number, number, number] | null };
 
@@ -14,13 +17,22 @@ export function parseYaml(text: string, what: string): Document.Parsed {
   return read.document;
 }
 
-/** What a text of the ConfigMap says. */
+/** What a text of the ConfigMap says; not to be changed. */
 export function yamlData(text: string, what: string): unknown {
-  const read = yamlText(text);
-  const found = contentOf(read);
-  if ("content" in found) return found.content;
-  refuseErrors(read, found.errors, what);
+  const read = readText(text);
+  if ("content" in read) return read.content;
+  refuseErrors(read.text, read.errors, what);
 }
+
+type Reading = { content: unknown } | { text: YamlText; errors: readonly YamlError[] };
+
+const readText = remembered((given): Reading => {
+  const json = readJson(given);
+  if (json && !isNestedTooDeep(json.content)) return json;
+  const text = yamlText(given);
+  const found = contentOf(text);
+  return "content" in found ? found : { text, errors: found.errors };
+});
 
 function refuseErrors({ lines }: YamlText, [error]: readonly YamlError[], what: string): void {
   if (!error) return;
@@ -42,18 +54,18 @@ export function insertPair(
   const map = mapAt(text, path);
   const flow = escapedJson("flow" in value ? value.flow : JSON.stringify(value.block));
   if (map.flow) {
-    const last = map.items.at(-1);
+    const last = map.members.at(-1);
     if (!last) {
-      const open = startOf(map) + 1;
+      const open = map.start + 1;
       return `${text.slice(0, open)}${JSON.stringify(key)}: ${flow}${text.slice(open)}`;
     }
-    const end = valueEnd(last);
-    const indent = indentOf(text, startOf(last.key as Ranged));
+    const end = last.valueEnd;
+    const indent = indentOf(text, last.keyStart);
     const gap = indent === undefined ? " " : `\n${indent}`;
     return `${text.slice(0, end)},${gap}${JSON.stringify(key)}: ${flow}${text.slice(end)}`;
   }
-  const [first] = map.items;
-  const start = first ? startOf(first.key as Ranged) : undefined;
+  const [first] = map.members;
+  const start = first?.keyStart;
   const indent = start === undefined ? undefined : indentOf(text, start);
   if (start === undefined || indent === undefined)
     throw new UnreadableText(`no place for ${key} under ${path.join(".") || "the top"}`);
@@ -66,18 +78,18 @@ export function insertPair(
 /** Takes out what `insertPair` put in; the text as it is when the key is not there. */
 export function removePair(text: string, path: readonly string[], key: string): string {
   const map = mapAt(text, path);
-  const index = map.items.findIndex((item) => keyText(item) === key);
-  const item = map.items[index];
-  if (!item) return text;
-  const previous = map.items[index - 1];
-  const next = map.items[index + 1];
+  const index = map.members.findIndex((member) => member.key === key);
+  const member = map.members[index];
+  if (!member) return text;
+  const previous = map.members[index - 1];
+  const next = map.members[index + 1];
   if (map.flow) {
-    const from = previous ? valueEnd(previous) : startOf(map) + 1;
-    const to = previous || !next ? valueEnd(item) : startOf(next.key as Ranged);
+    const from = previous ? previous.valueEnd : map.start + 1;
+    const to = previous || !next ? member.valueEnd : next.keyStart;
     return text.slice(0, from) + text.slice(to);
   }
-  const start = startOf(item.key as Ranged);
-  const end = valueEnd(item);
+  const start = member.keyStart;
+  const end = member.valueEnd;
   const lineEnd = text[end - 1] === "\n" ? end : text.indexOf("\n", end) + 1;
   return (
     text.slice(0, start - (indentOf(text, start) ?? "").length) +
@@ -85,15 +97,46 @@ export function removePair(text: string, path: readonly string[], key: string): 
   );
 }
 
-/** The map at a path; refuses anything else. */
-export function mapAt(text: string, path: readonly string[]): YAMLMap {
-  const document = parseYaml(text, "the text");
-  const node = path.length === 0 ? document.contents : document.getIn(path, true);
-  if (!isMap(node)) throw new UnreadableText(`${path.join(".") || "the top"} is no map`);
-  return node;
+/** A map in a text: whether it is written with braces, where it begins, and its members in their order. */
+interface PlacedMap {
+  flow: boolean;
+  start: number;
+  members: Pick<JsonMember, "key" | "keyStart" | "valueEnd">[];
 }
 
-export function keyText(item: Pair): string {
+/** The map at a path; refuses anything else. */
+function mapAt(text: string, path: readonly string[]): PlacedMap {
+  if (readJson(text)) return jsonMapAt(text, path);
+  const document = parseYaml(text, "the text");
+  const node = path.length === 0 ? document.contents : document.getIn(path, true);
+  if (!isMap(node)) throw noMap(path);
+  return {
+    flow: node.flow === true,
+    start: startOf(node),
+    members: node.items.map((item) => ({
+      key: keyText(item),
+      keyStart: startOf(item.key as Ranged),
+      valueEnd: valueEnd(item),
+    })),
+  };
+}
+
+function jsonMapAt(text: string, path: readonly string[]): PlacedMap {
+  let start = text.search(/\S/);
+  for (const key of path) {
+    const member = text[start] === "{" ? jsonMembers(text, start).find((one) => one.key === key) : undefined;
+    if (!member) throw noMap(path);
+    start = member.valueStart;
+  }
+  if (text[start] !== "{") throw noMap(path);
+  return { flow: true, start, members: jsonMembers(text, start) };
+}
+
+function noMap(path: readonly string[]): UnreadableText {
+  return new UnreadableText(`${path.join(".") || "the top"} is no map`);
+}
+
+function keyText(item: Pair): string {
   return String(isScalar(item.key) ? item.key.value : item.key);
 }
 

@@ -42,6 +42,7 @@ export interface InjectorView {
   data(api: KubernetesApi, properties: Properties): Promise<InjectorData | undefined>;
   /** Settles when no layer of this `up` is on its way into the injector. */
   settled(api: KubernetesApi, properties: Properties): Promise<void>;
+  isSettled(api: KubernetesApi, properties: Properties): boolean;
   /** The layers that the program plans, which a preview's injector does not have yet; `lost`: some were there and are gone. */
   planned(properties: Properties): { layers: Layers; lost: boolean };
   /** Tells what the rollout's state says that its layer last was; undefined where no rollout of it ever ended. */
@@ -78,11 +79,16 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
     former: FormerLayer | undefined,
   ): Promise<Properties> => {
     const api = await session.api(inputs.cluster as ClusterAccess | undefined);
-    await injector.settled(api, inputs);
     const rollout = rolloutOf(inputs);
     const look = () => assess(injector, api, inputs, rollout);
-    const putBackBefore = injector.putBacks(inputs).length;
-    const assessed = await look();
+    let putBackBefore = injector.putBacks(inputs).length;
+    let assessed = await look();
+    // layers on their way have rollouts of their own: with nothing to do here there is nothing to wait for
+    if (hasWork(assessed) && !injector.isSettled(api, inputs)) {
+      await injector.settled(api, inputs);
+      putBackBefore = injector.putBacks(inputs).length;
+      assessed = await look();
+    }
     const kept = { ...visible(inputs), ...(former ? { [rolledOutput]: former } : {}) };
     const end = ({ summary, text }: Ending): Properties => {
       const outs = { ...kept, summary: cappedSummary(summary) };
@@ -196,6 +202,14 @@ interface Assessed {
   unmanaged: Unmanaged[];
 }
 
+function hasWork({ restarts, unmanaged }: Assessed): boolean {
+  return restarts.some(({ assessment }) => !isAtRest(assessment)) || unmanaged.length > 0;
+}
+
+function isAtRest({ verdict }: Assessment): boolean {
+  return verdict.is === "current" || verdict.is === "masked";
+}
+
 async function run(
   session: Session,
   api: KubernetesApi,
@@ -271,7 +285,6 @@ async function assess(
     const assessments = await assessNamespace(api, namespace, metadata, known);
     const managed = new Set(assessments.map(({ name }) => name));
     const others = unmanagedPods(namespace, metadata, managed, known);
-    const isAtRest = ({ verdict }: Assessment) => verdict.is === "current" || verdict.is === "masked";
     // most namespaces of a large mesh have nothing to restart, and need not be read
     const settings =
       assessments.every(isAtRest) && others.every(({ bare }) => bare === undefined)

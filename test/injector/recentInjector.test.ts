@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { ApiCall, KubernetesApi } from "../../provider/cluster/KubernetesApi";
+import { forgetInjector, recentInjector } from "../../provider/injector/recentInjector";
+
+const istio = { namespace: "istio-system" };
+
+/** Answers with one version of the ConfigMap after another; `undefined` is no answer. */
+function versions(...all: (string | undefined)[]) {
+  const asked: string[] = [];
+  const api: KubernetesApi = {
+    server: "https://server",
+    async request<Answer>({ path }: ApiCall) {
+      asked.push(path);
+      const resourceVersion = all.shift();
+      if (resourceVersion === undefined) throw new Error("no answer");
+      return { metadata: { resourceVersion }, data: { config: "", values: "{}" } } as Answer;
+    },
+  };
+  const version = async (now: number, injector: { namespace: string; revision?: string } = istio) =>
+    (await recentInjector(api, injector, now)).metadata.resourceVersion;
+  return { api, asked, version };
+}
+
+describe("the injector as it was a moment ago", () => {
+  it("is read once for many looks", async () => {
+    const { asked, version } = versions("1", "2");
+    assert.deepEqual(await Promise.all([version(0), version(1), version(999)]), ["1", "1", "1"]);
+    assert.equal(asked.length, 1);
+  });
+
+  it("is read again after a second", async () => {
+    const { version } = versions("1", "2");
+    assert.deepEqual([await version(0), await version(1000)], ["1", "2"]);
+  });
+
+  it("is read again after a write of ours", async () => {
+    const { api, version } = versions("1", "2");
+    assert.equal(await version(0), "1");
+    forgetInjector(api, istio);
+    assert.equal(await version(0), "2");
+  });
+
+  it("is asked for again where there was no answer", async () => {
+    const { version } = versions(undefined, "2");
+    await assert.rejects(version(0), /no answer/);
+    assert.equal(await version(0), "2");
+  });
+
+  it("is another one for another revision", async () => {
+    const { version } = versions("1", "2");
+    assert.equal(await version(0), "1");
+    assert.equal(await version(0, { ...istio, revision: "canary" }), "2");
+  });
+});
