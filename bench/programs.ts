@@ -1,0 +1,147 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type DeploymentEngine, enginesPresent } from "../test/engine/deploymentEngine";
+import type { EngineOptions, EngineResult } from "../test/engine/engine";
+import { BenchCluster } from "./BenchCluster";
+import { type Benchmark, progress, type Size, type Table } from "./Benchmark";
+import { namespaceNames } from "./namespaceNames";
+import { ProviderMemory } from "./ProviderMemory";
+import { RequestCount, type Requests } from "./RequestCount";
+import { inTurns, ratios, Samples } from "./Samples";
+
+const sizes = {
+  full: { namespaces: [1, 100, 1000], rounds: 3 },
+  quick: { namespaces: [1, 10], rounds: 1 },
+};
+
+interface Run extends Requests {
+  seconds: number;
+  memory: number;
+}
+
+export const programs: Benchmark = {
+  name: "programs",
+  about: "pulumi up and preview of 1, 100 and 1,000 namespaces, against as many resources that do nothing",
+  run: async (size) => {
+    const folder = await mkdtemp(join(tmpdir(), "sidecar-bench-"));
+    try {
+      return await BenchCluster.with((cluster) => measure(cluster, folder, size), { audit: true });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+async function measure(cluster: BenchCluster, folder: string, size: Size): Promise<Table[]> {
+  const engine = enginesPresent().at(-1);
+  if (!engine || cluster.cluster.audit === undefined) throw new Error("no engine, or no audit log");
+  const count = new RequestCount(cluster.cluster.audit, "pulumi-istio-sidecar");
+  const rows: string[][] = [];
+  const { namespaces, rounds } = sizes[size];
+  for (const many of namespaces) {
+    const stacks = new Stacks(engine, cluster, folder, many);
+    const names = namespaceNames(many, stacks.prefix);
+    await cluster.namespaces(names);
+    const before = await cluster.texts();
+    const timed = (title: string, work: () => Promise<EngineResult>) => timedRun(title, count, work);
+    let round = 0;
+    const up = await inTurns(
+      rounds,
+      async () => {
+        await cluster.inject(before);
+        round++;
+        return timed(`up of ${many}`, () => engine.up(stacks.options("settings", round)));
+      },
+      () => timed(`up of ${many} that do nothing`, () => engine.up(stacks.options("nothing", round))),
+    );
+    rows.push(row("first `up`", many, up));
+    await cluster.deployments(
+      names.map((name) => `${name}/api`),
+      1,
+    );
+    const preview = await inTurns(
+      rounds,
+      () => timed(`preview of ${many}`, () => engine.preview(stacks.options("settings", round))),
+      () =>
+        timed(`preview of ${many} that do nothing`, () => engine.preview(stacks.options("nothing", round))),
+    );
+    rows.push(row("preview, no change", many, preview));
+  }
+  return [
+    {
+      title: `Programs, by ${engine.name === "pulumi" ? "the Pulumi CLI" : "the test engine"}`,
+      columns: [
+        "",
+        "namespaces",
+        "seconds, nothing",
+        "seconds, settings",
+        "ratio",
+        "provider's MiB, nothing",
+        "provider's MiB, settings",
+        "API requests",
+        "ConfigMap writes",
+      ],
+      rows,
+      notes: [
+        `${rounds} runs of each, in turns. A namespace is a component with two resources on either side; published ConfigMaps are left out of both.`,
+        "At `up` the namespaces are empty; at the preview each has a Deployment with one pod.",
+      ],
+    },
+  ];
+}
+
+function row(title: string, namespaces: number, { one, other }: { one: Run[]; other: Run[] }): string[] {
+  const median = (of: (run: Run) => number) => new Samples(one.map(of)).median.toFixed(0);
+  const [ours, nothings] = [one.map(({ seconds }) => seconds), other.map(({ seconds }) => seconds)];
+  return [
+    title,
+    String(namespaces),
+    new Samples(nothings).text(1),
+    new Samples(ours).text(1),
+    ratios(ours, nothings).text(2),
+    new Samples(other.map(({ memory }) => memory)).median.toFixed(0),
+    median(({ memory }) => memory),
+    median(({ all }) => all),
+    median(({ injectorWrites }) => injectorWrites),
+  ];
+}
+
+async function timedRun(title: string, count: RequestCount, work: () => Promise<EngineResult>): Promise<Run> {
+  count.next();
+  const memory = new ProviderMemory();
+  const begin = performance.now();
+  const result = await work();
+  const seconds = (performance.now() - begin) / 1000;
+  const peak = memory.stop();
+  if (!result.ok) throw new Error(`${title}: ${result.stdoutText.slice(-2000)}`);
+  const requests = count.next();
+  progress(`${title}: ${seconds.toFixed(1)} s, ${peak.toFixed(0)} MiB, ${requests.all} requests`);
+  return { seconds, memory: peak, ...requests };
+}
+
+/** Stacks of one size; a new one in each round of `up`, since a stack comes into being once. */
+class Stacks {
+  readonly prefix: string;
+
+  constructor(
+    private readonly engine: DeploymentEngine,
+    private readonly cluster: BenchCluster,
+    private readonly folder: string,
+    private readonly namespaces: number,
+  ) {
+    this.prefix = `bench-${namespaces}-`;
+  }
+
+  options(resources: "settings" | "nothing", round: number): EngineOptions {
+    const stack = `${resources}-${this.namespaces}-${round}`;
+    return {
+      cwd: join(__dirname, "program"),
+      stack,
+      config: { resources, namespaces: String(this.namespaces), prefix: this.prefix },
+      statePath: join(this.folder, `${this.engine.name}-${stack}.json`),
+      skipPreview: true,
+      env: { KUBECONFIG: this.cluster.cluster.kubeconfig, PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
+    };
+  }
+}

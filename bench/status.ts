@@ -1,0 +1,113 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { compose } from "../provider/render/compose";
+import { BenchCluster } from "./BenchCluster";
+import { type Benchmark, progress, type Size, type Table } from "./Benchmark";
+import { exampleLayers } from "./exampleLayers";
+import { namespaceNames } from "./namespaceNames";
+import { peakMemory } from "./processUse";
+import { RequestCount } from "./RequestCount";
+import { inTurns, ratios, Samples } from "./Samples";
+
+const sizes = {
+  full: { namespaces: 100, deployments: 25, replicas: 4, rounds: 5 },
+  quick: { namespaces: 5, deployments: 5, replicas: 2, rounds: 1 },
+};
+
+interface Run {
+  seconds: number;
+  memory: number;
+  requests: number;
+}
+
+export const status: Benchmark = {
+  name: "status",
+  about: "sidecar-settings status of 10,000 pods, against kubectl get pods -A -o json",
+  run: (size) => BenchCluster.with((cluster) => measure(cluster, size), { audit: true }),
+};
+
+async function measure(cluster: BenchCluster, size: Size): Promise<Table[]> {
+  const { namespaces, deployments, replicas, rounds } = sizes[size];
+  const names = namespaceNames(namespaces);
+  const places = names.flatMap((name) => namespaceNames(deployments, "api-").map((api) => `${name}/${api}`));
+  await cluster.namespaces(names);
+  await cluster.inject(compose(cluster.installed, exampleLayers(names, 50)));
+  await cluster.deployments(places, replicas);
+  const pods = places.length * replicas;
+  const audit = cluster.cluster.audit ?? "";
+  const ours = new RequestCount(audit, "pulumi-istio-sidecar");
+  const kubectls = new RequestCount(audit, "kubectl");
+  const env = { ...process.env, KUBECONFIG: cluster.cluster.kubeconfig };
+  const look = () => timed(`status`, ours, process.execPath, [cli, "status", "--output", "json"], env);
+  const list = () => timed("kubectl get pods", kubectls, "kubectl", ["get", "pods", "-A", "-o", "json"], env);
+  const row = (title: string, { one, other }: { one: Run[]; other: Run[] }) => [
+    title,
+    new Samples(other.map(({ seconds }) => seconds)).text(1),
+    new Samples(one.map(({ seconds }) => seconds)).text(1),
+    ratios(
+      one.map(({ seconds }) => seconds),
+      other.map(({ seconds }) => seconds),
+    ).text(2),
+    median(other, ({ memory }) => memory),
+    median(one, ({ memory }) => memory),
+    median(other, ({ requests }) => requests),
+    median(one, ({ requests }) => requests),
+  ];
+  const rows = [row("all pods current", await inTurns(rounds, look, list))];
+  // every tenth namespace's pods are older than its settings
+  const changed = Object.fromEntries(
+    Object.entries(exampleLayers(names, 50)).map(([name, layer]) => {
+      const settings = { ...layer.settings, logLevel: "debug" };
+      return [name, names.indexOf(name) % 10 === 0 ? { ...layer, settings } : layer];
+    }),
+  );
+  await cluster.inject(compose(cluster.installed, changed));
+  rows.push(row("a tenth of them stale", await inTurns(rounds, look, list)));
+  return [
+    {
+      title: `Status of ${pods} pods in ${places.length} Deployments and ${namespaces} namespaces`,
+      columns: [
+        "",
+        "seconds, kubectl",
+        "seconds, status",
+        "ratio",
+        "MiB, kubectl",
+        "MiB, status",
+        "requests, kubectl",
+        "requests, status",
+      ],
+      rows,
+      notes: [`${rounds} runs of each, in turns; whole commands, with the start of Node and of kubectl.`],
+    },
+  ];
+}
+
+const cli = join(__dirname, "../provider/dist/cli/main.js");
+
+function median(runs: readonly Run[], of: (run: Run) => number): string {
+  return new Samples(runs.map(of)).median.toFixed(0);
+}
+
+/** Runs a command to its end; its output goes nowhere, so that nobody waits for a reader. */
+async function timed(
+  title: string,
+  count: RequestCount,
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Run> {
+  count.next();
+  const begin = performance.now();
+  const child = spawn(command, args, { env, stdio: ["ignore", "ignore", "inherit"] });
+  let memory = 0;
+  const timer = setInterval(() => {
+    memory = Math.max(memory, peakMemory(child.pid ?? 0) ?? 0);
+  }, 20);
+  const [code] = (await once(child, "exit").finally(() => clearInterval(timer))) as [number | null];
+  const seconds = (performance.now() - begin) / 1000;
+  if (code !== 0) throw new Error(`${title} ended with ${code}`);
+  const { all } = count.next();
+  progress(`${title}: ${seconds.toFixed(1)} s, ${memory.toFixed(0)} MiB, ${all} requests`);
+  return { seconds, memory, requests: all };
+}
