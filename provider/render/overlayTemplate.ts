@@ -10,10 +10,17 @@ export { stampAnnotation } from "./podAnnotations.js";
  * sidecars and Istio CNI. A key is emitted only with content: an empty `env:` would delete Istio's variables from the container.
  */
 export function overlayTemplate(template: string, scoped: ScopedTemplate): string {
-  return `${scoped.found.size > 0 ? beginning(scoped.found) : `{{/* Sidecar settings. */ -}}\n${pickProfiles}`}
+  const native = nativeExpression(scoped.text);
+  const mode = interceptionMode(scoped);
+  const annotated = annotatedMode(scoped);
+  const start =
+    scoped.found.size > 0
+      ? beginning(scoped.found, [native, mode, annotated].join())
+      : `{{/* Sidecar settings. */ -}}\n${pickProfiles}`;
+  return `${start}
 {{- $own := dict "init" dict "metadata" dict "env" dict "proxyConfig" (fromJSON (protoToJSON .ProxyConfig)) }}
-${putInPlace("overlay", "$own")}
-{{- $native := ${nativeExpression(scoped.text)} }}
+${putInPlace({ part: "overlay", root: "$own", own: ["init", "metadata", "env", "proxyConfig"] })}
+{{- $native := ${native} }}
 {{- $configured := or (hasKey $own "wrote proxyConfig") (hasKey $own "wrote metadata") }}
 {{- $proxyEnv := dict }}
 {{- range $name, $value := $own.env }}{{ $_ := set $proxyEnv $name $value }}{{ end }}
@@ -32,7 +39,7 @@ ${putInPlace("overlay", "$own")}
 {{- else if $own.scaled }}
 ${scaledAmountsTemplate}
 {{- end }}
-{{- $interceptionMode := annotation .ObjectMeta "sidecar.istio.io/interceptionMode" ${interceptionMode(scoped)} }}
+{{- $interceptionMode := annotation .ObjectMeta "sidecar.istio.io/interceptionMode" ${mode} }}
 {{- $init := and (or $initResources $own.metadata) (ne $interceptionMode "NONE") }}
 {{- $proxy := or $proxyEnv $configured $resources }}
 {{- range $name := $sidecarProfiles }}{{ $_ := set $own "stamp" (compact (list $own.stamp (dig "profiles" $name "stamp" "" $sidecarData)) | join ".") }}{{ end }}
@@ -40,7 +47,7 @@ ${scaledAmountsTemplate}
 metadata:
   annotations:
     ${stampAnnotation}: {{ $own.stamp | quote }}
-${annotatedMode(scoped)}{{- end }}
+${annotated}{{- end }}
 {{- if or $init $proxy }}
 spec:
 {{- if or $init (and $proxy $native) }}

@@ -4,15 +4,9 @@ import { ownKeyPattern, proxyConfigAnnotation, stampAnnotation } from "./podAnno
 /**
  * Template text that finds the profiles of the pod at hand: `$sidecarProfiles`, the namespace's or global one, then those of
  * the workload layers whose selectors pick the pod, the strongest last. `$` is the pod's data, as in Istio's `define`s.
- * Of a pod that `istioctl kube-inject` has been at, istiod hides the sidecar and its status from templates but leaves it where
- * it is; only the volumes tell.
  */
 export const pickProfiles = `{{- $sidecarData := $.Values.global.${dataKey} | default dict -}}
 {{- $sidecarOwn := index $.ObjectMeta.Annotations "${proxyConfigAnnotation}" | default "" -}}
-{{- $sidecarPlaced := false -}}
-{{- range $.Spec.Containers }}{{ if eq .Name "istio-proxy" }}{{ $sidecarPlaced = true }}{{ end }}{{ end -}}
-{{- range $.Spec.InitContainers }}{{ if eq .Name "istio-proxy" }}{{ $sidecarPlaced = true }}{{ end }}{{ end -}}
-{{- range $.Spec.Volumes }}{{ if eq .Name "istio-envoy" }}{{ $sidecarPlaced = or $sidecarPlaced (not (isset $.ObjectMeta.Annotations "${stampAnnotation}")) }}{{ end }}{{ end -}}
 {{- $sidecarProfiles := list (dig "namespaces" $.ObjectMeta.Namespace "*" $sidecarData) -}}
 {{- range $layer := dig "workloads" $.ObjectMeta.Namespace list $sidecarData -}}
 {{- $picks := true -}}
@@ -29,16 +23,56 @@ export const pickProfiles = `{{- $sidecarData := $.Values.global.${dataKey} | de
 `;
 
 /**
- * Template text that puts one part of these profiles in place below a map of roots, \`root\`. Maps on the way are copied
- * before they are changed: the Helm values are one map for all requests.
+ * Template text that tells whether the pod has an istio-proxy container of its own, `$sidecarPlaced`. Of a pod that
+ * `istioctl kube-inject` has been at, istiod hides the sidecar and its status from templates but leaves it where it is; only the
+ * volumes tell.
  */
-export function putInPlace(part: "template" | "overlay", root: string): string {
-  return `{{- $sidecarCopied := dict -}}
+const findPlace = `{{- $sidecarPlaced := false -}}
+{{- range $.Spec.Containers }}{{ if eq .Name "istio-proxy" }}{{ $sidecarPlaced = true }}{{ end }}{{ end -}}
+{{- range $.Spec.InitContainers }}{{ if eq .Name "istio-proxy" }}{{ $sidecarPlaced = true }}{{ end }}{{ end -}}
+{{- range $.Spec.Volumes }}{{ if eq .Name "istio-envoy" }}{{ $sidecarPlaced = or $sidecarPlaced (not (isset $.ObjectMeta.Annotations "${stampAnnotation}")) }}{{ end }}{{ end -}}
+`;
+
+/** How the settings of a pod are put in place. */
+interface Placing {
+  part: "template" | "overlay";
+  /** A map of roots. */
+  root: string;
+  /** Maps below it, with slashes, that are the pod's own already. */
+  own: readonly string[];
+  /** Nothing outside of these places, with slashes. Default: everything. */
+  only?: readonly string[];
+  /** Nothing in these. Default: nothing is left out. */
+  except?: readonly string[];
+}
+
+/**
+ * Template text that puts settings in place. Maps on the way that are not the pod's own are copied before they are changed: the Helm
+ * values are one map for all requests. In the overlay `wrote ROOT` tells which roots have something.
+ */
+export function putInPlace({ part, root, own, only = [], except = [] }: Placing): string {
+  // each action here is paid for by every pod, several times
+  const isIn = (places: readonly string[]) => {
+    const tests = places.map((place) => `(hasPrefix "${place}/" $place)`);
+    return tests.length === 1 ? tests.join() : `(or ${tests.join(" ")})`;
+  };
+  const conditions = [
+    ...(only.length > 0 ? [isIn(only)] : []),
+    ...(except.length > 0 ? [`(not ${isIn(except)})`] : []),
+  ];
+  const place = conditions.length > 0 ? `{{- $place := print (join "/" $write.at) "/" -}}\n` : "";
+  const placed = part === "template" && (only.length === 0 || only.includes("expression"));
+  const says = `(and $write.own $sidecarOwn (regexMatch (printf "${ownKey}" $write.own) $sidecarOwn))`;
+  const decides = placed ? `(or ${says} (and $write.placed $sidecarPlaced))` : says;
+  const wrote = part === "overlay" ? '{{- $_ := set $at (print "wrote " $root) true -}}\n' : "";
+  const put = "{{ $_ := set $at $key $write.is -}}";
+  const unite = `{{ $_ := set $at $key (print (index $at $key | default "") "," $write.is) -}}`;
+  return `${placed ? findPlace : ""}{{- $sidecarCopied := dict${own.map((path) => ` "/${path}" true`).join("")} -}}
 {{- range $name := $sidecarProfiles }}{{ range $write := dig "profiles" $name "${part}" list $sidecarData -}}
-{{- $says := and $write.own (regexMatch (printf "${ownKey}" $write.own) $sidecarOwn) -}}
-{{- if not (or $says (and $write.placed $sidecarPlaced)) -}}
-{{- $at := ${root} }}{{ $path := "" }}{{ $_ := set $at (print "wrote " (first $write.at)) true -}}
-{{- range $key := initial $write.at -}}
+{{- $root := first $write.at -}}
+${place}{{- if and ${[...conditions, `(not ${decides})`].join(" ")} -}}
+{{- $at := ${root} }}{{ $path := "" -}}
+${wrote}{{- range $key := initial $write.at -}}
 {{- $path = print $path "/" $key -}}
 {{- if not (hasKey $sidecarCopied $path) -}}
 {{- $copy := dict }}{{ $old := index $at $key -}}
@@ -48,8 +82,7 @@ export function putInPlace(part: "template" | "overlay", root: string): string {
 {{- $at = index $at $key -}}
 {{- end -}}
 {{- $key := last $write.at -}}
-{{- if eq (first $write.at) "always" }}{{ $_ := set $at $key (print (index $at $key | default "") "," $write.is) -}}
-{{- else }}{{ $_ := set $at $key $write.is }}{{ end -}}
+${part === "template" ? `{{- if eq $root "always" }}${unite}\n{{- else }}${put.replace("-}}", "}}")}{{ end -}}` : put.replace("{{", "{{-")}
 {{- end -}}
 {{- end }}{{ end -}}
 `;

@@ -113,15 +113,71 @@ function unitedLookup(key: string, list: string): string {
   return `(ternary ${list} (join "," ${both}) (eq ${always} ""))`;
 }
 
-/** `$sidecar`: what settings change, as Istio's template then reads it. */
-export function beginning(found: ReadonlyMap<string, number>): string {
+const sidecarRoots = ["global", "always", "annotations", "expression"] as const;
+
+/** `$sidecar`: what settings change, as Istio's template then reads it, as far as a text reads it. */
+export function beginning(found: ReadonlyMap<string, number>, text: string): string {
+  const read = sidecarRoots.filter((root) => text.includes(`$sidecar.${root}`));
+  const values = helmValuesRead(text);
   const images = expressions.flatMap((one) =>
-    "variant" in one && found.has(one.plain) ? [one.variant] : [],
+    "variant" in one && text.includes(`(dig "${one.variant}"`) ? [one.variant] : [],
   );
+  const own = values.flatMap(([first, second]) => (second === undefined ? [] : [`global/${first}`]));
+  const places =
+    read.length === 0
+      ? ""
+      : putInPlace({
+          part: "template",
+          root: "$sidecar",
+          own: [...new Set([...sidecarRoots, ...own])],
+          ...placesRead(found, read, values),
+        });
   return `{{/* Sidecar settings for the pod at hand. Written by pulumi-istio-sidecar; change the Pulumi program instead. */ -}}
-${pickProfiles}{{- $sidecarGlobal := dict }}{{ range $key, $value := $.Values.global }}{{ $_ := set $sidecarGlobal $key $value }}{{ end -}}
-{{- $sidecar := dict "global" $sidecarGlobal "always" dict "annotations" dict "expression" dict -}}
-${putInPlace("template", "$sidecar")}${images.length > 0 ? imageVariants(images) : ""}`;
+${pickProfiles}${copied(values)}{{- $sidecar := dict "global" $sidecarHelm "always" dict "annotations" dict "expression" dict -}}
+${places}${images.length > 0 ? imageVariants(images) : ""}`;
+}
+
+/** What a text reads, said by what it does not read where that is shorter. */
+function placesRead(
+  found: ReadonlyMap<string, number>,
+  read: readonly string[],
+  values: readonly string[][],
+): { only: string[] } | { except: string[] } {
+  const inGlobal = (paths: readonly string[][]) => paths.map((path) => ["global", ...path].join("/"));
+  const only = [...read.filter((root) => root !== "global"), ...inGlobal(values)];
+  const others = inGlobal(helmValuesRead([...found.keys()].join(" "))).filter(
+    (place) => !only.includes(place),
+  );
+  const except = [...sidecarRoots.filter((root) => !read.includes(root)), ...others];
+  return except.length < only.length ? { except } : { only };
+}
+
+/** The Helm values below `global` that a text reads, to two levels: `proxy.resources` of `proxy.resources.limits`. */
+function helmValuesRead(text: string): string[][] {
+  const paths = [...text.matchAll(/(?:\$sidecar|\.Values)\.global\.(\w+)(?:\.(\w+))?/g)].map(
+    ([, first = "", second]) => (second === undefined ? [first] : [first, second]),
+  );
+  const whole = new Set(paths.flatMap((path) => (path.length === 1 ? path : [])));
+  const told = new Map(
+    paths
+      .map((path) => (whole.has(path[0] ?? "") ? path.slice(0, 1) : path))
+      .map((path) => [path.join("."), path]),
+  );
+  return [...told.values()];
+}
+
+/** `$sidecarHelm`, a map with these Helm values and no others: a copy of all would cost every pod more than all else here. */
+function copied(values: readonly string[][]): string {
+  const members = new Map<string, string[]>();
+  for (const [first = "", second] of values)
+    members.set(first, [...(members.get(first) ?? []), ...(second === undefined ? [] : [second])]);
+  const maps = [...members].filter(([, names]) => names.length > 0);
+  const from = maps.map(([first]) => ` "${first}" ($.Values.global.${first} | default dict)`).join("");
+  const copies = [...members].map(([first, names]) => {
+    const own = names.map((name) => ` "${name}" $sidecarFrom.${first}.${name}`).join("");
+    return names.length === 0 ? ` "${first}" $.Values.global.${first}` : ` "${first}" (dict${own})`;
+  });
+  return `{{- $sidecarFrom := dict${from} }}{{ $sidecarHelm := dict${copies.join("")} -}}\n`;
 }
 
 function imageVariants(images: readonly string[]): string {
@@ -137,15 +193,21 @@ function imageVariants(images: readonly string[]): string {
 
 // white space after a beginning stays as it was after the action before it
 function withBeginnings(text: string, found: ReadonlyMap<string, number>): string {
-  const start = beginning(found)
-    .trimEnd()
-    .replace(/-\}\}$/, "}}");
+  const start = (body: string) =>
+    beginning(found, body)
+      .trimEnd()
+      .replace(/-\}\}$/, "}}");
+  let outside = text;
   const withDefines = text.replace(
     /(\{\{-?\s*define\s+[`"][^`"]+[`"]\s*(-?)\}\})([\s\S]*?)(?=\{\{-?\s*define\b|$)/g,
-    (whole, opening: string, trim: string, body: string) =>
-      bodyOf(body).includes("$sidecar.") ? `${opening}${start.replace(/\}\}$/, `${trim}}}`)}${body}` : whole,
+    (whole, opening: string, trim: string, rest: string) => {
+      const body = bodyOf(rest);
+      outside = outside.replace(`${opening}${body}`, "");
+      if (!body.includes("$sidecar.")) return whole;
+      return `${opening}${start(body).replace(/\}\}$/, `${trim}}}`)}${rest}`;
+    },
   );
-  return `${start}${withDefines}`;
+  return `${start(outside)}${withDefines}`;
 }
 
 // up to the `end` that closes the define; what follows is outside of it

@@ -6,13 +6,15 @@ import { declarations } from "../../provider/settings/declarations";
 /** A scoped template without the beginning at its start. */
 function scoped(template: string): string {
   const { text, found } = scopeTemplate(template);
-  const start = startOf(found);
-  assert.ok(text.startsWith(start), text.slice(0, 200));
-  return text.slice(start.length);
+  const ends = [...text.matchAll(/\}\}/g)].map(({ index }) => index + 2);
+  const end = ends.find((at) => text.slice(0, at) === startOf(found, text.slice(at)));
+  assert.ok(end !== undefined, text.slice(0, 200));
+  return text.slice(end);
 }
 
-function startOf(found: ReadonlyMap<string, number>): string {
-  return beginning(found)
+/** The beginning of a text with this body. */
+function startOf(found: ReadonlyMap<string, number>, body: string): string {
+  return beginning(found, body)
     .trimEnd()
     .replace(/-\}\}$/, "}}");
 }
@@ -173,26 +175,27 @@ describe("a scoped template", () => {
   it("opens each define with a beginning, since one sees no variable from outside; one that reads nothing has none", () => {
     const template = `{{ define "a" -}} x${plain} {{ end }}y{{ define "b" }} z {{ end }}${plain}{{- define \`c\` }} ${plain}{{ end }}`;
     const { text, found } = scopeTemplate(template);
-    const start = startOf(found);
-    const trimmed = start.replace(/\}\}$/, "-}}");
+    const start = startOf(found, read);
+    const inDefine = startOf(found, read);
+    const trimmed = inDefine.replace(/\}\}$/, "-}}");
     assert.equal(
       text,
-      `${start}{{ define "a" -}}${trimmed} x${read} {{ end }}y{{ define "b" }} z {{ end }}${read}{{- define \`c\` }}${start} ${read}{{ end }}`,
+      `${start}{{ define "a" -}}${trimmed} x${read} {{ end }}y{{ define "b" }} z {{ end }}${read}{{- define \`c\` }}${inDefine} ${read}{{ end }}`,
     );
   });
 
   it("takes what stands behind a define for the template's own, blocks within the define included", () => {
     const template = `{{ define "a" }}{{ if x }}{{ range y }}z{{ end }}{{ end }}{{ end }}${plain}`;
     const { text, found } = scopeTemplate(template);
-    assert.equal(text, `${startOf(found)}${template.replace(plain, read)}`);
+    assert.equal(text, `${startOf(found, read)}${template.replace(plain, read)}`);
   });
 
   it("changes only maps of its own: the Helm values are one map for all requests", () => {
     const { text } = scopeTemplate(plain);
     const changed = new Set([...text.matchAll(/\bset (\S+)/g)].map(([, map]) => map));
-    assert.deepEqual(changed, new Set(["$sidecarGlobal", "$at", "$copy", "$sidecarCopied"]));
+    assert.deepEqual(changed, new Set(["$at", "$copy", "$sidecarCopied"]));
     assert.doesNotMatch(text, /mergeOverwrite|unset /);
-    // each map below the copy of `global` is copied before the first write
+    // each map on the way is copied before the first write, `global` being the first of them
     assert.match(
       text,
       /not \(hasKey \$sidecarCopied \$path\)[\s\S]*\$copy := dict[\s\S]*set \$at \$key \$copy/,
