@@ -1,6 +1,4 @@
-import { spawnSync } from "node:child_process";
-
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -9,15 +7,28 @@ import { connect } from "../../provider/cluster/connect";
 import type { KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import { allContainers, type Pod } from "../../provider/cluster/podTemplate";
 import { startCluster } from "../../test/cluster/cluster";
+import { enginesPresent } from "../../test/engine/deploymentEngine";
+import { changesOnly } from "./changesOnly";
 import { steps } from "./steps";
 
-const usage = `usage: npm run demo -- [--context CONTEXT]
+const usage = `usage: npm run demo -- [--context CONTEXT] [--full] [--record]
   Takes the six steps of this example one after the other, and shows for each the preview, the restarts, and the
   lines of a pod that changed. Without --context it starts a control plane of its own, and ends it afterwards.
-  --context CONTEXT  use that cluster of your kubeconfig; Istio must be there, and a namespace "shop" must not`;
+  The Pulumi CLI does it where it is on PATH, with its plugin for Kubernetes; else the engine of the tests.
+  --context CONTEXT  use that cluster of your kubeconfig; Istio must be there, and a namespace "shop" must not
+  --full             everything that is printed, not only what changes
+  --record           keep what was shown in recording.txt, and its first step in the repository's README`;
 
-const { values } = parseArgs({ options: { context: { type: "string" }, help: { type: "boolean" } } });
+const { values } = parseArgs({
+  options: {
+    context: { type: "string" },
+    full: { type: "boolean", default: false },
+    record: { type: "boolean", default: false },
+    help: { type: "boolean" },
+  },
+});
 const root = join(__dirname, "../..");
+const shown: string[] = [];
 
 if (values.help) console.log(usage);
 else void main(values.context);
@@ -39,6 +50,7 @@ async function main(context: string | undefined): Promise<void> {
         ...(context ? { context } : {}),
       }),
     );
+    if (values.record) await record();
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
@@ -49,72 +61,77 @@ async function main(context: string | undefined): Promise<void> {
 
 async function walk(program: Program, api: KubernetesApi): Promise<void> {
   heading("A Deployment in a namespace with sidecars, and global settings");
-  program.run("up", 0);
+  await program.run("up", 0);
   let pod = await anyPod(api);
   try {
     for (const [index, { title, settings }] of steps.entries()) {
       heading(`Step ${index + 1} of ${steps.length}: ${title}`);
-      console.log(indented(stringify(settings).trimEnd()));
-      console.log("\nThe preview, as a reviewer sees it:");
-      program.run("preview", index + 1);
-      console.log("\nThe update:");
-      program.run("up", index + 1);
+      show(indented(stringify(settings).trimEnd()));
+      show("\nThe preview, as a reviewer sees it:");
+      await program.run("preview", index + 1);
+      show("\nThe update:");
+      await program.run("up", index + 1);
       const next = await anyPod(api);
-      console.log("\nOn the pod:");
-      console.log(indented(changedLines(pod, next).join("\n")));
+      show("\nOn the pod:");
+      show(indented(changedLines(pod, next).join("\n")));
       pod = next;
     }
     heading("The same again: nothing to do");
-    program.run("up", steps.length);
+    await program.run("up", steps.length);
   } finally {
     heading("Destroy: the injector's ConfigMap as it was");
-    program.run("destroy", steps.length);
+    await program.run("destroy", steps.length);
   }
 }
 
-/** The example's program, run by the test engine, so that the demo needs no Pulumi CLI. */
+/** The example's program, run by the Pulumi CLI where there is one. */
 class Program {
+  private readonly engine = enginesPresent().at(-1);
+
   constructor(
     private readonly folder: string,
     private readonly kubeconfig: string | undefined,
     private readonly context: string | undefined,
   ) {}
 
-  run(operation: "preview" | "up" | "destroy", step: number): void {
-    const cli = join(root, "test/engine/cli.ts");
-    const flags = [
-      "--cwd",
-      __dirname,
-      "--stack",
-      "demo",
-      "--state",
-      join(this.folder, "state.json"),
-      "--config",
-      `step=${step}`,
-    ];
-    const access = this.context === undefined ? [] : ["--config", `kubernetes:context=${this.context}`];
-    const more = operation === "preview" ? ["--diff"] : ["--skip-preview"];
-    const run = spawnSync(
-      process.execPath,
-      ["--import", "tsx", cli, operation, ...flags, ...access, ...more],
-      {
-        cwd: root,
-        encoding: "utf8",
-        env: { ...process.env, ...(this.kubeconfig ? { KUBECONFIG: this.kubeconfig } : {}) },
+  async run(operation: "preview" | "up" | "destroy", step: number): Promise<void> {
+    const { context, kubeconfig } = this;
+    const result = await this.engine?.[operation]({
+      cwd: __dirname,
+      stack: "demo",
+      statePath: join(this.folder, "state.json"),
+      config: { step: String(step), ...(context ? { "kubernetes:context": context } : {}) },
+      env: {
+        // Node runs the example's TypeScript without checking it once more
+        PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+        ...(kubeconfig ? { KUBECONFIG: kubeconfig } : {}),
       },
-    );
-    console.log(indented(tidy(run.stdout)));
-    if (run.status !== 0) throw new Error(`${operation} failed\n${run.stderr}`);
+      ...(operation === "preview" ? { diff: true } : { skipPreview: true }),
+    });
+    const text = result?.stdoutText ?? "";
+    if (!result?.ok) throw new Error(`${operation} failed\n${text}`);
+    show(indented(values.full ? text : changesOnly(text).join("\n")));
   }
 }
 
-// names of resources in full fill the screen, and say nothing that the lines above them do not
-function tidy(text: string): string {
-  return text
-    .split("\n")
-    .filter((line) => !/^\s*\[(urn|id)=/.test(line) && line.trim() !== "")
-    .map((line) => (line.length > 220 ? `${line.slice(0, 219)}…` : line))
-    .join("\n");
+function show(text: string): void {
+  shown.push(text);
+  console.log(text);
+}
+
+/** The first step goes into the README, which everybody reads; all of them beside this file. */
+async function record(): Promise<void> {
+  const text = `${shown.join("\n").trim()}\n`;
+  await writeFile(join(__dirname, "recording.txt"), text);
+  const start = text.indexOf("Step 1 of");
+  const first = text.slice(start, text.indexOf("Step 2 of")).trim();
+  const readme = join(root, "README.md");
+  const block = `<!-- recording -->\n\`\`\`\n${first}\n\`\`\`\n<!-- /recording -->`;
+  const before = await readFile(readme, "utf8");
+  await writeFile(
+    readme,
+    before.replace(/<!-- recording -->[\s\S]*<!-- \/recording -->/, () => block),
+  );
 }
 
 async function anyPod(api: KubernetesApi): Promise<Pod> {
@@ -162,7 +179,7 @@ function linesOf(pod: Pod, name: string): string[] {
 }
 
 function heading(text: string): void {
-  console.log(`\n${text}\n${"=".repeat(text.length)}`);
+  show(`\n${text}\n${"=".repeat(text.length)}`);
 }
 
 function indented(text: string): string {

@@ -8,8 +8,10 @@ import {
   installedGlobal,
   type Layer,
   type Layers,
+  layerAt,
   layersFor,
   layersOf,
+  namespaceOf,
   workloadLayers,
 } from "../render/compose.js";
 import { canonicalJson, effectiveOf, installedSettings, stampOf } from "../render/Profile.js";
@@ -164,7 +166,7 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
     },
 
     async create(inputs) {
-      const id = `rollout/${[inputs.namespace ?? globalTarget, inputs.workload].filter(Boolean).join("/")}`;
+      const id = `rollout/${targetOf(inputs)}`;
       injector.noteFormer(inputs, undefined);
       // said where nothing ended yet, too: the state of an earlier release of this package says nothing
       return { id, outs: await roll(id, inputs, {}) };
@@ -272,13 +274,14 @@ async function assess(
   const found: Assessed = { restarts: [], unmanaged: [] };
   if (!data) return found;
   const current: Current = { layers: layersOf(data), installed: installedSettings(installedGlobal(data)) };
+  const reaching = plannedFrom(targetOf(properties), planned, current.layers);
   const pods = await injectedPods(
     api,
     properties.namespace === undefined ? undefined : String(properties.namespace),
   );
   for (const [namespace, metadata] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const known = {
-      ...settingsThere(current, planned, namespace, injector.revision(properties)),
+      ...settingsThere(current, reaching, namespace, injector.revision(properties)),
       include,
       strategy,
     };
@@ -299,6 +302,26 @@ async function assess(
     found.unmanaged.push(...others.map((one) => ({ found: one, settings })));
   }
   return found;
+}
+
+/**
+ * The plan, where it changes the rollout's own level or a weaker one. What only stronger levels change is for their rollouts to say:
+ * which of them have been looked at by now is chance, and a preview may not depend on it.
+ */
+function plannedFrom(target: string, planned: Layers, present: Layers): Layers {
+  const upToOwn = [globalTarget, namespaceOf(target), target];
+  const changes = upToOwn.some((one = globalTarget) => {
+    const [before, after] = [layerAt(present, one), layerAt(planned, one)];
+    return (
+      after &&
+      canonicalJson([before?.settings, before?.picks]) !== canonicalJson([after.settings, after.picks])
+    );
+  });
+  return changes ? planned : {};
+}
+
+function targetOf({ namespace, workload }: Properties): string {
+  return [namespace ?? globalTarget, workload].filter(Boolean).join("/");
 }
 
 /** What the injector's texts say, read once for all namespaces: they are long. */

@@ -92,6 +92,8 @@ for (const sidecars of ["native", "classic"] satisfies Sidecars[]) {
           const preview = succeeded(await engine.preview({ ...at(index + 1), diff: true }));
           assert.deepEqual(await mesh.versions(), versions, "a preview writes nothing");
           assert.match(preview.stdoutText, /Deployment\/api.*2 pods: /);
+          // nothing of the global settings changes, whichever resource is looked at first
+          assert.equal(operations(preview)["mesh-rollout"], "same");
           const up = succeeded(await engine.up(at(index + 1)));
           assert.deepEqual(operations(up)["shop-layer"], "update");
           const pods = await mesh.pods("shop", "api");
