@@ -13,7 +13,10 @@ export interface IstiodValues {
     templates?: Record<string, string>;
     /** What pods get that name no template. Default: `sidecar`. */
     defaultTemplates?: string[];
+    [other: string]: unknown;
   };
+  /** All else goes to the chart as it is. */
+  [other: string]: unknown;
 }
 
 /**
