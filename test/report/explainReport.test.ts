@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { explainSidecar } from "../../provider/explain/explainSidecar";
 import type { Layers } from "../../provider/render/compose";
 import { explainMarkdown, explainText } from "../../provider/report/explainReport";
+import { sameAsGolden } from "../goldens/sameAsGolden";
 
 const layers: Layers = {
   "*": { owner: "acme/mesh/prod:mesh", settings: { "proxyResources.limits.cpu": "1", logLevel: "info" } },
@@ -24,19 +26,9 @@ const explain = (annotations: Record<string, string> = {}, labels: Record<string
 
 describe("an explanation for people", () => {
   it("has a line for each setting: value, source with its owner, and what it replaced", () => {
-    assert.equal(
-      explainText([explain({}, { app: "web" })]),
-      `shop/Deployment/web
-SETTING                      VALUE                    FROM                             INSTEAD OF
-proxyResources.limits.cpu    3                        namespace (acme/shop/prod:shop)  1 (global), 2 (installed)
-capture.includeInboundPorts  *                        installed
-lifecycle.preStop            {"sleep":{"seconds":5}}  workload (acme/shop/prod:web)
-logLevel                     debug                    workload (acme/shop/prod:web)    info (global)
-concurrency                  4                        namespace (acme/shop/prod:shop)
-! lifecycle.preStop: any hook takes away Istio's own, which drains a native sidecar before the application stops; run "pilot-agent request --debug-port=15020 POST drain" in preStop to keep it
-! concurrency 4 with proxyResources.limits.cpu 3: the threads share less than a core each and are throttled; raise the limit, or lower concurrency
-`,
-    );
+    const explained = [explain({}, { app: "web" })];
+    sameAsGolden(join(__dirname, "texts/explain.txt"), explainText(explained));
+    sameAsGolden(join(__dirname, "texts/explain.md"), explainMarkdown(explained));
   });
 
   it("says what a pod's own annotations win, and what they take away", () => {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { durationText, previewComment } from "../../provider/report/preview/previewComment";
 import { PreviewError, readPreview } from "../../provider/report/preview/readPreview";
+import { sameAsGolden } from "../goldens/sameAsGolden";
 
 const previews = join(__dirname, "previews");
-const update = process.env.UPDATE_GOLDENS === "1";
 const urn = (type: string, name: string) =>
   `urn:pulumi:prod::mesh::istio-sidecar:index:${type}SidecarSettings$pulumi-nodejs:dynamic/istio-sidecar:`.concat(
     name,
@@ -34,9 +34,7 @@ describe("the comment on a pull request", () => {
         readPreview(readFileSync(join(previews, folder, "preview.json"), "utf8")),
         "Sidecar settings",
       );
-      const file = join(previews, folder, "comment.md");
-      if (update) writeFileSync(file, text);
-      assert.equal(text, existsSync(file) ? readFileSync(file, "utf8") : "", "UPDATE_GOLDENS=1 rewrites it");
+      sameAsGolden(join(previews, folder, "comment.md"), text);
     });
   }
 

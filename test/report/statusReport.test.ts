@@ -1,34 +1,18 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import type { MeshStatus } from "../../provider/mesh/MeshStatus";
 import { statusChanges } from "../../provider/report/statusChanges";
 import { isSettled, statusMarkdown, statusText } from "../../provider/report/statusReport";
+import { sameAsGolden } from "../goldens/sameAsGolden";
 import { largeMesh } from "./largeMesh";
 
 const mesh = largeMesh(2, 6);
 
 describe("the status as text", () => {
   it("puts what needs an eye first, in columns", () => {
-    assert.equal(
-      statusText({ ...mesh, notes: ["3 pods of revision old: not looked at"] }),
-      `NAMESPACE  WORKLOAD               PODS  STATE      DETAIL
-team-000   Deployment/service-00  1     stale      1 pod: istio-proxy limits.cpu 2 -> 1500m, istio-init excludeInboundPorts none -> 7013,9191,15081
-team-000   Deployment/service-04  1     stale      restarting: 1 of 3 new pods available; 1 pod: istio-proxy env TERMINATION_DRAIN_DURATION_SECONDS 5 -> 10
-team-000   Deployment/service-01  2     held       paused
-team-000   Job/nightly-3          4     unmanaged  a Job is not restarted: its next run has the settings
-team-000   Deployment/service-02  3     masked     the pods' own: proxyResources.limits.cpu
-team-000   Deployment/service-05  2     current
-team-001   Deployment/service-00  2     current
-team-001   Deployment/service-01  3     current
-team-001   Deployment/service-02  4     current
-team-001   Deployment/service-03  1     current
-team-001   Deployment/service-04  2     current
-team-001   Deployment/service-05  3     current
-
-note: 3 pods of revision old: not looked at
-12 workloads in 2 namespaces: 7 current, 1 masked (3 pods), 1 unmanaged (4 pods), 1 held (2 pods), 2 stale (2 pods)
-`,
-    );
+    const text = statusText({ ...mesh, notes: ["3 pods of revision old: not looked at"] });
+    sameAsGolden(join(__dirname, "texts/status.txt"), text);
   });
 
   it("colours the words and not the gaps", () => {
@@ -72,6 +56,7 @@ note: 3 pods of revision old: not looked at
 
   it("has a table of what is not current in Markdown", () => {
     const text = statusMarkdown(mesh);
+    sameAsGolden(join(__dirname, "texts/status.md"), text);
     assert.match(
       text,
       /- `istio-system\/istio-sidecar-injector`: revision default, Istio 1\.31\.0, 12 layers/,
