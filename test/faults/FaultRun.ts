@@ -1,0 +1,388 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { readInjector } from "../../provider/injector/Injector";
+import { layersOf } from "../../provider/render/compose";
+import { canonicalJson } from "../../provider/render/Profile";
+import type { Mesh } from "../e2e/Mesh";
+import { randomNumbers } from "../laws/randomPods";
+import { type Actor, StackActor, WriterActor } from "./Actor";
+import {
+  faultScript,
+  type KillMoment,
+  namespaces,
+  type Step,
+  stacks,
+  stepText,
+  type Wanted,
+  workloads,
+  writers,
+} from "./FaultScript";
+import { FaultyApi } from "./FaultyApi";
+import { type Content, ForeignContent } from "./ForeignContent";
+import { InjectorHistory, type InjectorObject } from "./InjectorHistory";
+import { needlessRestarts, type Restarted, restartCounts, settingsChanges } from "./needlessRestarts";
+import { type Operation, ownerOf } from "./Operation";
+import { outage } from "./outages";
+import { outdatedPods } from "./outdatedPods";
+import { PodProber } from "./PodProber";
+import { serverAccess } from "./serverAccess";
+import { unmetWants } from "./unmetWants";
+import { wrongWrites } from "./wrongWrites";
+
+/** What a run saw, in figures. */
+export interface FaultFigures {
+  seconds: number;
+  operations: number;
+  failed: number;
+  killed: number;
+  writes: number;
+  restarts: number;
+  /** Of all workloads together: the most restarts that they could need. */
+  settingsChanges: number;
+  /** In ms, of what no fault of the run explains. */
+  longestDenied: number;
+  podsAsked: number;
+  apiFaults: Record<string, number>;
+}
+
+/** The longest that refused settings may keep pods from being created, with an API server that fails at every fourth request. */
+const verificationWindow = 15_000;
+/** After an outage the API server and istiod take up what they missed. */
+const recovery = 4_000;
+const mostPerOperation = 240_000;
+
+/** One random run on a mesh that has the namespaces and workloads of the script. Throws with the seed's step log when something is wrong. */
+export class FaultRun {
+  private readonly log: string[] = [];
+  private readonly violations: string[] = [];
+  private readonly operations: Operation[] = [];
+  private readonly underWay = new Map<string, Promise<unknown>>();
+  private readonly wanted = new Map<string, Wanted>();
+  /** Targets whose creation was killed: in the injector perhaps, and not in the state, which Pulumi tells people to mend first. */
+  private readonly unsure = new Map<string, Set<string>>();
+  private readonly explained: { from: number; to: number }[] = [];
+  private currentOutage: Promise<void> = Promise.resolve();
+  private readonly actors: Map<string, Actor>;
+  private readonly killers = new Map<string, { moment: KillMoment; kill: () => void }>();
+  private readonly begun = Date.now();
+
+  private constructor(
+    private readonly mesh: Mesh,
+    private readonly folder: string,
+    private readonly api: FaultyApi,
+    private readonly history: InjectorHistory,
+    private readonly foreign: ForeignContent,
+    private readonly prober: PodProber,
+    private readonly onLine: (line: string) => void,
+  ) {
+    const all = [
+      ...Object.keys(stacks).map((name) => new StackActor(name, mesh)),
+      ...Object.keys(writers).map((name) => new WriterActor(name)),
+    ];
+    this.actors = new Map(all.map((actor) => [actor.name, actor]));
+  }
+
+  static async of(
+    mesh: Mesh,
+    folder: string,
+    { seed, length, onLine }: { seed: number; length: number; onLine: (line: string) => void },
+  ): Promise<FaultFigures> {
+    const access = await serverAccess(mesh.cluster.kubeconfig);
+    const api = await FaultyApi.start(access, randomNumbers(seed + 1));
+    const present = await readInjector(mesh.api, { namespace: "istio-system" });
+    const history = InjectorHistory.follow(
+      mesh.cluster.kubeconfig,
+      present.object as unknown as InjectorObject,
+    );
+    const foreign = await ForeignContent.of(mesh.api, (written) => history.add(written));
+    const prober = new PodProber(access, namespaces);
+    const run = new FaultRun(mesh, folder, api, history, foreign, prober, onLine);
+    try {
+      return await run.perform(faultScript(seed, length));
+    } catch (error) {
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      throw new Error(`seed ${seed}, ${length} steps: ${message}\n\n${run.log.join("\n")}`);
+    } finally {
+      api.stop();
+      history.stop();
+      await prober.stop();
+    }
+  }
+
+  private async perform(steps: readonly Step[]): Promise<FaultFigures> {
+    this.api.onWrite = ({ client, method, path, resourceVersion, answer }) => {
+      if (path.endsWith("/configmaps/istio-sidecar-injector") && resourceVersion)
+        this.history.add(JSON.parse(answer.body.toString("utf8")) as InjectorObject);
+      const killer = this.killers.get(client);
+      const isRestart = method === "PATCH" && path.includes("/deployments/");
+      const isLayer = method === "PUT" && path.includes("/configmaps/");
+      if ((killer?.moment === "written" && isLayer) || (killer?.moment === "restarting" && isRestart))
+        killer.kill();
+    };
+    const before = await restartCounts(this.mesh, workloads);
+    for (const [at, step] of steps.entries()) {
+      this.note(`${at + 1}. ${stepText(step)}`);
+      await this.take(step);
+    }
+    this.note("the faults end");
+    this.api.mix = { share: 0, faults: [] };
+    await this.settle();
+    for (const [namespace, names] of Object.entries(workloads))
+      for (const name of names) await this.mesh.ready(namespace, name);
+    await this.converge();
+    const figures = await this.check(before);
+    await this.removeAll();
+    if (this.violations.length > 0) throw new Error(this.violations.join("\n"));
+    return figures;
+  }
+
+  private async take(step: Step): Promise<void> {
+    switch (step.do) {
+      case "up": {
+        await this.underWay.get(step.actor);
+        if (step.bad) await this.currentOutage;
+        const running = this.up(step);
+        this.underWay.set(step.actor, running);
+        // told when it is waited for
+        running.catch(() => {});
+        if (step.wait) await running;
+        return;
+      }
+      case "rewrite":
+        return this.foreignStep(() => this.foreign.rewrite(step.by));
+      case "edit":
+        return this.foreignStep(() => this.foreign.edit(step.what, step.by));
+      case "outage":
+        await this.currentOutage;
+        // what is written while nothing can be asked would be nobody's to put back
+        await this.badOnesUnderWay();
+        this.currentOutage = this.explain(() => outage(this.mesh, step.of, step.seconds));
+        this.currentOutage.catch(() => {});
+        return;
+      case "api":
+        this.api.mix = { share: step.share, faults: step.faults };
+        return;
+      case "pause":
+        return sleep(step.seconds * 1000);
+    }
+  }
+
+  // with the API server down they would only wait
+  private async foreignStep(work: () => Promise<void>): Promise<void> {
+    await this.currentOutage;
+    await work();
+  }
+
+  private async badOnesUnderWay(): Promise<void> {
+    for (const { actor } of this.operations.filter(({ bad, to }) => bad && to === undefined))
+      await this.underWay.get(actor);
+  }
+
+  private async explain(work: () => Promise<void>): Promise<void> {
+    const time = { from: Date.now(), to: Number.POSITIVE_INFINITY };
+    this.explained.push(time);
+    await work();
+    time.to = Date.now() + recovery;
+  }
+
+  private async settle(): Promise<void> {
+    await Promise.all(this.underWay.values());
+    await this.currentOutage;
+  }
+
+  private async up(step: Extract<Step, { do: "up" }>): Promise<Operation> {
+    const actor = this.actors.get(step.actor);
+    if (!actor) throw new Error(`no actor ${step.actor}`);
+    const wanted = { ...this.keptFor(step.actor, step.wanted), ...step.wanted };
+    // what nobody could want for long is not what the run ends with
+    if (!step.bad) this.wanted.set(step.actor, wanted);
+    const known = await actor.known();
+    const operation: Operation = {
+      client: `${step.actor}-${this.operations.length + 1}`,
+      actor: step.actor,
+      wanted,
+      targets: new Set([...known, ...Object.keys(wanted)]),
+      bad: step.bad ?? false,
+      from: Date.now(),
+      killed: false,
+      text: "",
+    };
+    this.operations.push(operation);
+    const kubeconfig = await this.api.kubeconfigFor(operation.client, this.folder);
+    const onStart = (pid: number) => this.armKiller(operation, step.kill, pid);
+    const run = { kubeconfig, clock: step.clock ? this.operations.length : undefined, onStart };
+    const late = sleep(mostPerOperation, undefined, { ref: false }).then(() => {
+      throw new Error(`${operation.client} did not end in ${mostPerOperation / 1000} s`);
+    });
+    late.catch(() => {});
+    const { ok, text } = await Promise.race([actor.up(wanted, run), late]);
+    this.killers.delete(operation.client);
+    Object.assign(operation, { ok, text, to: Date.now() });
+    const end = operation.killed ? "killed" : ok ? "well" : "failed";
+    this.note(`   ${operation.client} ended ${end} after ${seconds(operation.from)}`);
+    if (!ok && !operation.killed) this.log.push(indented(reasons(text)));
+    await this.noteUnsure(operation, actor);
+    if (ok && operation.bad)
+      this.violations.push(`${operation.client} ended well, with settings that leave no pod possible`);
+    if (ok) await this.checkSuccess(operation);
+    return operation;
+  }
+
+  private armKiller(operation: Operation, moment: KillMoment | undefined, pid: number): void {
+    if (moment === undefined) return;
+    const kill = () => {
+      if (operation.to !== undefined || operation.killed) return;
+      operation.killed = true;
+      this.note(`   ${operation.client} is killed`);
+      process.kill(pid, "SIGKILL");
+      if (operation.bad) this.explainUntilNextEnd(operation);
+    };
+    if (moment === "start") kill();
+    else if (typeof moment === "number") setTimeout(kill, moment).unref();
+    else this.killers.set(operation.client, { moment, kill });
+  }
+
+  /** Nobody is there to put back until the same program runs again. */
+  private explainUntilNextEnd(killed: Operation): void {
+    const time = { from: Date.now(), to: Number.POSITIVE_INFINITY };
+    this.explained.push(time);
+    void (async () => {
+      for (;;) {
+        const later = this.operations.slice(this.operations.indexOf(killed) + 1);
+        const next = later.find((one) => one.actor === killed.actor && one.to !== undefined && !one.killed);
+        if (next?.to !== undefined) {
+          time.to = next.to + recovery;
+          return;
+        }
+        await sleep(100, undefined, { ref: false });
+      }
+    })();
+  }
+
+  private keptFor(actor: string, wanted: Wanted): Wanted {
+    const unsure = [...(this.unsure.get(actor) ?? [])].filter((target) => !wanted[target]);
+    const last = this.wanted.get(actor) ?? {};
+    return Object.fromEntries(unsure.map((target) => [target, last[target] ?? { logLevel: "info" }]));
+  }
+
+  private async noteUnsure(operation: Operation, actor: Actor): Promise<void> {
+    const unsure = this.unsure.get(operation.actor) ?? new Set();
+    const known = new Set(await actor.known());
+    for (const target of operation.targets) {
+      if (known.has(target) || !operation.killed) {
+        if (known.has(target)) unsure.delete(target);
+      } else if (operation.wanted[target]) unsure.add(target);
+    }
+    this.unsure.set(operation.actor, unsure);
+  }
+
+  /** What an operation that ended well wanted is there, unless somebody rewrote the ConfigMap meanwhile. */
+  private async checkSuccess(operation: Operation): Promise<void> {
+    const isRewritten = () => this.foreign.rewrites.some(({ to }) => to >= operation.from);
+    if (isRewritten()) return;
+    const { data } = await readInjector(this.mesh.api, { namespace: "istio-system" });
+    if (isRewritten()) return;
+    this.violations.push(...unmetWants(operation, layersOf(data)));
+  }
+
+  /** One more `up` of everything, without faults: then state and cluster agree, and a preview has nothing to say. */
+  private async converge(): Promise<void> {
+    // global settings first: the others' outputs say what they lead to
+    const [platform = "", ...others] = this.actors.keys();
+    await this.lastUp(platform);
+    await Promise.all(others.map((name) => this.lastUp(name)));
+    for (const [name, actor] of this.actors) {
+      const kubeconfig = await this.api.kubeconfigFor(`${name}-preview`, this.folder);
+      const run = { kubeconfig, clock: undefined, onStart: () => {} };
+      const changes = await actor.preview(this.wanted.get(name) ?? {}, run);
+      if (changes.length > 0)
+        this.violations.push(`after the faults, a preview of ${name} shows changes:\n${changes.join("\n")}`);
+    }
+  }
+
+  private async lastUp(name: string, wanted: Wanted = { ...this.wanted.get(name) }): Promise<void> {
+    const { ok, text, wanted: done } = await this.up({ do: "up", actor: name, wanted });
+    if (!ok) this.violations.push(`after the faults, ${name}: up failed:\n${text}`);
+    const known = await this.actors.get(name)?.known();
+    if (known?.sort().join() !== Object.keys(done).sort().join())
+      this.violations.push(
+        `after the faults, ${name} wants ${Object.keys(done)}, and its state has ${known}`,
+      );
+  }
+
+  private async check(before: ReadonlyMap<string, Restarted>): Promise<FaultFigures> {
+    const { data } = await readInjector(this.mesh.api, { namespace: "istio-system" });
+    const { versions } = this.history;
+    const after = await restartCounts(this.mesh, workloads);
+    const wanted = [...this.wanted].flatMap(([actor, all]) =>
+      Object.keys(all).map((target) => `${target} of ${ownerOf(actor, target)}`),
+    );
+    const found = Object.entries(layersOf(data)).map(([target, { owner }]) => `${target} of ${owner}`);
+    if (wanted.sort().join() !== found.sort().join())
+      this.violations.push(`the injector has ${found.join(", ")}, and should have ${wanted.join(", ")}`);
+    this.violations.push(...wrongWrites(versions, this.api.writes, this.operations));
+    this.violations.push(...needlessRestarts(versions, before, after));
+    this.violations.push(...(await outdatedPods(this.mesh, workloads)));
+    const longest = this.prober.longestUnexplained(this.explained);
+    if (longest.to - longest.from > verificationWindow)
+      this.violations.push(
+        `no pods in ${longest.namespace} from ${this.when(longest.from)} to ${this.when(longest.to)}: ${longest.why}`,
+      );
+    const sum = (counts: ReadonlyMap<string, Restarted>) =>
+      [...counts.values()].reduce((total, { changes }) => total + changes, 0);
+    const changes = [...after.values()].map((workload) => settingsChanges(versions, workload));
+    return {
+      seconds: Math.round((Date.now() - this.begun) / 1000),
+      operations: this.operations.length,
+      failed: this.operations.filter(({ ok, killed }) => !ok && !killed).length,
+      killed: this.operations.filter(({ killed }) => killed).length,
+      writes: versions.length - 1,
+      restarts: sum(after) - sum(before),
+      settingsChanges: changes.reduce((total, count) => total + count, 0),
+      longestDenied: longest.to - longest.from,
+      podsAsked: this.prober.asked,
+      apiFaults: Object.fromEntries(this.api.met),
+    };
+  }
+
+  /** Without layers the ConfigMap is what the others have made of it, byte for byte. */
+  private async removeAll(): Promise<void> {
+    await Promise.all([...this.actors.keys()].map((name) => this.lastUp(name, {})));
+    const present = await this.foreign.present();
+    if (canonicalJson(present) !== canonicalJson(this.foreign.expected))
+      this.violations.push(
+        `without layers the ConfigMap is not what others made of it: ${difference(this.foreign.expected, present)}`,
+      );
+  }
+
+  private note(line: string): void {
+    const timed = `${seconds(this.begun).padStart(8)}  ${line}`;
+    this.log.push(timed);
+    this.onLine(timed);
+  }
+
+  private when(time: number): string {
+    return `${((time - this.begun) / 1000).toFixed(1)} s`;
+  }
+}
+
+function seconds(since: number): string {
+  return `${((Date.now() - since) / 1000).toFixed(1)} s`;
+}
+
+/** Of a whole output, the lines that say why. */
+function reasons(text: string): string {
+  const telling = text.split("\n").filter((line) => /✖|rror|failed|put back|putting/.test(line));
+  return telling.slice(0, 12).join("\n");
+}
+
+function indented(text: string): string {
+  return text.replace(/^/gm, "               ");
+}
+
+function difference(expected: Content, present: Content): string {
+  const [one, other] = [expected, present].map((content) =>
+    JSON.stringify(content, undefined, 1).split("\\n"),
+  );
+  const at = one?.findIndex((line, index) => line !== other?.[index]) ?? -1;
+  return `${JSON.stringify(one?.[at])} became ${JSON.stringify(other?.[at])}`;
+}

@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { compose, type InjectorData, type Layers } from "../../provider/render/compose";
+import { parseSettings } from "../../provider/settings/parseSettings";
+import { faultScript, stepText } from "./FaultScript";
+import type { InjectorVersion } from "./InjectorHistory";
+import { needlessRestarts } from "./needlessRestarts";
+import type { Operation } from "./Operation";
+import { minus } from "./PodProber";
+import { unmetWants } from "./unmetWants";
+import { wrongWrites } from "./wrongWrites";
+
+const installed: InjectorData = {
+  config: [
+    "defaultTemplates: [sidecar]",
+    "policy: enabled",
+    "templates:",
+    "  sidecar: |",
+    "    spec:",
+    "      containers:",
+    "      - name: istio-proxy",
+    "        resources: {{ toJson .Values.global.proxy.resources }} # {{ .Values.global.proxy.logLevel }}",
+    "",
+  ].join("\n"),
+  values: '{\n  "global": {\n    "proxy": {\n      "logLevel": "warning"\n    }\n  }\n}',
+};
+const cpu = (limit: number) => ({ proxyResources: { limits: { cpu: limit } } });
+const layer = (actor: string, target: string, limit: number) => ({
+  owner: `organization/e2e/${actor}:${target}`,
+  settings: parseSettings(cpu(limit)).settings,
+});
+const shop = layer("one", "shop", 3);
+const cart = layer("two", "cart", 3);
+
+let count = 0;
+function version(layers: Layers, data: InjectorData = installed, more = {}): InjectorVersion {
+  const resourceVersion = String(++count);
+  const metadata = { name: "istio-sidecar-injector", resourceVersion };
+  return { resourceVersion, metadata, data: { ...compose(data, layers), ...more } };
+}
+
+const operation: Operation = {
+  client: "one-1",
+  actor: "one",
+  wanted: { shop: cpu(3) },
+  targets: new Set(["shop"]),
+  bad: false,
+  from: 0,
+  ok: true,
+  killed: false,
+  text: "",
+};
+/** What is wrong with a write of `operation` that made this of that. */
+function judged(...versions: InjectorVersion[]): string[] {
+  const written = versions.at(-1)?.resourceVersion;
+  const write = { client: "one-1", resourceVersion: written };
+  return wrongWrites(versions, [write], [operation]);
+}
+
+describe("the check of every write", () => {
+  test("takes a program's own layer coming, and going back to what it was", () => {
+    assert.deepEqual(judged(version({ cart }), version({ cart, shop })), []);
+    const former = layer("one", "shop", 1);
+    assert.deepEqual(
+      judged(
+        version({ shop: former }),
+        version({ shop: layer("one", "shop", 9) }),
+        version({ shop: former }),
+      ),
+      [],
+    );
+  });
+
+  const changed = (key: keyof InjectorData) => ({
+    ...installed,
+    [key]: installed[key].replace("enabled", "x").replace("warning", "x"),
+  });
+  const rows: [string, InjectorVersion[], RegExp][] = [
+    [
+      "another's layer that is lost",
+      [version({ cart }), version({ shop })],
+      /changed the layer cart of somebody else: .* -> none/,
+    ],
+    [
+      "another's layer that is back",
+      [version({}), version({ cart, shop })],
+      /changed the layer cart of somebody else: none/,
+    ],
+    [
+      "a layer that nobody ever wanted",
+      [version({}), version({ shop: layer("one", "shop", 7) })],
+      /what it never was/,
+    ],
+    [
+      "a byte of the config",
+      [version({}), version({ shop }, changed("config"))],
+      /changed config, which is not its own/,
+    ],
+    [
+      "a byte of the values",
+      [version({}), version({ shop }, changed("values"))],
+      /changed values, which is not its own/,
+    ],
+    [
+      "another key",
+      [version({}, installed, { extra: "1" }), version({ shop })],
+      /changed extra, which is not its own/,
+    ],
+  ];
+  for (const [what, versions, wrong] of rows) {
+    test(`sees ${what}`, () => assert.match(judged(...versions).join("\n"), wrong));
+  }
+});
+
+describe("the check of a program that ended well", () => {
+  test("wants its layers there, as they should be, and what it took out gone", () => {
+    assert.deepEqual(unmetWants(operation, { shop, cart }), []);
+    assert.match(unmetWants(operation, { cart })[0] ?? "", /layer shop is not in the injector/);
+    assert.match(
+      unmetWants(operation, { shop: layer("one", "shop", 4) })[0] ?? "",
+      /is .*"4".* and not .*"3"/,
+    );
+    assert.match(unmetWants(operation, { shop: layer("two", "shop", 3) })[0] ?? "", /not in the injector/);
+    assert.match(unmetWants({ ...operation, wanted: {} }, { shop })[0] ?? "", /took out, is in the injector/);
+  });
+});
+
+describe("the check of restarts", () => {
+  const counted = (changes: number) =>
+    new Map([["shop/api", { namespace: "shop", labels: { app: "api" }, changes }]]);
+  const versions = [version({}), version({ shop }), version({ shop, cart }), version({ cart })];
+
+  test("allows one for each change that reaches the workload, and no more", () => {
+    assert.deepEqual(needlessRestarts(versions, counted(1), counted(3)), []);
+    assert.deepEqual(needlessRestarts(versions, counted(1), counted(4)), [
+      "shop/api was restarted 3 times, for 2 changes of its settings",
+    ]);
+  });
+});
+
+test("of a time without pods, what outages explain is taken out", () => {
+  const stretch = { from: 10, to: 50, why: "no" };
+  assert.deepEqual(
+    minus(stretch, [
+      { from: 0, to: 20 },
+      { from: 30, to: 35 },
+    ]),
+    [
+      { from: 20, to: 30, why: "no" },
+      { from: 35, to: 50, why: "no" },
+    ],
+  );
+  assert.deepEqual(minus(stretch, [{ from: 0, to: Number.POSITIVE_INFINITY }]), []);
+});
+
+describe("a random script", () => {
+  test("is the same for the same seed, and another for another", () => {
+    assert.deepEqual(faultScript(7, 40), faultScript(7, 40));
+    assert.notDeepEqual(faultScript(7, 40), faultScript(8, 40));
+  });
+
+  test("has every kind of step, kill, outage and fault before long", () => {
+    const texts = Array.from({ length: 20 }, (_, seed) =>
+      faultScript(seed, 40).map(stepText).join("\n"),
+    ).join("\n");
+    for (const kind of [
+      "up platform",
+      "up writer-left",
+      "no pod is possible",
+      "clock jumps",
+      "waited for",
+      "killed as it starts",
+      "killed after its write",
+      "killed after it began a restart",
+      "ms",
+      "helm rewrites",
+      "istioctl rewrites",
+      "edits a comment",
+      "edits a value",
+      "istiod for",
+      "kube-apiserver for",
+      "webhook unreachable for",
+      "webhook denies for",
+      "too many requests",
+      "expired list",
+      "answer lost",
+      "broken half-way",
+      "as it should",
+      "pass",
+    ])
+      assert.ok(texts.includes(kind), kind);
+  });
+});

@@ -1,0 +1,32 @@
+import { dryRunPod } from "../../provider/cluster/dryRunPod";
+import { allContainers, type Pod } from "../../provider/cluster/podTemplate";
+import { canonicalJson } from "../../provider/render/Profile";
+import { type Mesh, variable } from "../e2e/Mesh";
+
+/** Pods of workloads whose sidecar is another than a new pod would get. */
+export async function outdatedPods(
+  mesh: Mesh,
+  workloads: Readonly<Record<string, readonly string[]>>,
+): Promise<string[]> {
+  const outdated: string[] = [];
+  for (const [namespace, names] of Object.entries(workloads)) {
+    for (const name of names) {
+      const { spec } = await mesh.workload(namespace, name);
+      const wanted = sidecar(await dryRunPod(mesh.api, namespace, spec.template));
+      for (const pod of await mesh.pods(namespace, name))
+        if (sidecar(pod) !== wanted)
+          outdated.push(
+            `pod ${namespace}/${pod.metadata.name} has ${sidecar(pod)}, and a new one would have ${wanted}`,
+          );
+    }
+  }
+  return outdated;
+}
+
+/** What the script's settings show in, written anew and not taken from the rollout. */
+function sidecar({ spec }: Pod): string {
+  const shown = allContainers(spec)
+    .filter(({ name }) => name === "istio-proxy" || name === "istio-init")
+    .map((one) => [one.resources, one.args, variable(one, "TERMINATION_DRAIN_DURATION_SECONDS")]);
+  return canonicalJson(shown);
+}
