@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readInjector } from "../../provider/injector/Injector";
 import { layersOf } from "../../provider/render/compose";
 import { canonicalJson } from "../../provider/render/Profile";
+import { parseSettings } from "../../provider/settings/parseSettings";
 import type { Mesh } from "../e2e/Mesh";
 import { randomNumbers } from "../laws/randomPods";
 import { type Actor, StackActor, WriterActor } from "./Actor";
@@ -12,6 +13,7 @@ import {
   type Step,
   stacks,
   stepText,
+  tooMuch,
   type Wanted,
   workloads,
   writers,
@@ -224,6 +226,7 @@ export class FaultRun {
     if (ok && operation.bad)
       this.violations.push(`${operation.client} ended well, with settings that leave no pod possible`);
     if (ok) await this.checkSuccess(operation);
+    else if (operation.bad && !operation.killed) await this.checkRefusal(operation);
     return operation;
   }
 
@@ -282,6 +285,16 @@ export class FaultRun {
     const { data } = await readInjector(this.mesh.api, { namespace: "istio-system" });
     if (isRewritten()) return;
     this.violations.push(...unmetWants(operation, layersOf(data)));
+  }
+
+  /** What was refused is not there any more when its program ends. */
+  private async checkRefusal({ client, wanted }: Operation): Promise<void> {
+    const { data } = await readInjector(this.mesh.api, { namespace: "istio-system" });
+    for (const [target, { settings }] of Object.entries(layersOf(data)))
+      if (wanted[target] && canonicalJson(settings) === canonicalJson(parseSettings(tooMuch).settings))
+        this.violations.push(
+          `${client} failed, and its layer ${target}, with which no pod is possible, is in the injector`,
+        );
   }
 
   /** One more `up` of everything, without faults: then state and cluster agree, and a preview has nothing to say. */

@@ -65,7 +65,8 @@ export const namespaces = ["shop", "cart", "pay", "left", "right"] as const;
 export const workloads = { shop: ["api", "web"], cart: ["api", "web"], pay: ["api"] } as const;
 
 export const mostCpu = 8;
-const tooMuch = { proxyResources: { limits: { cpu: mostCpu + 1 } } };
+/** Settings of a layer with which no pod is possible. */
+export const tooMuch = { proxyResources: { limits: { cpu: mostCpu + 1 } } };
 
 const allFaults: readonly ApiFault[] = [
   "too many requests",
