@@ -82,7 +82,7 @@ spec:
 {{- end }}
 {{- if $configured }}
     - name: PROXY_CONFIG
-      value: {{ $own.proxyConfig | toJson | toJson }}
+      value: {{ $own.proxyConfig | toJson | quote }}
 {{- end }}
 {{- end }}
 {{- end }}

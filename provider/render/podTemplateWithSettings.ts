@@ -5,6 +5,7 @@ import type { SettingValue } from "../settings/declarations.js";
 import { type Problem, shown } from "../settings/problem.js";
 import { resourceAnnotations } from "../settings/resourceAnnotations.js";
 import type { ContainerRole, PodWay } from "../settings/SettingDeclaration.js";
+import { quotesCarry, yamlCarries } from "../settings/yamlCarries.js";
 import { contentOf, yamlText } from "../settings/yamlText.js";
 import { ownKeys, proxyConfigAnnotation } from "./podAnnotations.js";
 
@@ -23,7 +24,11 @@ export function podTemplateWithSettings<Template extends PodTemplate>(
   { cni = false }: PodSettingsOptions = {},
 ): { template: Template; problems: Problem[] } {
   const entries = settingEntries(settings);
-  const problems = [...entries.flatMap(notForPods), ...withoutInit(entries, template)];
+  const problems = [
+    ...entries.flatMap(notForPods),
+    ...entries.flatMap(notInAnnotations),
+    ...withoutInit(entries, template),
+  ];
   if (problems.length > 0) return { template, problems };
   const annotations: Record<string, string> = { ...template.metadata?.annotations };
   const overlays = new Map<ContainerRole, Record<string, unknown>>();
@@ -63,6 +68,30 @@ function notForPods({ path, value, declaration }: SettingEntry): Problem[] {
           todo: "use WorkloadSidecarSettings, which reaches the same pods by their labels",
         },
       ];
+}
+
+// Istio's template writes the annotation's variables between quotes and escapes nothing; the injector denies what YAML can't read
+function notInAnnotations({ path, value, declaration, name }: SettingEntry): Problem[] {
+  const [way] = declaration.podWays(name);
+  if (way?.by !== "proxyConfig") return [];
+  const isVariable = way.path[0] === "proxyMetadata";
+  return textsIn(value).every(isVariable ? quotesCarry : yamlCarries)
+    ? []
+    : [
+        {
+          path,
+          found: shown(value),
+          wanted: isVariable
+            ? "text on one line without quotes and backslashes, which is all that Istio takes from a pod's annotation"
+            : "text of characters that YAML prints, which is all that Istio takes from a pod's annotation",
+          todo: "use WorkloadSidecarSettings, which takes any text",
+        },
+      ];
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 function withoutInit(entries: readonly SettingEntry[], { metadata }: PodTemplate): Problem[] {
@@ -110,6 +139,13 @@ function typed({ value }: SettingEntry, way: PodWay & { by: "proxyConfig" }): un
   return way.path[0] === "proxyMetadata" ? String(value) : value;
 }
 
+// texts of several lines in quotes: as a block, Go's reader refuses one that begins with a tab
+const annotationStyle = {
+  lineWidth: 0,
+  blockQuote: false,
+  doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+};
+
 /** Into the annotation's YAML or JSON, its comments and other keys kept. */
 function putInConfig(
   annotations: Record<string, string>,
@@ -132,7 +168,7 @@ function putInConfig(
     };
   }
   document.setIn(keys, document.createNode(value));
-  annotations[proxyConfigAnnotation] = document.toString({ lineWidth: 0 });
+  annotations[proxyConfigAnnotation] = document.toString(annotationStyle);
   return undefined;
 }
 

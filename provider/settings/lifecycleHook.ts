@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Parsed, refused } from "./parsed.js";
 import { containsUnknown } from "./unknown.js";
+import { yamlCarries } from "./yamlCarries.js";
 
 const port = z.union([
   z.int().min(1).max(65535),
@@ -23,16 +24,24 @@ export interface LifecycleHook {
   sleep?: { seconds: number };
 }
 
+// Istio's template writes hooks as indented YAML
+const text = z
+  .string()
+  .refine(
+    yamlCarries,
+    "Istio's template changes text that begins with a line break, ends with two, or has characters that YAML does not print",
+  );
+
 const handlers = {
-  exec: z.strictObject({ command: z.array(z.string().min(1)).min(1) }),
+  exec: z.strictObject({ command: z.array(text.min(1)).min(1) }),
   httpGet: z.strictObject({
-    path: z.string().optional(),
+    path: text.optional(),
     port,
-    host: z.string().optional(),
+    host: text.optional(),
     scheme: z.enum(["HTTP", "HTTPS"]).optional(),
-    httpHeaders: z.array(z.strictObject({ name: z.string(), value: z.string() })).optional(),
+    httpHeaders: z.array(z.strictObject({ name: text, value: text })).optional(),
   }),
-  tcpSocket: z.strictObject({ port, host: z.string().optional() }),
+  tcpSocket: z.strictObject({ port, host: text.optional() }),
   sleep: z.strictObject({ seconds: z.int().min(0) }),
 };
 const handlerNames = Object.keys(handlers) as (keyof typeof handlers)[];

@@ -235,6 +235,40 @@ describe("a pod template", () => {
   }
 });
 
+describe("a pod that is to say settings itself", () => {
+  const bare: PodTemplate = { spec: { containers: [{ name: "app" }] } };
+  const rows: [string, string, string, boolean][] = [
+    ["a variable", "env.A", "a b {{ c }} 'd' # é", true],
+    ["a variable with quotes, which Istio's template does not escape,", "env.A", 'a"b', false],
+    ["a variable with a backslash", "env.A", "a\\b", false],
+    ["a variable of two lines", "env.A", "a\nb", false],
+    ["a runtime value with all of these", "runtimeValues.a", 'a"b\\c\nd', true],
+    ["a runtime value with a control character, which denies the pod,", "runtimeValues.a", "a\u007f", false],
+  ];
+  for (const [edge, path, value, can] of rows) {
+    it(`${can ? "may" : "may not"} have ${edge} in its annotation`, () => {
+      const { problems } = podTemplateWithSettings(bare, { [path]: value });
+      assert.deepEqual(
+        problems.map(({ path: at, todo }) => [at, todo]),
+        can ? [] : [[path, "use WorkloadSidecarSettings, which takes any text"]],
+      );
+    });
+  }
+});
+
+describe("a runtime value of several lines", () => {
+  it("is written in quotes: as a block that begins with a tab, the injector would deny the pod", () => {
+    const { template } = podTemplateWithSettings(
+      { spec: { containers: [] } },
+      { "runtimeValues.a": "\tb\nc" },
+    );
+    assert.equal(
+      template.metadata?.annotations?.[proxyConfigAnnotation],
+      'runtimeValues:\n  a: "\\tb\\nc"\n',
+    );
+  });
+});
+
 describe("a key of a pod's proxy.istio.io/config", () => {
   it("is found where the injector's own expression finds it", () => {
     // Go's white space, and its lines

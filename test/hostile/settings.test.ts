@@ -49,6 +49,13 @@ describe("settings of whatever people hand over", () => {
     assert.ok(usable > 0, "nothing was read");
   });
 
+  for (const name of ['a"b', "a\\b"]) {
+    it(`never have ${name} for an interface: Istio's template would end its quotes there`, () => {
+      const { problems } = parseSettings({ capture: { excludeInterfaces: [name] } });
+      assert.match(problems[0]?.todo ?? "", /no quotes/);
+    });
+  }
+
   it("are a layer, or problems with places, whatever its other arguments are", () => {
     const argument = fc.oneof(anyValue, fc.constantFrom("shop", "*", "istio-system", "web.api", 5));
     const written = fc.record(

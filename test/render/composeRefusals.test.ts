@@ -126,17 +126,13 @@ describe("hostile text in a setting", () => {
     ["a long text", "x".repeat(100_000)],
   ];
   for (const [edge, text] of hostile) {
-    const command = ["hostile-marker", text];
-    const settings = { "lifecycle.preStop": { exec: { command } } };
+    const settings = { "env.GREETING": `hostile-marker ${text}` };
     const composed = compose(data, { shop: { owner: text, settings } } satisfies Layers);
 
     it(`${edge}: never shows up in the config, and comes back from the values as it was`, () => {
       assert.ok(!composed.config.includes("hostile-marker"));
       assert.equal(composed.config, compose(data, layers).config);
-      assert.deepEqual(layersOf(composed).shop, {
-        owner: text,
-        settings: { "lifecycle.preStop": { exec: { command } } },
-      });
+      assert.deepEqual(layersOf(composed).shop, { owner: text, settings });
       assert.deepEqual(JSON.parse(composed.values), parse(composed.values));
     });
 

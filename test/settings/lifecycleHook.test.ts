@@ -71,6 +71,24 @@ describe("a lifecycle hook", () => {
     // Kubernetes wants a letter in a port's name and no two hyphens: it would deny every pod
     ["a port number as text", { tcpSocket: { port: "80" } }, /tcpSocket\.port: /],
     ["a port name with two hyphens", { tcpSocket: { port: "a--b" } }, /tcpSocket\.port: /],
+    // Istio's template writes hooks as indented YAML, in which these come out as something else, or deny every pod
+    [
+      "an argument that begins with a line break",
+      { exec: { command: ["sh", "\na"] } },
+      /exec\.command\.1: .*changes text/,
+    ],
+    ["an argument that ends with two", { exec: { command: ["a\n\n"] } }, /changes text/],
+    ["a line separator", { exec: { command: ["a\nb\u2028c"] } }, /changes text/],
+    [
+      "a byte order mark in a path",
+      { httpGet: { port: 80, path: "/\ufeff" } },
+      /httpGet\.path: .*changes text/,
+    ],
+    [
+      "a control character in a header",
+      { httpGet: { port: 80, httpHeaders: [{ name: "a", value: "\u007f" }] } },
+      /httpHeaders\.0\.value: .*changes text/,
+    ],
     ["a port name of 16 characters", { tcpSocket: { port: "a".repeat(16) } }, /tcpSocket\.port: /],
   ];
   for (const [edge, hook, todo] of wrong) {

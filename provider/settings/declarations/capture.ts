@@ -140,8 +140,8 @@ function united(
   });
 }
 
-// printable: a command's argument holds no NUL
-const interfaceName = /^(?![.]{1,2}$)[!-~]{1,15}$/;
+// printable: a command's argument holds no NUL; Istio's template has the list between quotes
+const interfaceName = /^(?![.]{1,2}$)[!#-[\]-~]{1,15}$/;
 
 export const capture: readonly SettingDeclaration[] = [
   ...lists.map(captureList),
@@ -153,7 +153,9 @@ export const capture: readonly SettingDeclaration[] = [
       entry: (text) =>
         interfaceName.test(text.trim()) && !/[/:]/.test(text)
           ? { value: text.trim() }
-          : { todo: "an interface's name has at most 15 printable characters, no spaces and no slash" },
+          : {
+              todo: "an interface's name has at most 15 printable characters, no spaces, no quotes and no slashes",
+            },
     }),
     rendering: { to: "annotation", annotation: "traffic.sidecar.istio.io/excludeInterfaces" },
     sights: [{ in: "flag", of: "istio-init", flag: "-c", label: "excludeInterfaces", list: true }],
