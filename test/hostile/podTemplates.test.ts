@@ -258,10 +258,8 @@ describe("a pod that is to say settings itself", () => {
 
 describe("a runtime value of several lines", () => {
   it("is written in quotes: as a block that begins with a tab, the injector would deny the pod", () => {
-    const { template } = podTemplateWithSettings(
-      { spec: { containers: [] } },
-      { "runtimeValues.a": "\tb\nc" },
-    );
+    const bare: PodTemplate = { spec: { containers: [] } };
+    const { template } = podTemplateWithSettings(bare, { "runtimeValues.a": "\tb\nc" });
     assert.equal(
       template.metadata?.annotations?.[proxyConfigAnnotation],
       'runtimeValues:\n  a: "\\tb\\nc"\n',
