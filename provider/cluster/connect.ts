@@ -20,7 +20,8 @@ const credentialsLifetime = 60_000;
 /** An API server as kubectl would find it. Reads the kubeconfig now and connects at the first request. */
 export async function connect(access: ClusterAccess): Promise<KubernetesApi> {
   const config = await kubeConfig(access).catch((error: Error) => {
-    throw new UnreachableError(`the kubeconfig can't be read: ${error.message}`);
+    // below its first line a YAML error quotes the text, and a kubeconfig's has credentials
+    throw new UnreachableError(`the kubeconfig can't be read: ${error.message.split("\n")[0]}`);
   });
   const cluster = config.getCurrentCluster();
   if (!cluster) {
