@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { connect } from "../../provider/cluster/connect";
+import { readInjector, writeInjector } from "../../provider/injector/Injector";
+import { compose, layersOf } from "../../provider/render/compose";
 import { digest } from "../../provider/render/Profile";
 import { ArgoRollouts } from "./ArgoRollouts";
 import { forEachEngine } from "./forEachEngine";
@@ -172,6 +174,21 @@ forEachEngine("with the rights of leastPrivilege.yaml", (engine) => {
     assert.deepEqual([await limit("shop"), await limit("cart")], ["3", "2"]);
     succeeded(await engine.destroy(stack("team", shopOnly, kubeconfig)));
     assert.equal(await limit("shop"), "2");
+  });
+
+  test("who may update the ConfigMap for one namespace may for all: rights end at objects, as docs/security.md says", async () => {
+    const api = await connect({ kubeconfig: await userWith("other-team", roles, "shop") });
+    const injector = { namespace: "istio-system" };
+    const before = await readInjector(api, injector);
+    const foreign = { cart: { owner: "another", settings: { "proxyResources.limits.cpu": "5" } } };
+    const written = await writeInjector(api, injector, before, compose(before.data, foreign));
+    assert.deepEqual(layersOf(written.data), foreign);
+    await writeInjector(api, injector, written, before.data);
+    // of cart itself they see nothing
+    await assert.rejects(
+      api.request({ method: "GET", path: "/api/v1/namespaces/cart/pods" }),
+      /cannot list resource "pods".*in the namespace "cart"/,
+    );
   });
 
   test("a preview needs the two preview roles only, and up then fails before anything has changed", async () => {

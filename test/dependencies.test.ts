@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { parse } from "yaml";
+
+interface Manifest {
+  scripts?: Record<string, string>;
+  dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+}
+
+interface Locked extends Manifest {
+  link?: boolean;
+  dev?: boolean;
+  resolved?: string;
+  integrity?: string;
+}
+
+const root = join(__dirname, "..");
+const text = (path: string) => readFileSync(join(root, path), "utf8");
+const manifest = JSON.parse(text("provider/package.json")) as Manifest;
+const { packages } = JSON.parse(text("package-lock.json")) as { packages: Record<string, Locked> };
+
+describe("dependencies", () => {
+  it("of the package are these, and each has its reason in CONTRIBUTING.md", () => {
+    const wanted = [
+      "@kubernetes/client-node",
+      "commander",
+      "fastest-levenshtein",
+      "ipaddr.js",
+      "yaml",
+      "zod",
+    ];
+    assert.deepEqual(Object.keys(manifest.dependencies ?? {}), wanted);
+    const peers = ["@pulumi/kubernetes", "@pulumi/pulumi"];
+    assert.deepEqual(Object.keys(manifest.peerDependencies ?? {}), peers);
+    assert.equal(manifest.optionalDependencies, undefined);
+    const dev = Object.keys((JSON.parse(text("package.json")) as Manifest).devDependencies ?? {});
+    const reasons = text("CONTRIBUTING.md").split("## Dependencies, and why")[1] ?? "";
+    // types of what stands there itself
+    const named = [...wanted, ...peers, ...dev].filter((name) => !name.startsWith("@types/"));
+    assert.deepEqual(
+      named.filter((name) => !reasons.includes(`\`${name}\``)),
+      [],
+    );
+  });
+
+  it("run nothing when the package is installed", () => {
+    const scripts = Object.keys(manifest.scripts ?? {});
+    assert.deepEqual(
+      scripts.filter((name) => /install|^prepare$/.test(name)),
+      [],
+    );
+  });
+
+  it("are locked, each to a hash of its content, and come from no other place than the registry", () => {
+    const installed = Object.entries(packages).filter(
+      ([path, { link }]) => path.startsWith("node_modules/") && !link,
+    );
+    assert.ok(installed.length > 100, `${installed.length} packages`);
+    assert.deepEqual(
+      installed
+        .filter(([, { integrity }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? ""))
+        .map(([path]) => path),
+      [],
+    );
+    assert.deepEqual(
+      installed.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path),
+      [],
+      "an address would tie everybody to one registry",
+    );
+  });
+});
+
+describe("the workflows of this repository", () => {
+  const workflow = (name: string) => parse(text(`.github/workflows/${name}.yml`)) as Workflow;
+
+  it("have no right but to read, and for publishing to sign", () => {
+    for (const name of ["ci", "publish"]) assert.deepEqual(workflow(name).permissions, { contents: "read" });
+    const rights = ["ci", "publish"].flatMap((name) =>
+      Object.values(workflow(name).jobs).flatMap(({ permissions }) => (permissions ? [permissions] : [])),
+    );
+    assert.deepEqual(rights, [{ contents: "read", "id-token": "write" }]);
+  });
+
+  it("audit what users install, and publish with provenance", () => {
+    const commands = (name: string) =>
+      Object.values(workflow(name).jobs).flatMap(({ steps }) => steps.map(({ run }) => run));
+    assert.ok(commands("ci").includes("npm test"));
+    assert.ok(commands("ci").includes("npm audit --omit=dev --audit-level=high"));
+    assert.ok(commands("publish").includes("npm publish --provenance --access public"));
+  });
+});
+
+interface Workflow {
+  permissions: Record<string, string>;
+  jobs: Record<string, { permissions?: Record<string, string>; steps: { run?: string }[] }>;
+}
