@@ -210,7 +210,7 @@ describe("a pod template", () => {
       podLevel(template);
       podSays(template.metadata.annotations);
       const took = performance.now() - began;
-      assert.ok(took < 4_000, `${took.toFixed(0)} ms`);
+      assert.ok(took < 15_000, `${took.toFixed(0)} ms`);
     });
   }
 

@@ -103,7 +103,7 @@ describe("a settings file", () => {
           return true;
         },
       );
-      assert.ok(performance.now() - began < 2_000);
+      assert.ok(performance.now() - began < 10_000);
     });
   }
 });

@@ -147,7 +147,7 @@ describe("settings that are each right", () => {
         ["capture.excludeInboundPorts", "32768"],
       ],
     );
-    assert.ok(performance.now() - began < 5_000, `${performance.now() - began} ms`);
+    assert.ok(performance.now() - began < 10_000, `${performance.now() - began} ms`);
   });
 
   it("are told once where the init container only inherits the proxy's conflict", () => {
