@@ -111,7 +111,8 @@ class Program {
     };
     const result = await this.engine.up(this.options(plan));
     if (!result.ok) throw new Error(result.stdoutText.slice(-2000));
-    return result.stdoutText.match(/\] \d+\/\d+ restarted /g)?.length ?? 0;
+    // the CLI says each line as it comes, and all of them once more at the end
+    return new Set(result.stdoutText.match(/\] \d+\/\d+ restarted \S+/g)).size;
   }
 
   private options(plan: Plan): EngineOptions {

@@ -6,9 +6,10 @@ import { injection } from "./injection";
 import { load } from "./processUse";
 import { programs } from "./programs";
 import { rollout } from "./rollout";
+import { size } from "./size";
 import { status } from "./status";
 
-const benchmarks = [injection, programs, status, rollout];
+const benchmarks = [injection, size, programs, status, rollout];
 
 const usage = `usage: npm run bench [-- [--quick] [NAME...]]
   Measures on a control plane of its own; results are Markdown on stdout, progress goes to stderr.
