@@ -10,8 +10,10 @@ interface Submission {
   reject: (error: unknown) => void;
 }
 
-/** How long a commit waits for more layers of the same `up`. */
-const gatheringTime = 50;
+/** A commit begins when no layer of the same `up` has come for this long, in ms. */
+const gatheringPause = 100;
+/** Times that it waits on because some have. */
+const mostPauses = 10;
 
 /**
  * Gathers the layers that one process brings into one injector, so that many of them are one write. While a commit is
@@ -49,8 +51,7 @@ export class LayerQueue {
 
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
-      // Pulumi brings a new layer for each one that has settled: taken at once, they would be two halves of it in turns
-      await this.options.sleep(gatheringTime);
+      await this.gathered();
       const batch = this.waiting;
       this.waiting = [];
       try {
@@ -68,6 +69,14 @@ export class LayerQueue {
       } catch (error) {
         for (const { reject } of batch) reject(error);
       }
+    }
+  }
+
+  // Pulumi brings a new layer for each one that has settled: taken at once, they would be two halves of it in turns
+  private async gathered(): Promise<void> {
+    for (let pauses = 0, seen = 0; seen < this.waiting.length && pauses < mostPauses; pauses++) {
+      seen = this.waiting.length;
+      await this.options.sleep(gatheringPause);
     }
   }
 }
