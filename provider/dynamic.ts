@@ -6,12 +6,12 @@ import { configureSession, type StackConfig, session } from "./cluster/session.j
 import { revisionOf } from "./injector/Injector.js";
 import { LayerHistory } from "./injector/LayerHistory.js";
 import { layerQueue } from "./injector/LayerQueue.js";
-import { contentOf, injectorOf, targetOf } from "./injector/layerInputs.js";
+import { contentOf, injectorOf } from "./injector/layerInputs.js";
 import { type LayerProvider, layerProvider } from "./injector/layerProvider.js";
 import { PlannedLayers } from "./injector/PlannedLayers.js";
 import { PutBacks, putBackLayers } from "./injector/putBackLayers.js";
 import { recentInjector } from "./injector/recentInjector.js";
-import { InjectorRefusal } from "./render/compose.js";
+import { InjectorRefusal, targetOf } from "./render/compose.js";
 import {
   type InjectorView,
   type RolloutProvider,

@@ -43,6 +43,13 @@ export interface PodTemplate {
   spec: PodSpec;
 }
 
+export function isReady({ status }: Pick<Pod, "status">): boolean {
+  return (
+    status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ===
+    true
+  );
+}
+
 /** Containers and init containers: a native sidecar is among the latter. */
 export function allContainers(spec: PodSpec): Container[] {
   return [...(spec.initContainers ?? []), ...spec.containers];

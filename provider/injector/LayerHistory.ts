@@ -1,4 +1,5 @@
-import { type LayerContent, type Properties, targetOf } from "./layerInputs.js";
+import { targetOf } from "../render/compose.js";
+import type { LayerContent, Properties } from "./layerInputs.js";
 import { injectorKey } from "./PlannedLayers.js";
 
 /** What a layer was at some time; no settings where there was no layer. */

@@ -1,3 +1,4 @@
+import { targetOf } from "../render/compose.js";
 import { canonicalJson } from "../render/Profile.js";
 import { injectorName } from "./Injector.js";
 import {
@@ -8,7 +9,6 @@ import {
   ownerOf,
   type Properties,
   patienceOf,
-  targetOf,
 } from "./layerInputs.js";
 
 /** A layer as the program wants it. */

@@ -1,5 +1,5 @@
 import { hasStatus, type KubernetesApi, listAll } from "../cluster/KubernetesApi.js";
-import type { Pod } from "../cluster/podTemplate.js";
+import { isReady, type Pod } from "../cluster/podTemplate.js";
 import { stampAnnotation } from "../render/overlayTemplate.js";
 import type { Probe } from "./askInjector.js";
 import { type Injector, revisionOf } from "./Injector.js";
@@ -27,7 +27,9 @@ export async function askReplicas(
   const pods = `/api/v1/namespaces/${encodeURIComponent(injector.namespace)}/pods`;
   try {
     const labelSelector = `app=istiod,istio.io/rev=${revisionOf(injector)}`;
-    const replicas = (await listAll<Pod>(api, pods, { query: { labelSelector } })).filter(isReady);
+    const replicas = (await listAll<Pod>(api, pods, { query: { labelSelector } })).filter(
+      (pod) => isReady(pod) && pod.metadata.deletionTimestamp === undefined,
+    );
     const answers = replicas.map(async ({ metadata: { name } }): Promise<ReplicaAnswer> => {
       try {
         const { response } = await api.request<AdmissionReview>({
@@ -47,6 +49,13 @@ export async function askReplicas(
     if (!hasStatus(error, 403)) throw error;
     return { message: error.serverMessage };
   }
+}
+
+/** The istiods that give other settings than these; one that can't be reached is no proof of it. */
+export function replicasBehind(answers: readonly ReplicaAnswer[], stamp: string | undefined): string[] {
+  return answers.flatMap((answer) =>
+    answer.outcome === "injected" && answer.stamp !== stamp ? [answer.replica] : [],
+  );
 }
 
 interface AdmissionReview {
@@ -93,9 +102,4 @@ function stampIn(patch: string): string | undefined {
       return (value as Record<string, string> | undefined)?.[stampAnnotation];
   }
   return undefined;
-}
-
-function isReady({ metadata, status }: Pod): boolean {
-  if (metadata.deletionTimestamp !== undefined) return false;
-  return status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") ?? false;
 }

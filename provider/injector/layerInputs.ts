@@ -18,12 +18,6 @@ const dnsSubdomain = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 const parsePriority = parseNumber({ least: 0, most: 1_000_000, digits: 0, of: "priority" });
 const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
-/** A namespace, `*` for the global layer, `namespace/name` for a workload layer. */
-export function targetOf({ namespace, workload }: Properties): string {
-  if (namespace === undefined) return globalTarget;
-  return workload === undefined ? String(namespace) : `${namespace}/${workload}`;
-}
-
 export function injectorOf({ injector }: Properties): Injector {
   const { namespace = "istio-system", revision } = (injector ?? {}) as Partial<Injector>;
   return { namespace, ...(revision ? { revision } : {}) };

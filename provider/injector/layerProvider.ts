@@ -9,6 +9,7 @@ import {
   layerAt,
   layersAt,
   layersOf,
+  targetOf,
 } from "../render/compose.js";
 import { canonicalJson, effectiveOf, installedSettings, stampOf } from "../render/Profile.js";
 import { nested } from "../settings/canonicalSettings.js";
@@ -29,7 +30,6 @@ import {
   type Properties,
   patienceOf,
   readLayerInputs,
-  targetOf,
 } from "./layerInputs.js";
 import type { PlannedLayers } from "./PlannedLayers.js";
 import { recentInjector } from "./recentInjector.js";

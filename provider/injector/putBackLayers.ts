@@ -1,11 +1,11 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
-import { globalTarget, type Layer, namespaceOf, stampsIn } from "../render/compose.js";
+import { globalTarget, type Layer, namespaceOf, stampsIn, targetOf } from "../render/compose.js";
 import { canonicalJson } from "../render/Profile.js";
 import { readInjector } from "./Injector.js";
 import type { FormerLayer, LayerHistory } from "./LayerHistory.js";
 import { layerQueue } from "./LayerQueue.js";
-import { injectorOf, type Properties, targetOf } from "./layerInputs.js";
+import { injectorOf, type Properties } from "./layerInputs.js";
 import { injectorKey, type PlannedLayer, type PlannedLayers } from "./PlannedLayers.js";
 import { targetName } from "./targetName.js";
 

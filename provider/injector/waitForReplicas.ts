@@ -1,6 +1,6 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Probe } from "./askInjector.js";
-import { askReplicas } from "./askReplicas.js";
+import { askReplicas, replicasBehind } from "./askReplicas.js";
 import type { CommitOptions } from "./commitLayers.js";
 import type { Injector } from "./Injector.js";
 
@@ -20,10 +20,7 @@ export async function waitForReplicas(
     const asked = await askReplicas(api, injector, about.namespace, about.probe);
     if ("message" in asked) return;
     const stamp = await about.stamp();
-    // one that can't be reached is no proof of other settings
-    const behind = asked.answers.flatMap((answer) =>
-      answer.outcome === "injected" && answer.stamp !== stamp ? [answer.replica] : [],
-    );
+    const behind = replicasBehind(asked.answers, stamp);
     if (behind.length === 0) return;
     if (elapsed() >= deadline) {
       report(

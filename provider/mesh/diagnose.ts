@@ -2,7 +2,7 @@ import { injectingRevision } from "../cluster/injectingRevision.js";
 import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import type { Workload } from "../cluster/workloads.js";
 import { ask, type Probe, probesOf } from "../injector/askInjector.js";
-import { askReplicas } from "../injector/askReplicas.js";
+import { askReplicas, replicasBehind } from "../injector/askReplicas.js";
 import { configMapName, type Injector, injectorName, lastWriter, revisionOf } from "../injector/Injector.js";
 import { compose, InjectorRefusal, layersOf, stampFor } from "../render/compose.js";
 import { stampAnnotation } from "../render/overlayTemplate.js";
@@ -211,9 +211,7 @@ async function agreement(
   const failed = answers.flatMap((one) =>
     one.outcome === "failed" ? [`${one.replica} gave no answer: ${one.message}`] : [],
   );
-  const behind = answers.flatMap((one) =>
-    one.outcome === "injected" && one.stamp !== expected ? [one.replica] : [],
-  );
+  const behind = replicasBehind(answers, expected);
   if (behind.length > 0)
     return problem(
       check,

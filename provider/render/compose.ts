@@ -41,6 +41,12 @@ export interface PodPicker {
 /** The target of the global layer; a namespace's layer has the namespace's name, a workload layer `namespace/name`. */
 export const globalTarget = "*";
 
+/** The target of a resource's properties, or of a component's arguments. */
+export function targetOf({ namespace, workload }: Readonly<Record<string, unknown>>): string {
+  if (namespace === undefined) return globalTarget;
+  return workload === undefined ? String(namespace) : `${namespace}/${workload}`;
+}
+
 /** The namespace of a target; undefined for the global one. */
 export function namespaceOf(target: string): string | undefined {
   return target === globalTarget ? undefined : target.split("/")[0];
@@ -277,11 +283,7 @@ function requireInstalled(found: Readonly<Record<string, unknown>>, ours: Inject
 }
 
 /** The data of layers as `values.global` has it. */
-export function storedContent(layers: Layers): Readonly<Record<string, unknown>> {
-  return stored(layers);
-}
-
-function stored(layers: Layers): StoredData {
+export function storedContent(layers: Layers): StoredData {
   const global = layers[globalTarget]?.settings ?? {};
   const content: StoredData = {
     version: dataVersion,

@@ -1,11 +1,11 @@
 import { type ApiError, hasStatus } from "../cluster/KubernetesApi.js";
-import type { Pod } from "../cluster/podTemplate.js";
+import { isReady, type Pod } from "../cluster/podTemplate.js";
 import type { Workload } from "../cluster/workloads.js";
 import type { Assessment } from "./assess.js";
 import { readWorkload } from "./readWorkload.js";
 import { readiness } from "./rolloutStatus.js";
 import type { RolloutDependencies } from "./runRollout.js";
-import { isReady, podReason, workloadPods } from "./workloadPods.js";
+import { podReason, workloadPods } from "./workloadPods.js";
 
 /** How often a budget that does not yield is told. */
 const tellEvery = 60_000;

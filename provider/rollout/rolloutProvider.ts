@@ -12,6 +12,7 @@ import {
   layersFor,
   layersOf,
   namespaceOf,
+  targetOf,
   workloadLayers,
 } from "../render/compose.js";
 import { canonicalJson, effectiveOf, installedSettings, stampOf } from "../render/Profile.js";
@@ -318,10 +319,6 @@ function plannedFrom(target: string, planned: Layers, present: Layers): Layers {
     );
   });
   return changes ? planned : {};
-}
-
-function targetOf({ namespace, workload }: Properties): string {
-  return [namespace ?? globalTarget, workload].filter(Boolean).join("/");
 }
 
 /** What the injector's texts say, read once for all namespaces: they are long. */

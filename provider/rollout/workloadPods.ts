@@ -21,13 +21,6 @@ export async function workloadPods(
   );
 }
 
-export function isReady({ status }: Pick<Pod, "status">): boolean {
-  return (
-    status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ===
-    true
-  );
-}
-
 /** The first reason that one of the pods gives for not being ready. */
 export function podReason(pods: readonly Pod[]): string | undefined {
   for (const pod of pods) {
