@@ -11,6 +11,7 @@ import { type LayerProvider, layerProvider } from "./injector/layerProvider.js";
 import { PlannedLayers } from "./injector/PlannedLayers.js";
 import { PutBacks, putBackLayers } from "./injector/putBackLayers.js";
 import { recentInjector } from "./injector/recentInjector.js";
+import { type PublishedProvider, publishedProvider } from "./publish/publishedProvider.js";
 import { InjectorRefusal, targetOf } from "./render/compose.js";
 import {
   type InjectorView,
@@ -73,3 +74,5 @@ export const layer: LayerProvider = layerProvider(session, planned, history, (ap
 );
 
 export const rollout: RolloutProvider = rolloutProvider(session, injectorView);
+
+export const published: PublishedProvider = publishedProvider(session, injectorView);

@@ -1,8 +1,7 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { publishedSettings } from "../report/publishedSettings.js";
 import type { NestedSettings } from "../settings/canonicalSettings.js";
 import { layerAndRollout, withSealedKubeconfig } from "./layerAndRollout.js";
+import { PublishedSettings } from "./PublishedSettings.js";
 import type { NamespaceSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
 
 /** Sidecar settings for one namespace. Stronger than the global ones, weaker than a pod's own annotations. */
@@ -15,34 +14,16 @@ export class NamespaceSidecarSettings extends pulumi.ComponentResource {
   constructor(name: string, given: NamespaceSidecarSettingsArgs, options?: pulumi.ComponentResourceOptions) {
     super("istio-sidecar:index:NamespaceSidecarSettings", name, { ...withSealedKubeconfig(given) }, options);
     const args = withSealedKubeconfig(given);
-    const { layer, rollout } = layerAndRollout(this, name, args.namespace, args);
+    const { target, layer, rollout } = layerAndRollout(this, name, args.namespace, args);
     if (args.publish ?? true) {
       // what a failed rollout takes back was never to be published
       const first = pulumi
         .output(args.rollout)
-        .apply((options) => (options?.onFailure === "rollback" ? [rollout] : []));
-      this.publish(name, args.namespace, layer.effective, layer.sources, first);
+        .apply((options) => (options?.onFailure === "rollback" ? [layer, rollout] : [layer]));
+      new PublishedSettings(`${name}-published`, target, { parent: this, dependsOn: first });
     }
     this.effective = layer.effective;
     this.sources = layer.sources;
     this.registerOutputs({ effective: this.effective, sources: this.sources });
-  }
-
-  private publish(
-    name: string,
-    namespace: pulumi.Input<string>,
-    effective: pulumi.Output<NestedSettings>,
-    sources: pulumi.Output<Record<string, string>>,
-    dependsOn: pulumi.Output<pulumi.Resource[]>,
-  ): void {
-    const data = pulumi
-      .all([effective, sources])
-      .apply(([values, levels]) => ({ "settings.yaml": publishedSettings(values, levels) }));
-    new kubernetes.core.v1.ConfigMap(
-      `${name}-published`,
-      { metadata: { name: "sidecar-settings", namespace }, data },
-      // a ConfigMap whose text changes is the same ConfigMap: nobody mounts it, and a replacement would first delete it
-      { parent: this, deleteBeforeReplace: true, dependsOn },
-    );
   }
 }

@@ -12,7 +12,7 @@ export function layerAndRollout(
   namespace: pulumi.Input<string> | undefined,
   args: GlobalSidecarSettingsArgs,
   picker: pulumi.Inputs = {},
-): { layer: SettingsLayer; rollout: SidecarRollout } {
+): { target: pulumi.Inputs; layer: SettingsLayer; rollout: SidecarRollout } {
   const settings = settingsAmong({ ...args });
   const target = {
     ...(namespace === undefined ? {} : { namespace }),
@@ -40,7 +40,7 @@ export function layerAndRollout(
     },
     { parent: component, dependsOn: [layer] },
   );
-  return { layer, rollout };
+  return { target, layer, rollout };
 }
 
 /** Who has the layer of a component: one of its name, in this stack. */
@@ -59,7 +59,7 @@ export function withSealedKubeconfig<Args extends GlobalSidecarSettingsArgs>(arg
   return { ...args, cluster };
 }
 
-/** A Kubernetes provider given to the component is the cluster that everything goes to, not only the published ConfigMap. */
+/** A Kubernetes provider given to the component is the cluster that everything goes to, as for the program's other resources. */
 function clusterOf(
   component: pulumi.ComponentResource,
   args: GlobalSidecarSettingsArgs,

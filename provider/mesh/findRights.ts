@@ -9,6 +9,12 @@ export async function findRights(api: KubernetesApi, scope: Scope): Promise<Find
   const answers = await Promise.all(
     neededRights.map(async (right) => {
       const namespace = right.onInjector ? scope.injectorNamespace : scope.namespace;
+      const name = right.onInjector
+        ? configMapName({
+            namespace: scope.injectorNamespace,
+            ...(scope.revision === undefined ? {} : { revision: scope.revision }),
+          })
+        : right.name;
       const { status } = await api.request<{ status?: { allowed?: boolean } }>({
         method: "POST",
         path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
@@ -22,14 +28,7 @@ export async function findRights(api: KubernetesApi, scope: Scope): Promise<Find
               resource: right.resource,
               ...(right.subresource === undefined ? {} : { subresource: right.subresource }),
               ...(namespace === undefined ? {} : { namespace }),
-              ...(right.onInjector
-                ? {
-                    name: configMapName({
-                      namespace: scope.injectorNamespace,
-                      ...(scope.revision === undefined ? {} : { revision: scope.revision }),
-                    }),
-                  }
-                : {}),
+              ...(name === undefined ? {} : { name }),
             },
           },
         },
@@ -50,7 +49,8 @@ export async function findRights(api: KubernetesApi, scope: Scope): Promise<Find
   });
 }
 
-function rightText({ verb, group, resource, subresource, why }: (typeof neededRights)[number]): string {
-  const full = `${resource}${subresource ? `/${subresource}` : ""}${group ? `.${group}` : ""}`;
+function rightText(right: (typeof neededRights)[number]): string {
+  const { verb, group, resource, subresource, name, why } = right;
+  const full = `${resource}${subresource ? `/${subresource}` : ""}${group ? `.${group}` : ""}${name ? ` ${name}` : ""}`;
   return `${verb} ${full} (${why})`;
 }

@@ -1,3 +1,5 @@
+import { publishedName } from "../publish/publishedConfigMap.js";
+
 /** One right that a command of Pulumi needs, as RBAC names it. */
 export interface NeededRight {
   verb: string;
@@ -6,6 +8,8 @@ export interface NeededRight {
   subresource?: string;
   /** Only in Istio's namespace, on the injector's ConfigMap. */
   onInjector?: boolean;
+  /** Only on the object of this name. */
+  name?: string;
   /** `preview` needs it, or only `up`, or only an option of rollouts. */
   for: "preview" | "up" | "option";
   /** What it is good for, and what is missing without it. */
@@ -61,6 +65,14 @@ export const neededRights: readonly NeededRight[] = [
     resource,
     for: "up" as const,
     why: "restarts workloads",
+  })),
+  ...["create", "patch", "delete"].map((verb) => ({
+    verb,
+    group: "",
+    resource: "configmaps",
+    name: publishedName,
+    for: "up" as const,
+    why: "publishes a namespace's settings; not needed with publish: false",
   })),
   { verb: "list", group: "", resource: "namespaces", for: "up", why: "tries global settings out" },
   {

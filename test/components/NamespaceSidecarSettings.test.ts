@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { NamespaceSidecarSettings, type NamespaceSidecarSettingsArgs } from "pulumi-istio-sidecar";
-import { configMapType, inputsOf, layerType, recordedResources, rolloutType } from "./recordedResources";
+import { inputsOf, layerType, publishedType, recordedResources, rolloutType } from "./recordedResources";
 
 const component = "istio-sidecar:index:NamespaceSidecarSettings";
 const secretOf = (value: unknown) => ({
@@ -16,7 +16,7 @@ function registered(args: NamespaceSidecarSettingsArgs, options?: pulumi.Compone
 }
 
 describe("a namespace's settings", () => {
-  it("are a layer, then its rollout, and a published ConfigMap, all below the component", async () => {
+  it("are a layer, then its rollout, and what is published, all below the component", async () => {
     const recorded = await registered({ namespace: "shop" });
     assert.deepEqual(
       recorded.map(({ name, lineage }) => [name, lineage]),
@@ -24,7 +24,7 @@ describe("a namespace's settings", () => {
         ["shop", component],
         ["shop-layer", `${component}$${layerType}`],
         ["shop-rollout", `${component}$${rolloutType}`],
-        ["shop-published", `${component}$${configMapType}`],
+        ["shop-published", `${component}$${publishedType}`],
       ],
     );
   });
@@ -79,11 +79,11 @@ describe("a namespace's settings", () => {
 });
 
 describe("the published ConfigMap", () => {
-  it("is in the namespace, with the effective settings and their sources", async () => {
-    const inputs = inputsOf(await registered({ namespace: "shop" }), "shop-published");
-    assert.deepEqual(inputs.metadata, { name: "sidecar-settings", namespace: "shop" });
-    const { "settings.yaml": text = "" } = inputs.data as Record<string, string>;
-    assert.match(text, /^dnsProxy: true # namespace$/m);
+  it("is told where, and nothing of the settings: it reads them where the injector does", async () => {
+    const args = { dnsProxy: true, injector: { revision: "canary" }, cluster: { context: "prod" } } as const;
+    const recorded = await registered({ namespace: "shop", ...args });
+    const { dnsProxy: _, ...place } = args;
+    assert.deepEqual(inputsOf(recorded, "shop-published"), { namespace: "shop", ...place });
   });
 
   it("is left out with publish: false, and there with true", async () => {
@@ -113,7 +113,7 @@ describe("the cluster", () => {
 
   it("given with a kubeconfig is a secret: no credentials stand in the state in plain text", async () => {
     const recorded = await registered({ namespace: "shop", cluster: { kubeconfig: "credentials" } });
-    for (const name of ["shop", "shop-layer", "shop-rollout"]) {
+    for (const name of ["shop", "shop-layer", "shop-rollout", "shop-published"]) {
       const cluster = JSON.stringify(inputsOf(recorded, name).cluster);
       assert.ok(cluster?.includes(pulumi.runtime.specialSecretSig), `${name}: ${cluster}`);
     }

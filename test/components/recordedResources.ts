@@ -10,7 +10,7 @@ export interface Recorded {
 
 export const layerType = "pulumi-nodejs:dynamic/istio-sidecar:SettingsLayer";
 export const rolloutType = "pulumi-nodejs:dynamic/istio-sidecar:SidecarRollout";
-export const configMapType = "kubernetes:core/v1:ConfigMap";
+export const publishedType = "pulumi-nodejs:dynamic/istio-sidecar:PublishedSettings";
 
 /**
  * What a program registers, without an engine and in order: each resource comes to be with its inputs, and a layer with what

@@ -37,6 +37,8 @@ const missing: Missing[] = [
   { verb: "get", resource: "deployments", where: inShop },
   { verb: "patch", resource: "deployments", where: inShop },
   { verb: "get", resource: "namespaces", where: inShop },
+  { verb: "patch", resource: "configmaps", where: inShop },
+  { verb: "create", resource: "configmaps", where: inShop },
 ];
 
 /** What an option needs on top; by `without` it is seen that it does. */
@@ -72,7 +74,7 @@ const optionRoles: OptionRole[] = [
   })),
 ];
 
-const cpu = { proxyResources: { limits: { cpu: 3 } }, publish: false };
+const cpu = { proxyResources: { limits: { cpu: 3 } } };
 const shopOnly: Plan = { namespaces: { shop: cpu } };
 
 forEachEngine("with the rights of leastPrivilege.yaml", (engine) => {

@@ -1,0 +1,102 @@
+import { fieldManager } from "../cluster/fieldManager.js";
+import { ApiError, hasStatus, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
+
+/** The ConfigMap that tells a namespace's team which settings its pods get. */
+export const publishedName = "sidecar-settings";
+const key = "settings.yaml";
+
+interface ConfigMap {
+  metadata: ObjectMeta;
+  data?: Record<string, string>;
+  binaryData?: Record<string, string>;
+}
+
+/** The namespace has something else by that name; nothing was written. */
+export class ForeignConfigMap extends Error {
+  override readonly name = "ForeignConfigMap";
+}
+
+/** The text as it is in the cluster; undefined where there is none. */
+export async function readPublished(api: KubernetesApi, namespace: string): Promise<string | undefined> {
+  return (await readConfigMap(api, namespace))?.data?.[key];
+}
+
+/**
+ * Writes the text in place: other keys of the ConfigMap stay, and so do labels and annotations that others have put there. `known`:
+ * the text was ours before, so that what somebody has made of it is drift; else their text stays, and that is an error.
+ */
+export async function writePublished(
+  api: KubernetesApi,
+  namespace: string,
+  text: string,
+  { known }: { known: boolean },
+): Promise<void> {
+  try {
+    await api.request({
+      method: "PATCH",
+      path: pathOf(namespace),
+      query: { fieldManager, force: known },
+      contentType: "application/apply-patch+yaml",
+      body: {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: publishedName, namespace },
+        data: { [key]: text },
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 409) throw error;
+    throw new ForeignConfigMap(
+      `ConfigMap ${namespace}/${publishedName} has a ${key} of somebody else's: rename or delete it, or set publish: false (${error.serverMessage})`,
+    );
+  }
+}
+
+/** Takes the text out, and the ConfigMap with it when nothing else is in there. What others have written since stays. */
+export async function removePublished(api: KubernetesApi, namespace: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const found = await readConfigMap(api, namespace);
+    if (!found || !isOurs(found)) return;
+    const { resourceVersion } = found.metadata;
+    const others = [...Object.keys(found.data ?? {}), ...Object.keys(found.binaryData ?? {})].filter(
+      (name) => name !== key,
+    );
+    try {
+      await api.request(
+        others.length === 0
+          ? { method: "DELETE", path: pathOf(namespace), body: { preconditions: { resourceVersion } } }
+          : {
+              method: "PATCH",
+              path: pathOf(namespace),
+              query: { fieldManager },
+              contentType: "application/merge-patch+json",
+              body: { metadata: { resourceVersion }, data: { [key]: null } },
+            },
+      );
+      return;
+    } catch (error) {
+      if (hasStatus(error, 404)) return;
+      if (!hasStatus(error, 409) || attempt === mostConflicts) throw error;
+    }
+  }
+}
+
+const mostConflicts = 5;
+
+async function readConfigMap(api: KubernetesApi, namespace: string): Promise<ConfigMap | undefined> {
+  return api.request<ConfigMap>({ method: "GET", path: pathOf(namespace) }).catch((error: unknown) => {
+    if (!hasStatus(error, 404)) throw error;
+    return undefined;
+  });
+}
+
+function isOurs({ metadata }: ConfigMap): boolean {
+  return (metadata.managedFields ?? []).some(({ manager, fieldsV1 }) => {
+    const fields = fieldsV1 as { "f:data"?: Record<string, unknown> } | undefined;
+    return manager === fieldManager && fields?.["f:data"]?.[`f:${key}`] !== undefined;
+  });
+}
+
+function pathOf(namespace: string): string {
+  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps/${publishedName}`;
+}

@@ -1,0 +1,115 @@
+import { type ClusterAccess, type KubernetesApi, UnreachableError } from "../cluster/KubernetesApi.js";
+import type { Session } from "../cluster/session.js";
+import { type EffectiveSettings, effectiveValues } from "../levels/effectiveSettings.js";
+import { installedGlobal, type Layers, layersAt, layersOf } from "../render/compose.js";
+import { canonicalJson, digest, effectiveOf, installedSettings } from "../render/Profile.js";
+import { publishedSettings } from "../report/publishedSettings.js";
+import { settingText } from "../report/settingText.js";
+import type { InjectorView } from "../rollout/rolloutProvider.js";
+import { nested } from "../settings/canonicalSettings.js";
+import { containsUnknown } from "../settings/unknown.js";
+import { publishedName, readPublished, removePublished, writePublished } from "./publishedConfigMap.js";
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/** A namespace's effective settings, told to its team in a ConfigMap, as a Pulumi resource. */
+export interface PublishedProvider {
+  check(olds: Properties, news: Properties): Promise<{ inputs: Properties }>;
+  diff(id: string, olds: Properties, news: Properties): Promise<{ changes: boolean; replaces: string[] }>;
+  create(inputs: Properties): Promise<{ id: string; outs: Properties }>;
+  update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;
+  read(id: string, properties: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }>;
+  delete(id: string, properties: Properties): Promise<void>;
+}
+
+export function publishedProvider(
+  session: Session,
+  injector: Pick<InjectorView, "data" | "planned" | "settled">,
+): PublishedProvider {
+  const apiOf = (properties: Properties) => session.api(properties.cluster as ClusterAccess | undefined);
+  const publish = async (inputs: Properties, known: boolean): Promise<Properties> => {
+    const api = await apiOf(inputs);
+    // not what the program plans: the injector may have refused some of it
+    await injector.settled(api, inputs);
+    const effective = await effectiveSettings(api, injector, inputs, {});
+    const namespace = namespaceOf(inputs);
+    if (effective) await writePublished(api, namespace, textOf(effective), { known });
+    return { ...inputs, ...(effective ? told(effective) : {}), configMap: `${namespace}/${publishedName}` };
+  };
+
+  return {
+    async check(olds, news) {
+      const said = { settings: olds.settings ?? {}, ...(olds.__text ? { __text: olds.__text } : {}) };
+      const { namespace } = news;
+      if (containsUnknown([namespace, news.cluster, news.injector])) return { inputs: { ...news, ...said } };
+      try {
+        const { layers } = injector.planned(news);
+        const effective = await effectiveSettings(await apiOf(news), injector, news, layers);
+        if (!effective) return { inputs: { ...news, ...said } };
+        return { inputs: { ...news, ...told(effective) } };
+      } catch (error) {
+        if (!(error instanceof UnreachableError)) throw error;
+        session.report(`${namespace}: could not look up the settings to publish: ${error.message}`);
+        return { inputs: { ...news, ...said } };
+      }
+    },
+
+    async diff(_id, olds, news) {
+      const moved = namespaceOf(olds) !== namespaceOf(news);
+      const relevant = ({ settings, __text }: Properties) => canonicalJson([settings, __text]);
+      const changes = moved || containsUnknown(news) || relevant(olds) !== relevant(news);
+      return { changes, replaces: moved ? ["namespace"] : [] };
+    },
+
+    async create(inputs) {
+      return { id: `${namespaceOf(inputs)}/${publishedName}`, outs: await publish(inputs, false) };
+    },
+
+    async update(_id, _olds, news) {
+      return { outs: await publish(news, true) };
+    },
+
+    async read(id, properties) {
+      const text = await readPublished(await apiOf(properties), namespaceOf(properties));
+      if (text === undefined) return {};
+      // what somebody changed by hand is written anew: without settings here a preview would show no reason
+      const known = digest(text) === properties.__text ? properties : { ...properties, settings: {} };
+      const props = { ...known, __text: digest(text) };
+      const { configMap: _, ...inputs } = props as Record<string, unknown>;
+      return { id, props, inputs };
+    },
+
+    async delete(_id, properties) {
+      await removePublished(await apiOf(properties), namespaceOf(properties));
+    },
+  };
+}
+
+function namespaceOf({ namespace }: Properties): string {
+  return String(namespace);
+}
+
+async function effectiveSettings(
+  api: KubernetesApi,
+  injector: Pick<InjectorView, "data">,
+  properties: Properties,
+  planned: Layers,
+): Promise<EffectiveSettings | undefined> {
+  const data = await injector.data(api, properties);
+  if (!data) return undefined;
+  const layers = { ...layersOf(data), ...planned };
+  const installed = installedSettings(installedGlobal(data));
+  return effectiveOf({ installed, ...layersAt(layers, namespaceOf(properties)) });
+}
+
+/** For reviewers each setting that a level says, with the level; all else, which would be 40 lines for a namespace, as a digest. */
+function told(effective: EffectiveSettings): { settings: Record<string, string>; __text: string } {
+  const managed = Object.entries(effective).filter(([, { source }]) => source !== "installed");
+  const settings = managed.map(([path, { value, source }]) => [path, `${settingText(value)} (${source})`]);
+  return { settings: Object.fromEntries(settings), __text: digest(textOf(effective)) };
+}
+
+function textOf(effective: EffectiveSettings): string {
+  const sources = Object.entries(effective).map(([path, { source }]) => [path, source]);
+  return publishedSettings(nested(effectiveValues(effective)), Object.fromEntries(sources));
+}
