@@ -1,6 +1,7 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
-import { type CommitOptions, commitLayers, type LayerChange } from "./commitLayers.js";
+import { commitLayers } from "./commitLayers.js";
 import { type Injector, injectorName } from "./Injector.js";
+import type { CommitOptions, LayerChange } from "./LayerChange.js";
 
 interface Submission {
   change: LayerChange;

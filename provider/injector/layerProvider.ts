@@ -16,8 +16,8 @@ import { nested } from "../settings/canonicalSettings.js";
 import { problemSentence, SettingsError } from "../settings/problem.js";
 import { asProperties, settingGroups } from "../settings/settingsInputs.js";
 import { containsUnknown } from "../settings/unknown.js";
-import { OwnershipError, UntriedSettings } from "./commitLayers.js";
 import { type Injector, type InjectorConfigMap, injectorName, lastWriter, whenPutBack } from "./Injector.js";
+import { OwnershipError, UntriedSettings } from "./LayerChange.js";
 import type { FormerLayer, LayerHistory } from "./LayerHistory.js";
 import { layerQueue } from "./LayerQueue.js";
 import {

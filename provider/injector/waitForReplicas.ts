@@ -1,8 +1,8 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Probe } from "./askInjector.js";
 import { askReplicas, replicasBehind } from "./askReplicas.js";
-import type { CommitOptions } from "./commitLayers.js";
 import type { Injector } from "./Injector.js";
+import type { CommitOptions } from "./LayerChange.js";
 
 /**
  * Returns when every ready istiod gives a pod the stamp, or `deadline` is past: then it says who does not, since a pod that comes from

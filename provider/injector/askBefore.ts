@@ -1,0 +1,151 @@
+import { type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import type { Requirement } from "../levels/selector.js";
+import {
+  globalTarget,
+  InjectorRefusal,
+  type Layers,
+  layerAt,
+  layersOf,
+  namespaceOf,
+  workloadLayers,
+} from "../render/compose.js";
+import { canonicalJson } from "../render/Profile.js";
+import { type Answer, ask, type Probe, probesOf, withoutSidecar } from "./askInjector.js";
+import { type Injector, type InjectorConfigMap, injectorName } from "./Injector.js";
+import { inBatches } from "./inBatches.js";
+import { isSame, type LayerChange } from "./LayerChange.js";
+
+/** A global change is tried out in at most this many namespaces. */
+const mostNamespacesAsked = 100;
+/** Namespaces that are asked about at once. */
+export const asksAtOnce = 8;
+/** Of a namespace's workload layers, this many are tried out. */
+const mostSelectorsAsked = 50;
+
+/** A namespace's pods, and what the injector said of each before the write. */
+export interface Asked {
+  namespace: string;
+  probes: { probe: Probe; before: Answer }[];
+}
+
+/** Asks about the namespaces that the changes reach, before they are written; those that `asked` has are not asked about again. */
+export async function askBefore(
+  api: KubernetesApi,
+  injector: Injector,
+  current: InjectorConfigMap,
+  changes: readonly LayerChange[],
+  asked: Map<string, Asked>,
+): Promise<void> {
+  const layers = layersOf(current.data);
+  const untried = changes.some((change) => isThereUntried(change, layers));
+  const reached = await namespacesReached(api, changes, layers);
+  const unasked = reached.filter((namespace) => !asked.has(namespace));
+  await inBatches(unasked, asksAtOnce, async (namespace) => {
+    const selectors = selectorsIn(namespace, changes, layers);
+    const before = await askAll(api, injector, namespace, selectors);
+    asked.set(namespace, untried ? await blamingSettings(api, injector, before) : before);
+  });
+  requireSpeaking([...asked.values()], injector);
+}
+
+/** The selectors of the namespace's workload layers, as they are and as they will be. */
+function selectorsIn(
+  namespace: string,
+  changes: readonly LayerChange[],
+  layers: Layers,
+): (readonly Requirement[])[] {
+  const planned = changes.flatMap(({ target, layer }) =>
+    namespaceOf(target) === namespace && layer?.picks ? [layer.picks.selector] : [],
+  );
+  const present = workloadLayers(layers, namespace).map(({ picks }) => picks.selector);
+  const told = new Map([...present, ...planned].map((selector) => [canonicalJson(selector), selector]));
+  return [...told.values()].slice(0, mostSelectorsAsked);
+}
+
+async function askAll(
+  api: KubernetesApi,
+  injector: Injector,
+  namespace: string,
+  selectors: readonly (readonly Requirement[])[],
+): Promise<Asked> {
+  const probes = await probesOf(api, namespace, injector, selectors);
+  const [plain, ...rest] = probes;
+  const first = plain ? { probe: plain, before: await ask(api, injector, namespace, plain) } : undefined;
+  if (!first || first.before.outcome === "unasked" || first.before.outcome === "silent")
+    return { namespace, probes: first ? [first] : [] };
+  return {
+    namespace,
+    probes: [
+      first,
+      ...(await Promise.all(
+        rest.map(async (probe) => ({ probe, before: await ask(api, injector, namespace, probe) })),
+      )),
+    ],
+  };
+}
+
+/** Settings that are there before this program brings them: Helm wrote them, or an `up` that was killed. */
+function isThereUntried({ target, layer, former }: LayerChange, layers: Layers): boolean {
+  const present = layerAt(layers, target);
+  return layer !== undefined && isSame(present, layer) && !isSame(former, layer);
+}
+
+// a pod that is denied with a sidecar and not without one is denied for settings that are there already
+async function blamingSettings(
+  api: KubernetesApi,
+  injector: Injector,
+  { namespace, probes }: Asked,
+): Promise<Asked> {
+  const blamed = probes.map(async ({ probe, before }) => {
+    if (before.outcome !== "denied") return { probe, before };
+    const bare = await ask(api, injector, namespace, withoutSidecar(probe));
+    return { probe, before: bare.outcome === "not injected" ? anySidecar : before };
+  });
+  return { namespace, probes: await Promise.all(blamed) };
+}
+
+const anySidecar: Answer = { outcome: "injected", stamp: undefined };
+
+// with the injector away nothing written could be tried out, and a bad write would meet it when it starts again
+function requireSpeaking(asked: readonly Asked[], injector: Injector): void {
+  for (const { namespace, probes } of asked) {
+    for (const { before } of probes) {
+      if (before.outcome === "silent") {
+        throw new InjectorRefusal(
+          `the injector of ${injectorName(injector)} does not answer for namespace ${namespace}, so nothing was written: ${before.message}`,
+        );
+      }
+    }
+  }
+}
+
+async function namespacesReached(
+  api: KubernetesApi,
+  changes: readonly LayerChange[],
+  layers: Layers,
+): Promise<string[]> {
+  const named = changes.flatMap(({ target }) => namespaceOf(target) ?? []);
+  if (!changes.some(({ target }) => target === globalTarget)) return [...new Set(named)];
+  const all = await listAll<{ metadata: ObjectMeta }>(api, "/api/v1/namespaces", { metadataOnly: true });
+  const injected = all
+    .filter(
+      ({ metadata }) =>
+        metadata.labels?.["istio-injection"] === "enabled" || metadata.labels?.["istio.io/rev"] !== undefined,
+    )
+    .map(({ metadata }) => metadata.name);
+  // a namespace without settings of its own shows the global ones best
+  const ordered = injected.sort(
+    (a, b) => Number(layerAt(layers, a) !== undefined) - Number(layerAt(layers, b) !== undefined),
+  );
+  return [...new Set([...named, ...ordered.slice(0, mostNamespacesAsked)])];
+}
+
+/** What makes settings of a namespace impossible to try out, a line each. */
+export function* unverifiable(namespace: string, probes: Asked["probes"]): Generator<string> {
+  const [plain] = probes;
+  if (plain?.before.outcome === "unasked") yield `[${namespace}] settings not tried out: ${plain.before.why}`;
+  if (plain?.before.outcome === "not injected")
+    yield `[${namespace}] settings not tried out: this injector gives pods there no sidecar`;
+  if (plain?.before.outcome === "denied")
+    yield `[${namespace}] a plain pod is denied there with or without our settings: ${plain.before.message}`;
+}

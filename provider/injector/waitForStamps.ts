@@ -1,0 +1,128 @@
+import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import { isPassing } from "../cluster/waitBeforeRetry.js";
+import { type InjectorData, type Layers, layerAt, layersOf, stampsIn } from "../render/compose.js";
+import { type Asked, asksAtOnce } from "./askBefore.js";
+import { ask } from "./askInjector.js";
+import type { Injector } from "./Injector.js";
+import { inBatches } from "./inBatches.js";
+import { type CommitOptions, isSame, type LayerChange } from "./LayerChange.js";
+import { forgetInjector, recentInjector } from "./recentInjector.js";
+
+/** Namespace -> why its pods can't be created, or don't get the settings. */
+export type Refused = Map<string, string>;
+
+export interface Looked {
+  refused: Refused;
+  /** Those that the injector has yet to show. */
+  pending: Asked[];
+  /** Changes that somebody has undone. */
+  lost: LayerChange[];
+}
+
+/** Looks that take the ConfigMap for what was written, and ask about one namespace before they ask about all. */
+const quickLooks = 4;
+
+/**
+ * Asks until every namespace has shown the settings, one refuses them, or they are gone. `written`: the texts as they were
+ * written just now, where that is known.
+ */
+export async function waitForStamps(
+  api: KubernetesApi,
+  injector: Injector,
+  asked: readonly Asked[],
+  changes: readonly LayerChange[],
+  written: InjectorData | undefined,
+  deadline: number,
+  options: CommitOptions,
+): Promise<Looked> {
+  let pending = [...asked];
+  let silence: string | undefined;
+  let reportAfter = 10_000;
+  let nextReport = options.elapsed() + reportAfter;
+  for (let look = 0, pause = 50; ; look++, pause = Math.min(2_000, pause * 1.5)) {
+    const refused: Refused = new Map();
+    const known = look < quickLooks && options.elapsed() < deadline ? written : undefined;
+    try {
+      const data = known ?? (await readBack(api, injector));
+      const lost = lostIn(layersOf(data), changes);
+      if (lost.length > 0) return { refused, pending, lost };
+      const stampOf = stampsIn(data);
+      const waiting: Asked[] = [];
+      silence = undefined;
+      const judge = (some: readonly Asked[]) =>
+        inBatches(some, asksAtOnce, async (one) => {
+          const verdict = await verdictOf(api, injector, one, stampOf).catch((error: unknown) => {
+            silence = saysNothing(error);
+            return "waiting" as const;
+          });
+          if (verdict === "waiting") waiting.push(one);
+          else if (verdict !== "taken") refused.set(one.namespace, verdict.refused);
+        });
+      // an injector that has not read the ConfigMap yet would answer the same about each: another one is asked at each look
+      const scouts = known ? pending.filter((_, at) => at === look % pending.length) : pending;
+      const others = pending.filter((one) => !scouts.includes(one));
+      await judge(scouts);
+      if (waiting.length > 0) waiting.push(...others);
+      else await judge(others);
+      pending = waiting;
+      if (refused.size > 0) return { refused, pending, lost: [] };
+      // pods without a sidecar show nothing: only the ConfigMap tells whether the settings are still there
+      if (pending.length === 0)
+        return { refused, pending, lost: lostIn(layersOf(await readBack(api, injector)), changes) };
+    } catch (error) {
+      silence = saysNothing(error);
+    }
+    if (options.elapsed() >= deadline) break;
+    if (options.elapsed() >= nextReport) {
+      options.report(
+        `waiting for the injector to take up the settings of ${pending.length} namespaces (${pending[0]?.namespace}, …)`,
+      );
+      reportAfter *= 2;
+      nextReport += reportAfter;
+    }
+    await options.sleep(pause);
+  }
+  const waited = `${Math.round(options.patience / 1000)} s`;
+  const why =
+    silence === undefined
+      ? `the injector still gives pods other settings after ${waited}; see istiod's log for "failed to read injection config"`
+      : `nothing could be learnt in ${waited}: ${silence}`;
+  return { refused: new Map(pending.map(({ namespace }) => [namespace, why])), pending: [], lost: [] };
+}
+
+/** The ConfigMap's texts, read anew and kept for whoever looks next. */
+async function readBack(api: KubernetesApi, injector: Injector): Promise<InjectorData> {
+  forgetInjector(api, injector);
+  return (await recentInjector(api, injector)).data;
+}
+
+/** The message of an API server that is busy or away, which says nothing of the settings; throws any other error. */
+export function saysNothing(error: unknown): string {
+  if (!isPassing(error)) throw error;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function lostIn(layers: Layers, changes: readonly LayerChange[]): LayerChange[] {
+  return changes.filter(({ target, layer }) => layer && !isSame(layerAt(layers, target), layer));
+}
+
+async function verdictOf(
+  api: KubernetesApi,
+  injector: Injector,
+  { namespace, probes }: Asked,
+  stampOf: ReturnType<typeof stampsIn>,
+): Promise<"taken" | "waiting" | { refused: string }> {
+  let taken = true;
+  for (const { probe, before } of probes) {
+    if (before.outcome !== "injected") continue;
+    const after = await ask(api, injector, namespace, probe);
+    // what was denied before the write is somebody else's denial; what is denied only now is ours
+    if (after.outcome === "denied") return { refused: `${probe.name}: ${after.message}` };
+    if (after.outcome === "silent") return { refused: `${probe.name}: ${after.message}` };
+    // a workload that names other templates never gets a stamp, so only pods of our making are held to it
+    const stamp = stampOf(namespace, probe.template.metadata?.labels);
+    if (probe.ours && after.outcome === "injected" && after.stamp !== stamp) taken = false;
+    if (!taken) return "waiting";
+  }
+  return "taken";
+}

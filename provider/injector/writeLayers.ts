@@ -1,0 +1,128 @@
+import { fieldManager } from "../cluster/fieldManager.js";
+import { hasStatus, type KubernetesApi } from "../cluster/KubernetesApi.js";
+import { isPassing } from "../cluster/waitBeforeRetry.js";
+import {
+  compose,
+  type InjectorData,
+  InjectorRefusal,
+  installedGlobal,
+  type Layer,
+  type Layers,
+  layerAt,
+  layersOf,
+} from "../render/compose.js";
+import { installedSettings } from "../render/Profile.js";
+import {
+  type Injector,
+  type InjectorConfigMap,
+  injectorName,
+  putBackManager,
+  readInjector,
+  writeInjector,
+} from "./Injector.js";
+import { type LayerChange, type Outcomes, OwnershipError, UntriedSettings } from "./LayerChange.js";
+import { forgetInjector } from "./recentInjector.js";
+import { requireValidLayer } from "./requireValidLayer.js";
+import { targetName } from "./targetName.js";
+
+/** Kubernetes' limit for the data of a ConfigMap. */
+const mostBytes = 1024 * 1024;
+const mostConflicts = 100;
+
+export interface Written {
+  /** The layers that were there before. */
+  before: Layers;
+  /** The texts as they are now. */
+  written: InjectorData;
+}
+
+/** Read, decide, write; again when someone else wrote in between. */
+export async function writeLayers(
+  api: KubernetesApi,
+  injector: Injector,
+  changes: readonly LayerChange[],
+  outcomes: Outcomes,
+  beforeWriting: (current: InjectorConfigMap, accepted: readonly LayerChange[]) => Promise<void>,
+): Promise<Written> {
+  let first: Layers | undefined;
+  for (let attempt = 0; ; attempt++) {
+    const current = await readInjector(api, injector);
+    const present = layersOf(current.data);
+    // a write whose answer was lost comes back as a conflict with itself
+    first ??= present;
+    const before = first;
+    const { layers, accepted } = decide(changes, present, current, outcomes);
+    if (accepted.length === 0) return { before, written: current.data };
+    const data = compose(current.data, layers);
+    requireRoom(data, injector, Object.keys(layers).length);
+    await beforeWriting(current, accepted);
+    if (data.config === current.data.config && data.values === current.data.values)
+      return { before, written: data };
+    try {
+      const manager = accepted.every(({ putsBack }) => putsBack) ? putBackManager : fieldManager;
+      await writeInjector(api, injector, current, data, manager).finally(() => forgetInjector(api, injector));
+      return { before, written: data };
+    } catch (error) {
+      if (isPassing(error)) throw untried(error);
+      if (!hasStatus(error, 409) || attempt >= mostConflicts) throw error;
+      // spread out: with many writers, trying again at once only collides again
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.random() * Math.min(1000, 20 * 2 ** Math.min(attempt, 6))),
+      );
+    }
+  }
+}
+
+function untried(error: unknown): UntriedSettings {
+  const why = error instanceof Error ? error.message : String(error);
+  return new UntriedSettings(
+    `the settings may have been written, and could not be tried out; run pulumi up again: ${why}`,
+  );
+}
+
+function decide(
+  changes: readonly LayerChange[],
+  before: Layers,
+  current: InjectorConfigMap,
+  outcomes: Outcomes,
+): { layers: Layers; accepted: LayerChange[] } {
+  const layers: Record<string, Layer> = { ...before };
+  const accepted: LayerChange[] = [];
+  const installed = installedSettings(installedGlobal(current.data));
+  outcomes.clear();
+  for (const change of changes) {
+    const present = layerAt(layers, change.target);
+    try {
+      if (present && !change.owners.includes(present.owner)) throw foreignLayer(change, present);
+      place(layers, change.target, change.layer);
+      requireValidLayer(change.target, layers, installed);
+      outcomes.set(change, undefined);
+      accepted.push(change);
+    } catch (error) {
+      place(layers, change.target, present);
+      outcomes.set(change, error as Error);
+    }
+  }
+  return { layers, accepted };
+}
+
+function place(layers: Record<string, Layer>, target: string, layer: Layer | undefined): void {
+  if (layer) layers[target] = layer;
+  else delete layers[target];
+}
+
+function foreignLayer({ target, layer }: LayerChange, present: Layer): OwnershipError {
+  return new OwnershipError(
+    `${targetName(target)}: its sidecar settings belong to ${present.owner}${layer ? `; ${layer.owner} can't have them as well. ` : ". "}` +
+      "Take them out of one of the two programs, or run pulumi destroy there first.",
+  );
+}
+
+function requireRoom(data: { config: string; values: string }, injector: Injector, count: number): void {
+  const bytes = Buffer.byteLength(data.config) + Buffer.byteLength(data.values);
+  if (bytes <= mostBytes) return;
+  throw new InjectorRefusal(
+    `${injectorName(injector)} would have ${bytes} bytes with these ${count} layers, and a ConfigMap holds ${mostBytes}: ` +
+      `${Buffer.byteLength(data.config)} are templates, ${Buffer.byteLength(data.values)} values; give namespaces the same settings, which are stored once, or use fewer`,
+  );
+}
