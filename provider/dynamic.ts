@@ -7,18 +7,13 @@ import { revisionOf } from "./injector/Injector.js";
 import { LayerHistory } from "./injector/LayerHistory.js";
 import { layerQueue } from "./injector/LayerQueue.js";
 import { contentOf, injectorOf } from "./injector/layerInputs.js";
-import { type LayerProvider, layerProvider } from "./injector/layerProvider.js";
+import { layerProvider } from "./injector/layerProvider.js";
 import { PlannedLayers } from "./injector/PlannedLayers.js";
 import { PutBacks, putBackLayers } from "./injector/putBackLayers.js";
 import { recentInjector } from "./injector/recentInjector.js";
-import { type PublishedProvider, publishedProvider } from "./publish/publishedProvider.js";
+import { publishedProvider } from "./publish/publishedProvider.js";
 import { InjectorRefusal, targetOf } from "./render/compose.js";
-import {
-  type InjectorView,
-  type RolloutProvider,
-  rollAfterRemoval,
-  rolloutProvider,
-} from "./rollout/rolloutProvider.js";
+import { type InjectorView, rollAfterRemoval, rolloutProvider } from "./rollout/rolloutProvider.js";
 import { containsUnknown } from "./settings/unknown.js";
 
 const planned = new PlannedLayers();
@@ -65,14 +60,16 @@ const injectorView: InjectorView = {
   },
 };
 
-export function configure(config: StackConfig): void {
-  configureSession(config);
-}
+/** Once for each provider, before anything else. */
+const configure = async (request: { config: StackConfig }): Promise<void> => configureSession(request.config);
 
-export const layer: LayerProvider = layerProvider(session, planned, history, (api, _injector, properties) =>
-  rollAfterRemoval(session, injectorView, api, properties),
-);
+export const layer = {
+  ...layerProvider(session, planned, history, (api, _injector, properties) =>
+    rollAfterRemoval(session, injectorView, api, properties),
+  ),
+  configure,
+};
 
-export const rollout: RolloutProvider = rolloutProvider(session, injectorView);
+export const rollout = { ...rolloutProvider(session, injectorView), configure };
 
-export const published: PublishedProvider = publishedProvider(session, injectorView);
+export const published = { ...publishedProvider(session, injectorView), configure };

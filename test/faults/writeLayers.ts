@@ -1,4 +1,4 @@
-import { configure, layer } from "pulumi-istio-sidecar/dynamic";
+import { layer } from "pulumi-istio-sidecar/dynamic";
 
 /** What Pulumi's engine asks of a provider for one layer in one `up`, with what its state says. */
 export interface LayerTask {
@@ -46,7 +46,7 @@ async function perform({ target, state, news }: LayerTask): Promise<LayerResult>
 }
 
 async function main(tasks: readonly LayerTask[]): Promise<void> {
-  configure({ get: () => undefined });
+  await layer.configure({ config: { get: () => undefined } });
   await Promise.all(
     tasks.map(async (task) => process.stdout.write(`result ${JSON.stringify(await perform(task))}\n`)),
   );
