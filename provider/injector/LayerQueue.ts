@@ -11,10 +11,12 @@ interface Submission {
   reject: (error: unknown) => void;
 }
 
-/** A commit begins when no layer of the same `up` has come for this long, in ms. */
-const gatheringPause = 100;
-/** Times that it waits on because some have. */
-const mostPauses = 10;
+/** How often the queue looks whether more layers have come, in ms. */
+const look = 25;
+/** A commit begins when no layer of the same `up` has come for so many looks: Pulumi takes its time between two of them. */
+const mostQuietLooks = 8;
+/** Looks before a commit begins all the same. */
+const mostLooks = 80;
 
 /**
  * Gathers the layers that one process brings into one injector, so that many of them are one write. While a commit is
@@ -23,6 +25,8 @@ const mostPauses = 10;
 export class LayerQueue {
   private waiting: Submission[] = [];
   private running: Promise<void> | undefined;
+  /** As many layers as have ever come at once: what Pulumi does not carry out side by side does not come before a commit ends. */
+  private mostAtOnce = 0;
 
   constructor(
     private readonly api: KubernetesApi,
@@ -73,12 +77,16 @@ export class LayerQueue {
     }
   }
 
-  // Pulumi brings a new layer for each one that has settled: taken at once, they would be two halves of it in turns
+  // Pulumi brings a new layer for each one that has settled, one after the other: taken at once, each would be a write
   private async gathered(): Promise<void> {
-    for (let pauses = 0, seen = 0; seen < this.waiting.length && pauses < mostPauses; pauses++) {
+    let seen = 0;
+    for (let looks = 0, quiet = 0; looks < mostLooks && quiet < mostQuietLooks; looks++, quiet++) {
+      if (seen < this.waiting.length) quiet = 0;
+      else if (this.mostAtOnce > 1 && seen >= this.mostAtOnce) break;
       seen = this.waiting.length;
-      await this.options.sleep(gatheringPause);
+      await this.options.sleep(look);
     }
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.waiting.length);
   }
 }
 

@@ -47,10 +47,24 @@ describe("the queue of layers", () => {
   it("does not wait for ever where there is always one more", async () => {
     const more: Promise<unknown>[] = [];
     const { queue, commits } = queueThat((queue, pause) => {
-      if (pause < 30) more.push(submit(queue, `late-${pause}`));
+      if (pause < 500) more.push(submit(queue, `late-${pause}`));
     });
     await submit(queue, "first");
     assert.equal(commits(), 1);
-    assert.ok(more.length < 15, `${more.length} came meanwhile`);
+    assert.ok(more.length < 100, `${more.length} came meanwhile`);
+  });
+
+  it("waits no longer once as many have come as Pulumi ever carried out at once", async () => {
+    let pauses = 0;
+    const { queue, commits } = queueThat(() => pauses++);
+    const eight = () => Promise.all([..."abcdefgh"].map((target) => submit(queue, target)));
+    await eight();
+    const first = pauses;
+    await eight();
+    assert.equal(commits(), 2);
+    assert.ok(first > 5, `${first} looks while nobody knew how many there would be`);
+    assert.ok(pauses - first <= 2, `${pauses - first} looks at the second eight`);
+    await submit(queue, "alone");
+    assert.ok(pauses - first > 5, "one alone is waited for others");
   });
 });
