@@ -59,13 +59,13 @@ forEachEngine("a layer that no program has any more", (engine) => {
     assert.deepEqual(await targets(), ["cart", "shop"]);
   };
 
-  test("is named by doctor, with the owner, when the up that created it was killed", async () => {
+  test("is named by doctor, with its owner, when the provider that created it was killed", async () => {
     assert.deepEqual(await unclaimed(), []);
     await upKilledAfterItsWrite();
     const [says = "", ...more] = await unclaimed();
     assert.match(
       says,
-      /^namespace shop in istio-system\/istio-sidecar-injector belongs to \S+\/unclaimed:shop, and an up was interrupted while it created it$/,
+      /^namespace shop in istio-system\/istio-sidecar-injector belongs to \S+\/unclaimed:shop, and its state does not have it$/,
     );
     assert.deepEqual(more, []);
   });
