@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import { type ApiCall, type KubernetesApi, UnreachableError } from "../../provider/cluster/KubernetesApi";
+import {
+  type ApiCall,
+  ApiError,
+  type KubernetesApi,
+  UnreachableError,
+} from "../../provider/cluster/KubernetesApi";
 import { session } from "../../provider/cluster/session";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
 import { LayerHistory } from "../../provider/injector/LayerHistory";
@@ -241,6 +246,48 @@ describe("a layer whose write is disturbed", () => {
     assert.ok(isEdited);
     assert.deepEqual(await limits(), { shop: "3" });
     assert.deepEqual(strip(await mesh.injector()), edited);
+  });
+
+  test("a write that meets itself, since its answer was lost, goes back to what was there before it", async () => {
+    await undisturbed().create(layer("shop", 3));
+    // as sent again by the client: the server has it, and calls the second one a conflict
+    let isLost = false;
+    const provider = processWith(async (call, send) => {
+      const answer = await send();
+      if (call.method !== "PUT" || isLost) return answer;
+      isLost = true;
+      throw new ApiError(409, "Conflict", "the object has been modified", call);
+    });
+    // of a program whose state was lost: nothing but the injector knows of the layer
+    await assert.rejects(provider.create(layer("shop", tooMuch)), isPutBack);
+    assert.ok(isLost);
+    assert.deepEqual(await limits(), { shop: "3" });
+  });
+
+  test("what was there before is not put back where it goes with others' settings no more: the layer is taken out", async () => {
+    const requests = {
+      ...layer("shop", 3),
+      proxyResources: { requests: { cpu: "1500m" } },
+    };
+    const { outs } = await undisturbed().create(requests);
+    const { settings } = parseSettings({ proxyResources: { limits: { cpu: 1 } } });
+    let isChanged = false;
+    const provider = processWith(async (call, send) => {
+      try {
+        return await send();
+      } catch (error) {
+        if (call.method === "POST" && !isChanged) {
+          isChanged = true;
+          const current = await readInjector(mesh.api, injector);
+          const layers = { ...layersOf(current.data), "*": { owner: "o/mesh/s:mesh", settings } };
+          await writeInjector(mesh.api, injector, current, compose(current.data, layers), "mesh");
+        }
+        throw error;
+      }
+    });
+    await assert.rejects(provider.update("id", outs, layer("shop", tooMuch)), isPutBack);
+    assert.deepEqual(await limits(), { "*": "1" });
+    await canCreatePods("shop");
   });
 
   test("where somebody else denied all pods before, the layer stays, and what could not be tried out is said", async () => {
