@@ -11,6 +11,11 @@ import { Mesh } from "./e2e/Mesh";
 const main = join(__dirname, "../provider/dist/cli/main.js");
 const preview = join(__dirname, "report/previews/settings-change-at-several-levels/preview.json");
 
+const stackState = {
+  version: 3,
+  deployment: { resources: [{ urn: "urn:pulumi:prod::mesh::pulumi:pulumi:Stack::mesh-prod" }] },
+};
+
 // prose names a command alone; what it works on is said around it
 const withFile = ([command = "", ...rest]: string[]) => {
   if (rest.length > 0) return [command, ...rest];
@@ -34,6 +39,7 @@ describe("commands that documents name, on a mesh", () => {
     await mesh.deployment("shop", "api");
     await writeFile(join(folder, "settings.yaml"), "namespaces: { shop: { dnsProxy: true } }\n");
     await copyFile(preview, join(folder, "preview.json"));
+    await writeFile(join(folder, "state.json"), JSON.stringify(stackState));
     // contexts of the guides, all of them this cluster
     const config = parse(await readFile(mesh.cluster.kubeconfig, "utf8")) as {
       contexts: { name: string; context: object }[];

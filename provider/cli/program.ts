@@ -76,7 +76,11 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
 
   command("doctor", "whether settings can reach pods: injector, ConfigMap, istiod, webhook, rights")
     .addOption(output(doctorFormats, "table"))
-    .action(run<{ output: OutputFormat }>((options) => doctor(io, options)));
+    .option(
+      "--state <file>",
+      "what pulumi stack export printed: names layers of that stack that its state does not have",
+    )
+    .action(run<{ output: OutputFormat; state?: string }>((options) => doctor(io, options)));
 
   command("import", "a settings.yaml of what is in the cluster now, and what it had to leave alone")
     .addOption(output(importFormats, "yaml"))

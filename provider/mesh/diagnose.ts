@@ -12,10 +12,15 @@ import { type Finding, ok, problem, skipped, warning } from "./Finding.js";
 import { type FoundInjector, findInjectors } from "./findInjectors.js";
 import { findRights } from "./findRights.js";
 import { istioVersion } from "./istioVersion.js";
+import { layerOwners } from "./layerOwners.js";
 import type { Scope } from "./readMeshStatus.js";
+import type { StackState } from "./readStackState.js";
 
-/** Everything that has to be right for settings to reach pods, looked at one by one; writes nothing. */
-export async function diagnose(api: KubernetesApi, scope: Scope): Promise<Finding[]> {
+/**
+ * Everything that has to be right for settings to reach pods, looked at one by one, and with a stack's state whether its program still has
+ * its layers; writes nothing.
+ */
+export async function diagnose(api: KubernetesApi, scope: Scope, state?: StackState): Promise<Finding[]> {
   const findings: Finding[] = [await apiServer(api)];
   const { found, notes } = await findInjectors(api, scope.injectorNamespace, scope.revision);
   findings.push(
@@ -24,7 +29,8 @@ export async function diagnose(api: KubernetesApi, scope: Scope): Promise<Findin
     ),
   );
   for (const one of found) {
-    findings.push(known(one), await intact(api, one), await replicas(api, one), await webhook(api, one));
+    findings.push(known(one), await intact(api, one), ...owners(one, state));
+    findings.push(await replicas(api, one), await webhook(api, one));
     findings.push(...(await answering(api, one, scope.namespace)));
   }
   findings.push(...(await findRights(api, scope)));
@@ -71,6 +77,16 @@ async function intact(api: KubernetesApi, { injector, configMap }: FoundInjector
   } catch (error) {
     if (!(error instanceof InjectorRefusal)) return unreadable("settings", error);
     return problem("settings", `${name}: ${error.message}`, `${lastWriter(configMap)} wrote it last`);
+  }
+}
+
+function owners({ injector, configMap: { data } }: FoundInjector, state: StackState | undefined): Finding[] {
+  try {
+    return layerOwners(injectorName(injector), layersOf(data), state);
+  } catch (error) {
+    // said of the settings already
+    if (error instanceof InjectorRefusal) return [];
+    throw error;
   }
 }
 

@@ -104,6 +104,8 @@ export class FaultRun {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
       throw new Error(`seed ${seed}, ${length} steps: ${message}\n\n${run.log.join("\n")}`);
     } finally {
+      // programs of a run that failed would go on in the next one
+      await Promise.allSettled([...run.underWay.values(), run.currentOutage]);
       api.stop();
       history.stop();
       await prober.stop();

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import { Mesh } from "../e2e/Mesh";
 import { FaultRun } from "./FaultRun";
 import { mostCpu, namespaces, workloads } from "./FaultScript";
@@ -18,7 +18,8 @@ describe("whatever fails, no layer and no foreign byte is lost, pods can be crea
   let mesh: Mesh;
   let folder: string;
 
-  before(async () => {
+  // one for each run: what a run leaves in the injector, above all one that failed, would be the next one's to explain
+  beforeEach(async () => {
     mesh = await Mesh.start();
     folder = await mkdtemp(join(tmpdir(), "sidecar-faults-"));
     for (const namespace of namespaces) {
@@ -32,7 +33,7 @@ describe("whatever fails, no layer and no foreign byte is lost, pods can be crea
     for (const [namespace, names] of Object.entries(workloads))
       for (const name of names) await mesh.deployment(namespace, name, { replicas: 2 });
   });
-  after(async () => {
+  afterEach(async () => {
     await mesh?.stop();
     if (folder) await rm(folder, { recursive: true, force: true });
   });

@@ -1,13 +1,19 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import { type ApiCall, type KubernetesApi, UnreachableError } from "../../provider/cluster/KubernetesApi";
+import {
+  type ApiCall,
+  ApiError,
+  type KubernetesApi,
+  UnreachableError,
+} from "../../provider/cluster/KubernetesApi";
 import { session } from "../../provider/cluster/session";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
 import { LayerHistory } from "../../provider/injector/LayerHistory";
 import { type LayerProvider, layerProvider } from "../../provider/injector/layerProvider";
 import { PlannedLayers } from "../../provider/injector/PlannedLayers";
-import { compose, type InjectorData, layersOf } from "../../provider/render/compose";
+import { compose, type InjectorData, layersOf, strip } from "../../provider/render/compose";
 import { stampAnnotation } from "../../provider/render/overlayTemplate";
+import { parseSettings } from "../../provider/settings/parseSettings";
 import { Mesh } from "../e2e/Mesh";
 
 const injector = { namespace: "istio-system" };
@@ -198,6 +204,109 @@ describe("a layer whose write is disturbed", () => {
     await mesh.eventually("the injector has them", async () => !(await canCreateAtOnce("shop")));
     await assert.rejects(undisturbed().update(error.id, error.properties, layer("shop", tooMuch)), isPutBack);
     assert.deepEqual(await mesh.injector(), installed);
+  });
+
+  test("what no pod can have is not put back over another owner's layer that has come in its place", async () => {
+    const settings = parseSettings({ proxyResources: { limits: { cpu: 2 } } }).settings;
+    const others = compose(installed, { shop: { owner: "o/other/s:shop", settings } });
+    let isTaken = false;
+    const provider = processWith(async (call, send) => {
+      try {
+        return await send();
+      } catch (error) {
+        if (call.method === "POST" && !isTaken) {
+          isTaken = true;
+          await writeInjector(mesh.api, injector, await readInjector(mesh.api, injector), others, "other");
+        }
+        throw error;
+      }
+    });
+    await assert.rejects(provider.create(layer("shop", tooMuch)), /maximum cpu usage per Container is 8/);
+    assert.ok(isTaken);
+    assert.deepEqual(await mesh.injector(), others);
+  });
+
+  test("what others write between the look and the write stays, and the layer comes on top of it", async () => {
+    const edited = { ...installed, config: `# edited\n${installed.config}` };
+    let isEdited = false;
+    const provider = processWith(async (call, send) => {
+      if (call.method === "PUT" && !isEdited) {
+        isEdited = true;
+        await writeInjector(
+          mesh.api,
+          injector,
+          await readInjector(mesh.api, injector),
+          edited,
+          "kubectl-edit",
+        );
+      }
+      return send();
+    });
+    await provider.create(layer("shop", 3));
+    assert.ok(isEdited);
+    assert.deepEqual(await limits(), { shop: "3" });
+    assert.deepEqual(strip(await mesh.injector()), edited);
+  });
+
+  test("a write that meets itself, since its answer was lost, goes back to what was there before it", async () => {
+    await undisturbed().create(layer("shop", 3));
+    // as sent again by the client: the server has it, and calls the second one a conflict
+    let isLost = false;
+    const provider = processWith(async (call, send) => {
+      const answer = await send();
+      if (call.method !== "PUT" || isLost) return answer;
+      isLost = true;
+      throw new ApiError(409, "Conflict", "the object has been modified", call);
+    });
+    // of a program whose state was lost: nothing but the injector knows of the layer
+    await assert.rejects(provider.create(layer("shop", tooMuch)), isPutBack);
+    assert.ok(isLost);
+    assert.deepEqual(await limits(), { shop: "3" });
+  });
+
+  test("what was there before is not put back where it goes with others' settings no more: the layer is taken out", async () => {
+    const requests = {
+      ...layer("shop", 3),
+      proxyResources: { requests: { cpu: "1500m" } },
+    };
+    const { outs } = await undisturbed().create(requests);
+    const { settings } = parseSettings({ proxyResources: { limits: { cpu: 1 } } });
+    let isChanged = false;
+    const provider = processWith(async (call, send) => {
+      try {
+        return await send();
+      } catch (error) {
+        if (call.method === "POST" && !isChanged) {
+          isChanged = true;
+          const current = await readInjector(mesh.api, injector);
+          const layers = { ...layersOf(current.data), "*": { owner: "o/mesh/s:mesh", settings } };
+          await writeInjector(mesh.api, injector, current, compose(current.data, layers), "mesh");
+        }
+        throw error;
+      }
+    });
+    await assert.rejects(provider.update("id", outs, layer("shop", tooMuch)), isPutBack);
+    assert.deepEqual(await limits(), { "*": "1" });
+    await canCreatePods("shop");
+  });
+
+  test("where somebody else denied all pods before, the layer stays, and what could not be tried out is said", async () => {
+    const quotas = "/api/v1/namespaces/shop/resourcequotas";
+    const quota = { metadata: { name: "no-pods" }, spec: { hard: { pods: "0" } } };
+    await mesh.api.request({ method: "POST", path: quotas, body: quota });
+    await mesh.eventually("no pod can be created", async () => !(await canCreateAtOnce("shop")));
+    try {
+      const provider = undisturbed();
+      await provider.create(layer("shop", 3));
+      assert.deepEqual(await limits(), { shop: "3" });
+      assert.match(
+        provider.lines.join("\n"),
+        /^\[shop\] a plain pod is denied there with or without our settings: .*exceeded quota: no-pods/,
+      );
+    } finally {
+      await mesh.api.request({ method: "DELETE", path: `${quotas}/no-pods` });
+      await canCreatePods("shop");
+    }
   });
 
   test("an API server that is busy while the layer is tried out does not pass for a refusal", async () => {

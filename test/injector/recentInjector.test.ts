@@ -34,6 +34,17 @@ describe("the injector as it was a moment ago", () => {
     assert.deepEqual([await version(0), await version(1000)], ["1", "2"]);
   });
 
+  it("is read again after a second, whatever the wall clock is set to", async (context) => {
+    const { api } = versions("1", "2");
+    let passed = 0;
+    context.mock.method(performance, "now", () => passed);
+    context.mock.method(Date, "now", () => -passed);
+    const version = async () => (await recentInjector(api, istio)).metadata.resourceVersion;
+    assert.equal(await version(), "1");
+    passed = 1000;
+    assert.equal(await version(), "2");
+  });
+
   it("is read again after a write of ours", async () => {
     const { api, version } = versions("1", "2");
     assert.equal(await version(0), "1");

@@ -1,4 +1,5 @@
 import { diagnose } from "../../mesh/diagnose.js";
+import { readStackState } from "../../mesh/readStackState.js";
 import { doctorMarkdown, doctorText, isWell } from "../../report/doctorReport.js";
 import { type ExitCode, exitCodes } from "../exitCodes.js";
 import { formatted } from "../formatted.js";
@@ -9,8 +10,16 @@ import { terminalPaint } from "../terminalPaint.js";
 export const doctorFormats = ["table", "json", "yaml", "markdown"] as const;
 
 /** Whether settings can reach pods, and what is in their way. */
-export async function doctor(io: Io, options: GlobalOptions & { output: OutputFormat }): Promise<ExitCode> {
-  const findings = await diagnose(await connectAs(io, options), options);
+export async function doctor(
+  io: Io,
+  options: GlobalOptions & { output: OutputFormat; state?: string },
+): Promise<ExitCode> {
+  const { state: path } = options;
+  const state =
+    path === undefined
+      ? undefined
+      : readStackState(await io.readFile(path), path === "-" ? "standard input" : path);
+  const findings = await diagnose(await connectAs(io, options), options, state);
   io.out(
     formatted(options.output, findings, {
       table: () => doctorText(findings, terminalPaint(io)),

@@ -1,0 +1,50 @@
+import { targetName } from "../injector/targetName.js";
+import type { Layers } from "../render/compose.js";
+import { type Finding, ok, problem } from "./Finding.js";
+import type { StackLayer, StackState } from "./readStackState.js";
+
+const check = "owners";
+
+/**
+ * Which stacks the layers of an injector belong to; with the state of one of them, each layer that names this stack as its owner and
+ * that no resource there stands for: no `up` of it would ever take that out.
+ */
+export function layerOwners(injector: string, layers: Layers, state: StackState | undefined): Finding[] {
+  const stacks = new Map<string, number>();
+  for (const { owner } of Object.values(layers)) {
+    const stack = stackOf(owner);
+    stacks.set(stack, (stacks.get(stack) ?? 0) + 1);
+  }
+  const told = [...stacks].map(([stack, count]) => `${count} of ${stack}`);
+  const counts = told.length === 0 ? [] : [ok(check, `layers in ${injector}: ${told.join(", ")}`)];
+  if (!state) return counts;
+  return [...counts, ...unclaimed(injector, layers, state)];
+}
+
+function unclaimed(injector: string, layers: Layers, state: StackState): Finding[] {
+  const isOf = (all: readonly StackLayer[], target: string, owner: string) =>
+    all.some((one) => one.injector === injector && one.target === target && one.owner === owner);
+  return Object.entries(layers).flatMap(([target, { owner }]) => {
+    if (!isIn(stackOf(owner), state.name) || isOf(state.layers, target, owner)) return [];
+    const why = isOf(state.interrupted, target, owner)
+      ? "an up was interrupted while it created it"
+      : "its state does not have it";
+    const name = owner.slice(stackOf(owner).length + 1);
+    return [
+      problem(
+        check,
+        `${targetName(target)} in ${injector} belongs to ${owner}, and ${why}`,
+        `run pulumi up with a component named ${name} for it in the program; to take the settings out, take it out again and run pulumi up once more`,
+      ),
+    ];
+  });
+}
+
+/** `organization/project/stack` of `organization/project/stack:name`; a name may have colons of its own. */
+function stackOf(owner: string): string {
+  return owner.split(":")[0] ?? owner;
+}
+
+function isIn(stack: string, projectAndStack: string): boolean {
+  return stack.endsWith(`/${projectAndStack}`);
+}
