@@ -74,30 +74,31 @@ export function putInPlace({ parts, root, own, only = [], except = [] }: Placing
   const writes = lists.length === 1 ? lists.join() : `concat ${lists.map((list) => `(${list})`).join(" ")}`;
   const says = `(and $write.own $sidecarOwn (regexMatch (printf "${ownKey}" $write.own) $sidecarOwn))`;
   const decides = placed ? `(or ${says} (and $write.placed $sidecarPlaced))` : says;
-  const copy =
-    '{{- if kindIs "map" $old }}{{ range $k, $v := $old }}{{ $_ := set $copy $k $v }}{{ end }}{{ end -}}';
   // most pods have no setting there, and this is dear
   const first = overlay
-    ? `{{- if eq $path "/proxyConfig" }}{{ $copy = fromJSON (protoToJSON $.ProxyConfig) }}{{ end -}}\n`
+    ? `{{- if eq $walked "/proxyConfig" }}{{ $copy = fromJSON (protoToJSON $.ProxyConfig) }}{{ end -}}\n`
     : "";
+  const known = own.map((path) => ` "/${path}" ${root}.${path.replaceAll("/", ".")}`).join("");
   const put = "{{ $_ := set $at $key $write.is -}}";
   const unite = `{{ $_ := set $at $key (print (index $at $key | default "") "," $write.is) -}}`;
-  return `${placed ? findPlace : ""}{{- $sidecarCopied := dict${own.map((path) => ` "/${path}" true`).join("")} -}}
+  return `${placed ? findPlace : ""}{{- $sidecarMaps := dict "/" ${root}${known} -}}
 {{- range $name := $sidecarProfiles }}{{ range $write := ${writes} -}}
-{{- $root := first $write.at -}}
 ${place}{{- if and ${[...conditions, `(not ${decides})`].join(" ")} -}}
-{{- $at := ${root} }}{{ $path := "" -}}
+{{- $path := print "/" (join "/" (initial $write.at)) -}}
+{{- if not (hasKey $sidecarMaps $path) -}}
+{{- $at := ${root} }}{{ $walked := "" -}}
 {{- range $key := initial $write.at -}}
-{{- $path = print $path "/" $key -}}
-{{- if not (hasKey $sidecarCopied $path) -}}
+{{- $walked = print $walked "/" $key -}}
+{{- if not (hasKey $sidecarMaps $walked) -}}
 {{- $copy := dict }}{{ $old := index $at $key -}}
-${copy}
-${first}{{- $_ := set $at $key $copy }}{{ $_ := set $sidecarCopied $path true -}}
+{{- if kindIs "map" $old }}{{ range $k, $v := $old }}{{ $_ := set $copy $k $v }}{{ end }}{{ end -}}
+${first}{{- $_ := set $at $key $copy }}{{ $_ := set $sidecarMaps $walked $copy -}}
 {{- end -}}
 {{- $at = index $at $key -}}
 {{- end -}}
-{{- $key := last $write.at -}}
-${template ? `{{- if eq $root "always" }}${unite}\n{{- else }}${put.replace("-}}", "}}")}{{ end -}}` : put.replace("{{", "{{-")}
+{{- end -}}
+{{- $at := index $sidecarMaps $path }}{{ $key := last $write.at -}}
+${template ? `{{- if eq $path "/always" }}${unite}\n{{- else }}${put.replace("-}}", "}}")}{{ end -}}` : put.replace("{{", "{{-")}
 {{- end -}}
 {{- end }}{{ end -}}
 `;

@@ -112,10 +112,11 @@ export function readsOf(to: Rendering): string[] {
   }
 }
 
+// not by `ternary`, which has both of its values worked out
 function unitedLookup(key: string, list: string): string {
-  const always = `(index $sidecar.always "${key}" | default "" | toString)`;
-  const both = `(uniq (compact (concat (splitList "," ${always}) (splitList "," (${list} | default "" | toString)))))`;
-  return `(ternary ${list} (join "," ${both}) (eq ${always} ""))`;
+  const always = `$sidecar.always.${key}`;
+  const both = `(join "," (uniq (compact (concat (splitList "," ${always}) (splitList "," (${list} | default "" | toString))))))`;
+  return `(or (and ${always} ${both}) ${list})`;
 }
 
 /** What of `$sidecar` is read by what stood in Istio's template. */

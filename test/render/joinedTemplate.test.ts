@@ -82,7 +82,7 @@ describe("one template that says everything", () => {
     assert.deepEqual(
       [...written].filter(
         (map) =>
-          !/^\$(at|copy|to|amounts|scaled|metadata|sidecar(Copied|\.\w+|InitEnv|ProxyEnv)?)$/.test(map ?? ""),
+          !/^\$(at|copy|to|amounts|scaled|metadata|sidecar(Maps|\.\w+|InitEnv|ProxyEnv)?)$/.test(map ?? ""),
       ),
       ["(index $scaled"],
     );
