@@ -164,6 +164,19 @@ describe("two templates are needed where Istio's has", () => {
       changed("{{- else if .Values", "{{- else if .Values.other }}{{ else if .Values"),
     ],
     ["a second define", `{{ define "other" }}{{ end }}${template}`],
+    ["a second define behind it", `${template}{{ define "other" }}{{ end }}`],
+    [
+      "proxy metadata once more, in another form",
+      changed("  volumes:", "    {{ range $k, $v := .ProxyConfig.ProxyMetadata }}{{ end }}\n  volumes:"),
+    ],
+    [
+      "PROXY_CONFIG in a container between two halves of istio-proxy",
+      changed(
+        /(protoToJSON \.ProxyConfig \}\}\n)/,
+        "$1  - name: istio-proxy\n    env:\n",
+        changed("    - name: PROXY_CONFIG", "  - name: other\n    env:\n    - name: PROXY_CONFIG"),
+      ),
+    ],
     ["no define", changed(/^\{\{- define[\s\S]*?(?=metadata:)/, "")],
     ["no istio-proxy", changed("- name: istio-proxy", "- name: envoy")],
   ];
