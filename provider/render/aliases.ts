@@ -1,14 +1,22 @@
 import { isMap, isScalar, isSeq, type Scalar, type YAMLSeq } from "yaml";
 import { valueAt } from "../settings/canonicalSettings.js";
 import { textOf } from "../settings/problem.js";
+import type { InjectorTemplates } from "./injectorTemplates.js";
 import { indentOf, insertPair, parseYaml, removePair, UnreadableText, yamlData } from "./spliceMap.js";
 
 export const scopedTemplateName = "sidecar-scoped";
 export const overlayTemplateName = "sidecar-settings";
 const istioTemplate = "sidecar";
 
-/** Leads every use of Istio's `sidecar` template to our two, wherever the config names it through an alias or by itself. */
-export function addAliases(config: string): string {
+/** The names of our templates, in the order in which they are applied. */
+export function templateNames({ overlay }: InjectorTemplates): readonly string[] {
+  return overlay === undefined ? [scopedTemplateName] : [scopedTemplateName, overlayTemplateName];
+}
+
+const forms = [[scopedTemplateName, overlayTemplateName], [scopedTemplateName]] as const;
+
+/** Leads every use of Istio's `sidecar` template to ours, wherever the config names it through an alias or by itself. */
+export function addAliases(config: string, ours: readonly string[]): string {
   const document = parseYaml(config, "data.config");
   const defaults = document.getIn(["defaultTemplates"]);
   const aliases = document.getIn(["aliases"], true);
@@ -17,15 +25,14 @@ export function addAliases(config: string): string {
   const names = isMap(aliases)
     ? aliases.items.map((item) => String(isScalar(item.key) ? item.key.value : item.key))
     : [];
-  for (const name of names)
-    text = replaceInList(text, name, [istioTemplate], [scopedTemplateName, overlayTemplateName]);
+  for (const name of names) text = replaceInList(text, name, [istioTemplate], ours);
   if (!isMap(aliases)) {
     text = insertPair(text, [], "aliases", {
-      flow: `{${istioTemplate}: [${scopedTemplateName}, ${overlayTemplateName}]}`,
+      flow: `{${istioTemplate}: [${ours.join(", ")}]}`,
     });
   } else if (!names.includes(istioTemplate)) {
     text = insertPair(text, ["aliases"], istioTemplate, {
-      flow: `[${scopedTemplateName}, ${overlayTemplateName}]`,
+      flow: `[${ours.join(", ")}]`,
     });
   }
   requireReached(
@@ -40,8 +47,7 @@ export function addAliases(config: string): string {
 /** Takes out what `addAliases` added. */
 export function removeAliases(config: string): string {
   const aliases = aliasesIn(config);
-  const ours = (list: unknown) =>
-    JSON.stringify(list) === JSON.stringify([scopedTemplateName, overlayTemplateName]);
+  const ours = (list: unknown) => forms.some((form) => JSON.stringify(list) === JSON.stringify(form));
   const names = Object.keys(aliases);
   if (names.length === 1 && ours(aliases[istioTemplate]) && writtenByUs.test(config))
     return removePair(config, [], "aliases");
@@ -50,7 +56,7 @@ export function removeAliases(config: string): string {
     text =
       name === istioTemplate && ours(aliases[name])
         ? removePair(text, ["aliases"], name)
-        : replaceInList(text, name, [scopedTemplateName, overlayTemplateName], [istioTemplate]);
+        : forms.reduce((before, form) => replaceInList(before, name, form, [istioTemplate]), text);
   }
   return text;
 }
@@ -61,13 +67,13 @@ function aliasesIn(config: string): Readonly<Record<string, unknown>> {
   return typeof aliases === "object" && aliases !== null ? { ...aliases } : {};
 }
 
-const writtenByUs = /^aliases: \{sidecar: \[sidecar-scoped, sidecar-settings\]\}$/m;
+const writtenByUs = /^aliases: \{sidecar: \[sidecar-scoped(, sidecar-settings)?\]\}$/m;
 
 // without this, pods of default injection would never see a setting, and nobody would be told
 function requireReached(config: string, defaults: readonly string[]): void {
   const aliases = aliasesIn(config);
   const reached = defaults.flatMap((name) => (Object.hasOwn(aliases, name) ? aliases[name] : name));
-  if (reached.includes(overlayTemplateName)) return;
+  if (reached.includes(scopedTemplateName)) return;
   throw new UnreadableText(
     `default injection uses ${defaults.join(", ")}, which leads to ${reached.map(textOf).join(", ")} and never to Istio's template "${istioTemplate}": ` +
       `name "${istioTemplate}" in defaultTemplates or in the alias`,

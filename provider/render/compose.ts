@@ -2,9 +2,21 @@ import { z } from "zod";
 import { type Requirement, selects } from "../levels/selector.js";
 import { type CanonicalSettings, declarationFor, valueAt } from "../settings/canonicalSettings.js";
 import { shown } from "../settings/problem.js";
-import { addAliases, overlayTemplateName, removeAliases, scopedTemplateName } from "./aliases.js";
+import {
+  addAliases,
+  overlayTemplateName,
+  removeAliases,
+  scopedTemplateName,
+  templateNames,
+} from "./aliases.js";
 import { dataKey } from "./dataKey.js";
-import { type InjectorTemplates, injectorTemplates } from "./injectorTemplates.js";
+import {
+  doubledVariables,
+  formsFor,
+  type InjectorTemplates,
+  injectorTemplates,
+  nothing,
+} from "./injectorTemplates.js";
 import {
   canonicalJson,
   digest,
@@ -240,15 +252,13 @@ export function compose(data: InjectorData, layers: Layers): InjectorData {
     const bare = strip(data);
     if (Object.keys(layers).length === 0) return bare;
     const found = templatesIn(bare.config);
-    const ours = injectorTemplates(found.sidecar, layers);
+    const installed = isInstalledWith(bare.config);
+    const ours = installed ? installedTemplates(found, layers) : injectorTemplates(found.sidecar, layers);
     const content = canonicalJson(storedContent(layers));
-    if (isInstalledWith(bare.config)) {
-      requireInstalled(found, ours);
-      // Helm writes the same data in its own form: nothing to change then
-      if (canonicalJson(storedData(data) ?? {}) === content) return data;
-    }
+    // Helm writes the same data in its own form: nothing to change then
+    if (installed && canonicalJson(storedData(data) ?? {}) === content) return data;
     const composed = {
-      config: isInstalledWith(bare.config) ? bare.config : withTemplates(bare.config),
+      config: installed ? bare.config : withTemplates(bare.config, ours),
       values: insertPair(bare.values, ["global"], dataKey, { flow: content }),
     };
     requireReversible(composed, bare, ours);
@@ -259,7 +269,7 @@ export function compose(data: InjectorData, layers: Layers): InjectorData {
 /** Whether the config's own default templates are ours: Istio was installed with the values of `helmValues`. */
 function isInstalledWith(config: string): boolean {
   const defaults = valueAt(yamlData(config, "data.config"), ["defaultTemplates"]);
-  return Array.isArray(defaults) && defaults.includes(overlayTemplateName);
+  return Array.isArray(defaults) && defaults.includes(scopedTemplateName);
 }
 
 function templatesIn(config: string): Readonly<Record<string, unknown>> {
@@ -267,15 +277,42 @@ function templatesIn(config: string): Readonly<Record<string, unknown>> {
   return typeof templates === "object" && templates !== null ? { ...templates } : {};
 }
 
-const withTemplates = remembered((config) => {
-  const { scoped, overlay } = injectorTemplates(templatesIn(config).sidecar, {});
-  const withOverlay = insertPair(config, ["templates"], overlayTemplateName, { block: overlay });
-  return addAliases(insertPair(withOverlay, ["templates"], scopedTemplateName, { block: scoped }));
+function withTemplates(config: string, ours: InjectorTemplates): string {
+  return ours.overlay === undefined ? withJoined(config) : withApart(config);
+}
+
+const withJoined = remembered((config) => {
+  const { joined } = formsFor(templatesIn(config).sidecar, {});
+  return joined ? adding(config, { scoped: joined.text }) : config;
 });
 
-// what Istio is installed with is not ours to write: its next upgrade would take it away again
-function requireInstalled(found: Readonly<Record<string, unknown>>, ours: InjectorTemplates): void {
-  if (found[scopedTemplateName] === ours.scoped && found[overlayTemplateName] === ours.overlay) return;
+const withApart = remembered((config) => adding(config, formsFor(templatesIn(config).sidecar, {}).apart));
+
+function adding(config: string, ours: InjectorTemplates): string {
+  const { scoped, overlay } = ours;
+  const withOverlay =
+    overlay === undefined
+      ? config
+      : insertPair(config, ["templates"], overlayTemplateName, { block: overlay });
+  return addAliases(
+    insertPair(withOverlay, ["templates"], scopedTemplateName, { block: scoped }),
+    templateNames(ours),
+  );
+}
+
+/** The templates that Istio was installed with: not ours to write, since its next upgrade would take them away again. */
+function installedTemplates(found: Readonly<Record<string, unknown>>, layers: Layers): InjectorTemplates {
+  const { joined, apart } = formsFor(found.sidecar, layers);
+  const has = ({ scoped, overlay }: Required<InjectorTemplates>) =>
+    found[scopedTemplateName] === scoped && found[overlayTemplateName] === overlay;
+  if (has(apart)) return apart;
+  if (joined && has({ scoped: joined.text, overlay: nothing })) {
+    const [doubled] = doubledVariables(joined, layers);
+    if (doubled === undefined) return { scoped: joined.text };
+    throw new UnreadableText(
+      `${doubled} is a variable that Istio's template sets itself, and the templates that Istio was installed with don't change it: set it in the program that installs Istio with helmValues`,
+    );
+  }
   throw new UnreadableText(
     `Istio was installed with the templates ${scopedTemplateName} and ${overlayTemplateName} of another version of pulumi-istio-sidecar, or of another Istio: ` +
       "run pulumi up in the program that installs Istio with helmValues, with the same version of the package as here",

@@ -1,7 +1,7 @@
-import { overlayTemplateName, scopedTemplateName } from "./aliases.js";
+import { overlayTemplateName, scopedTemplateName, templateNames } from "./aliases.js";
 import { InjectorRefusal, type Layers, storedContent } from "./compose.js";
 import { dataKey } from "./dataKey.js";
-import { injectorTemplates } from "./injectorTemplates.js";
+import { injectorTemplates, nothing } from "./injectorTemplates.js";
 import { UnreadableText } from "./spliceMap.js";
 
 /** Helm values of the official istiod chart, as far as they concern the injector. */
@@ -20,7 +20,7 @@ export interface IstiodValues {
 }
 
 /**
- * Values with which the istiod chart itself renders layers: their data, our two templates, and these in place of Istio's in what
+ * Values with which the istiod chart itself renders layers: their data, our templates, and these in place of Istio's in what
  * pods get by default. Pods that name `sidecar` themselves get Istio's own: the chart has no aliases.
  */
 export function helmValues<Values extends IstiodValues>(
@@ -46,9 +46,14 @@ export function helmValues<Values extends IstiodValues>(
     global: { ...given.global, [dataKey]: storedContent(layers) },
     sidecarInjectorWebhook: {
       ...webhook,
-      templates: { ...templates, [scopedTemplateName]: ours.scoped, [overlayTemplateName]: ours.overlay },
+      // both, whatever they say: pods that name templates themselves name both
+      templates: {
+        ...templates,
+        [scopedTemplateName]: ours.scoped,
+        [overlayTemplateName]: ours.overlay ?? nothing,
+      },
       defaultTemplates: defaultTemplates.flatMap((name) =>
-        name === "sidecar" ? [scopedTemplateName, overlayTemplateName] : [name],
+        name === "sidecar" ? templateNames(ours) : [name],
       ),
     },
   };

@@ -1,5 +1,7 @@
-import { pickProfiles, putInPlace } from "./pickProfiles.js";
+import { pickProfiles, putInPlace, putStamp } from "./pickProfiles.js";
 import { resourceAnnotations, stampAnnotation } from "./podAnnotations.js";
+import { metadataInProxyConfig } from "./proxyMetadata.js";
+import { scaledAmounts } from "./scaledAmounts.js";
 import { beginning, type ScopedTemplate } from "./scopeTemplate.js";
 
 export { stampAnnotation } from "./podAnnotations.js";
@@ -18,31 +20,25 @@ export function overlayTemplate(template: string, scoped: ScopedTemplate): strin
       ? beginning(scoped.found, [native, mode, annotated].join())
       : `{{/* Sidecar settings. */ -}}\n${pickProfiles}`;
   return `${start}
-{{- $own := dict "init" dict "metadata" dict "env" dict "proxyConfig" (fromJSON (protoToJSON .ProxyConfig)) }}
-${putInPlace({ part: "overlay", root: "$own", own: ["init", "metadata", "env", "proxyConfig"] })}
+{{- $own := dict "init" dict "metadata" dict "env" dict }}
+${putInPlace({ parts: ["overlay"], root: "$own", own: ["init", "metadata", "env"] })}
 {{- $native := ${native} }}
-{{- $configured := or (hasKey $own "wrote proxyConfig") (hasKey $own "wrote metadata") }}
 {{- $proxyEnv := dict }}
 {{- range $name, $value := $own.env }}{{ $_ := set $proxyEnv $name $value }}{{ end }}
-{{- $metadata := dict }}
-{{- range $name, $value := $own.proxyConfig.proxyMetadata }}{{ $_ := set $metadata $name $value }}{{ end }}
-{{- range $name, $value := $own.metadata }}
-  {{- $_ := set $proxyEnv $name $value }}
-  {{- $_ := set $metadata $name $value }}
-{{- end }}
-{{- if $metadata }}{{ $_ := set $own.proxyConfig "proxyMetadata" $metadata }}{{ end }}
+{{- range $name, $value := $own.metadata }}{{ $_ := set $proxyEnv $name $value }}{{ end }}
+${metadataInProxyConfig("$own")}
 {{- $initResources := $own.init }}
 {{- $resources := dict }}
 {{- if or ${resourceAnnotations.map((name) => `(isset .ObjectMeta.Annotations "${name}")`).join(" ")} }}
   {{- /* one resource annotation makes Istio drop all other amounts, of the init container too */}}
   {{- $initResources = dict }}
 {{- else if $own.scaled }}
-${scaledAmountsTemplate}
+${scaledAmounts("$own.scaled", "$resources")}
 {{- end }}
 {{- $interceptionMode := annotation .ObjectMeta "sidecar.istio.io/interceptionMode" ${mode} }}
 {{- $init := and (or $initResources $own.metadata) (ne $interceptionMode "NONE") }}
-{{- $proxy := or $proxyEnv $configured $resources }}
-{{- range $name := $sidecarProfiles }}{{ $_ := set $own "stamp" (compact (list $own.stamp (dig "profiles" $name "stamp" "" $sidecarData)) | join ".") }}{{ end }}
+{{- $proxy := or $proxyEnv $own.proxyConfig $resources }}
+${putStamp("$own")}
 {{- if $own.stamp }}
 metadata:
   annotations:
@@ -74,13 +70,13 @@ spec:
 {{- if $resources }}
     resources: {{ toJson $resources }}
 {{- end }}
-{{- if or $proxyEnv $configured }}
+{{- if or $proxyEnv $own.proxyConfig }}
     env:
 {{- range $name, $value := $proxyEnv }}
     - name: {{ $name }}
       value: {{ $value | quote }}
 {{- end }}
-{{- if $configured }}
+{{- if $own.proxyConfig }}
     - name: PROXY_CONFIG
       value: {{ $own.proxyConfig | toJson | quote }}
 {{- end }}
@@ -89,34 +85,6 @@ spec:
 {{- end }}
 `;
 }
-
-// an amount that the application has not is taken from Istio's block too: a request above a limit of Istio's denies the pod
-const scaledAmountsTemplate = `  {{- range $resource, $unit := dict "cpu" "m" "memory" "" }}
-    {{- $limit := 0 }}{{ $request := 0 }}
-    {{- range $container := $.Spec.Containers }}
-      {{- if and (ne $container.Name "istio-proxy") (or (ne $own.scaled.of "container") (eq $container.Name ($own.scaled.container | default ""))) }}
-        {{- $has := dict "limit" 0 "request" 0 }}
-        {{- if eq $resource "cpu" }}
-          {{- $has = dict "limit" $container.Resources.Limits.Cpu.MilliValue "request" $container.Resources.Requests.Cpu.MilliValue }}
-        {{- else }}
-          {{- $has = dict "limit" $container.Resources.Limits.Memory.Value "request" $container.Resources.Requests.Memory.Value }}
-        {{- end }}
-        {{- if eq $own.scaled.of "sum" }}
-          {{- $limit = add $limit $has.limit }}{{ $request = add $request $has.request }}
-        {{- else }}
-          {{- $limit = max $limit $has.limit }}{{ $request = max $request $has.request }}
-        {{- end }}
-      {{- end }}
-    {{- end }}
-    {{- if $limit }}{{ $limit = max $limit $request }}{{ end }}
-    {{- if or $limit $request }}
-      {{- range $kind, $amount := dict "limits" $limit "requests" $request }}
-        {{- if not (hasKey $resources $kind) }}{{ $_ := set $resources $kind dict }}{{ end }}
-        {{- $share := ternary nil (print (div (add (mul $amount $own.scaled.percent) 99) 100) $unit) (eq (int64 $amount) 0) }}
-        {{- $_ := set (index $resources $kind) $resource $share }}
-      {{- end }}
-    {{- end }}
-  {{- end }}`;
 
 function nativeExpression(scoped: string): string {
   return /\{\{-?\s*\$nativeSidecar\s*:=\s*([^{}]+?)\s*-?\}\}/.exec(scoped)?.[1] ?? "false";
@@ -137,6 +105,7 @@ function annotatedMode({ found }: ScopedTemplate): string {
 `;
 }
 
-function cniExpression(template: string): string {
+/** Whether there is Istio CNI, as this release's template asks; `false` where it does not. */
+export function cniExpression(template: string): string {
   return /\{\{-?\s*if\s+([^{}]+?)\s*-?\}\}\s*- name: istio-validation/.exec(template)?.[1] ?? "false";
 }

@@ -22,6 +22,11 @@ export const pickProfiles = `{{- $sidecarData := $.Values.global.${dataKey} | de
 {{- end -}}
 `;
 
+/** Template text that puts the stamp of these profiles into a map, which may have one already. */
+export function putStamp(root: string): string {
+  return `{{- range $name := $sidecarProfiles }}{{ $_ := set ${root} "stamp" (compact (list ${root}.stamp (dig "profiles" $name "stamp" "" $sidecarData)) | join ".") }}{{ end -}}`;
+}
+
 /**
  * Template text that tells whether the pod has an istio-proxy container of its own, `$sidecarPlaced`. Of a pod that
  * `istioctl kube-inject` has been at, istiod hides the sidecar and its status from templates but leaves it where it is; only the
@@ -35,7 +40,8 @@ const findPlace = `{{- $sidecarPlaced := false -}}
 
 /** How the settings of a pod are put in place. */
 interface Placing {
-  part: "template" | "overlay";
+  /** The parts of a profile that are put in place. */
+  parts: readonly ("template" | "overlay")[];
   /** A map of roots. */
   root: string;
   /** Maps below it, with slashes, that are the pod's own already. */
@@ -48,9 +54,9 @@ interface Placing {
 
 /**
  * Template text that puts settings in place. Maps on the way that are not the pod's own are copied before they are changed: the Helm
- * values are one map for all requests. In the overlay `wrote ROOT` tells which roots have something.
+ * values are one map for all requests. `proxyConfig` is there only with content: all of the pod's, as its settings change it.
  */
-export function putInPlace({ part, root, own, only = [], except = [] }: Placing): string {
+export function putInPlace({ parts, root, own, only = [], except = [] }: Placing): string {
   // each action here is paid for by every pod, several times
   const isIn = (places: readonly string[]) => {
     const tests = places.map((place) => `(hasPrefix "${place}/" $place)`);
@@ -61,28 +67,38 @@ export function putInPlace({ part, root, own, only = [], except = [] }: Placing)
     ...(except.length > 0 ? [`(not ${isIn(except)})`] : []),
   ];
   const place = conditions.length > 0 ? `{{- $place := print (join "/" $write.at) "/" -}}\n` : "";
-  const placed = part === "template" && (only.length === 0 || only.includes("expression"));
+  const template = parts.includes("template");
+  const overlay = parts.includes("overlay");
+  const placed = template && (only.length === 0 || only.includes("expression"));
+  const lists = parts.map((part) => `dig "profiles" $name "${part}" list $sidecarData`);
+  const writes = lists.length === 1 ? lists.join() : `concat ${lists.map((list) => `(${list})`).join(" ")}`;
   const says = `(and $write.own $sidecarOwn (regexMatch (printf "${ownKey}" $write.own) $sidecarOwn))`;
   const decides = placed ? `(or ${says} (and $write.placed $sidecarPlaced))` : says;
-  const wrote = part === "overlay" ? '{{- $_ := set $at (print "wrote " $root) true -}}\n' : "";
+  // most pods have no setting there, and this is dear
+  const first = overlay
+    ? `{{- if eq $walked "/proxyConfig" }}{{ $copy = fromJSON (protoToJSON $.ProxyConfig) }}{{ end -}}\n`
+    : "";
+  const known = own.map((path) => ` "/${path}" ${root}.${path.replaceAll("/", ".")}`).join("");
   const put = "{{ $_ := set $at $key $write.is -}}";
   const unite = `{{ $_ := set $at $key (print (index $at $key | default "") "," $write.is) -}}`;
-  return `${placed ? findPlace : ""}{{- $sidecarCopied := dict${own.map((path) => ` "/${path}" true`).join("")} -}}
-{{- range $name := $sidecarProfiles }}{{ range $write := dig "profiles" $name "${part}" list $sidecarData -}}
-{{- $root := first $write.at -}}
+  return `${placed ? findPlace : ""}{{- $sidecarMaps := dict "/" ${root}${known} -}}
+{{- range $name := $sidecarProfiles }}{{ range $write := ${writes} -}}
 ${place}{{- if and ${[...conditions, `(not ${decides})`].join(" ")} -}}
-{{- $at := ${root} }}{{ $path := "" -}}
-${wrote}{{- range $key := initial $write.at -}}
-{{- $path = print $path "/" $key -}}
-{{- if not (hasKey $sidecarCopied $path) -}}
+{{- $path := print "/" (join "/" (initial $write.at)) -}}
+{{- if not (hasKey $sidecarMaps $path) -}}
+{{- $at := ${root} }}{{ $walked := "" -}}
+{{- range $key := initial $write.at -}}
+{{- $walked = print $walked "/" $key -}}
+{{- if not (hasKey $sidecarMaps $walked) -}}
 {{- $copy := dict }}{{ $old := index $at $key -}}
 {{- if kindIs "map" $old }}{{ range $k, $v := $old }}{{ $_ := set $copy $k $v }}{{ end }}{{ end -}}
-{{- $_ := set $at $key $copy }}{{ $_ := set $sidecarCopied $path true -}}
+${first}{{- $_ := set $at $key $copy }}{{ $_ := set $sidecarMaps $walked $copy -}}
 {{- end -}}
 {{- $at = index $at $key -}}
 {{- end -}}
-{{- $key := last $write.at -}}
-${part === "template" ? `{{- if eq $root "always" }}${unite}\n{{- else }}${put.replace("-}}", "}}")}{{ end -}}` : put.replace("{{", "{{-")}
+{{- end -}}
+{{- $at := index $sidecarMaps $path }}{{ $key := last $write.at -}}
+${template ? `{{- if eq $path "/always" }}${unite}\n{{- else }}${put.replace("-}}", "}}")}{{ end -}}` : put.replace("{{", "{{-")}
 {{- end -}}
 {{- end }}{{ end -}}
 `;

@@ -56,6 +56,12 @@ const expressions = [
  * Each `define` gets the same beginning, since it sees no variable from outside. Text apart from these stays as it is.
  */
 export function scopeTemplate(template: string): ScopedTemplate {
+  const scoped = scopeReads(template);
+  return scoped.found.size > 0 ? { ...scoped, text: withBeginnings(scoped.text, scoped.found) } : scoped;
+}
+
+/** A template that reads what settings can change from `$sidecar`, which a beginning has to put there. */
+export function scopeReads(template: string): ScopedTemplate {
   const found = new Map<string, number>();
   const count = (what: string) => found.set(what, (found.get(what) ?? 0) + 1);
   let text = template.replace(helmValue, (_, call: string | undefined, path: string) => {
@@ -79,7 +85,6 @@ export function scopeTemplate(template: string): ScopedTemplate {
       return `(dig "${"variant" in rest ? rest.variant : name}" ${root}${plain} $sidecar.expression)`;
     });
   }
-  if (found.size > 0) text = withBeginnings(text, found);
   const isRead = (what: string) =>
     [...found.keys()].some((one) => one === what || one.startsWith(`${what}.`) || what.startsWith(`${one}.`));
   return {
@@ -107,34 +112,33 @@ export function readsOf(to: Rendering): string[] {
   }
 }
 
+// not by `ternary`, which has both of its values worked out
 function unitedLookup(key: string, list: string): string {
-  const always = `(index $sidecar.always "${key}" | default "" | toString)`;
-  const both = `(uniq (compact (concat (splitList "," ${always}) (splitList "," (${list} | default "" | toString)))))`;
-  return `(ternary ${list} (join "," ${both}) (eq ${always} ""))`;
+  const always = `$sidecar.always.${key}`;
+  const both = `(join "," (uniq (compact (concat (splitList "," ${always}) (splitList "," (${list} | default "" | toString))))))`;
+  return `(or (and ${always} ${both}) ${list})`;
 }
 
-const sidecarRoots = ["global", "always", "annotations", "expression"] as const;
+/** What of `$sidecar` is read by what stood in Istio's template. */
+export const sidecarRoots = ["global", "always", "annotations", "expression"] as const;
+
+export const opening = `{{/* Sidecar settings for the pod at hand. Written by pulumi-istio-sidecar; change the Pulumi program instead. */ -}}\n`;
 
 /** `$sidecar`: what settings change, as Istio's template then reads it, as far as a text reads it. */
 export function beginning(found: ReadonlyMap<string, number>, text: string): string {
   const read = sidecarRoots.filter((root) => text.includes(`$sidecar.${root}`));
   const values = helmValuesRead(text);
-  const images = expressions.flatMap((one) =>
-    "variant" in one && text.includes(`(dig "${one.variant}"`) ? [one.variant] : [],
-  );
-  const own = values.flatMap(([first, second]) => (second === undefined ? [] : [`global/${first}`]));
   const places =
     read.length === 0
       ? ""
       : putInPlace({
-          part: "template",
+          parts: ["template"],
           root: "$sidecar",
-          own: [...new Set([...sidecarRoots, ...own])],
+          own: [...sidecarRoots, ...copiedMaps(values)],
           ...placesRead(found, read, values),
         });
-  return `{{/* Sidecar settings for the pod at hand. Written by pulumi-istio-sidecar; change the Pulumi program instead. */ -}}
-${pickProfiles}${copied(values)}{{- $sidecar := dict "global" $sidecarHelm "always" dict "annotations" dict "expression" dict -}}
-${places}${images.length > 0 ? imageVariants(images) : ""}`;
+  return `${opening}${pickProfiles}${copied(values)}{{- $sidecar := dict "global" $sidecarHelm "always" dict "annotations" dict "expression" dict -}}
+${places}${imageVariants(text)}`;
 }
 
 /** What a text reads, said by what it does not read where that is shorter. */
@@ -152,8 +156,13 @@ function placesRead(
   return except.length < only.length ? { except } : { only };
 }
 
+/** The maps that `copied` makes, with slashes. */
+export function copiedMaps(values: readonly string[][]): string[] {
+  return [...new Set(values.flatMap(([first, second]) => (second === undefined ? [] : [`global/${first}`])))];
+}
+
 /** The Helm values below `global` that a text reads, to two levels: `proxy.resources` of `proxy.resources.limits`. */
-function helmValuesRead(text: string): string[][] {
+export function helmValuesRead(text: string): string[][] {
   const paths = [...text.matchAll(/(?:\$sidecar|\.Values)\.global\.(\w+)(?:\.(\w+))?/g)].map(
     ([, first = "", second]) => (second === undefined ? [first] : [first, second]),
   );
@@ -167,7 +176,7 @@ function helmValuesRead(text: string): string[][] {
 }
 
 /** `$sidecarHelm`, a map with these Helm values and no others: a copy of all would cost every pod more than all else here. */
-function copied(values: readonly string[][]): string {
+export function copied(values: readonly string[][]): string {
   const members = new Map<string, string[]>();
   for (const [first = "", second] of values)
     members.set(first, [...(members.get(first) ?? []), ...(second === undefined ? [] : [second])]);
@@ -180,7 +189,12 @@ function copied(values: readonly string[][]): string {
   return `{{- $sidecarFrom := dict${from} }}{{ $sidecarHelm := dict${copies.join("")} -}}\n`;
 }
 
-function imageVariants(images: readonly string[]): string {
+/** The images that a text reads, as the settings want them. */
+export function imageVariants(text: string): string {
+  const images = expressions.flatMap((one) =>
+    "variant" in one && text.includes(`(dig "${one.variant}"`) ? [one.variant] : [],
+  );
+  if (images.length === 0) return "";
   return `{{- if and (hasKey $sidecar.expression "imageType") (not (isset $.ObjectMeta.Annotations "sidecar.istio.io/proxyImageType")) -}}
 {{- $type := $sidecar.expression.imageType -}}
 {{- range $key, $image := dict ${images.map((name) => `"${name}" $.${name}`).join(" ")} -}}
@@ -210,8 +224,8 @@ function withBeginnings(text: string, found: ReadonlyMap<string, number>): strin
   return `${start(outside)}${withDefines}`;
 }
 
-// up to the `end` that closes the define; what follows is outside of it
-function bodyOf(text: string): string {
+/** The body of a define: up to the `end` that closes it; what follows is outside of it. */
+export function bodyOf(text: string): string {
   let depth = 1;
   for (const match of text.matchAll(/\{\{-?\s*(if|range|with|block|end)\b/g)) {
     depth += match[1] === "end" ? -1 : 1;

@@ -67,14 +67,21 @@ describe("aliases", () => {
   for (const [edge, text, aliases] of rows) {
     it(`${edge}: lead to our templates, and go without a trace`, () => {
       const config = templates + text;
-      const added = addAliases(config);
+      const added = addAliases(config, ours);
       assert.deepEqual(parse(added).aliases, aliases);
       assert.equal(removeAliases(added), config);
     });
 
     it(`${edge}: above the templates, too`, () => {
       const config = `${text}${templates}`;
-      assert.equal(removeAliases(addAliases(config)), config);
+      assert.equal(removeAliases(addAliases(config, ours)), config);
+    });
+
+    it(`${edge}: go without a trace where one template says everything`, () => {
+      const [scoped = ""] = ours;
+      const added = addAliases(templates + text, [scoped]);
+      assert.doesNotMatch(added, /sidecar-settings/);
+      assert.equal(removeAliases(added), templates + text);
     });
   }
 
@@ -92,7 +99,7 @@ describe("aliases", () => {
   for (const [edge, text, message] of refused) {
     it(`are refused where ${edge}: nobody would be told that settings have no effect`, () => {
       assert.throws(
-        () => addAliases(templates + text),
+        () => addAliases(templates + text, ours),
         (error: unknown) => {
           assert.ok(error instanceof UnreadableText);
           assert.match(error.message, message);

@@ -18,10 +18,12 @@ import {
   workloadLayers,
 } from "../../provider/render/compose";
 import { type Profile, profileOf } from "../../provider/render/Profile";
-import { config, data, indented, layers, template, values } from "./injectorText";
+import { config, data, indented, layers, template, templateWithPlaces, values } from "./injectorText";
 
 const asJson = JSON.stringify(template);
 const valuesOf = (indent: string | number) => JSON.stringify(JSON.parse(values), null, indent);
+
+const withPlaces = `templates:\n  sidecar: |\n${indented(templateWithPlaces, "    ")}`;
 
 const configs: [string, string][] = [
   ["Istio's own form", config],
@@ -43,6 +45,11 @@ const configs: [string, string][] = [
   ["an anchor", config.replace("sidecar: |", "sidecar: &s |").concat("  same: *s\n")],
   ["aliases and defaults", `${config}defaultTemplates: [mine, sidecar]\naliases:\n  mine:\n  - sidecar\n`],
   ["an empty map of aliases", `${config}aliases: {}\n`],
+  ["a template that takes everything itself", withPlaces],
+  [
+    "such a one, aliases and defaults",
+    `${withPlaces}defaultTemplates: [mine]\naliases:\n  mine:\n  - sidecar\n`,
+  ],
 ];
 
 const valueTexts: [string, string][] = [
@@ -129,6 +136,35 @@ describe("layers", () => {
     assert.deepEqual(compose({ config, values: composed.values }, layers), composed);
     assert.deepEqual(compose({ config: composed.config, values }, layers), composed);
     assert.deepEqual(strip({ config, values: composed.values }), data);
+  });
+});
+
+describe("an injector whose template takes everything itself", () => {
+  const one = { config: withPlaces, values };
+  const doubled: Layers = {
+    ...layers,
+    cart: { owner: "o", settings: { "env.TRUST_DOMAIN": "mine" } },
+  };
+  const templates = ({ config: text }: Pick<InjectorData, "config">) => Object.keys(parse(text).templates);
+
+  it("has one template of ours", () => {
+    const composed = compose(one, layers);
+    assert.deepEqual(templates(composed), ["sidecar-scoped", "sidecar"]);
+    assert.deepEqual(parse(composed.config).aliases, { sidecar: ["sidecar-scoped"] });
+  });
+
+  it("has two where a setting is for a variable that Istio's template sets itself", () => {
+    const composed = compose(one, doubled);
+    assert.deepEqual(templates(composed), ["sidecar-scoped", "sidecar-settings", "sidecar"]);
+    assert.deepEqual(parse(composed.config).aliases, { sidecar: ["sidecar-scoped", "sidecar-settings"] });
+  });
+
+  it("goes from one form to the other, and back, and gives back its bytes from each", () => {
+    const [joined, apart] = [compose(one, layers), compose(one, doubled)];
+    assert.deepEqual(compose(joined, doubled), apart);
+    assert.deepEqual(compose(apart, layers), joined);
+    assert.deepEqual(strip(joined), one);
+    assert.deepEqual(strip(apart), one);
   });
 });
 

@@ -3,16 +3,16 @@ import { describe, it } from "node:test";
 import { stringify } from "yaml";
 import { compose, layersOf } from "../../provider/render/compose";
 import { helmValues, type IstiodValues } from "../../provider/render/helmValues";
-import { layers, template } from "./injectorText";
+import { layers, template, templateWithPlaces } from "./injectorText";
 
 /** What the chart makes of values, as far as it concerns the injector. */
-function rendered(values: IstiodValues): { config: string; values: string } {
+function rendered(values: IstiodValues, chartsTemplate = template): { config: string; values: string } {
   const { templates = {}, defaultTemplates = ["sidecar"] } = values.sidecarInjectorWebhook ?? {};
   return {
     config: stringify({
       defaultTemplates,
       policy: "enabled",
-      templates: { sidecar: template, ...templates },
+      templates: { sidecar: chartsTemplate, ...templates },
     }),
     values: JSON.stringify({ global: { proxy: {}, ...values.global } }, null, 2),
   };
@@ -38,6 +38,38 @@ describe("values for the istiod chart", () => {
     assert.deepEqual(defaultTemplates, ["sidecar-scoped", "sidecar-settings"]);
     assert.equal(rewriteAppHTTPProbe, false);
     assert.deepEqual(layersOf(rendered(values)), layers);
+  });
+
+  describe("of a chart whose template takes everything itself", () => {
+    const ofChart = (given: typeof layers) =>
+      rendered(helmValues({}, templateWithPlaces, given), templateWithPlaces);
+    const doubled = { cart: { owner: "o", settings: { "env.TRUST_DOMAIN": "mine" } } };
+
+    it("lead to one template by default; pods may name the other, which says nothing", () => {
+      const { templates, defaultTemplates } =
+        helmValues({}, templateWithPlaces, layers).sidecarInjectorWebhook ?? {};
+      assert.deepEqual(defaultTemplates, ["sidecar-scoped"]);
+      assert.equal(templates?.["sidecar-settings"], "{}\n");
+      assert.deepEqual(compose(ofChart(layers), layers), ofChart(layers));
+    });
+
+    it("lead to two where a setting is for a variable that Istio's template sets itself", () => {
+      const both = { ...layers, ...doubled };
+      assert.deepEqual(helmValues({}, templateWithPlaces, both).sidecarInjectorWebhook?.defaultTemplates, [
+        "sidecar-scoped",
+        "sidecar-settings",
+      ]);
+      // the other programs' layers are served by these as well
+      for (const given of [both, layers])
+        assert.equal(compose(ofChart(both), given).config, ofChart(both).config);
+    });
+
+    it("that don't serve another program's variable are not written to", () => {
+      assert.throws(() => compose(ofChart(layers), { ...layers, ...doubled }), {
+        name: "InjectorRefusal",
+        message: /env\.TRUST_DOMAIN is a variable that Istio's template sets itself.*with helmValues$/,
+      });
+    });
   });
 
   it("are given back as they are where there are no settings", () => {

@@ -20,6 +20,66 @@ spec:
     lifecycle: {{ toJson .Values.global.proxy.lifecycle }}
 `;
 
+/** A template that has, in Istio's form, all the places where settings can be said. */
+export const templateWithPlaces = `{{- define "resources" }}
+  {{- if isset .ObjectMeta.Annotations \`sidecar.istio.io/proxyCPU\` }}
+      requests:
+        cpu: {{ index .ObjectMeta.Annotations \`sidecar.istio.io/proxyCPU\` | quote }}
+  {{- else if .Values.global.proxy.resources }}
+      {{ toYaml (omitNil .Values.global.proxy.resources) | indent 6 }}
+  {{- end }}
+{{- end }}
+metadata:
+  labels:
+    security.istio.io/tlsMode: istio
+  annotations: {
+    istio.io/rev: {{ .Revision | default "default" | quote }},
+{{- if .Values.pilot.cni.enabled }}
+    sidecar.istio.io/interceptionMode: "{{ annotation .ObjectMeta \`sidecar.istio.io/interceptionMode\` .ProxyConfig.InterceptionMode }}",
+{{- end }}
+  }
+spec:
+  initContainers:
+  {{ if .Values.pilot.cni.enabled -}}
+  - name: istio-validation
+  {{ else -}}
+  - name: istio-init
+  {{ end -}}
+    args:
+    - "-i"
+    - "{{ annotation .ObjectMeta \`traffic.sidecar.istio.io/includeOutboundIPRanges\` .Values.global.proxy.includeIPRanges }}"
+    - "-d"
+    - "{{ annotation .ObjectMeta \`traffic.sidecar.istio.io/excludeInboundPorts\` .Values.global.proxy.excludeInboundPorts }}"
+  {{- if .ProxyConfig.ProxyMetadata }}
+    env:
+    {{- range $key, $value := .ProxyConfig.ProxyMetadata }}
+    - name: {{ $key }}
+      value: "{{ $value }}"
+    {{- end }}
+  {{- end }}
+    resources:
+  {{ template "resources" . }}
+  {{ if not .NativeSidecars }}
+  containers:
+  {{ end }}
+  - name: istio-proxy
+    image: "{{ .ProxyImage }}"
+    env:
+    - name: TRUST_DOMAIN
+      value: cluster.local
+    - name: PROXY_CONFIG
+      value: |
+             {{ protoToJSON .ProxyConfig }}
+    {{- range $key, $value := .ProxyConfig.ProxyMetadata }}
+    - name: {{ $key }}
+      value: "{{ $value }}"
+    {{- end }}
+    resources:
+  {{ template "resources" . }}
+  volumes:
+  - name: istio-envoy
+`;
+
 export function indented(text: string, indent: string): string {
   return text.replace(/^(?=.)/gm, indent);
 }

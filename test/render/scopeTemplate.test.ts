@@ -19,9 +19,8 @@ function startOf(found: ReadonlyMap<string, number>, body: string): string {
     .replace(/-\}\}$/, "}}");
 }
 
-const always = (key: string) => `(index $sidecar.always "${key}" | default "" | toString)`;
 const unitedWith = (key: string, list: string) =>
-  `ternary ${list} (join "," (uniq (compact (concat (splitList "," ${always(key)}) (splitList "," (${list} | default "" | toString)))))) (eq ${always(key)} "")`;
+  `or (and $sidecar.always.${key} (join "," (uniq (compact (concat (splitList "," $sidecar.always.${key}) (splitList "," (${list} | default "" | toString))))))) ${list}`;
 const annotation = "annotation .ObjectMeta `traffic.sidecar.istio.io/excludeInboundPorts`";
 const ports = "$sidecar.global.proxy.excludeInboundPorts";
 
@@ -193,12 +192,12 @@ describe("a scoped template", () => {
   it("changes only maps of its own: the Helm values are one map for all requests", () => {
     const { text } = scopeTemplate(plain);
     const changed = new Set([...text.matchAll(/\bset (\S+)/g)].map(([, map]) => map));
-    assert.deepEqual(changed, new Set(["$at", "$copy", "$sidecarCopied"]));
+    assert.deepEqual(changed, new Set(["$at", "$copy", "$sidecarMaps"]));
     assert.doesNotMatch(text, /mergeOverwrite|unset /);
     // each map on the way is copied before the first write, `global` being the first of them
     assert.match(
       text,
-      /not \(hasKey \$sidecarCopied \$path\)[\s\S]*\$copy := dict[\s\S]*set \$at \$key \$copy/,
+      /not \(hasKey \$sidecarMaps \$walked\)[\s\S]*\$copy := dict[\s\S]*set \$at \$key \$copy/,
     );
   });
 

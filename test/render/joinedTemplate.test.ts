@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { joinedTemplate } from "../../provider/render/joinedTemplate";
+import { templateWithPlaces as template } from "./injectorText";
+
+function joined(text = template): string {
+  const made = joinedTemplate(text);
+  assert.ok(made);
+  return made.text;
+}
+
+/** The template with a change that has to be one. */
+function changed(from: string | RegExp, to: string, text = template): string {
+  const after = text.replace(from, to);
+  assert.notEqual(after, text, String(from));
+  return after;
+}
+
+const metadataLoop =
+  /( *)\{\{- range \$key, \$value := \.ProxyConfig\.ProxyMetadata \}\}[\s\S]*?\{\{- end \}\}\n/g;
+
+describe("one template that says everything", () => {
+  const said: [string, string][] = [
+    [
+      "has the stamp beside Istio's annotations, before the first of them",
+      "  annotations: {\n    {{- if $sidecar.stamp }}\n    sidecar-settings/stamp: {{ $sidecar.stamp | quote }},\n    {{- end }}\n",
+    ],
+    [
+      "has PROXY_CONFIG as the settings change it, and else as Istio writes it",
+      "      value: {{ if $sidecar.proxyConfig }}{{ $sidecar.proxyConfig | toJson | quote }}{{ else }}|\n             {{ protoToJSON .ProxyConfig }}{{ end }}\n",
+    ],
+    [
+      "has variables of the init container where Istio's are, also where Istio has none",
+      "  {{- if $sidecarInitEnv }}\n    env:\n    {{- range $key, $value := $sidecarInitEnv }}\n",
+    ],
+    [
+      "has variables of istio-proxy where Istio's are",
+      "{{ end }}\n    {{- range $key, $value := $sidecarProxyEnv }}\n    - name: {{ $key }}\n",
+    ],
+    [
+      "asks for resources of the init container with its own amounts",
+      '  {{- end }}\n    resources:\n  {{ template "resources" (dict "ObjectMeta" $.ObjectMeta "sidecar" $sidecarInit) }}\n',
+    ],
+    [
+      "asks for resources of istio-proxy with those in proportion",
+      '    resources:\n  {{ template "resources" (dict "ObjectMeta" $.ObjectMeta "sidecar" $sidecarProxy) }}\n  volumes:',
+    ],
+    [
+      "reads the resources that come with the call",
+      "{{- else if $.sidecar.global.proxy.resources }}\n      {{ toYaml (omitNil $.sidecar.global.proxy.resources) | indent 6 }}",
+    ],
+    [
+      "leaves the annotation to Istio where that writes it",
+      "{{ if not ($.Values.pilot.cni.enabled) }}{{ $sidecarMode =",
+    ],
+  ];
+  for (const [edge, text] of said) {
+    it(edge, () => {
+      assert.ok(joined().includes(text), joined());
+    });
+  }
+
+  it("gives containers of neither kind Istio's resources", () => {
+    const third = '  - name: enable-core-dump\n    resources:\n  {{ template "resources" . }}\n';
+    const text = changed("  {{ if not .NativeSidecars }}\n", `${third}  {{ if not .NativeSidecars }}\n`);
+    assert.match(
+      joined(text),
+      /enable-core-dump\n {4}resources:\n {2}\{\{ template "resources" \(dict "ObjectMeta" \$\.ObjectMeta "sidecar" \$sidecar\) \}\}/,
+    );
+  });
+
+  it("opens and closes its blocks: each if, range, with and define has its end", () => {
+    const opened = joined().match(/\{\{-?\s*(if|range|with|define)\b/g)?.length ?? 0;
+    const closed = joined().match(/\{\{-?\s*end\s*-?\}\}/g)?.length ?? 0;
+    assert.equal(opened, closed);
+    assert.ok(opened > 30);
+  });
+
+  it("changes only maps of its own: the Helm values are one map for all requests", () => {
+    const written = new Set([...joined().matchAll(/\b(?:un)?set (\(index \S+|\S+)/g)].map(([, map]) => map));
+    written.delete("in"); // of the comment
+    assert.deepEqual(
+      [...written].filter(
+        (map) =>
+          !/^\$(at|copy|to|amounts|scaled|metadata|sidecar(Maps|\.\w+|InitEnv|ProxyEnv)?)$/.test(map ?? ""),
+      ),
+      ["(index $scaled"],
+    );
+  });
+
+  it("knows the variables that Istio's template sets itself", () => {
+    assert.deepEqual(joinedTemplate(template)?.istiosVariables, new Set(["TRUST_DOMAIN", "PROXY_CONFIG"]));
+  });
+});
+
+describe("two templates are needed where Istio's has", () => {
+  const rows: [string, string][] = [
+    ["no annotations", changed(/ {2}annotations: \{[\s\S]*? {2}\}\n/, "")],
+    ["annotations as a block", changed("  annotations: {\n", "  annotations:\n")],
+    ["annotations of something else", changed("metadata:\n", "other:\n")],
+    ["annotations twice", changed("  annotations: {\n", "  annotations: {\n  }\n  annotations: {\n")],
+    [
+      "the mode of interception always",
+      changed(
+        "{{- if .Values.pilot.cni.enabled }}\n    sidecar",
+        "{{- if true }}\n    sidecar",
+        changed(
+          "  {{ if .Values.pilot.cni.enabled -}}\n  - name: istio-validation\n  {{ else -}}\n  - name: istio-init\n  {{ end -}}\n",
+          "  - name: istio-init\n",
+        ),
+      ),
+    ],
+    ["no PROXY_CONFIG", changed("- name: PROXY_CONFIG", "- name: OTHER")],
+    [
+      "PROXY_CONFIG in another form",
+      changed("{{ protoToJSON .ProxyConfig }}", "{{ protoToJSON .ProxyConfig | quote }}"),
+    ],
+    [
+      "PROXY_CONFIG in another container",
+      changed("  - name: istio-proxy", "  - name: istio-proxy\n  - name: other"),
+    ],
+    ["no proxy metadata", changed(metadataLoop, "")],
+    [
+      "proxy metadata of istio-proxy alone",
+      changed(
+        / {2}\{\{- if \.ProxyConfig\.ProxyMetadata \}\}[\s\S]*? {2}\{\{- end \}\}\n {2}\{\{- end \}\}\n/,
+        "",
+      ),
+    ],
+    [
+      "proxy metadata of the init container without a condition",
+      changed("{{- if .ProxyConfig.ProxyMetadata }}", "{{- if true }}"),
+    ],
+    ["proxy metadata without quotes", changed('value: "{{ $value }}"', "value: {{ $value }}")],
+    [
+      "proxy metadata as something else than variables",
+      changed(/(protoToJSON \.ProxyConfig \}\}\n)/, "$1    other:\n"),
+    ],
+    [
+      "proxy metadata three times",
+      changed(
+        /( {4}resources:\n {2}\{\{ template "resources" \. \}\}\n {2}volumes:)/,
+        '    {{- range $key, $value := .ProxyConfig.ProxyMetadata }}\n    - name: {{ $key }}\n      value: "{{ $value }}"\n    {{- end }}\n$1',
+      ),
+    ],
+    ["resources that are not asked for", changed('  {{ template "resources" . }}\n  volumes', "  volumes")],
+    [
+      "resources of the init container twice",
+      changed(
+        "  {{ if not .NativeSidecars }}\n",
+        '  {{ template "resources" . }}\n  {{ if not .NativeSidecars }}\n',
+      ),
+    ],
+    [
+      "resources asked for with something else",
+      changed('{{ template "resources" . }}', '{{ template "resources" .Spec }}'),
+    ],
+    [
+      "resources that read more of the pod",
+      changed("{{- else if .Values", "{{- else if .Spec }}{{ else if .Values"),
+    ],
+    [
+      "resources that read other Helm values",
+      changed("{{- else if .Values", "{{- else if .Values.other }}{{ else if .Values"),
+    ],
+    ["a second define", `{{ define "other" }}{{ end }}${template}`],
+    ["a second define behind it", `${template}{{ define "other" }}{{ end }}`],
+    [
+      "proxy metadata once more, in another form",
+      changed("  volumes:", "    {{ range $k, $v := .ProxyConfig.ProxyMetadata }}{{ end }}\n  volumes:"),
+    ],
+    [
+      "PROXY_CONFIG in a container between two halves of istio-proxy",
+      changed(
+        /(protoToJSON \.ProxyConfig \}\}\n)/,
+        "$1  - name: istio-proxy\n    env:\n",
+        changed("    - name: PROXY_CONFIG", "  - name: other\n    env:\n    - name: PROXY_CONFIG"),
+      ),
+    ],
+    ["no define", changed(/^\{\{- define[\s\S]*?(?=metadata:)/, "")],
+    ["no istio-proxy", changed("- name: istio-proxy", "- name: envoy")],
+  ];
+  for (const [edge, text] of rows) {
+    it(edge, () => {
+      assert.equal(joinedTemplate(text), undefined);
+    });
+  }
+});
