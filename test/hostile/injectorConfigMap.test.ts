@@ -179,8 +179,10 @@ describe("hostile text in settings of every level", () => {
   it("changes no byte of the templates, and comes back from the values as it was", () => {
     const templates = compose(data, { shop: { owner: "o", settings: {} } }).config;
     let written = 0;
+    // hostile text is refused so often that a run may have no other
+    const some = fc.oneof(settings, fc.constant({ env: { PLAIN: "text" } }));
     holds(
-      fc.tuple(settings, settings, settings, fc.string({ unit: "grapheme" })),
+      fc.tuple(some, some, some, fc.string({ unit: "grapheme" })),
       ([global, namespace, workload, owner]) => {
         const [everywhere, shop, web] = [global, namespace, workload].map((one) => parseSettings(one));
         if (!everywhere || !shop || !web) return;
