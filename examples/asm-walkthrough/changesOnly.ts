@@ -16,28 +16,7 @@ export function changesOnly(text: string): string[] {
     if (/[{[]\s*$/.test(line) && !closes) open.push(kept);
     if (kept) lines.push(...folded(line));
   }
-  return shortened(unique(lines));
-}
-
-const longestRun = 14;
-
-/** Text that goes is named, not shown: previews have all of what a ConfigMap held. */
-function shortened(lines: readonly string[]): string[] {
-  const goes = (line: string | undefined) => line !== undefined && /^\s*(- |[}\]])/.test(line);
-  const result: string[] = [];
-  for (let at = 0; at < lines.length; ) {
-    let end = at;
-    while (goes(lines[end])) end++;
-    if (end - at > longestRun) {
-      const [first = ""] = lines.slice(at, at + 1);
-      result.push(first, `${" ".repeat(first.search(/\S/) + 4)}… ${end - at - 1} lines`);
-      at = end;
-    } else {
-      result.push(lines[at] ?? "");
-      at++;
-    }
-  }
-  return result;
+  return unique(lines);
 }
 
 /** A long change on two lines, what it was and what it will be. */
