@@ -1,5 +1,5 @@
 import { fieldManager } from "../cluster/fieldManager.js";
-import { ApiError, hasStatus, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import { hasStatus, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
 
 /** The ConfigMap that tells a namespace's team which settings its pods get. */
 export const publishedName = "sidecar-settings";
@@ -45,7 +45,7 @@ export async function writePublished(
       },
     });
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 409) throw error;
+    if (!hasStatus(error, 409)) throw error;
     throw new ForeignConfigMap(
       `ConfigMap ${namespace}/${publishedName} has a ${key} of somebody else's: rename or delete it, or set publish: false (${error.serverMessage})`,
     );
