@@ -28,16 +28,20 @@ export function ratios(one: readonly number[], other: readonly number[]): Sample
   return new Samples(one.map((value, index) => value / (other[index] ?? Number.NaN)));
 }
 
-/** Rounds of two things in turn, each first in every other round. */
-export async function inTurns<Measured>(
+/** Rounds of all contenders in turn, counted from 1; a round begins with the next one, and goes round. */
+export async function inTurns<Name extends string, Measured>(
   rounds: number,
-  one: () => Promise<Measured>,
-  other: () => Promise<Measured>,
-): Promise<{ one: Measured[]; other: Measured[] }> {
-  const measured = { one: [] as Measured[], other: [] as Measured[] };
-  for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? (["one", "other"] as const) : (["other", "one"] as const);
-    for (const which of order) measured[which].push(await (which === "one" ? one : other)());
+  contenders: Readonly<Record<Name, (round: number) => Promise<Measured>>>,
+): Promise<Record<Name, Measured[]>> {
+  const names = Object.keys(contenders) as Name[];
+  const measured = Object.fromEntries(names.map((name): [Name, Measured[]] => [name, []])) as Record<
+    Name,
+    Measured[]
+  >;
+  for (let round = 1; round <= rounds; round++) {
+    const first = (round - 1) % names.length;
+    for (const name of [...names.slice(first), ...names.slice(0, first)])
+      measured[name].push(await contenders[name](round));
   }
   return measured;
 }

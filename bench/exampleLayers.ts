@@ -18,7 +18,8 @@ export function exampleLayers(namespaces: readonly string[], variants: number): 
   };
 }
 
-function canonical(given: SidecarSettings): CanonicalSettings {
+/** Settings as they are kept. */
+export function canonical(given: SidecarSettings): CanonicalSettings {
   const { settings, problems } = parseSettings(given);
   const [problem] = problems;
   if (problem) throw new Error(`${problem.path}: ${problem.found}`);

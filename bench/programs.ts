@@ -45,27 +45,24 @@ async function measure(cluster: BenchCluster, folder: string, size: Size): Promi
     await cluster.namespaces(names);
     const before = await cluster.texts();
     const timed = (title: string, work: () => Promise<EngineResult>) => timedRun(title, count, work);
-    let round = 0;
-    const up = await inTurns(
-      rounds,
-      async () => {
+    const up = await inTurns(rounds, {
+      settings: async (round) => {
         await cluster.inject(before);
-        round++;
         return timed(`up of ${many}`, () => engine.up(stacks.options("settings", round)));
       },
-      () => timed(`up of ${many} that do nothing`, () => engine.up(stacks.options("nothing", round))),
-    );
+      nothing: (round) =>
+        timed(`up of ${many} that do nothing`, () => engine.up(stacks.options("nothing", round))),
+    });
     rows.push(row("first `up`", many, up));
     await cluster.deployments(
       names.map((name) => `${name}/api`),
       1,
     );
-    const preview = await inTurns(
-      rounds,
-      () => timed(`preview of ${many}`, () => engine.preview(stacks.options("settings", round))),
-      () =>
-        timed(`preview of ${many} that do nothing`, () => engine.preview(stacks.options("nothing", round))),
-    );
+    const preview = await inTurns(rounds, {
+      settings: () => timed(`preview of ${many}`, () => engine.preview(stacks.options("settings", rounds))),
+      nothing: () =>
+        timed(`preview of ${many} that do nothing`, () => engine.preview(stacks.options("nothing", rounds))),
+    });
     rows.push(row("preview, no change", many, preview));
   }
   return [
@@ -91,16 +88,20 @@ async function measure(cluster: BenchCluster, folder: string, size: Size): Promi
   ];
 }
 
-function row(title: string, namespaces: number, { one, other }: { one: Run[]; other: Run[] }): string[] {
-  const median = (of: (run: Run) => number) => new Samples(one.map(of)).median.toFixed(0);
-  const [ours, nothings] = [one.map(({ seconds }) => seconds), other.map(({ seconds }) => seconds)];
+function row(
+  title: string,
+  namespaces: number,
+  { settings, nothing }: Record<"settings" | "nothing", Run[]>,
+): string[] {
+  const median = (of: (run: Run) => number) => new Samples(settings.map(of)).median.toFixed(0);
+  const [ours, nothings] = [settings.map(({ seconds }) => seconds), nothing.map(({ seconds }) => seconds)];
   return [
     title,
     String(namespaces),
     new Samples(nothings).text(1),
     new Samples(ours).text(1),
     ratios(ours, nothings).text(2),
-    new Samples(other.map(({ memory }) => memory)).median.toFixed(0),
+    new Samples(nothing.map(({ memory }) => memory)).median.toFixed(0),
     median(({ memory }) => memory),
     median(({ all }) => all),
     median(({ injectorWrites }) => injectorWrites),

@@ -41,20 +41,19 @@ async function measure(cluster: BenchCluster, size: Size): Promise<Table[]> {
   const env = { ...process.env, KUBECONFIG: cluster.cluster.kubeconfig };
   const look = () => timed(`status`, ours, process.execPath, [cli, "status", "--output", "json"], env);
   const list = () => timed("kubectl get pods", kubectls, "kubectl", ["get", "pods", "-A", "-o", "json"], env);
-  const row = (title: string, { one, other }: { one: Run[]; other: Run[] }) => [
-    title,
-    new Samples(other.map(({ seconds }) => seconds)).text(1),
-    new Samples(one.map(({ seconds }) => seconds)).text(1),
+  const row = ({ look, list }: { look: Run[]; list: Run[] }) => [
+    new Samples(list.map(({ seconds }) => seconds)).text(1),
+    new Samples(look.map(({ seconds }) => seconds)).text(1),
     ratios(
-      one.map(({ seconds }) => seconds),
-      other.map(({ seconds }) => seconds),
+      look.map(({ seconds }) => seconds),
+      list.map(({ seconds }) => seconds),
     ).text(2),
-    median(other, ({ memory }) => memory),
-    median(one, ({ memory }) => memory),
-    median(other, ({ requests }) => requests),
-    median(one, ({ requests }) => requests),
+    median(list, ({ memory }) => memory),
+    median(look, ({ memory }) => memory),
+    median(list, ({ requests }) => requests),
+    median(look, ({ requests }) => requests),
   ];
-  const rows = [row("all pods current", await inTurns(rounds, look, list))];
+  const rows = [["all pods current", ...row(await inTurns(rounds, { look, list }))]];
   // every tenth namespace's pods are older than its settings
   const changed = Object.fromEntries(
     Object.entries(exampleLayers(names, 50)).map(([name, layer]) => {
@@ -63,7 +62,7 @@ async function measure(cluster: BenchCluster, size: Size): Promise<Table[]> {
     }),
   );
   await cluster.inject(compose(cluster.installed, changed));
-  rows.push(row("a tenth of them stale", await inTurns(rounds, look, list)));
+  rows.push(["a tenth of them stale", ...row(await inTurns(rounds, { look, list }))]);
   return [
     {
       title: `Status of ${pods} pods in ${places.length} Deployments and ${namespaces} namespaces`,

@@ -17,15 +17,9 @@ import {
   injectorTemplates,
   nothing,
 } from "./injectorTemplates.js";
-import {
-  canonicalJson,
-  digest,
-  joinedStamp,
-  type Profile,
-  type ProfileSources,
-  profileOf,
-} from "./Profile.js";
+import { canonicalJson, digest, joinedStamp, type ProfileSources, profileOf } from "./Profile.js";
 import { remembered } from "./remembered.js";
+import { type StoredProfile, storedProfile } from "./StoredProfile.js";
 import { insertPair, removePair, UnreadableText, yamlData } from "./spliceMap.js";
 
 /** The two texts of an injector ConfigMap: `data.config` (YAML) and `data.values` (JSON or YAML). */
@@ -97,7 +91,7 @@ const StoredData = z.strictObject({
   workloads: z
     .record(z.string(), z.array(z.strictObject({ selector: StoredSelector, profile: z.string() })))
     .optional(),
-  profiles: z.record(z.string(), z.custom<Profile>()),
+  profiles: z.record(z.string(), z.custom<StoredProfile>()),
 });
 type StoredData = z.infer<typeof StoredData>;
 
@@ -151,7 +145,7 @@ function changedByHand(what: string): string {
 }
 
 /** The profile that pods of a namespace get before workload layers: their namespace's, or else the global one. */
-export function profileFor(data: Pick<InjectorData, "values">, namespace: string): Profile | undefined {
+export function profileFor(data: Pick<InjectorData, "values">, namespace: string): StoredProfile | undefined {
   const stored = storedData(data);
   const found = stored && own(stored.profiles, own(stored.namespaces, namespace) ?? globalTarget);
   return found && structuredClone(found);
@@ -330,9 +324,9 @@ export function storedContent(layers: Layers): StoredData {
     profiles: {},
   };
   // most layers of a large mesh have the same settings as others
-  const named = new Map<string, Profile>();
+  const named = new Map<string, StoredProfile>();
   const namespaceProfile = (name: string, namespace: CanonicalSettings) => {
-    const profile = named.get(name) ?? profileOf({ global, namespace });
+    const profile = named.get(name) ?? storedProfile(profileOf({ global, namespace }));
     named.set(name, profile);
     return profile;
   };
@@ -345,7 +339,8 @@ export function storedContent(layers: Layers): StoredData {
     };
     content.settings[name] = settings;
     if (picks) continue;
-    const profile = target === globalTarget ? profileOf({ global }) : namespaceProfile(name, settings);
+    const profile =
+      target === globalTarget ? storedProfile(profileOf({ global })) : namespaceProfile(name, settings);
     content.profiles[target === globalTarget ? globalTarget : profile.stamp] = profile;
     if (target !== globalTarget) content.namespaces[target] = profile.stamp;
   }
@@ -357,7 +352,7 @@ export function storedContent(layers: Layers): StoredData {
   for (const namespace of namespaces) {
     content.workloads ??= {};
     content.workloads[namespace] = workloadLayers(layers, namespace).map(({ settings, picks }) => {
-      const profile = profileOf({ namespace: settings });
+      const profile = storedProfile(profileOf({ namespace: settings }));
       content.profiles[profile.stamp] = profile;
       return { selector: plain(picks.selector), profile: profile.stamp };
     });

@@ -66,41 +66,53 @@ export function putInPlace({ parts, root, own, only = [], except = [] }: Placing
     ...(only.length > 0 ? [isIn(only)] : []),
     ...(except.length > 0 ? [`(not ${isIn(except)})`] : []),
   ];
-  const place = conditions.length > 0 ? `{{- $place := print (join "/" $write.at) "/" -}}\n` : "";
   const template = parts.includes("template");
-  const overlay = parts.includes("overlay");
   const placed = template && (only.length === 0 || only.includes("expression"));
   const lists = parts.map((part) => `dig "profiles" $name "${part}" list $sidecarData`);
   const writes = lists.length === 1 ? lists.join() : `concat ${lists.map((list) => `(${list})`).join(" ")}`;
-  const says = `(and $write.own $sidecarOwn (regexMatch (printf "${ownKey}" $write.own) $sidecarOwn))`;
-  const decides = placed ? `(or ${says} (and $write.placed $sidecarPlaced))` : says;
-  // most pods have no setting there, and this is dear
-  const first = overlay
-    ? `{{- if eq $walked "/proxyConfig" }}{{ $copy = fromJSON (protoToJSON $.ProxyConfig) }}{{ end -}}\n`
-    : "";
-  const known = own.map((path) => ` "/${path}" ${root}.${path.replaceAll("/", ".")}`).join("");
-  const put = "{{ $_ := set $at $key $write.is -}}";
-  const unite = `{{ $_ := set $at $key (print (index $at $key | default "") "," $write.is) -}}`;
-  return `${placed ? findPlace : ""}{{- $sidecarMaps := dict "/" ${root}${known} -}}
+  const says = `and $write.own $sidecarOwn (regexMatch (printf "${ownKey}" $write.own) $sidecarOwn)`;
+  const [mayDecide, decides] = placed
+    ? ["or $sidecarOwn $sidecarPlaced", `or (${says}) (and $write.placed $sidecarPlaced)`]
+    : ["$sidecarOwn", says];
+  const known = own.map((path) => ` "${path}" ${root}.${path.replaceAll("/", ".")}`).join("");
+  const found = findMap(root, parts.includes("overlay"));
+  const each = (put: string) =>
+    conditions.length === 0
+      ? `{{- range $key, $is := $write.is }}${put}{{ end -}}`
+      : `{{- range $key, $is := $write.is }}{{ $place := print $write.at "/" $key "/" }}{{ if and ${conditions.join(" ")} }}${put}{{ end }}{{ end -}}`;
+  const set = each("{{ $_ := set $at $key $is }}");
+  const unite = each(`{{ $_ := set $at $key (print (index $at $key | default "") "," $is) }}`);
+  const put = template
+    ? `{{- if eq $write.at "always" -}}\n${unite}\n{{- else -}}\n${set}\n{{- end -}}`
+    : set;
+  return `${placed ? findPlace : ""}{{- $sidecarMaps := dict "" ${root}${known} }}{{ $sidecarDecides := ${mayDecide} -}}
 {{- range $name := $sidecarProfiles }}{{ range $write := ${writes} -}}
-${place}{{- if and ${[...conditions, `(not ${decides})`].join(" ")} -}}
-{{- $path := print "/" (join "/" (initial $write.at)) -}}
-{{- if not (hasKey $sidecarMaps $path) -}}
+{{- if not (and $sidecarDecides (${decides})) -}}
+${found}${put}
+{{- end -}}
+{{- end }}{{ end -}}
+`;
+}
+
+/** Template text that puts the map of `$write` into `$at`, copied on its way if it is not yet the pod's own. */
+function findMap(root: string, overlay: boolean): string {
+  // most pods have no setting there, and this is dear
+  const proxyConfig = overlay
+    ? `{{- if eq $walked "proxyConfig" }}{{ $copy = fromJSON (protoToJSON $.ProxyConfig) }}{{ end -}}\n`
+    : "";
+  return `{{- if not (hasKey $sidecarMaps $write.at) -}}
 {{- $at := ${root} }}{{ $walked := "" -}}
-{{- range $key := initial $write.at -}}
-{{- $walked = print $walked "/" $key -}}
+{{- range $key := splitList "/" $write.at -}}
+{{- $walked = trimPrefix "/" (print $walked "/" $key) -}}
 {{- if not (hasKey $sidecarMaps $walked) -}}
 {{- $copy := dict }}{{ $old := index $at $key -}}
 {{- if kindIs "map" $old }}{{ range $k, $v := $old }}{{ $_ := set $copy $k $v }}{{ end }}{{ end -}}
-${first}{{- $_ := set $at $key $copy }}{{ $_ := set $sidecarMaps $walked $copy -}}
+${proxyConfig}{{- $_ := set $at $key $copy }}{{ $_ := set $sidecarMaps $walked $copy -}}
 {{- end -}}
 {{- $at = index $at $key -}}
 {{- end -}}
 {{- end -}}
-{{- $at := index $sidecarMaps $path }}{{ $key := last $write.at -}}
-${template ? `{{- if eq $path "/always" }}${unite}\n{{- else }}${put.replace("-}}", "}}")}{{ end -}}` : put.replace("{{", "{{-")}
-{{- end -}}
-{{- end }}{{ end -}}
+{{- $at := index $sidecarMaps $write.at -}}
 `;
 }
 

@@ -19,6 +19,7 @@ import {
 } from "../../provider/render/compose";
 import { labelsPickedBy, parseSelector, selectorText } from "../../provider/levels/selector";
 import { effectiveOf, installedSettings, profileOf } from "../../provider/render/Profile";
+import { storedProfile } from "../../provider/render/StoredProfile";
 import { publishedSettings } from "../../provider/report/publishedSettings";
 import { nested } from "../../provider/settings/canonicalSettings";
 import { parseSettings } from "../../provider/settings/parseSettings";
@@ -96,7 +97,7 @@ function rendered(composed: InjectorData, layers: Layers): string {
       [namespace, profileFor(composed, namespace) ?? "none: as Istio was installed"],
       ...workloadLayers(layers, namespace).map(({ settings, picks }) => [
         `${namespace}, then ${selectorText(picks.selector)}`,
-        profileOf({ namespace: settings }),
+        storedProfile(profileOf({ namespace: settings })),
       ]),
     ]),
   );

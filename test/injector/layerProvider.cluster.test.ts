@@ -177,6 +177,23 @@ describe("a layer whose write is disturbed", () => {
     assert.deepEqual(await limits(), { cart: "3" });
   });
 
+  test("a look at settings that then went back is not taken for what is there", async () => {
+    const { outs } = await undisturbed().create(layer("shop", 3));
+    const limitSeen = async () => {
+      const { props } = await provider.read("id", outs);
+      return (props as ReturnType<typeof layer> | undefined)?.proxyResources.limits.cpu;
+    };
+    const seen: unknown[] = [];
+    let writes = 0;
+    const provider: LayerProvider = processWith(async (call, send) => {
+      if (call.method === "PUT" && ++writes === 2) seen.push(await limitSeen());
+      return send();
+    });
+    await assert.rejects(provider.update("id", outs, layer("shop", tooMuch)), isPutBack);
+    seen.push(await limitSeen());
+    assert.deepEqual(seen.map(Number), [9, 3]);
+  });
+
   test("an API server that goes away after the write, for good: the state has the layer, and can take it out", async () => {
     const provider = afterWrite(async () => {
       throw new UnreachableError("PUT: read ECONNRESET");

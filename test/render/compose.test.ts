@@ -17,7 +17,8 @@ import {
   strip,
   workloadLayers,
 } from "../../provider/render/compose";
-import { type Profile, profileOf } from "../../provider/render/Profile";
+import { profileOf } from "../../provider/render/Profile";
+import type { StoredProfile } from "../../provider/render/StoredProfile";
 import { config, data, indented, layers, template, templateWithPlaces, values } from "./injectorText";
 
 const asJson = JSON.stringify(template);
@@ -173,13 +174,13 @@ describe("the profile of a namespace", () => {
 
   it("is its own layer's over the global one, or else the global one", () => {
     const global = {
-      "global proxy resources limits cpu": "1",
-      "metadata ISTIO_META_DNS_CAPTURE": "true",
-      "metadata ISTIO_META_DNS_AUTO_ALLOCATE": "true",
+      "global/proxy/resources/limits": { cpu: "1" },
+      "metadata, where no ISTIO_META_DNS_CAPTURE": { ISTIO_META_DNS_CAPTURE: "true" },
+      "metadata, where no ISTIO_META_DNS_AUTO_ALLOCATE": { ISTIO_META_DNS_AUTO_ALLOCATE: "true" },
     };
     assert.deepEqual(writes(profileFor(composed, "shop")), {
       ...global,
-      "always excludeInboundPorts": "9191",
+      always: { excludeInboundPorts: "9191" },
     });
     assert.deepEqual(writes(profileFor(composed, "other")), global);
     assert.notEqual(profileFor(composed, "other")?.stamp, profileFor(composed, "shop")?.stamp);
@@ -315,8 +316,10 @@ it("what Istio was installed with is Helm's global, or nothing", () => {
 });
 
 /** What a profile puts in place: where -> what. */
-function writes({ template = [], overlay = [] }: Partial<Profile> = {}): Record<string, unknown> {
-  return Object.fromEntries([...template, ...overlay].map(({ at, is }) => [at.join(" "), is]));
+function writes({ template = [], overlay = [] }: Partial<StoredProfile> = {}): Record<string, unknown> {
+  return Object.fromEntries(
+    [...template, ...overlay].map(({ at, is, own }) => [own ? `${at}, where no ${own}` : at, is]),
+  );
 }
 
 it("a refusal is one of the injector's", () => {

@@ -1,0 +1,35 @@
+import type { Profile, ProfileWrite } from "./Profile.js";
+
+/** Values for one map, put in place together: what the templates do for each write is paid for by every pod. */
+export interface StoredWrites extends Pick<ProfileWrite, "own" | "placed"> {
+  /** The map below the templates' roots, with slashes; empty for the map of roots itself. */
+  at: string;
+  is: Readonly<Record<string, unknown>>;
+}
+
+/** A profile as the injector's data has it. */
+export interface StoredProfile extends Pick<Profile, "stamp"> {
+  template?: readonly StoredWrites[];
+  overlay?: readonly StoredWrites[];
+}
+
+/** The stamp stays that of the profile, so that pods don't become stale by how it is stored. */
+export function storedProfile({ stamp, template, overlay }: Profile): StoredProfile {
+  return {
+    stamp,
+    ...(template ? { template: together(template) } : {}),
+    ...(overlay ? { overlay: together(overlay) } : {}),
+  };
+}
+
+function together(writes: readonly ProfileWrite[]): StoredWrites[] {
+  const maps = new Map<string, StoredWrites & { is: Record<string, unknown> }>();
+  for (const { at, is, ...pods } of writes) {
+    const map = at.slice(0, -1).join("/");
+    const id = JSON.stringify([map, pods.own, pods.placed]);
+    const found = maps.get(id) ?? { at: map, is: {}, ...pods };
+    found.is[at.at(-1) ?? ""] = is;
+    maps.set(id, found);
+  }
+  return [...maps.values()];
+}
