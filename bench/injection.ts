@@ -11,7 +11,7 @@ import { cpuSeconds } from "./processUse";
 import { inTurns, ratios, Samples } from "./Samples";
 
 const sizes = {
-  full: { namespaces: 1000, pods: 1500, rounds: 8 },
+  full: { namespaces: 1000, pods: 500, rounds: 18 },
   quick: { namespaces: 50, pods: 150, rounds: 2 },
 };
 

@@ -1,3 +1,4 @@
+import { inBatches } from "../cluster/inBatches.js";
 import { type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import type { Requirement } from "../levels/selector.js";
 import {
@@ -12,7 +13,6 @@ import {
 import { canonicalJson } from "../render/Profile.js";
 import { type Answer, ask, type Probe, probesOf, withoutSidecar } from "./askInjector.js";
 import { type Injector, type InjectorConfigMap, injectorName } from "./Injector.js";
-import { inBatches } from "./inBatches.js";
 import { isSame, type LayerChange } from "./LayerChange.js";
 
 /** A global change is tried out in at most this many namespaces. */

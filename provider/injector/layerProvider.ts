@@ -1,17 +1,10 @@
 import { type ClusterAccess, type KubernetesApi, UnreachableError } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
-import { type EffectiveSettings, effectiveValues } from "../levels/effectiveSettings.js";
+import { effectiveValues } from "../levels/effectiveSettings.js";
 import { asLabelSelector } from "../levels/selector.js";
-import {
-  InjectorRefusal,
-  installedGlobal,
-  type Layer,
-  layerAt,
-  layersAt,
-  layersOf,
-  targetOf,
-} from "../render/compose.js";
-import { canonicalJson, effectiveOf, installedSettings, stampOf } from "../render/Profile.js";
+import { InjectorRefusal, type Layer, layerAt, layersAt, layersOf, targetOf } from "../render/compose.js";
+import { effectiveAt } from "../render/effectiveAt.js";
+import { canonicalJson, stampOf } from "../render/Profile.js";
 import { nested } from "../settings/canonicalSettings.js";
 import { problemSentence, SettingsError } from "../settings/problem.js";
 import { asProperties, settingGroups } from "../settings/settingsInputs.js";
@@ -196,18 +189,13 @@ const outputNames = ["stamp", "effective", "sources", "configMap", untriedOutput
 
 /** What the layer leads to, for outputs: the injector's stamp, and each effective value with its source. */
 function outcomeOf({ data, metadata }: InjectorConfigMap, target: string): Record<string, unknown> {
-  const effective = effectiveFor({ data }, target);
+  const effective = effectiveAt(data, target);
   return {
     stamp: stampOf(layersAt(layersOf(data), target)) ?? "",
     effective: nested(effectiveValues(effective)),
     sources: Object.fromEntries(Object.entries(effective).map(([path, { source }]) => [path, source])),
     configMap: `${metadata.namespace}/${metadata.name}`,
   };
-}
-
-function effectiveFor({ data }: Pick<InjectorConfigMap, "data">, target: string): EffectiveSettings {
-  const installed = installedSettings(installedGlobal(data));
-  return effectiveOf({ installed, ...layersAt(layersOf(data), target) });
 }
 
 /** The layer that the injector has before this process writes it: of a program whose state was lost, not nothing. */

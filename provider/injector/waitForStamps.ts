@@ -1,10 +1,10 @@
+import { inBatches } from "../cluster/inBatches.js";
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { isPassing } from "../cluster/waitBeforeRetry.js";
 import { type InjectorData, type Layers, layerAt, layersOf, stampsIn } from "../render/compose.js";
 import { type Asked, asksAtOnce } from "./askBefore.js";
 import { ask } from "./askInjector.js";
 import type { Injector } from "./Injector.js";
-import { inBatches } from "./inBatches.js";
 import { type CommitOptions, isSame, type LayerChange } from "./LayerChange.js";
 import { forgetInjector, recentInjector } from "./recentInjector.js";
 

@@ -1,3 +1,4 @@
+import { inBatches } from "../cluster/inBatches.js";
 import { injectingRevision } from "../cluster/injectingRevision.js";
 import { ApiError, isMissingRight, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import { injectorName, revisionOf } from "../injector/Injector.js";
@@ -71,11 +72,7 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
       });
     }
   }
-  await Promise.all(
-    Array.from({ length: namespacesAtOnce }, async () => {
-      for (let job = jobs.shift(); job; job = jobs.shift()) await job();
-    }),
-  );
+  await inBatches(jobs, namespacesAtOnce, (job) => job());
   notes.push(...foreignRevisions(pods, new Set(found.map(({ injector }) => revisionOf(injector))), scope));
   return {
     server: api.server,

@@ -1,8 +1,8 @@
-import { type ClusterAccess, type KubernetesApi, UnreachableError } from "../cluster/KubernetesApi.js";
+import { type ClusterAccess, UnreachableError } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
 import { type EffectiveSettings, effectiveValues } from "../levels/effectiveSettings.js";
-import { installedGlobal, type Layers, layersAt, layersOf } from "../render/compose.js";
-import { canonicalJson, digest, effectiveOf, installedSettings } from "../render/Profile.js";
+import { effectiveAt } from "../render/effectiveAt.js";
+import { canonicalJson, digest } from "../render/Profile.js";
 import { publishedSettings } from "../report/publishedSettings.js";
 import { settingText } from "../report/settingText.js";
 import type { InjectorView } from "../rollout/rolloutProvider.js";
@@ -31,10 +31,13 @@ export function publishedProvider(
     const api = await apiOf(inputs);
     // not what the program plans: the injector may have refused some of it
     await injector.settled(api, inputs);
-    const effective = await effectiveSettings(api, injector, inputs, {});
+    const data = await injector.data(api, inputs);
     const namespace = namespaceOf(inputs);
-    if (effective) await writePublished(api, namespace, textOf(effective), { known });
-    return { ...inputs, ...(effective ? told(effective) : {}), configMap: `${namespace}/${publishedName}` };
+    const configMap = `${namespace}/${publishedName}`;
+    if (!data) return { ...inputs, configMap };
+    const effective = effectiveAt(data, namespace);
+    await writePublished(api, namespace, textOf(effective), { known });
+    return { ...inputs, ...told(effective), configMap };
   };
 
   return {
@@ -44,9 +47,9 @@ export function publishedProvider(
       if (containsUnknown([namespace, news.cluster, news.injector])) return { inputs: { ...news, ...said } };
       try {
         const { layers } = injector.planned(news);
-        const effective = await effectiveSettings(await apiOf(news), injector, news, layers);
-        if (!effective) return { inputs: { ...news, ...said } };
-        return { inputs: { ...news, ...told(effective) } };
+        const data = await injector.data(await apiOf(news), news);
+        if (!data) return { inputs: { ...news, ...said } };
+        return { inputs: { ...news, ...told(effectiveAt(data, namespaceOf(news), layers)) } };
       } catch (error) {
         if (!(error instanceof UnreachableError)) throw error;
         session.report(`${namespace}: could not look up the settings to publish: ${error.message}`);
@@ -87,19 +90,6 @@ export function publishedProvider(
 
 function namespaceOf({ namespace }: Properties): string {
   return String(namespace);
-}
-
-async function effectiveSettings(
-  api: KubernetesApi,
-  injector: Pick<InjectorView, "data">,
-  properties: Properties,
-  planned: Layers,
-): Promise<EffectiveSettings | undefined> {
-  const data = await injector.data(api, properties);
-  if (!data) return undefined;
-  const layers = { ...layersOf(data), ...planned };
-  const installed = installedSettings(installedGlobal(data));
-  return effectiveOf({ installed, ...layersAt(layers, namespaceOf(properties)) });
 }
 
 /** For reviewers each setting that a level says, with the level; all else, which would be 40 lines for a namespace, as a digest. */

@@ -1,4 +1,5 @@
 import { dryRunPod } from "../cluster/dryRunPod.js";
+import { inBatches } from "../cluster/inBatches.js";
 import { injectingRevision } from "../cluster/injectingRevision.js";
 import {
   ApiError,
@@ -92,7 +93,9 @@ export async function injectedPods(
     )
       continue;
     const at = metadata.namespace ?? "";
-    found.set(at, [...(found.get(at) ?? []), metadata]);
+    const known = found.get(at);
+    if (known) known.push(metadata);
+    else found.set(at, [metadata]);
   }
   return found;
 }
@@ -117,22 +120,12 @@ export async function assessNamespace(
     owned.has(workloadName(workload)),
   );
   const assessments: Assessment[] = [];
-  const queue = workloads.sort((a, b) => (workloadName(a) < workloadName(b) ? -1 : 1));
-  await Promise.all(
-    Array.from({ length: Math.min(dryRunsAtOnce, queue.length) }, async () => {
-      for (let workload = queue.shift(); workload; workload = queue.shift()) {
-        assessments.push(
-          await assessWorkload(
-            api,
-            namespace,
-            workload,
-            owned.get(workloadName(workload)) ?? [],
-            settingsFor(settings, workload.spec.template?.metadata?.labels),
-          ),
-        );
-      }
-    }),
-  );
+  const inOrder = workloads.sort((a, b) => (workloadName(a) < workloadName(b) ? -1 : 1));
+  await inBatches(inOrder, dryRunsAtOnce, async (workload) => {
+    const its = settingsFor(settings, workload.spec.template?.metadata?.labels);
+    const pods = owned.get(workloadName(workload)) ?? [];
+    assessments.push(await assessWorkload(api, namespace, workload, pods, its));
+  });
   return assessments.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

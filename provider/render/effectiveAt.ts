@@ -1,0 +1,13 @@
+import type { EffectiveSettings } from "../levels/effectiveSettings.js";
+import { type InjectorData, installedGlobal, type Layers, layersAt, layersOf } from "./compose.js";
+import { effectiveOf, installedSettings } from "./Profile.js";
+
+/** What a target's pods get of the injector's levels and of Istio's installation. `planned`: layers that take the place of those there. */
+export function effectiveAt(
+  data: Pick<InjectorData, "values">,
+  target: string,
+  planned: Layers = {},
+): EffectiveSettings {
+  const layers = { ...layersOf(data), ...planned };
+  return effectiveOf({ installed: installedSettings(installedGlobal(data)), ...layersAt(layers, target) });
+}
