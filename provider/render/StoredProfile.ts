@@ -23,13 +23,17 @@ export function storedProfile({ stamp, template, overlay }: Profile): StoredProf
 }
 
 function together(writes: readonly ProfileWrite[]): StoredWrites[] {
-  const maps = new Map<string, StoredWrites & { is: Record<string, unknown> }>();
-  for (const { at, is, ...pods } of writes) {
-    const map = at.slice(0, -1).join("/");
-    const id = JSON.stringify([map, pods.own, pods.placed]);
-    const found = maps.get(id) ?? { at: map, is: {}, ...pods };
-    found.is[at.at(-1) ?? ""] = is;
-    maps.set(id, found);
+  const maps = new Map<
+    string,
+    { pods: Omit<ProfileWrite, "at" | "is">; at: string; is: [string, unknown][] }
+  >();
+  for (const { at: path, is, ...pods } of writes) {
+    const at = path.slice(0, -1).join("/");
+    const id = JSON.stringify([at, pods.own, pods.placed]);
+    const map = maps.get(id) ?? { at, is: [], pods };
+    map.is.push([path.at(-1) ?? "", is]);
+    maps.set(id, map);
   }
-  return [...maps.values()];
+  // from entries, since a key may be called `__proto__`
+  return [...maps.values()].map(({ at, is, pods }) => ({ at, is: Object.fromEntries(is), ...pods }));
 }

@@ -68,6 +68,17 @@ it("every write of a profile is stored, each once, under the profile's stamp", (
   }
 });
 
+it("a key that has the name of a JavaScript property is stored like any other", () => {
+  const template = ["__proto__", "constructor"].map((name) => ({
+    at: ["proxyConfig", "runtimeValues", name],
+    is: "1",
+  }));
+  assert.equal(
+    JSON.stringify(storedProfile({ stamp: "s", template }).template),
+    '[{"at":"proxyConfig/runtimeValues","is":{"__proto__":"1","constructor":"1"}}]',
+  );
+});
+
 it("a profile of nothing stores nothing but its stamp", () => {
   const profile: Profile = profileOf({});
   assert.deepEqual(storedProfile(profile), { stamp: profile.stamp });
