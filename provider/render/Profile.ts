@@ -24,7 +24,7 @@ export interface ProfileWrite {
   placed?: true;
 }
 
-/** Settings of one target, in the shape that the injector's templates look up. Data only: no template text. */
+/** Settings of one target, value by value; `storedProfile` gives them the shape that the injector's templates look up. */
 export interface Profile {
   /** Written on each pod: which settings the injector gave it. */
   stamp: string;

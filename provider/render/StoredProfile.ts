@@ -7,7 +7,7 @@ export interface StoredWrites extends Pick<ProfileWrite, "own" | "placed"> {
   is: Readonly<Record<string, unknown>>;
 }
 
-/** A profile as the injector's data has it. */
+/** A profile in the shape that the injector's templates look up. Data only: no template text. */
 export interface StoredProfile extends Pick<Profile, "stamp"> {
   template?: readonly StoredWrites[];
   overlay?: readonly StoredWrites[];

@@ -114,7 +114,8 @@ async function waitForWorkload(
   deadline: number,
   { api, elapsed, sleep }: RolloutDependencies,
 ): Promise<Outcome> {
-  for (let pause = 200; ; pause = Math.min(2_000, pause * 1.3)) {
+  // a look comes after a twentieth of the time so far: the next workload waits for this one to be seen ready
+  for (let pause = 200; ; pause = Math.min(2_000, pause * 1.05)) {
     const live = await readWorkload(api, namespace, workload);
     if (!live) return { failed: `${name} was deleted during its restart` };
     const progress = rolloutStatus(live);
