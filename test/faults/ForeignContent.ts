@@ -107,6 +107,9 @@ function commented(config: string, text: string): string {
   return changed;
 }
 
+/** An argument of both of the sidecar's containers, there or not by the Helm value that is flipped. */
+export const flippedArgument = "--log_as_json";
+
 /** One Helm value the other way round; the rest of the text stays. */
 function flipped(values: string): string {
   const changed = values.replace(/"logAsJson":\s*(true|false)/, (pair, value: string) =>

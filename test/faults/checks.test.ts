@@ -6,6 +6,7 @@ import { faultScript, stepText } from "./FaultScript";
 import type { InjectorVersion } from "./InjectorHistory";
 import { needlessRestarts } from "./needlessRestarts";
 import type { Operation } from "./Operation";
+import { sidecarShown } from "./outdatedPods";
 import { minus } from "./PodProber";
 import { unmetWants } from "./unmetWants";
 import { wrongWrites } from "./wrongWrites";
@@ -136,6 +137,17 @@ describe("the check of restarts", () => {
       "shop/api was restarted 3 times, for 2 changes of its settings",
     ]);
   });
+});
+
+test("a pod is outdated by what settings say, and not by a Helm value that others flipped before it was made", () => {
+  const shown = (args: string[], limit = "1") =>
+    sidecarShown({
+      spec: { containers: [{ name: "istio-proxy", args, resources: { limits: { cpu: limit } } }] },
+    });
+  const args = ["proxy", "sidecar", "--proxyLogLevel=warning"];
+  assert.equal(shown([...args, "--log_as_json"]), shown(args));
+  assert.notEqual(shown(["proxy", "sidecar", "--proxyLogLevel=debug"]), shown(args));
+  assert.notEqual(shown(args, "2"), shown(args));
 });
 
 test("of a time without pods, what outages explain is taken out", () => {

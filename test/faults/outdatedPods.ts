@@ -2,6 +2,7 @@ import { dryRunPod } from "../../provider/cluster/dryRunPod";
 import { allContainers, type Pod } from "../../provider/cluster/podTemplate";
 import { canonicalJson } from "../../provider/render/Profile";
 import { type Mesh, variable } from "../e2e/Mesh";
+import { flippedArgument } from "./ForeignContent";
 
 /** Pods of workloads whose sidecar is another than a new pod would get. */
 export async function outdatedPods(
@@ -12,11 +13,11 @@ export async function outdatedPods(
   for (const [namespace, names] of Object.entries(workloads)) {
     for (const name of names) {
       const { spec } = await mesh.workload(namespace, name);
-      const wanted = sidecar(await dryRunPod(mesh.api, namespace, spec.template));
+      const wanted = sidecarShown(await dryRunPod(mesh.api, namespace, spec.template));
       for (const pod of await mesh.pods(namespace, name))
-        if (sidecar(pod) !== wanted)
+        if (sidecarShown(pod) !== wanted)
           outdated.push(
-            `pod ${namespace}/${pod.metadata.name} has ${sidecar(pod)}, and a new one would have ${wanted}`,
+            `pod ${namespace}/${pod.metadata.name} has ${sidecarShown(pod)}, and a new one would have ${wanted}`,
           );
     }
   }
@@ -24,9 +25,14 @@ export async function outdatedPods(
 }
 
 /** What the script's settings show in, written anew and not taken from the rollout. */
-function sidecar({ spec }: Pod): string {
+export function sidecarShown({ spec }: Pick<Pod, "spec">): string {
   const shown = allContainers(spec)
     .filter(({ name }) => name === "istio-proxy" || name === "istio-init")
-    .map((one) => [one.resources, one.args, variable(one, "TERMINATION_DRAIN_DURATION_SECONDS")]);
+    .map((one) => [
+      one.resources,
+      // others change this one in Helm's values meanwhile: no setting says it, and no rollout looks at it
+      one.args?.filter((argument) => argument !== flippedArgument),
+      variable(one, "TERMINATION_DRAIN_DURATION_SECONDS"),
+    ]);
   return canonicalJson(shown);
 }
