@@ -1,5 +1,6 @@
 import { connect } from "../provider/cluster/connect";
 import { dryRunPod } from "../provider/cluster/dryRunPod";
+import { inBatches } from "../provider/cluster/inBatches";
 import { type KubernetesApi, listAll, type ObjectMeta } from "../provider/cluster/KubernetesApi";
 import { readInjector, writeInjector } from "../provider/injector/Injector";
 import type { InjectorData } from "../provider/render/compose";
@@ -52,7 +53,7 @@ export class BenchCluster {
 
   async namespaces(names: readonly string[]): Promise<void> {
     progress(`creating ${names.length} namespaces`);
-    await atOnce(16, names, (name) => createNamespace(this.api, name));
+    await inBatches(names, 16, (name) => createNamespace(this.api, name));
   }
 
   /** Deployments of all these places, `namespace/name`, with all their pods ready. */
@@ -63,7 +64,7 @@ export class BenchCluster {
   ): Promise<void> {
     const wanted = places.length * replicas;
     progress(`creating ${places.length} Deployments with ${wanted} pods`);
-    await atOnce(16, places, (place) => this.deployment(place, replicas, options));
+    await inBatches(places, 16, (place) => this.deployment(place, replicas, options));
     await this.podsReady(wanted, new Set(places.map((place) => place.split("/")[0] ?? "")));
   }
 
@@ -132,18 +133,4 @@ export class BenchCluster {
     }
     throw new Error("the injector did not take up the ConfigMap in 30 s");
   }
-}
-
-/** Does the work for every item, so many at a time. */
-export async function atOnce<Item>(
-  count: number,
-  items: readonly Item[],
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const queue = [...items];
-  await Promise.all(
-    Array.from({ length: count }, async () => {
-      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-    }),
-  );
 }

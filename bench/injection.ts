@@ -1,8 +1,9 @@
 import { dryRunPod } from "../provider/cluster/dryRunPod";
+import { inBatches } from "../provider/cluster/inBatches";
 import type { PodTemplate } from "../provider/cluster/podTemplate";
 import { compose, type InjectorData } from "../provider/render/compose";
 import { podTemplateWithSettings } from "../provider/render/podTemplateWithSettings";
-import { atOnce, BenchCluster } from "./BenchCluster";
+import { BenchCluster } from "./BenchCluster";
 import { type Benchmark, progress, type Size, type Table } from "./Benchmark";
 import { canonical, exampleLayers } from "./exampleLayers";
 import { podSettings } from "./exampleSettings";
@@ -37,8 +38,8 @@ async function measure(cluster: BenchCluster, size: Size): Promise<Table[]> {
   const [namespace = ""] = names;
   await cluster.namespaces([namespace]);
   const composed = compose(cluster.installed, exampleLayers(names, 50));
-  const annotated = podTemplateWithSettings(plain, canonical(podSettings(0)));
-  if (annotated.problems.length > 0) throw new Error(JSON.stringify(annotated.problems));
+  const withAnnotations = podTemplateWithSettings(plain, canonical(podSettings(0)));
+  if (withAnnotations.problems.length > 0) throw new Error(JSON.stringify(withAnnotations.problems));
   const istiod = await cluster.pid("istiod");
   const round = async (title: string, data: InjectorData, template: PodTemplate): Promise<Round> => {
     await cluster.inject(data);
@@ -50,24 +51,16 @@ async function measure(cluster: BenchCluster, size: Size): Promise<Table[]> {
     progress(`${title}: ${podsPerSecond.toFixed(0)} pods a second, ${milliseconds.toFixed(2)} ms of istiod`);
     return { podsPerSecond, milliseconds };
   };
-  const measured = await inTurns(rounds, {
+  const { alone, annotated, settings } = await inTurns(rounds, {
     alone: () => round("Istio alone", cluster.installed, plain),
-    annotated: () => round("annotations", cluster.installed, annotated.template),
+    annotated: () => round("annotations", cluster.installed, withAnnotations.template),
     settings: () => round("settings", composed, plain),
   });
-  const row = (title: string, of: (round: Round) => number, digits: number) => {
-    const [alone, annotations, ours] = [measured.alone, measured.annotated, measured.settings].map((rounds) =>
-      rounds.map(of),
-    );
-    return [
-      title,
-      new Samples(alone ?? []).text(digits),
-      new Samples(annotations ?? []).text(digits),
-      new Samples(ours ?? []).text(digits),
-      ratios(ours ?? [], alone ?? []).text(3),
-      ratios(ours ?? [], annotations ?? []).text(3),
-    ];
-  };
+  const row = (title: string, of: (round: Round) => number, digits: number) => [
+    title,
+    ...[alone, annotated, settings].map((rounds) => new Samples(rounds.map(of)).text(digits)),
+    ...[alone, annotated].map((rounds) => ratios(settings.map(of), rounds.map(of)).text(3)),
+  ];
   return [
     {
       title: `Injection, ${namespaces} namespaces with settings`,
@@ -102,7 +95,7 @@ async function create(
   template: PodTemplate,
   pods: number,
 ): Promise<void> {
-  await atOnce(podsAtOnce, [...Array(pods).keys()], async () => {
+  await inBatches([...Array(pods).keys()], podsAtOnce, async () => {
     await dryRunPod(api, namespace, template);
   });
 }

@@ -120,8 +120,7 @@ export async function assessNamespace(
     owned.has(workloadName(workload)),
   );
   const assessments: Assessment[] = [];
-  const inOrder = workloads.sort((a, b) => (workloadName(a) < workloadName(b) ? -1 : 1));
-  await inBatches(inOrder, dryRunsAtOnce, async (workload) => {
+  await inBatches(workloads, dryRunsAtOnce, async (workload) => {
     const its = settingsFor(settings, workload.spec.template?.metadata?.labels);
     const pods = owned.get(workloadName(workload)) ?? [];
     assessments.push(await assessWorkload(api, namespace, workload, pods, its));
