@@ -1,4 +1,6 @@
 const mostNamed = 20;
+/** Stands for the entries that have no room. */
+export const moreName = "more";
 
 /**
  * The first entries by name, and a count of the others under `more`: the summary is an output that Pulumi keeps in state and
@@ -8,5 +10,5 @@ export function cappedMap(entries: Readonly<Record<string, string>>): Record<str
   const names = Object.keys(entries).sort();
   const named = names.slice(0, mostNamed).map((name) => [name, entries[name] ?? ""] as const);
   const rest = names.length - named.length;
-  return Object.fromEntries(rest > 0 ? [...named, ["more", `${rest} more`]] : named);
+  return Object.fromEntries(rest > 0 ? [...named, [moreName, `${rest} more`]] : named);
 }

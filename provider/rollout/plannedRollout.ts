@@ -1,4 +1,5 @@
 import { cappedMap } from "./cappedMap.js";
+import { passingReasons } from "./passingReasons.js";
 import { putOff } from "./putOff.js";
 import type { Rollout } from "./RolloutOptions.js";
 import { type NamespaceRestarts, namespaceRestarts } from "./restarts.js";
@@ -38,8 +39,7 @@ export function plannedRollout(
       if (assessment.verdict.is === "unknown") unready++;
     } else if (assessment.verdict.is !== "stale") continue;
     else if (!rollout.restartUnhealthy && unreadyBefore(assessment.workload, settings.stamp) !== undefined) {
-      waiting[label] =
-        "is not ready: restarted by the next up that finds it ready, or with rollout.restartUnhealthy";
+      waiting[label] = passingReasons.unready;
       unready++;
     } else {
       restarting.push(restart);

@@ -3,6 +3,7 @@ import type { Assessment, NamespaceSettings } from "./assess.js";
 import { maintenanceWindow } from "./maintenanceWindow.js";
 import { notSelected } from "./notSelected.js";
 import { optOut } from "./optOut.js";
+import { passingReasons } from "./passingReasons.js";
 import type { Rollout } from "./RolloutOptions.js";
 import type { Annotations } from "./rolloutAnnotations.js";
 import { saidOf, windowAnnotation } from "./rolloutAnnotations.js";
@@ -23,9 +24,7 @@ export function putOff(
   now: number,
 ): PutOff | undefined {
   if (verdict.is === "held") return { why: verdict.why, lasting: verdict.why };
-  // the server's words may have numbers in them that change
-  if (verdict.is === "unknown")
-    return { why: verdict.why, lasting: "the API server would not say what a new pod would be" };
+  if (verdict.is === "unknown") return { why: verdict.why, lasting: passingReasons.unknown };
   if (verdict.is !== "stale") return undefined;
   if (rollout.strategy === "none")
     return same("rollout strategy none: its pods have the old settings until they are created anew");

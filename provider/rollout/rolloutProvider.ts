@@ -29,6 +29,7 @@ import { cappedMap } from "./cappedMap.js";
 import { type Ending, failureText, followed, rollBack } from "./ending.js";
 import { inTurn } from "./inTurn.js";
 import { namespaceAnnotations } from "./namespaceAnnotations.js";
+import { withoutPassing } from "./passingReasons.js";
 import { type PlannedRollout, plannedRollout } from "./plannedRollout.js";
 import { Rollout, rolloutOptionNames } from "./RolloutOptions.js";
 import { type PutBack, restartBack } from "./restartBack.js";
@@ -140,8 +141,8 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
       // nothing to restart: what the last `up` restarted stays, so that there is no diff
       const restarts = planned === "unreachable" ? {} : (planned?.restarts ?? {});
       inputs.restarts = Object.keys(restarts).length > 0 ? restarts : (olds.restarts ?? {});
-      const waiting = typeof planned === "object" ? planned.waiting : olds.waiting;
-      if (waiting && Object.keys(waiting).length > 0) inputs.waiting = waiting;
+      const waiting = stillWaiting(planned, olds.waiting as Record<string, string> | undefined);
+      if (Object.keys(waiting).length > 0) inputs.waiting = waiting;
       // not known beforehand: look again when the layers are there
       inputs.__stale = planned === "unreachable" ? 0 : (planned?.stale ?? 1);
       return { inputs };
@@ -252,6 +253,16 @@ async function plan(
     );
     return "unreachable";
   }
+}
+
+/** What a preview says is left alone, which the state keeps as it is said, whatever the `up` finds. */
+function stillWaiting(
+  planned: PlannedRollout | "unreachable" | undefined,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  if (planned === "unreachable") return before;
+  // the update that follows looks for itself: repeated here, what has passed would be a change at the next preview
+  return planned ? planned.waiting : withoutPassing(before);
 }
 
 /** The server's words of the moment, which inputs leave out since they would differ at each look. */

@@ -223,7 +223,10 @@ export class FaultRun {
     Object.assign(operation, { ok, text, to: Date.now() });
     const end = operation.killed ? "killed" : ok ? "well" : "failed";
     this.note(`   ${operation.client} ended ${end} after ${seconds(operation.from)}`);
-    if (!ok && !operation.killed) this.log.push(indented(reasons(text)));
+    if (!operation.killed) {
+      const why = reasons(text, ok);
+      if (why !== "") this.log.push(indented(why));
+    }
     await this.noteUnsure(operation, actor);
     if (ok && operation.bad)
       this.violations.push(`${operation.client} ended well, with settings that leave no pod possible`);
@@ -384,9 +387,10 @@ function seconds(since: number): string {
   return `${((Date.now() - since) / 1000).toFixed(1)} s`;
 }
 
-/** Of a whole output, the lines that say why. */
-function reasons(text: string): string {
-  const telling = text.split("\n").filter((line) => /✖|rror|failed|put back|putting/.test(line));
+/** Of a whole output, the lines that say why it failed, or what could not be found out by one that ended well. */
+function reasons(text: string, ok: boolean): string {
+  const reason = ok ? /can't tell/ : /✖|rror|failed|put back|putting/;
+  const telling = text.split("\n").filter((line) => reason.test(line));
   return telling.slice(0, 12).join("\n");
 }
 

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { cappedMap } from "../../provider/rollout/cappedMap";
+import { passingReasons, withoutPassing } from "../../provider/rollout/passingReasons";
+
+const many = (count: number, why: string) =>
+  Object.fromEntries(Array.from({ length: count }, (_, at) => [`Deployment/held-${at + 10}`, why]));
+
+describe("reasons that pass", () => {
+  it("are left out, each of them", () => {
+    for (const why of Object.values(passingReasons))
+      assert.deepEqual(withoutPassing({ "Deployment/api": why, "Deployment/web": "paused" }), {
+        "Deployment/web": "paused",
+      });
+  });
+
+  it("a list of others stays as it is, with its count of those that had no room", () => {
+    const capped = cappedMap(many(22, "paused"));
+    assert.equal(Object.keys(capped).length, 21);
+    assert.deepEqual(withoutPassing(capped), capped);
+  });
+
+  it("a count goes with the passing ones, which may be among those it counts", () => {
+    const capped = cappedMap({ ...many(22, "paused"), "Deployment/api": passingReasons.unknown });
+    const lasting = withoutPassing(capped);
+    assert.equal(lasting.more, undefined);
+    assert.equal(Object.keys(lasting).length, 19);
+  });
+});
