@@ -81,8 +81,9 @@ export function readPlatformSettings(given: unknown): Checked<PlatformFile> {
   );
   const places = [
     ...Object.keys(namespaces.value),
-    ...Object.values(workloads.value).map(({ namespace }) => namespace),
-  ];
+    // of one that is refused anything may stand there, or nothing
+    ...Object.values<{ namespace?: unknown }>(workloads.value).map(({ namespace }) => namespace),
+  ].filter((place): place is string => typeof place === "string");
   const waves = readWaves(parts.waves, [...new Set(places)]);
   return {
     value: {

@@ -162,6 +162,11 @@ publish: true
       /^2:15 waves\.1\.0: "a" a second time/,
     ],
     [
+      "a wave's unknown namespace beside a workload without one",
+      "workloads: {web: {selector: {matchLabels: {app: web}}}}\nwaves: [[shop]]\n",
+      /^1:13 workloads\.web\.namespace: nothing\n2:10 waves\.0\.0: "shop"$/,
+    ],
+    [
       "a name with dots",
       "namespaces:\n  a.b: {dnsProxy: 1}\n",
       /^2:3 namespaces\.a\.b: "a\.b"\n2:9 namespaces\.a\.b\.dnsProxy: 1/,
