@@ -3,7 +3,7 @@ import { dryRunPod } from "../provider/cluster/dryRunPod";
 import { inBatches } from "../provider/cluster/inBatches";
 import { type KubernetesApi, listAll, type ObjectMeta } from "../provider/cluster/KubernetesApi";
 import { readInjector, writeInjector } from "../provider/injector/Injector";
-import type { InjectorData } from "../provider/render/compose";
+import type { InjectorData } from "../provider/render/InjectorData";
 import { type Cluster, startCluster } from "../test/cluster/cluster";
 import { readState } from "../test/cluster/clusterState";
 import type { Component } from "../test/cluster/component";

@@ -1,7 +1,8 @@
 import { dryRunPod } from "../provider/cluster/dryRunPod";
 import { inBatches } from "../provider/cluster/inBatches";
 import type { PodTemplate } from "../provider/cluster/podTemplate";
-import { compose, type InjectorData } from "../provider/render/compose";
+import { compose } from "../provider/render/compose";
+import type { InjectorData } from "../provider/render/InjectorData";
 import { podTemplateWithSettings } from "../provider/render/podTemplateWithSettings";
 import { BenchCluster } from "./BenchCluster";
 import { type Benchmark, progress, type Size, type Table } from "./Benchmark";

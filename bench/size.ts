@@ -1,4 +1,5 @@
-import { compose, type InjectorData } from "../provider/render/compose";
+import { compose } from "../provider/render/compose";
+import type { InjectorData } from "../provider/render/InjectorData";
 import { BenchCluster } from "./BenchCluster";
 import type { Benchmark, Table } from "./Benchmark";
 import { exampleLayers } from "./exampleLayers";

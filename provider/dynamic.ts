@@ -12,8 +12,10 @@ import { PlannedLayers } from "./injector/PlannedLayers.js";
 import { PutBacks, putBackLayers } from "./injector/putBackLayers.js";
 import { recentInjector } from "./injector/recentInjector.js";
 import { publishedProvider } from "./publish/publishedProvider.js";
-import { InjectorRefusal, targetOf } from "./render/compose.js";
-import { type InjectorView, rollAfterRemoval, rolloutProvider } from "./rollout/rolloutProvider.js";
+import { InjectorRefusal } from "./render/InjectorRefusal.js";
+import { targetOf } from "./render/Layer.js";
+import type { InjectorView } from "./rollout/InjectorView.js";
+import { rollAfterRemoval, rolloutProvider } from "./rollout/rolloutProvider.js";
 import { containsUnknown } from "./settings/unknown.js";
 
 const planned = new PlannedLayers();

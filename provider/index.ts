@@ -34,8 +34,10 @@ export { levelsInWaves, type PlannedLevel } from "./platformFile/levelsInWaves.j
 export { type PlacedProblem, SettingsFileError } from "./platformFile/PlacedProblem.js";
 export type { PlatformFile } from "./platformFile/PlatformFile.js";
 export { readPlatformFile } from "./platformFile/readPlatformFile.js";
-export { installedGlobal, type Layer, type Layers, layersOf } from "./render/compose.js";
+export { installedGlobal } from "./render/compose.js";
 export type { IstiodValues } from "./render/helmValues.js";
+export type { Layer, Layers } from "./render/Layer.js";
+export { layersOf } from "./render/layersOf.js";
 export { installedSettings } from "./render/Profile.js";
 export { type PodSettingsOptions, podTemplateWithSettings } from "./render/podTemplateWithSettings.js";
 export type { RolloutOptions } from "./rollout/RolloutOptions.js";

@@ -7,7 +7,8 @@ import {
   type SourcedValue,
   united,
 } from "../levels/effectiveSettings.js";
-import { type Layers, layersReaching } from "../render/compose.js";
+import type { Layers } from "../render/Layer.js";
+import { layersReaching } from "../render/layersReaching.js";
 import { proxyConfigAnnotation } from "../render/podAnnotations.js";
 import { isDropped, type PodLevel, podLevel, saidAt, saysItself } from "../render/podLevel.js";
 import { amountSettings, scaledSetting, scaledShares } from "../rollout/amountSettings.js";

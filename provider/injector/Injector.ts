@@ -1,7 +1,8 @@
 import { fieldManager } from "../cluster/fieldManager.js";
 import { defaultRevision } from "../cluster/injectingRevision.js";
 import { hasStatus, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
-import { type InjectorData, InjectorRefusal } from "../render/compose.js";
+import type { InjectorData } from "../render/InjectorData.js";
+import { InjectorRefusal } from "../render/InjectorRefusal.js";
 
 /** Which injector: one per revision of Istio. */
 export interface Injector {

@@ -1,4 +1,4 @@
-import type { Layer } from "../render/compose.js";
+import type { Layer } from "../render/Layer.js";
 import { canonicalJson } from "../render/Profile.js";
 
 export interface LayerChange {

@@ -1,4 +1,4 @@
-import { targetOf } from "../render/compose.js";
+import { targetOf } from "../render/Layer.js";
 import type { LayerContent, Properties } from "./layerInputs.js";
 import { injectorKey } from "./PlannedLayers.js";
 

@@ -1,4 +1,4 @@
-import { targetOf } from "../render/compose.js";
+import { targetOf } from "../render/Layer.js";
 import { canonicalJson } from "../render/Profile.js";
 import { injectorName } from "./Injector.js";
 import {

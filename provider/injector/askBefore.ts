@@ -1,15 +1,10 @@
 import { inBatches } from "../cluster/inBatches.js";
 import { type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import type { Requirement } from "../levels/selector.js";
-import {
-  globalTarget,
-  InjectorRefusal,
-  type Layers,
-  layerAt,
-  layersOf,
-  namespaceOf,
-  workloadLayers,
-} from "../render/compose.js";
+import { InjectorRefusal } from "../render/InjectorRefusal.js";
+import { globalTarget, type Layers, layerAt, namespaceOf } from "../render/Layer.js";
+import { layersOf } from "../render/layersOf.js";
+import { workloadLayers } from "../render/layersReaching.js";
 import { canonicalJson } from "../render/Profile.js";
 import { type Answer, ask, type Probe, probesOf, withoutSidecar } from "./askInjector.js";
 import { type Injector, type InjectorConfigMap, injectorName } from "./Injector.js";

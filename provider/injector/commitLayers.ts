@@ -1,5 +1,6 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
-import { type InjectorData, stampsIn } from "../render/compose.js";
+import type { InjectorData } from "../render/InjectorData.js";
+import { stampsIn } from "../render/stampsIn.js";
 import { type Asked, askBefore, unverifiable } from "./askBefore.js";
 import { type Injector, injectorName, readInjector } from "./Injector.js";
 import { type CommitOptions, type LayerChange, type Outcomes, UntriedSettings } from "./LayerChange.js";

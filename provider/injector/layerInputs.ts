@@ -1,5 +1,5 @@
 import { parseSelector } from "../levels/selector.js";
-import { globalTarget, type Layer, type PodPicker } from "../render/compose.js";
+import { globalTarget, type Layer, type PodPicker } from "../render/Layer.js";
 import { conflicts } from "../settings/conflicts.js";
 import { parseSeconds, secondsOf } from "../settings/duration.js";
 import { parseNumber } from "../settings/number.js";

@@ -2,8 +2,11 @@ import { type ClusterAccess, type KubernetesApi, UnreachableError } from "../clu
 import type { Session } from "../cluster/session.js";
 import { effectiveValues } from "../levels/effectiveSettings.js";
 import { asLabelSelector } from "../levels/selector.js";
-import { InjectorRefusal, type Layer, layerAt, layersAt, layersOf, targetOf } from "../render/compose.js";
 import { effectiveAt } from "../render/effectiveAt.js";
+import { InjectorRefusal } from "../render/InjectorRefusal.js";
+import { type Layer, layerAt, targetOf } from "../render/Layer.js";
+import { layersOf } from "../render/layersOf.js";
+import { layersAt } from "../render/layersReaching.js";
 import { canonicalJson, stampOf } from "../render/Profile.js";
 import { nested } from "../settings/canonicalSettings.js";
 import { problemSentence, SettingsError } from "../settings/problem.js";

@@ -1,7 +1,8 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
-import { globalTarget, type Layer, namespaceOf, stampsIn, targetOf } from "../render/compose.js";
+import { globalTarget, type Layer, namespaceOf, targetOf } from "../render/Layer.js";
 import { canonicalJson } from "../render/Profile.js";
+import { stampsIn } from "../render/stampsIn.js";
 import { readInjector } from "./Injector.js";
 import type { FormerLayer, LayerHistory } from "./LayerHistory.js";
 import { layerQueue } from "./LayerQueue.js";

@@ -1,5 +1,5 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
-import { globalTarget, type Layers, layerAt, namespaceOf } from "../render/compose.js";
+import { globalTarget, type Layers, layerAt, namespaceOf } from "../render/Layer.js";
 import type { Injector } from "./Injector.js";
 import {
   type CommitOptions,

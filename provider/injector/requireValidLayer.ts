@@ -1,15 +1,8 @@
 import { effectiveValues } from "../levels/effectiveSettings.js";
 import { labelsPickedBy, selectorText } from "../levels/selector.js";
-import {
-  globalTarget,
-  InjectorRefusal,
-  isWorkloadTarget,
-  type Layers,
-  layerAt,
-  layersFor,
-  namespaceOf,
-  workloadLayers,
-} from "../render/compose.js";
+import { InjectorRefusal } from "../render/InjectorRefusal.js";
+import { globalTarget, isWorkloadTarget, type Layers, layerAt, namespaceOf } from "../render/Layer.js";
+import { layersFor, workloadLayers } from "../render/layersReaching.js";
 import { effectiveOf } from "../render/Profile.js";
 import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 import { resourceConflicts } from "../settings/conflicts.js";

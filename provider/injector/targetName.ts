@@ -1,4 +1,4 @@
-import { globalTarget } from "../render/compose.js";
+import { globalTarget } from "../render/Layer.js";
 
 /** A layer's target as people call it. */
 export function targetName(target: string): string {

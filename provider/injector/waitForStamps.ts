@@ -1,7 +1,10 @@
 import { inBatches } from "../cluster/inBatches.js";
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { isPassing } from "../cluster/waitBeforeRetry.js";
-import { type InjectorData, type Layers, layerAt, layersOf, stampsIn } from "../render/compose.js";
+import type { InjectorData } from "../render/InjectorData.js";
+import { type Layers, layerAt } from "../render/Layer.js";
+import { layersOf } from "../render/layersOf.js";
+import { stampsIn } from "../render/stampsIn.js";
 import { type Asked, asksAtOnce } from "./askBefore.js";
 import { ask } from "./askInjector.js";
 import type { Injector } from "./Injector.js";

@@ -1,16 +1,11 @@
 import { fieldManager } from "../cluster/fieldManager.js";
 import { hasStatus, type KubernetesApi } from "../cluster/KubernetesApi.js";
 import { isPassing } from "../cluster/waitBeforeRetry.js";
-import {
-  compose,
-  type InjectorData,
-  InjectorRefusal,
-  installedGlobal,
-  type Layer,
-  type Layers,
-  layerAt,
-  layersOf,
-} from "../render/compose.js";
+import { compose, installedGlobal } from "../render/compose.js";
+import type { InjectorData } from "../render/InjectorData.js";
+import { InjectorRefusal } from "../render/InjectorRefusal.js";
+import { type Layer, type Layers, layerAt } from "../render/Layer.js";
+import { layersOf } from "../render/layersOf.js";
 import { installedSettings } from "../render/Profile.js";
 import {
   type Injector,

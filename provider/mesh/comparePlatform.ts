@@ -4,20 +4,15 @@ import type { EffectiveSettings } from "../levels/effectiveSettings.js";
 import { effectiveValues } from "../levels/effectiveSettings.js";
 import { layersOfFile } from "../platformFile/layersOfFile.js";
 import type { PlatformFile } from "../platformFile/PlatformFile.js";
-import {
-  installedGlobal,
-  type Layers,
-  layerAt,
-  layersAt,
-  layersFor,
-  layersOf,
-  namespaceOf,
-} from "../render/compose.js";
+import { installedGlobal } from "../render/compose.js";
+import { type Layers, layerAt, namespaceOf } from "../render/Layer.js";
+import { layersOf } from "../render/layersOf.js";
+import { layersAt, layersFor } from "../render/layersReaching.js";
 import { canonicalJson, effectiveOf, installedSettings } from "../render/Profile.js";
 import { assessNamespace, injectedPods, settingsFor } from "../rollout/assess.js";
 import { namespaceAnnotations } from "../rollout/namespaceAnnotations.js";
 import { Rollout } from "../rollout/RolloutOptions.js";
-import { settingsThere } from "../rollout/rolloutProvider.js";
+import { settingsThere } from "../rollout/settingsThere.js";
 import { type CanonicalSettings, inOrder } from "../settings/canonicalSettings.js";
 import { resourceConflicts } from "../settings/conflicts.js";
 import { problemSentence } from "../settings/problem.js";

@@ -7,7 +7,7 @@ import {
   injectorName,
   readInjector,
 } from "../injector/Injector.js";
-import { InjectorRefusal } from "../render/compose.js";
+import { InjectorRefusal } from "../render/InjectorRefusal.js";
 
 export interface FoundInjector {
   injector: Injector;

@@ -1,4 +1,4 @@
-import type { InjectorData } from "../render/compose.js";
+import type { InjectorData } from "../render/InjectorData.js";
 import { yamlData } from "../render/spliceMap.js";
 import { valueAt } from "../settings/canonicalSettings.js";
 

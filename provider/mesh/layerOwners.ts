@@ -1,5 +1,5 @@
 import { targetName } from "../injector/targetName.js";
-import type { Layers } from "../render/compose.js";
+import type { Layers } from "../render/Layer.js";
 import { type Finding, ok, problem } from "./Finding.js";
 import type { StackLayer, StackState } from "./readStackState.js";
 

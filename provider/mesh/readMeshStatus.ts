@@ -2,7 +2,10 @@ import { inBatches } from "../cluster/inBatches.js";
 import { injectingRevision } from "../cluster/injectingRevision.js";
 import { ApiError, isMissingRight, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import { injectorName, revisionOf } from "../injector/Injector.js";
-import { installedGlobal, layerAt, layersAt, layersFor, layersOf, namespaceOf } from "../render/compose.js";
+import { installedGlobal } from "../render/compose.js";
+import { layerAt, namespaceOf } from "../render/Layer.js";
+import { layersOf } from "../render/layersOf.js";
+import { layersAt, layersFor } from "../render/layersReaching.js";
 import { effectiveOf, installedSettings } from "../render/Profile.js";
 import {
   assessNamespace,
@@ -14,7 +17,7 @@ import {
 import { namespaceAnnotations } from "../rollout/namespaceAnnotations.js";
 import type { Rollout } from "../rollout/RolloutOptions.js";
 import type { Annotations } from "../rollout/rolloutAnnotations.js";
-import { type Current, settingsThere } from "../rollout/rolloutProvider.js";
+import { type Current, settingsThere } from "../rollout/settingsThere.js";
 import { unmanagedPods } from "../rollout/unmanagedPods.js";
 import { findInjectors } from "./findInjectors.js";
 import { istioVersion } from "./istioVersion.js";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { injectorName } from "../injector/Injector.js";
 import { injectorOf, ownerOf, type Properties } from "../injector/layerInputs.js";
-import { targetOf } from "../render/compose.js";
+import { targetOf } from "../render/Layer.js";
 
 /** What a stack's state says of layers. */
 export interface StackState {

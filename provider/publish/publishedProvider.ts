@@ -5,7 +5,7 @@ import { effectiveAt } from "../render/effectiveAt.js";
 import { canonicalJson, digest } from "../render/Profile.js";
 import { publishedSettings } from "../report/publishedSettings.js";
 import { settingText } from "../report/settingText.js";
-import type { InjectorView } from "../rollout/rolloutProvider.js";
+import type { InjectorView } from "../rollout/InjectorView.js";
 import { nested } from "../settings/canonicalSettings.js";
 import { containsUnknown } from "../settings/unknown.js";
 import { publishedName, readPublished, removePublished, writePublished } from "./publishedConfigMap.js";

@@ -1,8 +1,10 @@
 import { overlayTemplateName, scopedTemplateName, templateNames } from "./aliases.js";
-import { InjectorRefusal, type Layers, storedContent } from "./compose.js";
 import { dataKey } from "./dataKey.js";
+import { InjectorRefusal } from "./InjectorRefusal.js";
 import { injectorTemplates, nothing } from "./injectorTemplates.js";
+import type { Layers } from "./Layer.js";
 import { UnreadableText } from "./spliceMap.js";
+import { storedContent } from "./storedContent.js";
 
 /** Helm values of the official istiod chart, as far as they concern the injector. */
 export interface IstiodValues {

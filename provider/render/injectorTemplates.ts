@@ -1,7 +1,7 @@
 import { settingEntries } from "../settings/canonicalSettings.js";
 import type { Rendering } from "../settings/declarations.js";
-import type { Layers } from "./compose.js";
 import { type JoinedTemplate, joinedTemplate } from "./joinedTemplate.js";
+import type { Layers } from "./Layer.js";
 import { overlayTemplate } from "./overlayTemplate.js";
 import { remembered } from "./remembered.js";
 import { readsOf, type ScopedTemplate, scopeTemplate } from "./scopeTemplate.js";

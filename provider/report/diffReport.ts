@@ -1,5 +1,5 @@
 import type { PlatformDiff, SettingChange } from "../mesh/PlatformDiff.js";
-import { globalTarget } from "../render/compose.js";
+import { globalTarget } from "../render/Layer.js";
 import { markdownCode, markdownTable, markdownText } from "./markdown.js";
 import { type Paint, plain } from "./Paint.js";
 import { printed } from "./printed.js";

@@ -1,68 +1,20 @@
 import type { ClusterAccess, KubernetesApi } from "../cluster/KubernetesApi.js";
 import { UnreachableError } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
-import { effectiveValues } from "../levels/effectiveSettings.js";
-import {
-  globalTarget,
-  type InjectorData,
-  installedGlobal,
-  type Layer,
-  type Layers,
-  layerAt,
-  layersFor,
-  layersOf,
-  namespaceOf,
-  targetOf,
-  workloadLayers,
-} from "../render/compose.js";
-import { canonicalJson, effectiveOf, installedSettings, stampOf } from "../render/Profile.js";
-import type { CanonicalSettings } from "../settings/canonicalSettings.js";
+import { targetOf } from "../render/Layer.js";
+import { canonicalJson } from "../render/Profile.js";
 import { containsUnknown } from "../settings/unknown.js";
-import {
-  type Assessment,
-  assessNamespace,
-  injectedPods,
-  type NamespaceSettings,
-  settingsFor,
-} from "./assess.js";
+import { type Assessed, assessReached, hasWork } from "./assessReached.js";
 import { cappedMap } from "./cappedMap.js";
 import { type Ending, failureText, followed, rollBack } from "./ending.js";
+import type { FormerLayer, InjectorView, Properties } from "./InjectorView.js";
 import { inTurn } from "./inTurn.js";
-import { namespaceAnnotations } from "./namespaceAnnotations.js";
 import { withoutPassing } from "./passingReasons.js";
 import { type PlannedRollout, plannedRollout } from "./plannedRollout.js";
 import { Rollout, rolloutOptionNames } from "./RolloutOptions.js";
 import { type PutBack, restartBack } from "./restartBack.js";
-import { rollUnmanaged, type Unmanaged } from "./rollUnmanaged.js";
+import { rollUnmanaged } from "./rollUnmanaged.js";
 import { mostTold, type Restart, type RolloutSummary, runRollout } from "./runRollout.js";
-import { unmanagedPods } from "./unmanagedPods.js";
-
-export type Properties = Readonly<Record<string, unknown>>;
-
-/** What a rollout knows of the injector, given by the room that reads and writes it. */
-export interface InjectorView {
-  /** The revision that pods of the injector name. */
-  revision(properties: Properties): string;
-  data(api: KubernetesApi, properties: Properties): Promise<InjectorData | undefined>;
-  /** Settles when no layer of this `up` is on its way into the injector. */
-  settled(api: KubernetesApi, properties: Properties): Promise<void>;
-  isSettled(api: KubernetesApi, properties: Properties): boolean;
-  /** The layers that the program plans, which a preview's injector does not have yet; `lost`: some were there and are gone. */
-  planned(properties: Properties): { layers: Layers; lost: boolean };
-  /** Tells what the rollout's state says that its layer last was; undefined where no rollout of it ever ended. */
-  noteFormer(properties: Properties, former: FormerLayer | undefined): void;
-  /** Tells that all pods have the layer; what the rollout's state is to keep of it. */
-  noteRolled(properties: Properties): FormerLayer | undefined;
-  /** All that this process has put back, of every rollout. */
-  putBacks(properties: Properties): readonly PutBack[];
-  /** Whether the rollout's own layer is among them. */
-  isPutBack(properties: Properties): boolean;
-  /** Puts back what this program changed for the rollout's namespaces; undefined where that is nothing. */
-  putBack(api: KubernetesApi, properties: Properties): Promise<PutBack | undefined>;
-}
-
-/** Settings of a layer, as a rollout's state keeps them; without settings where there was no layer. */
-export type FormerLayer = Partial<Pick<Layer, "settings" | "picks">>;
 
 export interface RolloutProvider {
   check(
@@ -84,7 +36,7 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
   ): Promise<Properties> => {
     const api = await session.api(inputs.cluster as ClusterAccess | undefined);
     const rollout = rolloutOf(inputs);
-    const look = () => assess(injector, api, inputs, rollout);
+    const look = () => assessReached(injector, api, inputs, rollout);
     let putBackBefore = injector.putBacks(inputs).length;
     let assessed = await look();
     // layers on their way have rollouts of their own: with nothing to do here there is nothing to wait for
@@ -197,21 +149,8 @@ export async function rollAfterRemoval(
   properties: Properties,
 ): Promise<void> {
   const rollout = Rollout.parse(properties.rollout ?? {});
-  const summary = await run(session, api, await assess(injector, api, properties, rollout), rollout);
+  const summary = await run(session, api, await assessReached(injector, api, properties, rollout), rollout);
   if (Object.keys(summary.failed).length > 0) throw new Error(failureText(summary));
-}
-
-interface Assessed {
-  restarts: Restart[];
-  unmanaged: Unmanaged[];
-}
-
-function hasWork({ restarts, unmanaged }: Assessed): boolean {
-  return restarts.some(({ assessment }) => !isAtRest(assessment)) || unmanaged.length > 0;
-}
-
-function isAtRest({ verdict }: Assessment): boolean {
-  return verdict.is === "current" || verdict.is === "masked";
 }
 
 async function run(
@@ -242,7 +181,7 @@ async function plan(
       );
       return undefined;
     }
-    const { restarts, unmanaged } = await assess(injector, api, properties, rollout, layers);
+    const { restarts, unmanaged } = await assessReached(injector, api, properties, rollout, layers);
     tellUnknown(restarts, session.report);
     const namespace = properties.namespace === undefined ? undefined : String(properties.namespace);
     return plannedRollout(namespace, restarts, unmanaged, rollout, session.now());
@@ -272,102 +211,6 @@ function tellUnknown(restarts: readonly Restart[], report: (line: string) => voi
   );
   for (const line of unknown.slice(0, mostTold)) report(line);
   if (unknown.length > mostTold) report(`nor for ${unknown.length - mostTold} more`);
-}
-
-/** Every workload that the resource's settings reach, against what the injector gives now, or will give once it has the plan. */
-async function assess(
-  injector: InjectorView,
-  api: KubernetesApi,
-  properties: Properties,
-  { include, strategy }: Rollout,
-  planned: Layers = {},
-): Promise<Assessed> {
-  const data = await injector.data(api, properties);
-  const found: Assessed = { restarts: [], unmanaged: [] };
-  if (!data) return found;
-  const current: Current = { layers: layersOf(data), installed: installedSettings(installedGlobal(data)) };
-  const reaching = plannedFrom(targetOf(properties), planned, current.layers);
-  const pods = await injectedPods(
-    api,
-    properties.namespace === undefined ? undefined : String(properties.namespace),
-  );
-  for (const [namespace, metadata] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const known = {
-      ...settingsThere(current, reaching, namespace, injector.revision(properties)),
-      include,
-      strategy,
-    };
-    const assessments = await assessNamespace(api, namespace, metadata, known);
-    const managed = new Set(assessments.map(({ name }) => name));
-    const others = unmanagedPods(namespace, metadata, managed, known);
-    // most namespaces of a large mesh have nothing to restart, and need not be read
-    const settings =
-      assessments.every(isAtRest) && others.every(({ bare }) => bare === undefined)
-        ? known
-        : { ...known, annotations: await namespaceAnnotations(api, namespace) };
-    found.restarts.push(
-      ...assessments.map((assessment) => ({
-        assessment,
-        settings: settingsFor(settings, assessment.workload.spec.template?.metadata?.labels),
-      })),
-    );
-    found.unmanaged.push(...others.map((one) => ({ found: one, settings })));
-  }
-  return found;
-}
-
-/**
- * The plan, where it changes the rollout's own level or a weaker one. What only stronger levels change is for their rollouts to say:
- * which of them have been looked at by now is chance, and a preview may not depend on it.
- */
-function plannedFrom(target: string, planned: Layers, present: Layers): Layers {
-  const upToOwn = [globalTarget, namespaceOf(target), target];
-  const changes = upToOwn.some((one = globalTarget) => {
-    const [before, after] = [layerAt(present, one), layerAt(planned, one)];
-    return (
-      after &&
-      canonicalJson([before?.settings, before?.picks]) !== canonicalJson([after.settings, after.picks])
-    );
-  });
-  return changes ? planned : {};
-}
-
-/** What the injector's texts say, read once for all namespaces: they are long. */
-export interface Current {
-  layers: Layers;
-  installed: CanonicalSettings;
-}
-
-export function settingsThere(
-  { layers, installed }: Current,
-  planned: Layers,
-  namespace: string,
-  revision: string,
-): NamespaceSettings {
-  const after = { ...layers, ...planned };
-  const forLabels = (labels: Readonly<Record<string, string>>) => {
-    const [is, willBe] = [layers, after].map((all) => merged(installed, all, namespace, labels));
-    const changes = is && willBe && canonicalJson(is.values) !== canonicalJson(willBe.values);
-    return {
-      stamp: willBe?.stamp,
-      planned: changes ? { before: is.values, after: willBe.values } : undefined,
-    };
-  };
-  const picky = [layers, after].some((all) => workloadLayers(all, namespace).length > 0);
-  return { revision, ...forLabels({}), ...(picky ? { forLabels } : {}) };
-}
-
-function merged(
-  installed: CanonicalSettings,
-  layers: Layers,
-  namespace: string,
-  labels: Readonly<Record<string, string>>,
-) {
-  const reaching = layersFor(layers, namespace, labels);
-  return {
-    values: effectiveValues(effectiveOf({ installed, ...reaching })),
-    stamp: stampOf(reaching),
-  };
 }
 
 function rolloutOf(properties: Properties): Rollout {

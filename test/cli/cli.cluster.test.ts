@@ -9,7 +9,9 @@ import { readInjector, writeInjector } from "../../provider/injector/Injector";
 import { diagnose } from "../../provider/mesh/diagnose";
 import type { MeshStatus } from "../../provider/mesh/MeshStatus";
 import type { PlatformDiff } from "../../provider/mesh/PlatformDiff";
-import { compose, type InjectorData, layersOf } from "../../provider/render/compose";
+import { compose } from "../../provider/render/compose";
+import type { InjectorData } from "../../provider/render/InjectorData";
+import { layersOf } from "../../provider/render/layersOf";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import { Mesh } from "../e2e/Mesh";
 

@@ -7,7 +7,7 @@ import type { Container, Pod } from "../../provider/cluster/podTemplate";
 import { allContainers } from "../../provider/cluster/podTemplate";
 import type { Workload } from "../../provider/cluster/workloads";
 import { readInjector } from "../../provider/injector/Injector";
-import type { InjectorData } from "../../provider/render/compose";
+import type { InjectorData } from "../../provider/render/InjectorData";
 import { rolloutStatus } from "../../provider/rollout/rolloutStatus";
 import { type Cluster, type ClusterOptions, startCluster } from "../cluster/cluster";
 import type { DeploymentEngine } from "../engine/deploymentEngine";

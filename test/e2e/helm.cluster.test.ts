@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { readInjector } from "../../provider/injector/Injector";
-import { layersOf } from "../../provider/render/compose";
+import { layersOf } from "../../provider/render/layersOf";
 import { type IstiodChart, unpackIstiodChart } from "../cluster/istiodChart";
 import { forEachEngine } from "./forEachEngine";
 import { container, Mesh, succeeded } from "./Mesh";

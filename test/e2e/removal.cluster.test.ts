@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Workload } from "../../provider/cluster/workloads";
-import { type InjectorData, layersOf } from "../../provider/render/compose";
+import type { InjectorData } from "../../provider/render/InjectorData";
+import { layersOf } from "../../provider/render/layersOf";
 import { restartAnnotation } from "../../provider/rollout/runRollout";
 import { breaksNoMore, breaksWith } from "./brokenBySettings";
 import { forEachEngine } from "./forEachEngine";

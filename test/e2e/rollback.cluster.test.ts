@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Pod } from "../../provider/cluster/podTemplate";
 import type { Workload } from "../../provider/cluster/workloads";
-import { layersOf } from "../../provider/render/compose";
+import { layersOf } from "../../provider/render/layersOf";
 import { restartAnnotation } from "../../provider/rollout/runRollout";
 import type { EngineResult } from "../engine/engine";
 import { breaksNoMore, breaksWith } from "./brokenBySettings";

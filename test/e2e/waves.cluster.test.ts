@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Pod } from "../../provider/cluster/podTemplate";
 import type { Workload } from "../../provider/cluster/workloads";
-import { layersOf } from "../../provider/render/compose";
+import { layersOf } from "../../provider/render/layersOf";
 import { restartAnnotation } from "../../provider/rollout/runRollout";
 import { breaksWith } from "./brokenBySettings";
 import { forEachEngine } from "./forEachEngine";

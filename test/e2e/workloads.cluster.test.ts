@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { InjectorData } from "../../provider/render/compose";
+import type { InjectorData } from "../../provider/render/InjectorData";
 import { forEachEngine } from "./forEachEngine";
 import { container, Mesh, type Plan, succeeded } from "./Mesh";
 

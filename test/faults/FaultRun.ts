@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { readInjector } from "../../provider/injector/Injector";
-import { layersOf } from "../../provider/render/compose";
+import { layersOf } from "../../provider/render/layersOf";
 import { canonicalJson } from "../../provider/render/Profile";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import type { Mesh } from "../e2e/Mesh";

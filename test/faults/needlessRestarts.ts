@@ -1,4 +1,4 @@
-import { stampFor } from "../../provider/render/compose";
+import { stampFor } from "../../provider/render/stampsIn";
 import type { Mesh } from "../e2e/Mesh";
 import type { InjectorVersion } from "./InjectorHistory";
 

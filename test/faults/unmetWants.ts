@@ -1,4 +1,4 @@
-import type { Layers } from "../../provider/render/compose";
+import type { Layers } from "../../provider/render/Layer";
 import { canonicalJson } from "../../provider/render/Profile";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import { type Operation, ownerOf } from "./Operation";

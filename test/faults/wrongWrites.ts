@@ -1,4 +1,6 @@
-import { type Layer, type Layers, layersOf, strip } from "../../provider/render/compose";
+import { strip } from "../../provider/render/compose";
+import type { Layer, Layers } from "../../provider/render/Layer";
+import { layersOf } from "../../provider/render/layersOf";
 import { canonicalJson } from "../../provider/render/Profile";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import type { Write } from "./FaultyApi";

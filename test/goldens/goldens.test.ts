@@ -4,19 +4,11 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { Document, isScalar, parse, Scalar, visit } from "yaml";
 import { effectiveValues } from "../../provider/levels/effectiveSettings";
-import {
-  compose,
-  globalTarget,
-  type InjectorData,
-  installedGlobal,
-  type Layers,
-  isWorkloadTarget,
-  layersFor,
-  namespaceOf,
-  profileFor,
-  strip,
-  workloadLayers,
-} from "../../provider/render/compose";
+import { compose, installedGlobal, strip } from "../../provider/render/compose";
+import type { InjectorData } from "../../provider/render/InjectorData";
+import { globalTarget, type Layers, isWorkloadTarget, namespaceOf } from "../../provider/render/Layer";
+import { layersFor, workloadLayers } from "../../provider/render/layersReaching";
+import { profileFor } from "../../provider/render/stampsIn";
 import { labelsPickedBy, parseSelector, selectorText } from "../../provider/levels/selector";
 import { effectiveOf, installedSettings, profileOf } from "../../provider/render/Profile";
 import { storedProfile } from "../../provider/render/StoredProfile";

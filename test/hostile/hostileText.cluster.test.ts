@@ -11,9 +11,11 @@ import {
   type PodTemplate,
 } from "../../provider/cluster/podTemplate";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
-import { compose, type Layers, stampFor, strip } from "../../provider/render/compose";
+import { compose, strip } from "../../provider/render/compose";
+import type { Layers } from "../../provider/render/Layer";
 import { stampAnnotation } from "../../provider/render/podAnnotations";
 import { podTemplateWithSettings } from "../../provider/render/podTemplateWithSettings";
+import { stampFor } from "../../provider/render/stampsIn";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import { type Problem, problemText } from "../../provider/settings/problem";
 import type { SidecarSettings } from "../../provider/settings/SidecarSettings";

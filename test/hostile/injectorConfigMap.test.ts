@@ -3,18 +3,13 @@ import { describe, it } from "node:test";
 import * as fc from "fast-check";
 import { explainSidecar } from "../../provider/explain/explainSidecar";
 import { istioVersion } from "../../provider/mesh/istioVersion";
-import {
-  compose,
-  type InjectorData,
-  installedGlobal,
-  type Layers,
-  layersOf,
-  profileFor,
-  stampFor,
-  strip,
-} from "../../provider/render/compose";
+import { compose, installedGlobal, strip } from "../../provider/render/compose";
+import type { InjectorData } from "../../provider/render/InjectorData";
+import type { Layers } from "../../provider/render/Layer";
+import { layersOf } from "../../provider/render/layersOf";
 import { installedSettings } from "../../provider/render/Profile";
 import { scopeTemplate } from "../../provider/render/scopeTemplate";
+import { profileFor, stampFor } from "../../provider/render/stampsIn";
 import { settingEntries } from "../../provider/settings/canonicalSettings";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import { everything } from "../laws/lawSettings";

@@ -7,7 +7,7 @@ import { connect } from "../../provider/cluster/connect";
 import type { KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import { commitLayers } from "../../provider/injector/commitLayers";
 import { diagnose } from "../../provider/mesh/diagnose";
-import { layersOf } from "../../provider/render/compose";
+import { layersOf } from "../../provider/render/layersOf";
 import { Mesh } from "../e2e/Mesh";
 
 const injector = { namespace: "istio-system" };

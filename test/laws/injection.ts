@@ -3,7 +3,7 @@ import { dryRunPod } from "../../provider/cluster/dryRunPod";
 import { ApiError, hasStatus, type KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import { allContainers, type Pod } from "../../provider/cluster/podTemplate";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
-import type { InjectorData } from "../../provider/render/compose";
+import type { InjectorData } from "../../provider/render/InjectorData";
 import { stampAnnotation } from "../../provider/render/overlayTemplate";
 import { canonicalJson } from "../../provider/render/Profile";
 import type { IstioPod } from "./istioPods";

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Requirement } from "../../provider/levels/selector";
-import { compose, type InjectorData, type Layers, strip } from "../../provider/render/compose";
+import { compose, strip } from "../../provider/render/compose";
+import type { InjectorData } from "../../provider/render/InjectorData";
+import type { Layers } from "../../provider/render/Layer";
 import { canonicalJson } from "../../provider/render/Profile";
 import { proxyConfigAnnotation } from "../../provider/render/podAnnotations";
 import { saysItself } from "../../provider/render/podLevel";

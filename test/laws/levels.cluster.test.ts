@@ -4,15 +4,13 @@ import { connect } from "../../provider/cluster/connect";
 import type { KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import type { Pod, PodTemplate } from "../../provider/cluster/podTemplate";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
-import {
-  compose,
-  type InjectorData,
-  InjectorRefusal,
-  type Layers,
-  stampFor,
-} from "../../provider/render/compose";
+import { compose } from "../../provider/render/compose";
+import type { InjectorData } from "../../provider/render/InjectorData";
+import { InjectorRefusal } from "../../provider/render/InjectorRefusal";
+import type { Layers } from "../../provider/render/Layer";
 import { stampAnnotation } from "../../provider/render/overlayTemplate";
 import { podTemplateWithSettings } from "../../provider/render/podTemplateWithSettings";
+import { stampFor } from "../../provider/render/stampsIn";
 import { sidecarFields } from "../../provider/rollout/sidecarFields";
 import { type CanonicalSettings, settingEntries } from "../../provider/settings/canonicalSettings";
 import { conflicts } from "../../provider/settings/conflicts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { layerOwners } from "../../provider/mesh/layerOwners";
 import { NoStackState, readStackState } from "../../provider/mesh/readStackState";
-import type { Layers } from "../../provider/render/compose";
+import type { Layers } from "../../provider/render/Layer";
 
 const injector = "istio-system/istio-sidecar-injector";
 const owned = (owners: Record<string, string>): Layers =>

@@ -4,7 +4,9 @@ import type { ObjectMeta } from "../../provider/cluster/KubernetesApi";
 import { session } from "../../provider/cluster/session";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
 import { publishedProvider } from "../../provider/publish/publishedProvider";
-import { compose, type InjectorData, type Layers } from "../../provider/render/compose";
+import { compose } from "../../provider/render/compose";
+import type { InjectorData } from "../../provider/render/InjectorData";
+import type { Layers } from "../../provider/render/Layer";
 import type { CanonicalSettings } from "../../provider/settings/canonicalSettings";
 import { Mesh } from "../e2e/Mesh";
 

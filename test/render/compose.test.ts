@@ -1,24 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
-import {
-  compose,
-  type InjectorData,
-  InjectorRefusal,
-  installedGlobal,
-  isWorkloadTarget,
-  type Layer,
-  type Layers,
-  layersFor,
-  layersOf,
-  namespaceOf,
-  profileFor,
-  stampFor,
-  strip,
-  workloadLayers,
-} from "../../provider/render/compose";
+import { compose, installedGlobal, strip } from "../../provider/render/compose";
+import type { InjectorData } from "../../provider/render/InjectorData";
+import { InjectorRefusal } from "../../provider/render/InjectorRefusal";
+import { isWorkloadTarget, type Layer, type Layers, namespaceOf } from "../../provider/render/Layer";
+import { layersOf } from "../../provider/render/layersOf";
+import { layersFor, workloadLayers } from "../../provider/render/layersReaching";
 import { profileOf } from "../../provider/render/Profile";
 import type { StoredProfile } from "../../provider/render/StoredProfile";
+import { profileFor, stampFor } from "../../provider/render/stampsIn";
 import { config, data, indented, layers, template, templateWithPlaces, values } from "./injectorText";
 
 const asJson = JSON.stringify(template);

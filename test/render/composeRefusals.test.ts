@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
-import { compose, InjectorRefusal, type Layers, layersOf } from "../../provider/render/compose";
+import { compose } from "../../provider/render/compose";
+import { InjectorRefusal } from "../../provider/render/InjectorRefusal";
+import type { Layers } from "../../provider/render/Layer";
+import { layersOf } from "../../provider/render/layersOf";
 import { config, data, layers } from "./injectorText";
 
 describe("an injector is refused, and nothing is written, when", () => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { stringify } from "yaml";
-import { compose, layersOf } from "../../provider/render/compose";
+import { compose } from "../../provider/render/compose";
 import { helmValues, type IstiodValues } from "../../provider/render/helmValues";
+import { layersOf } from "../../provider/render/layersOf";
 import { layers, template, templateWithPlaces } from "./injectorText";
 
 /** What the chart makes of values, as far as it concerns the injector. */

@@ -1,4 +1,5 @@
-import type { InjectorData, Layers } from "../../provider/render/compose";
+import type { InjectorData } from "../../provider/render/InjectorData";
+import type { Layers } from "../../provider/render/Layer";
 
 /** A template that reads each Helm value that settings can change, at the indentation of a block of `templates`. */
 export const template = `metadata:

@@ -2,12 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type KubernetesApi, UnreachableError } from "../../provider/cluster/KubernetesApi";
 import type { Session } from "../../provider/cluster/session";
+import type { InjectorView } from "../../provider/rollout/InjectorView";
 import { passingReasons } from "../../provider/rollout/passingReasons";
-import {
-  type InjectorView,
-  type RolloutProvider,
-  rolloutProvider,
-} from "../../provider/rollout/rolloutProvider";
+import { type RolloutProvider, rolloutProvider } from "../../provider/rollout/rolloutProvider";
 
 const held = { "Deployment/old": 'its annotation sidecar-settings/rollout is "never"' };
 const restarts = { "Deployment/api": "1 pod: istio-proxy limits.cpu 1 -> 2" };

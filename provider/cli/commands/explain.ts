@@ -1,7 +1,8 @@
 import { explainSidecar } from "../../explain/explainSidecar.js";
 import { readInjector } from "../../injector/Injector.js";
 import { type FoundTemplate, findPodTemplate, templatesIn } from "../../mesh/findPodTemplate.js";
-import { installedGlobal, layersOf } from "../../render/compose.js";
+import { installedGlobal } from "../../render/compose.js";
+import { layersOf } from "../../render/layersOf.js";
 import { installedSettings } from "../../render/Profile.js";
 import { type Explained, explainMarkdown, explainText } from "../../report/explainReport.js";
 import { type ExitCode, exitCodes } from "../exitCodes.js";

@@ -1,0 +1,23 @@
+import type { InjectorData } from "./InjectorData.js";
+import { InjectorRefusal } from "./InjectorRefusal.js";
+import type { Layers, PodPicker } from "./Layer.js";
+import { own } from "./own.js";
+import { remembered } from "./remembered.js";
+import { changedByHand, storedData } from "./StoredData.js";
+
+/** The layers that the ConfigMap holds; none when there is nothing of ours in it. */
+export function layersOf({ values }: Pick<InjectorData, "values">): Layers {
+  return layersIn(values);
+}
+
+const layersIn = remembered((values): Layers => {
+  const stored = storedData({ values });
+  if (!stored) return {};
+  return Object.fromEntries(
+    Object.entries(stored.layers).map(([target, { owner, settings, picks }]) => {
+      const found = own(stored.settings, settings);
+      if (!found) throw new InjectorRefusal(changedByHand(`settings ${settings} of ${target} are gone`));
+      return [target, { owner, settings: found, ...(picks ? { picks: picks as PodPicker } : {}) }];
+    }),
+  );
+});

@@ -1,0 +1,31 @@
+import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import type { InjectorData } from "../render/InjectorData.js";
+import type { Layer, Layers } from "../render/Layer.js";
+import type { PutBack } from "./restartBack.js";
+
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** What a rollout knows of the injector, given by the room that reads and writes it. */
+export interface InjectorView {
+  /** The revision that pods of the injector name. */
+  revision(properties: Properties): string;
+  data(api: KubernetesApi, properties: Properties): Promise<InjectorData | undefined>;
+  /** Settles when no layer of this `up` is on its way into the injector. */
+  settled(api: KubernetesApi, properties: Properties): Promise<void>;
+  isSettled(api: KubernetesApi, properties: Properties): boolean;
+  /** The layers that the program plans, which a preview's injector does not have yet; `lost`: some were there and are gone. */
+  planned(properties: Properties): { layers: Layers; lost: boolean };
+  /** Tells what the rollout's state says that its layer last was; undefined where no rollout of it ever ended. */
+  noteFormer(properties: Properties, former: FormerLayer | undefined): void;
+  /** Tells that all pods have the layer; what the rollout's state is to keep of it. */
+  noteRolled(properties: Properties): FormerLayer | undefined;
+  /** All that this process has put back, of every rollout. */
+  putBacks(properties: Properties): readonly PutBack[];
+  /** Whether the rollout's own layer is among them. */
+  isPutBack(properties: Properties): boolean;
+  /** Puts back what this program changed for the rollout's namespaces; undefined where that is nothing. */
+  putBack(api: KubernetesApi, properties: Properties): Promise<PutBack | undefined>;
+}
+
+/** Settings of a layer, as a rollout's state keeps them; without settings where there was no layer. */
+export type FormerLayer = Partial<Pick<Layer, "settings" | "picks">>;
