@@ -36,9 +36,16 @@ export const StoredData = z.strictObject({
   workloads: z
     .record(z.string(), z.array(z.strictObject({ selector: StoredSelector, profile: z.string() })))
     .optional(),
-  profiles: z.record(z.string(), z.custom<StoredProfile>()),
+  // what else a profile has is for the templates, and for nobody to read back
+  profiles: z.record(z.string(), z.custom<StoredProfile>(hasStamp, "a profile with a stamp")),
 });
 export type StoredData = z.infer<typeof StoredData>;
+
+function hasStamp(profile: unknown): boolean {
+  return (
+    typeof profile === "object" && profile !== null && typeof (profile as StoredProfile).stamp === "string"
+  );
+}
 
 /** What `values.global` has of ours, checked; undefined where there is nothing. */
 export function storedData({ values }: Pick<InjectorData, "values">): StoredData | undefined {

@@ -97,6 +97,12 @@ describe("data of ours is refused when", () => {
       { ...whole, layers: { shop: { owner: "o", settings: "a" } } },
       /changed by hand/,
     ],
+    [
+      "someone took a profile's stamp away",
+      { ...whole, profiles: { "*": { template: [] } } },
+      /changed by hand: profiles\.\*: a profile with a stamp/,
+    ],
+    ["someone made a profile null", { ...whole, profiles: { "*": null } }, /changed by hand: profiles/],
   ];
   for (const [edge, stored, message] of refused) {
     it(`${edge}: nobody may take it for no layers`, () => {
