@@ -46,28 +46,20 @@ interface Placing {
   root: string;
   /** Maps below it, with slashes, that are the pod's own already. */
   own: readonly string[];
-  /** Nothing outside of these places, with slashes. Default: everything. */
-  only?: readonly string[];
-  /** Nothing in these. Default: nothing is left out. */
-  except?: readonly string[];
+  /** What is put in place. Default: everything. */
+  within?: Places;
 }
+
+/** Nothing outside of these places, or nothing in them, with slashes. */
+export type Places = { only: readonly string[] } | { except: readonly string[] };
 
 /**
  * Template text that puts settings in place. Maps on the way that are not the pod's own are copied before they are changed: the Helm
  * values are one map for all requests. `proxyConfig` is there only with content: all of the pod's, as its settings change it.
  */
-export function putInPlace({ parts, root, own, only = [], except = [] }: Placing): string {
-  // each action here is paid for by every pod, several times
-  const isIn = (places: readonly string[]) => {
-    const tests = places.map((place) => `(hasPrefix "${place}/" $place)`);
-    return tests.length === 1 ? tests.join() : `(or ${tests.join(" ")})`;
-  };
-  const conditions = [
-    ...(only.length > 0 ? [isIn(only)] : []),
-    ...(except.length > 0 ? [`(not ${isIn(except)})`] : []),
-  ];
+export function putInPlace({ parts, root, own, within = { except: [] } }: Placing): string {
   const template = parts.includes("template");
-  const placed = template && (only.length === 0 || only.includes("expression"));
+  const placed = template && !("only" in within && !within.only.includes("expression"));
   const lists = parts.map((part) => `dig "profiles" $name "${part}" list $sidecarData`);
   const writes = lists.length === 1 ? lists.join() : `concat ${lists.map((list) => `(${list})`).join(" ")}`;
   const says = `and $write.own $sidecarOwn (regexMatch (printf "${ownKey}" $write.own) $sidecarOwn)`;
@@ -76,10 +68,12 @@ export function putInPlace({ parts, root, own, only = [], except = [] }: Placing
     : ["$sidecarOwn", says];
   const known = own.map((path) => ` "${path}" ${root}.${path.replaceAll("/", ".")}`).join("");
   const found = findMap(root, parts.includes("overlay"));
+  // each action here is paid for by every pod, several times
+  const condition = isWithin(within);
   const each = (put: string) =>
-    conditions.length === 0
+    condition === undefined
       ? `{{- range $key, $is := $write.is }}${put}{{ end -}}`
-      : `{{- range $key, $is := $write.is }}{{ $place := print $write.at "/" $key "/" }}{{ if and ${conditions.join(" ")} }}${put}{{ end }}{{ end -}}`;
+      : `{{- range $key, $is := $write.is }}{{ $place := print $write.at "/" $key "/" }}{{ if and ${condition} }}${put}{{ end }}{{ end -}}`;
   const set = each("{{ $_ := set $at $key $is }}");
   const unite = each(`{{ $_ := set $at $key (print (index $at $key | default "") "," $is) }}`);
   const put = template
@@ -92,6 +86,15 @@ ${found}${put}
 {{- end -}}
 {{- end }}{{ end -}}
 `;
+}
+
+/** The condition of a template on `$place`; undefined where every place is meant. */
+function isWithin(places: Places): string | undefined {
+  const named = "only" in places ? places.only : places.except;
+  const tests = named.map((place) => `(hasPrefix "${place}/" $place)`);
+  if (tests.length === 0) return undefined;
+  const isIn = tests.length === 1 ? tests.join() : `(or ${tests.join(" ")})`;
+  return "only" in places ? isIn : `(not ${isIn})`;
 }
 
 /** Template text that puts the map of `$write` into `$at`, copied on its way if it is not yet the pod's own. */

@@ -1,5 +1,5 @@
 import { declarations, type Rendering } from "../settings/declarations.js";
-import { pickProfiles, putInPlace } from "./pickProfiles.js";
+import { type Places, pickProfiles, putInPlace } from "./pickProfiles.js";
 
 export interface ScopedTemplate {
   text: string;
@@ -135,7 +135,7 @@ export function beginning(found: ReadonlyMap<string, number>, text: string): str
           parts: ["template"],
           root: "$sidecar",
           own: [...sidecarRoots, ...copiedMaps(values)],
-          ...placesRead(found, read, values),
+          within: placesRead(found, read, values),
         });
   return `${opening}${pickProfiles}${copied(values)}{{- $sidecar := dict "global" $sidecarHelm "always" dict "annotations" dict "expression" dict -}}
 ${places}${imageVariants(text)}`;
@@ -146,7 +146,7 @@ function placesRead(
   found: ReadonlyMap<string, number>,
   read: readonly string[],
   values: readonly string[][],
-): { only: string[] } | { except: string[] } {
+): Places {
   const inGlobal = (paths: readonly string[][]) => paths.map((path) => ["global", ...path].join("/"));
   const only = [...read.filter((root) => root !== "global"), ...inGlobal(values)];
   const others = inGlobal(helmValuesRead([...found.keys()].join(" "))).filter(
