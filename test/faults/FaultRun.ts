@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ObjectMeta } from "../../provider/cluster/KubernetesApi";
 import { readInjector } from "../../provider/injector/Injector";
 import { layersOf } from "../../provider/render/layersOf";
 import { canonicalJson } from "../../provider/render/Profile";
@@ -21,7 +22,13 @@ import {
 import { FaultyApi } from "./FaultyApi";
 import { type Content, ForeignContent } from "./ForeignContent";
 import { InjectorHistory, type InjectorObject } from "./InjectorHistory";
-import { needlessRestarts, type Restarted, restartCounts, settingsChanges } from "./needlessRestarts";
+import {
+  distinct,
+  needlessRestarts,
+  type Restart,
+  type Restartable,
+  settingsChanges,
+} from "./needlessRestarts";
 import { type Operation, ownerOf } from "./Operation";
 import { outage } from "./outages";
 import { outdatedPods } from "./outdatedPods";
@@ -38,13 +45,15 @@ export interface FaultFigures {
   killed: number;
   writes: number;
   restarts: number;
-  /** Of all workloads together: the most restarts that they could need. */
+  /** Of all workloads together. */
   settingsChanges: number;
   /** In ms, of what no fault of the run explains. */
   longestDenied: number;
   podsAsked: number;
   apiFaults: Record<string, number>;
 }
+
+type Known = Restartable & { generation: number };
 
 /** The longest that refused settings may keep pods from being created, with an API server that fails at every fourth request. */
 const verificationWindow = 15_000;
@@ -61,6 +70,7 @@ export class FaultRun {
   private readonly wanted = new Map<string, Wanted>();
   /** Targets whose creation was killed: in the injector perhaps, and not in the state, which Pulumi tells people to mend first. */
   private readonly unsure = new Map<string, Set<string>>();
+  private readonly restarts: Restart[] = [];
   private readonly explained: { from: number; to: number }[] = [];
   private currentOutage: Promise<void> = Promise.resolve();
   private readonly actors: Map<string, Actor>;
@@ -117,12 +127,18 @@ export class FaultRun {
       if (path.endsWith("/configmaps/istio-sidecar-injector") && resourceVersion)
         this.history.add(JSON.parse(answer.body.toString("utf8")) as InjectorObject);
       const killer = this.killers.get(client);
-      const isRestart = method === "PATCH" && path.includes("/deployments/");
+      const [, namespace, name] = /\/namespaces\/([^/]+)\/deployments\/([^/]+)$/.exec(path) ?? [];
+      const isRestart = method === "PATCH" && namespace !== undefined && name !== undefined;
+      if (isRestart && resourceVersion) {
+        const { metadata } = JSON.parse(answer.body.toString("utf8")) as { metadata: ObjectMeta };
+        const { generation = 0 } = metadata;
+        this.restarts.push({ client, namespace, name, generation, resourceVersion, at: Date.now() });
+      }
       const isLayer = method === "PUT" && path.includes("/configmaps/");
       if ((killer?.moment === "written" && isLayer) || (killer?.moment === "restarting" && isRestart))
         killer.kill();
     };
-    const before = await restartCounts(this.mesh, workloads);
+    const before = await this.workloads();
     for (const [at, step] of steps.entries()) {
       this.note(`${at + 1}. ${stepText(step)}`);
       await this.take(step);
@@ -327,10 +343,10 @@ export class FaultRun {
       );
   }
 
-  private async check(before: ReadonlyMap<string, Restarted>): Promise<FaultFigures> {
+  private async check(before: readonly Known[]): Promise<FaultFigures> {
     const { data } = await readInjector(this.mesh.api, { namespace: "istio-system" });
     const { versions } = this.history;
-    const after = await restartCounts(this.mesh, workloads);
+    const after = await this.workloads();
     const wanted = [...this.wanted].flatMap(([actor, all]) =>
       Object.keys(all).map((target) => `${target} of ${ownerOf(actor, target)}`),
     );
@@ -338,28 +354,50 @@ export class FaultRun {
     if (wanted.sort().join() !== found.sort().join())
       this.violations.push(`the injector has ${found.join(", ")}, and should have ${wanted.join(", ")}`);
     this.violations.push(...wrongWrites(versions, this.api.writes, this.operations));
-    this.violations.push(...needlessRestarts(versions, before, after));
+    for (const [at, workload] of after.entries()) {
+      this.violations.push(...needlessRestarts(versions, this.restarts, workload));
+      // nobody but rollouts changes these
+      const [changed, seen] = [
+        workload.generation - (before[at]?.generation ?? 0),
+        distinct(this.restarts, workload).length,
+      ];
+      if (changed !== seen)
+        this.violations.push(
+          `${workload.namespace}/${workload.name} was changed ${changed} times, ${seen} of them by restarts`,
+        );
+    }
     this.violations.push(...(await outdatedPods(this.mesh, workloads)));
     const longest = this.prober.longestUnexplained(this.explained);
     if (longest.to - longest.from > verificationWindow)
       this.violations.push(
         `no pods in ${longest.namespace} from ${this.when(longest.from)} to ${this.when(longest.to)}: ${longest.why}`,
       );
-    const sum = (counts: ReadonlyMap<string, Restarted>) =>
-      [...counts.values()].reduce((total, { changes }) => total + changes, 0);
-    const changes = [...after.values()].map((workload) => settingsChanges(versions, workload));
+    const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
     return {
       seconds: Math.round((Date.now() - this.begun) / 1000),
       operations: this.operations.length,
       failed: this.operations.filter(({ ok, killed }) => !ok && !killed).length,
       killed: this.operations.filter(({ killed }) => killed).length,
       writes: versions.length - 1,
-      restarts: sum(after) - sum(before),
-      settingsChanges: changes.reduce((total, count) => total + count, 0),
+      restarts: total(after.map((workload) => distinct(this.restarts, workload).length)),
+      settingsChanges: total(after.map((workload) => settingsChanges(versions, workload))),
       longestDenied: longest.to - longest.from,
       podsAsked: this.prober.asked,
       apiFaults: Object.fromEntries(this.api.met),
     };
+  }
+
+  private workloads(): Promise<Known[]> {
+    const named = Object.entries(workloads).flatMap(([namespace, names]) =>
+      names.map((name) => ({ namespace, name })),
+    );
+    return Promise.all(
+      named.map(async ({ namespace, name }) => {
+        const { metadata, spec } = await this.mesh.workload(namespace, name);
+        const labels = spec.template.metadata?.labels ?? {};
+        return { namespace, name, labels, generation: metadata.generation ?? 0 };
+      }),
+    );
   }
 
   /** Without layers the ConfigMap is what the others have made of it, byte for byte. */

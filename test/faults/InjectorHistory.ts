@@ -11,6 +11,8 @@ export interface InjectorObject {
 /** The injector's ConfigMap as it was from one write to the next. */
 export interface InjectorVersion extends InjectorObject {
   resourceVersion: string;
+  /** When it was first heard of. */
+  at: number;
 }
 
 const path = "/api/v1/namespaces/istio-system/configmaps";
@@ -48,7 +50,8 @@ export class InjectorHistory {
 
   add({ metadata, data }: InjectorObject): void {
     const { resourceVersion = "" } = metadata;
-    this.seen.set(resourceVersion, { resourceVersion, metadata, data });
+    if (!this.seen.has(resourceVersion))
+      this.seen.set(resourceVersion, { resourceVersion, metadata, data, at: Date.now() });
   }
 
   private async run(): Promise<void> {

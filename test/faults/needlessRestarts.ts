@@ -1,50 +1,71 @@
-import { stampFor } from "../../provider/render/stampsIn";
-import type { Mesh } from "../e2e/Mesh";
+import { effectiveValues } from "../../provider/levels/effectiveSettings";
+import { installedGlobal } from "../../provider/render/compose";
+import { layersOf } from "../../provider/render/layersOf";
+import { layersFor } from "../../provider/render/layersReaching";
+import { canonicalJson, effectiveOf, installedSettings } from "../../provider/render/Profile";
 import type { InjectorVersion } from "./InjectorHistory";
 
-export interface Restarted {
+/** A workload of the script, by the labels of its pods. */
+export interface Restartable {
   namespace: string;
-  labels: Record<string, string>;
-  /** Changes of the workload's spec since it was created. */
-  changes: number;
+  name: string;
+  labels: Readonly<Record<string, string>>;
 }
 
-/** `shop/api` -> how often it was changed; nobody but rollouts changes these. */
-export async function restartCounts(
-  mesh: Mesh,
-  workloads: Readonly<Record<string, readonly string[]>>,
-): Promise<Map<string, Restarted>> {
-  const counts = new Map<string, Restarted>();
-  for (const [namespace, names] of Object.entries(workloads)) {
-    for (const name of names) {
-      const { metadata, spec } = await mesh.workload(namespace, name);
-      const labels = spec.template.metadata?.labels ?? {};
-      counts.set(`${namespace}/${name}`, { namespace, labels, changes: metadata.generation ?? 0 });
-    }
-  }
-  return counts;
+/** What a program's restart made of a Deployment. */
+export interface Restart extends Pick<Restartable, "namespace" | "name"> {
+  client: string;
+  /** The Deployment's: the same for a restart that was sent twice. */
+  generation: number;
+  /** Of the same sequence as the injector's. */
+  resourceVersion: string;
+  at: number;
 }
 
-/** How often the settings that pods with these labels are given have changed. */
-export function settingsChanges(
-  versions: readonly InjectorVersion[],
-  { namespace, labels }: Restarted,
-): number {
-  const stamps = versions.map(({ data }) => stampFor(data, namespace, labels));
-  return stamps.filter((stamp, at) => at > 0 && stamp !== stamps[at - 1]).length;
-}
+/** How long istiod may give new pods what the ConfigMap was before, in ms. */
+const lag = 5_000;
 
-/** Workloads that were restarted more often than their settings changed. */
+/** Restarts of a workload whose pods can't have had other settings than they were to get. */
 export function needlessRestarts(
   versions: readonly InjectorVersion[],
-  before: ReadonlyMap<string, Restarted>,
-  after: ReadonlyMap<string, Restarted>,
+  restarts: readonly Restart[],
+  workload: Restartable,
 ): string[] {
-  return [...after].flatMap(([name, workload]) => {
-    const restarts = workload.changes - (before.get(name)?.changes ?? 0);
-    const changes = settingsChanges(versions, workload);
-    return restarts > changes
-      ? [`${name} was restarted ${restarts} times, for ${changes} changes of its settings`]
-      : [];
+  const settings = settingsOver(versions, workload);
+  return distinct(restarts, workload).flatMap((restart, nth, all) => {
+    const previous = all[nth - 1];
+    const last = versions.findLastIndex(
+      ({ resourceVersion }) => Number(resourceVersion) < Number(restart.resourceVersion),
+    );
+    // the pods are of the time since the restart before: whatever the injector said from then on they may have
+    const first = previous ? versions.findLastIndex(({ at }) => at <= previous.at - lag) : 0;
+    const possible = new Set(settings.slice(Math.max(first, 0), last + 1));
+    return possible.size > 1
+      ? []
+      : [
+          `${restart.client} restarted ${workload.namespace}/${workload.name}, whose settings had not changed`,
+        ];
+  });
+}
+
+/** How often what a workload's pods get has changed. */
+export function settingsChanges(versions: readonly InjectorVersion[], workload: Restartable): number {
+  const settings = settingsOver(versions, workload);
+  return settings.filter((one, at) => at > 0 && one !== settings[at - 1]).length;
+}
+
+/** In the order in which they happened, each once. */
+export function distinct(restarts: readonly Restart[], { namespace, name }: Restartable): Restart[] {
+  const own = restarts.filter((one) => one.namespace === namespace && one.name === name);
+  const byGeneration = new Map([...own].reverse().map((one) => [one.generation, one]));
+  return [...byGeneration.values()].sort((a, b) => a.generation - b.generation);
+}
+
+// by value, not by stamp: a stamp changes with layers that a stronger one overrides as well
+function settingsOver(versions: readonly InjectorVersion[], { namespace, labels }: Restartable): string[] {
+  return versions.map(({ data }) => {
+    const installed = installedSettings(installedGlobal(data));
+    const reaching = layersFor(layersOf(data), namespace, labels);
+    return canonicalJson(effectiveValues(effectiveOf({ installed, ...reaching })));
   });
 }
