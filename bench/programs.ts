@@ -16,7 +16,7 @@ const sizes = {
 };
 
 /** A layer's step ends when the injector shows it, so that no write has more layers than there are steps at once. */
-const manyAtOnce = 64;
+const manyAtOnce = (namespaces: number) => (namespaces < 1000 ? 64 : 256);
 
 /** In a file backend Pulumi saves all of the state after each step: with thousands of resources that is an hour, of either side. */
 const savedOnce = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
@@ -51,7 +51,7 @@ async function measure(cluster: BenchCluster, folder: string, size: Size): Promi
     await cluster.namespaces(names);
     const before = await cluster.texts();
     const timed = (title: string, work: () => Promise<EngineResult>) => timedRun(title, count, work);
-    for (const parallel of many < 100 ? [undefined] : [manyAtOnce, undefined]) {
+    for (const parallel of many < 100 ? [undefined] : [manyAtOnce(many), undefined]) {
       const flag = parallel === undefined ? "" : ` --parallel ${parallel}`;
       const up = await inTurns(rounds, {
         settings: async (round) => {

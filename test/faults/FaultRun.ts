@@ -7,6 +7,7 @@ import { parseSettings } from "../../provider/settings/parseSettings";
 import type { Mesh } from "../e2e/Mesh";
 import { randomNumbers } from "../laws/randomPods";
 import { type Actor, StackActor, WriterActor } from "./Actor";
+import { ExplainedTimes } from "./ExplainedTimes";
 import {
   faultScript,
   type KillMoment,
@@ -20,7 +21,7 @@ import {
   writers,
 } from "./FaultScript";
 import { FaultyApi } from "./FaultyApi";
-import { type Content, ForeignContent } from "./ForeignContent";
+import { ForeignContent } from "./ForeignContent";
 import { InjectorHistory, type InjectorObject } from "./InjectorHistory";
 import {
   distinct,
@@ -57,8 +58,6 @@ type Known = Restartable & { generation: number };
 
 /** The longest that refused settings may keep pods from being created, with an API server that fails at every fourth request. */
 const verificationWindow = 15_000;
-/** After an outage the API server and istiod take up what they missed. */
-const recovery = 4_000;
 const mostPerOperation = 240_000;
 
 /** One random run on a mesh that has the namespaces and workloads of the script. Throws with the seed's step log when something is wrong. */
@@ -71,7 +70,7 @@ export class FaultRun {
   /** Targets whose creation was killed: in the injector perhaps, and not in the state, which Pulumi tells people to mend first. */
   private readonly unsure = new Map<string, Set<string>>();
   private readonly restarts: Restart[] = [];
-  private readonly explained: { from: number; to: number }[] = [];
+  private readonly explained = new ExplainedTimes();
   private currentOutage: Promise<void> = Promise.resolve();
   private readonly actors: Map<string, Actor>;
   private readonly killers = new Map<string, { moment: KillMoment; kill: () => void }>();
@@ -175,7 +174,7 @@ export class FaultRun {
         await this.currentOutage;
         // what is written while nothing can be asked would be nobody's to put back
         await this.badOnesUnderWay();
-        this.currentOutage = this.explain(() => outage(this.mesh, step.of, step.seconds));
+        this.currentOutage = this.explained.during(() => outage(this.mesh, step.of, step.seconds));
         this.currentOutage.catch(() => {});
         return;
       case "api":
@@ -195,13 +194,6 @@ export class FaultRun {
   private async badOnesUnderWay(): Promise<void> {
     for (const { actor } of this.operations.filter(({ bad, to }) => bad && to === undefined))
       await this.underWay.get(actor);
-  }
-
-  private async explain(work: () => Promise<void>): Promise<void> {
-    const time = { from: Date.now(), to: Number.POSITIVE_INFINITY };
-    this.explained.push(time);
-    await work();
-    time.to = Date.now() + recovery;
   }
 
   private async settle(): Promise<void> {
@@ -258,28 +250,11 @@ export class FaultRun {
       operation.killed = true;
       this.note(`   ${operation.client} is killed`);
       process.kill(pid, "SIGKILL");
-      if (operation.bad) this.explainUntilNextEnd(operation);
+      if (operation.bad) this.explained.untilNextEnd(operation, this.operations);
     };
     if (moment === "start") kill();
     else if (typeof moment === "number") setTimeout(kill, moment).unref();
     else this.killers.set(operation.client, { moment, kill });
-  }
-
-  /** Nobody is there to put back until the same program runs again. */
-  private explainUntilNextEnd(killed: Operation): void {
-    const time = { from: Date.now(), to: Number.POSITIVE_INFINITY };
-    this.explained.push(time);
-    void (async () => {
-      for (;;) {
-        const later = this.operations.slice(this.operations.indexOf(killed) + 1);
-        const next = later.find((one) => one.actor === killed.actor && one.to !== undefined && !one.killed);
-        if (next?.to !== undefined) {
-          time.to = next.to + recovery;
-          return;
-        }
-        await sleep(100, undefined, { ref: false });
-      }
-    })();
   }
 
   private keptFor(actor: string, wanted: Wanted): Wanted {
@@ -367,7 +342,7 @@ export class FaultRun {
         );
     }
     this.violations.push(...(await outdatedPods(this.mesh, workloads)));
-    const longest = this.prober.longestUnexplained(this.explained);
+    const longest = this.prober.longestUnexplained(this.explained.all);
     if (longest.to - longest.from > verificationWindow)
       this.violations.push(
         `no pods in ${longest.namespace} from ${this.when(longest.from)} to ${this.when(longest.to)}: ${longest.why}`,
@@ -403,11 +378,9 @@ export class FaultRun {
   /** Without layers the ConfigMap is what the others have made of it, byte for byte. */
   private async removeAll(): Promise<void> {
     await Promise.all([...this.actors.keys()].map((name) => this.lastUp(name, {})));
-    const present = await this.foreign.present();
-    if (canonicalJson(present) !== canonicalJson(this.foreign.expected))
-      this.violations.push(
-        `without layers the ConfigMap is not what others made of it: ${difference(this.foreign.expected, present)}`,
-      );
+    const difference = await this.foreign.difference();
+    if (difference)
+      this.violations.push(`without layers the ConfigMap is not what others made of it: ${difference}`);
   }
 
   private note(line: string): void {
@@ -434,12 +407,4 @@ function reasons(text: string, ok: boolean): string {
 
 function indented(text: string): string {
   return text.replace(/^/gm, "               ");
-}
-
-function difference(expected: Content, present: Content): string {
-  const [one, other] = [expected, present].map((content) =>
-    JSON.stringify(content, undefined, 1).split("\\n"),
-  );
-  const at = one?.findIndex((line, index) => line !== other?.[index]) ?? -1;
-  return `${JSON.stringify(one?.[at])} became ${JSON.stringify(other?.[at])}`;
 }

@@ -1,11 +1,12 @@
 import { hasStatus, type KubernetesApi } from "../../provider/cluster/KubernetesApi";
+import { canonicalJson } from "../../provider/render/Profile";
 import type { Step } from "./FaultScript";
 import type { InjectorObject } from "./InjectorHistory";
 
 const path = "/api/v1/namespaces/istio-system/configmaps/istio-sidecar-injector";
 
 /** What of the injector's ConfigMap is not ours. */
-export interface Content {
+interface Content {
   data: Record<string, string>;
   labels: Record<string, string>;
   annotations: Record<string, string>;
@@ -20,7 +21,7 @@ export class ForeignContent {
   private constructor(
     private readonly api: KubernetesApi,
     private readonly installed: Readonly<Content>,
-    readonly expected: Content,
+    private readonly expected: Content,
     private readonly onWrite: (written: InjectorObject) => void,
   ) {}
 
@@ -29,8 +30,15 @@ export class ForeignContent {
     return new ForeignContent(api, content, structuredClone(content), onWrite);
   }
 
-  async present(): Promise<Content> {
-    return contentOf(await read(this.api));
+  /** Where the ConfigMap is not what it would be if nobody else had changed it; undefined where it is. */
+  async difference(): Promise<string | undefined> {
+    const present = contentOf(await read(this.api));
+    if (canonicalJson(present) === canonicalJson(this.expected)) return undefined;
+    const [one, other] = [this.expected, present].map((content) =>
+      JSON.stringify(content, undefined, 1).split("\\n"),
+    );
+    const at = one?.findIndex((line, index) => line !== other?.[index]) ?? -1;
+    return `${JSON.stringify(one?.[at])} became ${JSON.stringify(other?.[at])}`;
   }
 
   /** As helm and istioctl do: the two texts as their chart has them, whoever wrote them last. */
