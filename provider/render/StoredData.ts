@@ -19,6 +19,7 @@ export const StoredSelector = z.array(
     values: z.array(z.string()).optional(),
   }),
 );
+
 /** Layers as the ConfigMap keeps them, with the profiles that the templates look up. */
 export const StoredData = z.strictObject({
   version: z.int(),

@@ -9,6 +9,7 @@ export type Properties = Readonly<Record<string, unknown>>;
 export interface InjectorView {
   /** The revision that pods of the injector name. */
   revision(properties: Properties): string;
+  /** The injector's texts, perhaps of a moment ago; undefined where it has none that can be added to. */
   data(api: KubernetesApi, properties: Properties): Promise<InjectorData | undefined>;
   /** Settles when no layer of this `up` is on its way into the injector. */
   settled(api: KubernetesApi, properties: Properties): Promise<void>;

@@ -24,23 +24,25 @@ export async function restartWorkload(
   const deadline = elapsed() + milliseconds(rollout.timeoutPerWorkload);
   try {
     // looked at again first: another level's rollout may have restarted it meanwhile
-    let { verdict, workload, pods } = await assessAgain(assessment, settings, api);
+    let { verdict, workload, pods, given } = await assessAgain(assessment, settings, api);
+    // another program may have changed weaker levels since the settings were read
+    const stampNow = () => (given ?? settings).stamp;
     const isLeaving =
       verdict.is === "stale" &&
-      settings.stamp === undefined &&
+      stampNow() === undefined &&
       rollout.strategy === "restart" &&
       replacesStalePods(workload, { pods, stale: verdict.stalePods });
-    const unmade = undoes && rollout.strategy === "restart" && isUnmade(workload, settings);
+    const unmade = undoes && rollout.strategy === "restart" && isUnmade(workload, stampNow());
     if ((verdict.is === "current" || verdict.is === "masked") && !unmade) return "current";
     const why =
       putOff({ verdict, workload }, settings, rollout, now())?.why ??
-      (rollout.restartUnhealthy || undoes || isLeaving ? undefined : unreadyBefore(workload, settings.stamp));
+      (rollout.restartUnhealthy || undoes || isLeaving ? undefined : unreadyBefore(workload, stampNow()));
     if (why !== undefined) return { waiting: why };
     if (isLeaving) {
       const left = await waitForWorkload(assessment, deadline, dependencies);
       // what did not begin here did not fail here
       if (left !== "done") return { waiting: unreadyBefore(workload, undefined) ?? "was not ready before" };
-      ({ verdict, workload } = await assessAgain(assessment, settings, api));
+      ({ verdict, workload, given } = await assessAgain(assessment, settings, api));
     }
     // twice: a new pod may come from an injector that had not taken up the settings yet
     for (let attempt = 1; verdict.is === "stale" || (unmade && attempt === 1); attempt++) {
@@ -57,9 +59,9 @@ export async function restartWorkload(
       const outcome =
         rollout.strategy === "evict"
           ? await evictPods({ ...assessment, workload }, podNames, deadline, dependencies)
-          : await restart(assessment, settings, deadline, undoes ? podNames : [], dependencies);
+          : await restart(assessment, stampNow(), deadline, undoes ? podNames : [], dependencies);
       if (outcome !== "done") return outcome;
-      ({ verdict, workload } = await assessAgain(assessment, settings, api));
+      ({ verdict, workload, given } = await assessAgain(assessment, settings, api));
     }
     return "done";
   } catch (error) {
@@ -73,7 +75,7 @@ export async function restartWorkload(
  */
 async function restart(
   assessment: Assessment,
-  { stamp }: NamespaceSettings,
+  stamp: string | undefined,
   deadline: number,
   inTheWay: readonly string[],
   dependencies: RolloutDependencies,
@@ -104,7 +106,7 @@ async function restart(
 }
 
 /** Whether a restart of ours for other settings has not ended: its pods may all be the old ones still. */
-function isUnmade(workload: Workload, { stamp }: NamespaceSettings): boolean {
+function isUnmade(workload: Workload, stamp: string | undefined): boolean {
   const marked = restartedFor(workload);
   return marked !== undefined && marked !== stamp && rolloutStatus(workload).status !== "done";
 }

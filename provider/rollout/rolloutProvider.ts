@@ -149,7 +149,10 @@ export async function rollAfterRemoval(
   properties: Properties,
 ): Promise<void> {
   const rollout = Rollout.parse(properties.rollout ?? {});
-  const summary = await run(session, api, await assessReached(injector, api, properties, rollout), rollout);
+  const summary = await inTurn(api.server, async () =>
+    // looked at in its turn: the removal of another layer may have restarted the same workloads
+    run(session, api, await assessReached(injector, api, properties, rollout), rollout),
+  );
   if (Object.keys(summary.failed).length > 0) throw new Error(failureText(summary));
 }
 

@@ -11,6 +11,7 @@ export interface Current {
   installed: CanonicalSettings;
 }
 
+/** What pods of a namespace get, with these layers in place of those that are there. */
 export function settingsThere(
   { layers, installed }: Current,
   planned: Layers,

@@ -20,7 +20,7 @@ forEachEngine("settings that are taken away", (engine) => {
   before(async () => {
     mesh = await Mesh.start();
     installed = await mesh.injector();
-    for (const namespace of ["foretold", "killed"]) {
+    for (const namespace of ["foretold", "killed", "together"]) {
       await mesh.namespace(namespace);
       await Promise.all(workloads.map((name) => mesh.deployment(namespace, name, { replicas: 2 })));
     }
@@ -60,6 +60,24 @@ forEachEngine("settings that are taken away", (engine) => {
     succeeded(await engine.up(stack("foretold", {})));
     assert.deepEqual(await uids("foretold"), before, "nothing restarts");
     assert.deepEqual(await mesh.injector(), installed);
+  });
+
+  test("layers of several levels that go together restart a workload once", async () => {
+    const { publish, ...own } = args;
+    const selector = { matchLabels: { app: "a" } };
+    const plan: Plan = {
+      namespaces: { together: args },
+      workloads: { a: { ...own, namespace: "together", selector, logLevel: "debug" } },
+    };
+    succeeded(await engine.up(stack("together", plan)));
+    const before = await generations("together");
+    const { stdoutText } = succeeded(await engine.destroy(stack("together", plan)));
+    assert.deepEqual(
+      await generations("together"),
+      before.map((generation) => generation + 1),
+      stdoutText,
+    );
+    assert.deepEqual(new Set(await limits("together")), new Set(["2"]));
   });
 
   test("destroy that is killed in the middle of its restarts: the next one ends it, and restarts nobody twice", async () => {

@@ -5,6 +5,7 @@ import { stampAnnotation } from "../../provider/render/overlayTemplate";
 import { application, injectedPod } from "./injectedPod";
 
 export const newStamp = "feedc0ffee00";
+const newSpec = injectedPod({ proxy: { resources: { limits: { cpu: "9" } } } }).spec;
 
 /** How a Deployment takes a restart. */
 export interface Behaviour {
@@ -43,6 +44,8 @@ export class InMemoryCluster implements KubernetesApi {
   constructor(
     private readonly now: () => number,
     behaviours: Readonly<Record<string, Behaviour>>,
+    /** The stamp of the settings that the injector gives; null without settings. */
+    private readonly given: string | null = newStamp,
   ) {
     this.deployments = new Map(
       Object.entries(behaviours).map(([name, behaviour]) => [
@@ -79,12 +82,18 @@ export class InMemoryCluster implements KubernetesApi {
     throw new ApiError(404, "NotFound", `${path} not found`, { method, path });
   }
 
-  /** Differs from every pod without the new stamp. */
+  /** Differs from every pod that was there before. */
   private dryRun(call: Pick<ApiCall, "method" | "path">): Pod {
     if ([...this.deployments.values()].some(({ behaviour }) => behaviour.denied))
       throw new ApiError(403, "Forbidden", "exceeded quota: pods", call);
-    const { spec } = injectedPod({ proxy: { resources: { limits: { cpu: "9" } } } });
-    return { metadata: { name: "dry-run", annotations: { "sidecar.istio.io/status": "{}" } }, spec };
+    return { metadata: { name: "dry-run", annotations: this.annotations(true) }, spec: newSpec };
+  }
+
+  private annotations(isNew: boolean): Record<string, string> {
+    return {
+      "sidecar.istio.io/status": "{}",
+      ...(isNew && this.given !== null ? { [stampAnnotation]: this.given } : {}),
+    };
   }
 
   private restart(name: string, deployment: Deployment, body: { spec: { template: PodTemplate } }): void {
@@ -139,15 +148,12 @@ export class InMemoryCluster implements KubernetesApi {
     const replaced = deployment.restarts.length - (this.ready(deployment) ? 0 : 1);
     const restarted = replaced > (deployment.behaviour.staleRestarts ?? 0);
     return {
-      ...injectedPod(),
+      spec: restarted ? newSpec : injectedPod().spec,
       metadata: {
         name: `${owner}-1`,
         namespace: "shop",
         labels: { "pod-template-hash": "abc" },
-        annotations: {
-          "sidecar.istio.io/status": "{}",
-          ...(restarted ? { [stampAnnotation]: newStamp } : {}),
-        },
+        annotations: this.annotations(restarted),
         ownerReferences: [
           { apiVersion: "apps/v1", kind: "ReplicaSet", name: `${owner}-abc`, uid: "1", controller: true },
         ],

@@ -44,9 +44,10 @@ async function run(
   behaviours: Record<string, Behaviour>,
   options: object = {},
   restarts = Object.keys(behaviours).map((name) => restartOf(name)),
+  given: string | null = newStamp,
 ): Promise<Run> {
   const clock = new VirtualClock();
-  const cluster = new InMemoryCluster(clock.now, behaviours);
+  const cluster = new InMemoryCluster(clock.now, behaviours, given);
   const lines: string[] = [];
   const dependencies = { ...clock, api: cluster, report: (line: string) => void lines.push(line) };
   const { durations, ...summary } = await clock.run(
@@ -193,8 +194,21 @@ describe("a restart", () => {
 
   it("takes our annotation away once no settings are left", async () => {
     const behaviours = { api: { annotations: { [restartAnnotation]: newStamp } } };
-    const { cluster } = await run(behaviours, { onFailure: "continue" }, [withoutStamp(restartOf("api"))]);
+    const { cluster } = await run(behaviours, {}, [withoutStamp(restartOf("api"))], null);
     assert.equal(cluster.annotationsOf("api")[restartAnnotation], undefined);
+  });
+
+  it("is for what the injector gives by now, where another program has changed weaker levels meanwhile", async () => {
+    const earlier = "0ddba11ca5e0";
+    const restart = restartOf("api");
+    const outdated = { ...restart, settings: { ...restart.settings, stamp: earlier } };
+    // the other program's pods are on their way; those of its restart would have been given the earlier settings
+    const annotations = { [restartAnnotation]: earlier };
+    const behaviour = { annotations, underWay: true, seconds: 20, staleRestarts: 1 };
+    const options = { restartUnhealthy: true };
+    const { cluster, summary } = await run({ api: behaviour }, options, [outdated]);
+    assert.deepEqual(cluster.annotationsOf("api"), { [restartAnnotation]: newStamp });
+    assert.deepEqual([summary.restarted, cluster.restartsOf("api")], [1, 2]);
   });
 });
 
