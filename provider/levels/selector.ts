@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { valueAt } from "../settings/canonicalSettings.js";
+import { own } from "../settings/own.js";
 import { unplainParts } from "../settings/plainData.js";
 import { type Problem, printable, shown } from "../settings/problem.js";
 import { containsUnknown } from "../settings/unknown.js";
@@ -128,7 +129,7 @@ function holds(
   { key: label, operator, values = [] }: Requirement,
   labels: Readonly<Record<string, string>>,
 ): boolean {
-  const found = Object.hasOwn(labels, label) ? labels[label] : undefined;
+  const found = own(labels, label);
   const listed = found !== undefined && values.includes(found);
   const rules: Record<Operator, boolean> = {
     In: listed,

@@ -1,3 +1,4 @@
+import { own } from "../settings/own.js";
 import type { GlobalArguments, NamespaceArguments, WorkloadArguments } from "./levelArguments.js";
 import type { PlatformFile } from "./PlatformFile.js";
 
@@ -21,11 +22,11 @@ export function componentName(level: PlannedLevel): string {
 export function levelsInWaves({ global, namespaces, workloads, waves }: PlatformFile): PlannedLevel[][] {
   const named = new Set(waves.flat());
   const level = (name: string): PlannedLevel[] => {
-    const args = Object.hasOwn(namespaces, name) ? namespaces[name] : undefined;
-    const own = Object.entries(workloads).filter(([, { namespace }]) => namespace === name);
+    const args = own(namespaces, name);
+    const there = Object.entries(workloads).filter(([, { namespace }]) => namespace === name);
     return [
       ...(args ? [{ is: "namespace", name, args } as const] : []),
-      ...own.map(([workload, its]) => ({ is: "workload", name: workload, args: its }) as const),
+      ...there.map(([workload, its]) => ({ is: "workload", name: workload, args: its }) as const),
     ];
   };
   const all = [...Object.keys(namespaces), ...Object.values(workloads).map(({ namespace }) => namespace)];

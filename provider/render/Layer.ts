@@ -1,6 +1,6 @@
 import type { Requirement } from "../levels/selector.js";
 import type { CanonicalSettings } from "../settings/canonicalSettings.js";
-import { own } from "./own.js";
+import { own } from "../settings/own.js";
 
 /** One level's settings for one target, with its owner. */
 export interface Layer {

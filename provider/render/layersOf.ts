@@ -1,7 +1,7 @@
+import { own } from "../settings/own.js";
 import type { InjectorData } from "./InjectorData.js";
 import { InjectorRefusal } from "./InjectorRefusal.js";
 import type { Layers, PodPicker } from "./Layer.js";
-import { own } from "./own.js";
 import { remembered } from "./remembered.js";
 import { changedByHand, storedData } from "./StoredData.js";
 

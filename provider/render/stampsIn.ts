@@ -1,7 +1,7 @@
 import { type Requirement, selects } from "../levels/selector.js";
+import { own } from "../settings/own.js";
 import type { InjectorData } from "./InjectorData.js";
 import { globalTarget } from "./Layer.js";
-import { own } from "./own.js";
 import { joinedStamp } from "./Profile.js";
 import { storedData } from "./StoredData.js";
 import type { StoredProfile } from "./StoredProfile.js";

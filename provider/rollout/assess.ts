@@ -146,20 +146,25 @@ export async function assessWorkload(
   { stamp, planned, revision, include = [], strategy }: NamespaceSettings,
 ): Promise<Assessment> {
   const stamps = [...new Set(pods.map(({ annotations }) => annotations?.[stampAnnotation]))];
-  const known = { namespace, workload, name: workloadName(workload), pods: pods.length, stamps };
+  const about: Omit<Assessment, "verdict"> = {
+    namespace,
+    workload,
+    name: workloadName(workload),
+    pods: pods.length,
+    stamps,
+  };
   const stamped = pods.every(({ annotations }) => annotations?.[stampAnnotation] === stamp);
   if (stamped && stamp !== undefined && !planned && include.length === 0)
-    return { ...known, verdict: { is: "current" } };
+    return { ...about, verdict: { is: "current" } };
   const [sample] = pods;
-  if (!sample) return { ...known, verdict: { is: "current" } };
+  if (!sample) return { ...about, verdict: { is: "current" } };
   if (workload.spec.workloadRef)
-    return { ...known, verdict: { is: "held", why: heldReason(workload) ?? "its template is elsewhere" } };
+    return { ...about, verdict: { is: "held", why: heldReason(workload) ?? "its template is elsewhere" } };
   let expected: SidecarFields | undefined;
-  let about: typeof known & Pick<Assessment, "given"> = known;
   try {
     const pod = await dryRunPod(api, namespace, workload.spec.template, ownerIdentity(sample));
     const given = pod.metadata.annotations?.[stampAnnotation];
-    about = { ...known, given: given === undefined ? {} : { stamp: given } };
+    about.given = given === undefined ? {} : { stamp: given };
     // another revision's pods are that revision's settings to change
     if (injectingRevision(pod.metadata) === revision) expected = sidecarFields(pod, include);
   } catch (error) {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { CanonicalSettings } from "./canonicalSettings.js";
 import { valueAt } from "./canonicalSettings.js";
 import { declarations, type SettingDeclaration, type SettingValue } from "./declarations.js";
+import { own } from "./own.js";
 import { refused } from "./parsed.js";
 import { unplainParts } from "./plainData.js";
 import { type Problem, printable, problemSentence, shown } from "./problem.js";
@@ -67,7 +68,7 @@ function spreadUnknown(input: unknown, branch: Branch): unknown {
   if (typeof input !== "object" || input === null || Array.isArray(input)) return input;
   return Object.fromEntries(
     Object.entries(input).map(([key, value]) => {
-      const node = Object.hasOwn(branch, key) ? branch[key] : undefined;
+      const node = own(branch, key);
       return [key, node && !isDeclaration(node) ? spreadUnknown(value, node) : value];
     }),
   );
