@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type DeploymentEngine, enginesPresent } from "../test/engine/deploymentEngine";
-import type { EngineOptions, EngineResult } from "../test/engine/engine";
+import type { ProgramOptions } from "../test/pulumi/ProgramOptions";
+import type { ProgramResult } from "../test/pulumi/ProgramResult";
+import { pulumi } from "../test/pulumi/pulumi";
+import { toolchain } from "../test/pulumi/toolchain";
 import { BenchCluster } from "./BenchCluster";
 import { type Benchmark, progress, type Size, type Table } from "./Benchmark";
 import { namespaceNames } from "./namespaceNames";
@@ -40,27 +42,26 @@ export const programs: Benchmark = {
 };
 
 async function measure(cluster: BenchCluster, folder: string, size: Size): Promise<Table[]> {
-  const engine = enginesPresent().at(-1);
-  if (!engine || cluster.cluster.audit === undefined) throw new Error("no engine, or no audit log");
+  if (cluster.cluster.audit === undefined) throw new Error("no audit log");
   const count = new RequestCount(cluster.cluster.audit, "pulumi-istio-sidecar");
   const rows: string[][] = [];
   const { namespaces, rounds } = sizes[size];
   for (const many of namespaces) {
-    const stacks = new Stacks(engine, cluster, folder, many);
+    const stacks = new Stacks(cluster, folder, many);
     const names = namespaceNames(many, stacks.prefix);
     await cluster.namespaces(names);
     const before = await cluster.texts();
-    const timed = (title: string, work: () => Promise<EngineResult>) => timedRun(title, count, work);
+    const timed = (title: string, work: () => Promise<ProgramResult>) => timedRun(title, count, work);
     for (const parallel of many < 100 ? [undefined] : [manyAtOnce(many), undefined]) {
       const flag = parallel === undefined ? "" : ` --parallel ${parallel}`;
       const up = await inTurns(rounds, {
         settings: async (round) => {
           await cluster.inject(before);
-          return timed(`up${flag} of ${many}`, () => engine.up(stacks.options("settings", round, parallel)));
+          return timed(`up${flag} of ${many}`, () => pulumi.up(stacks.options("settings", round, parallel)));
         },
         nothing: (round) =>
           timed(`up${flag} of ${many} that do nothing`, () =>
-            engine.up(stacks.options("nothing", round, parallel)),
+            pulumi.up(stacks.options("nothing", round, parallel)),
           ),
       });
       rows.push(row(`first \`up${flag}\``, many, up));
@@ -70,15 +71,15 @@ async function measure(cluster: BenchCluster, folder: string, size: Size): Promi
       1,
     );
     const preview = await inTurns(rounds, {
-      settings: () => timed(`preview of ${many}`, () => engine.preview(stacks.options("settings", rounds))),
+      settings: () => timed(`preview of ${many}`, () => pulumi.preview(stacks.options("settings", rounds))),
       nothing: () =>
-        timed(`preview of ${many} that do nothing`, () => engine.preview(stacks.options("nothing", rounds))),
+        timed(`preview of ${many} that do nothing`, () => pulumi.preview(stacks.options("nothing", rounds))),
     });
     rows.push(row("preview, no change", many, preview));
   }
   return [
     {
-      title: `Programs, by ${engine.name === "pulumi" ? "the Pulumi CLI" : "the test engine"}`,
+      title: `Programs, by Pulumi ${(await toolchain()).version}`,
       columns: [
         "",
         "namespaces",
@@ -119,7 +120,11 @@ function row(
   ];
 }
 
-async function timedRun(title: string, count: RequestCount, work: () => Promise<EngineResult>): Promise<Run> {
+async function timedRun(
+  title: string,
+  count: RequestCount,
+  work: () => Promise<ProgramResult>,
+): Promise<Run> {
   count.next();
   const memory = new ProviderMemory();
   const begin = performance.now();
@@ -137,7 +142,6 @@ class Stacks {
   readonly prefix: string;
 
   constructor(
-    private readonly engine: DeploymentEngine,
     private readonly cluster: BenchCluster,
     private readonly folder: string,
     private readonly namespaces: number,
@@ -145,13 +149,13 @@ class Stacks {
     this.prefix = `bench-${namespaces}-`;
   }
 
-  options(resources: "settings" | "nothing", round: number, parallel?: number): EngineOptions {
+  options(resources: "settings" | "nothing", round: number, parallel?: number): ProgramOptions {
     const stack = `${resources}-${this.namespaces}-${parallel ?? "default"}-${round}`;
     return {
       cwd: join(__dirname, "program"),
       stack,
       config: { resources, namespaces: String(this.namespaces), prefix: this.prefix },
-      statePath: join(this.folder, `${this.engine.name}-${stack}.json`),
+      state: join(this.folder, stack),
       skipPreview: true,
       ...(parallel === undefined ? {} : { parallel }),
       env: {

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Plan } from "../test/e2e/Mesh";
-import { type DeploymentEngine, enginesPresent } from "../test/engine/deploymentEngine";
-import type { EngineOptions } from "../test/engine/engine";
+import type { ProgramOptions } from "../test/pulumi/ProgramOptions";
+import { pulumi } from "../test/pulumi/pulumi";
 import { BenchCluster } from "./BenchCluster";
 import { type Benchmark, progress, type Size, type Table } from "./Benchmark";
 import { namespaceNames } from "./namespaceNames";
@@ -35,12 +35,10 @@ export const rollout: Benchmark = {
 };
 
 async function measure(cluster: BenchCluster, folder: string, size: Size): Promise<Table[]> {
-  const engine = enginesPresent().at(-1);
-  if (!engine) throw new Error("no engine");
   const { deployments, atOnce, rounds } = sizes[size];
   const names = namespaceNames(deployments, "api-");
   const tenth = names.slice(0, Math.max(1, Math.floor(deployments / 10)));
-  const program = new Program(engine, cluster, folder, atOnce);
+  const program = new Program(cluster, folder, atOnce);
   await cluster.namespaces([namespace]);
   await program.up(0, 0);
   const placed = names.map((name) => `${namespace}/${name}`);
@@ -71,7 +69,7 @@ async function measure(cluster: BenchCluster, folder: string, size: Size): Promi
   const fastest = Math.min(...medians.slice(1, 3));
   return [
     {
-      title: `Rollout of ${deployments} Deployments of ${replicas} pods, ${atOnce} at once, by ${engine.name === "pulumi" ? "the Pulumi CLI" : "the test engine"}`,
+      title: `Rollout of ${deployments} Deployments of ${replicas} pods, ${atOnce} at once`,
       columns: ["", "restarts", "seconds", "ratio to the faster kubectl of the same concurrency"],
       rows: contenders.map(([title], at) => [
         title,
@@ -89,7 +87,6 @@ async function measure(cluster: BenchCluster, folder: string, size: Size): Promi
 
 class Program {
   constructor(
-    private readonly engine: DeploymentEngine,
     private readonly cluster: BenchCluster,
     private readonly folder: string,
     private readonly atOnce: number,
@@ -109,18 +106,18 @@ class Program {
         },
       },
     };
-    const result = await this.engine.up(this.options(plan));
+    const result = await pulumi.up(this.options(plan));
     if (!result.ok) throw new Error(result.stdoutText.slice(-2000));
     // the CLI says each line as it comes, and all of them once more at the end
     return new Set(result.stdoutText.match(/\] \d+\/\d+ restarted \S+/g)).size;
   }
 
-  private options(plan: Plan): EngineOptions {
+  private options(plan: Plan): ProgramOptions {
     return {
       cwd: join(__dirname, "../test/e2e/program"),
       stack: "rollout",
       config: { plan: JSON.stringify(plan) },
-      statePath: join(this.folder, "rollout.json"),
+      state: join(this.folder, "rollout"),
       skipPreview: true,
       env: { KUBECONFIG: this.cluster.cluster.kubeconfig, PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
     };

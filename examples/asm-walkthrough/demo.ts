@@ -7,14 +7,16 @@ import { connect } from "../../provider/cluster/connect";
 import type { KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import { allContainers, type Pod } from "../../provider/cluster/podTemplate";
 import { startCluster } from "../../test/cluster/cluster";
-import { enginesPresent } from "../../test/engine/deploymentEngine";
+import { pulumi } from "../../test/pulumi/pulumi";
+import { toolchain } from "../../test/pulumi/toolchain";
+import { applyWorkload, deleteWorkload } from "./applyWorkload";
 import { changesOnly } from "./changesOnly";
 import { steps } from "./steps";
 
 const usage = `usage: npm run demo -- [--context CONTEXT] [--full] [--record]
   Takes the six steps of this example one after the other, and shows for each the preview, the restarts, and the
   lines of a pod that changed. Without --context it starts a control plane of its own, and ends it afterwards.
-  The Pulumi CLI does it where it is on PATH, with its plugin for Kubernetes; else the engine of the tests.
+  The Pulumi CLI on PATH runs the program; without one, the CLI is built from its Go modules.
   --context CONTEXT  use that cluster of your kubeconfig; Istio must be there, and a namespace "shop" must not
   --full             everything that is printed, not only what changes
   --record           keep what was shown in recording.txt, and its first step in the repository's README`;
@@ -34,7 +36,12 @@ if (values.help) console.log(usage);
 else void main(values.context);
 
 async function main(context: string | undefined): Promise<void> {
-  const cluster = context === undefined ? await startCluster() : undefined;
+  // each takes minutes when it is built for the first time, and they share the cores well
+  const [cluster, tools] = await Promise.all([
+    context === undefined ? startCluster() : undefined,
+    toolchain(),
+  ]);
+  console.log(`Pulumi ${tools.version}, ${tools.source}`);
   const folder = await mkdtemp(join(tmpdir(), "sidecar-demo-"));
   const program = new Program(folder, cluster?.kubeconfig, context);
   const end = async () => {
@@ -61,6 +68,7 @@ async function main(context: string | undefined): Promise<void> {
 
 async function walk(program: Program, api: KubernetesApi): Promise<void> {
   heading("A Deployment in a namespace with sidecars, and global settings");
+  await applyWorkload(api);
   await program.run("up", 0);
   let pod = await anyPod(api);
   try {
@@ -81,13 +89,12 @@ async function walk(program: Program, api: KubernetesApi): Promise<void> {
   } finally {
     heading("Destroy: the injector's ConfigMap as it was");
     await program.run("destroy", steps.length);
+    await deleteWorkload(api);
   }
 }
 
-/** The example's program, run by the Pulumi CLI where there is one. */
+/** The example's program, run by the Pulumi CLI. */
 class Program {
-  private readonly engine = enginesPresent().at(-1);
-
   constructor(
     private readonly folder: string,
     private readonly kubeconfig: string | undefined,
@@ -96,10 +103,10 @@ class Program {
 
   async run(operation: "preview" | "up" | "destroy", step: number): Promise<void> {
     const { context, kubeconfig } = this;
-    const result = await this.engine?.[operation]({
+    const { ok, stdoutText } = await pulumi[operation]({
       cwd: __dirname,
       stack: "demo",
-      statePath: join(this.folder, "state.json"),
+      state: join(this.folder, "state"),
       config: { step: String(step), ...(context ? { "kubernetes:context": context } : {}) },
       env: {
         // Node runs the example's TypeScript without checking it once more
@@ -108,9 +115,8 @@ class Program {
       },
       ...(operation === "preview" ? { diff: true } : { skipPreview: true }),
     });
-    const text = result?.stdoutText ?? "";
-    if (!result?.ok) throw new Error(`${operation} failed\n${text}`);
-    show(indented(values.full ? text : changesOnly(text).join("\n")));
+    if (!ok) throw new Error(`${operation} failed\n${stdoutText}`);
+    show(indented(values.full ? stdoutText : changesOnly(stdoutText).join("\n")));
   }
 }
 

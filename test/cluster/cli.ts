@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { isAlive } from "../builds/processIdentity.js";
 import { allStates, type ClusterState, kubeconfigPath, readState, type Sidecars } from "./clusterState.js";
 import { type Component, componentsOf } from "./component.js";
 import {
@@ -8,7 +9,6 @@ import {
   startComponent,
   stopComponent,
 } from "./controlPlane.js";
-import { isAlive } from "./processIdentity.js";
 
 const HELP = `A Kubernetes control plane with Istio's injector, on loopback, for tests and demos.
 

@@ -7,10 +7,10 @@ import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
+import { isAlive } from "../builds/processIdentity.js";
 import { type Cluster, istioTestdata, prepareCluster, type Sidecars, startCluster } from "./cluster.js";
 import { type ClusterState, readState } from "./clusterState.js";
 import { ApiError, eventually, KubeApi, type KubeObject } from "./kubeApi.js";
-import { isAlive } from "./processIdentity.js";
 
 interface Container {
   name: string;

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Progress } from "../builds/progress.js";
 import { build, go } from "./build.js";
 import { kubeconfigPath, type Sidecars } from "./clusterState.js";
 import type { Component } from "./component.js";
@@ -13,7 +14,6 @@ import {
   stopComponent,
   writeEgressTable,
 } from "./controlPlane.js";
-import type { Progress } from "./progress.js";
 import { sidecarsOfCluster } from "./sidecarsOfCluster.js";
 import { writeImpersonatingKubeconfig } from "./writeKubeconfig.js";
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheDirectory } from "./cacheDirectory.js";
-import type { ProcessIdentity } from "./processIdentity.js";
+import { cacheDirectory } from "../builds/cacheDirectory.js";
+import type { ProcessIdentity } from "../builds/processIdentity.js";
 
 export type Sidecars = "native" | "classic";
 

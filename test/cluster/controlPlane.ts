@@ -6,6 +6,8 @@ import { get } from "node:http";
 import type { Socket } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { identify, isAlive, type ProcessIdentity, signal } from "../builds/processIdentity.js";
+import type { Progress } from "../builds/progress.js";
 import { build } from "./build.js";
 import {
   allStates,
@@ -34,8 +36,6 @@ import { busyPorts, freePortBlock } from "./freePortBlock.js";
 import { istioObjects } from "./istioObjects.js";
 import { eventually, KubeApi, type KubeObject } from "./kubeApi.js";
 import { nodeObject } from "./nodeObject.js";
-import { identify, isAlive, type ProcessIdentity, signal } from "./processIdentity.js";
-import type { Progress } from "./progress.js";
 import { waitUntilInjecting } from "./waitUntilInjecting.js";
 import { writeKubeconfig } from "./writeKubeconfig.js";
 

@@ -10,9 +10,9 @@ import { readInjector } from "../../provider/injector/Injector";
 import type { InjectorData } from "../../provider/render/InjectorData";
 import { rolloutStatus } from "../../provider/rollout/rolloutStatus";
 import { type Cluster, type ClusterOptions, startCluster } from "../cluster/cluster";
-import type { DeploymentEngine } from "../engine/deploymentEngine";
-import type { EngineOptions, EngineResult } from "../engine/engine";
 import { createNamespace } from "../laws/injection";
+import type { ProgramOptions } from "../pulumi/ProgramOptions";
+import type { ProgramResult } from "../pulumi/ProgramResult";
 
 export interface Plan {
   global?: Record<string, unknown>;
@@ -43,27 +43,27 @@ export class Mesh {
   }
 
   /** Options for one stack of a program; its state goes with the mesh. */
-  stack(
-    engine: DeploymentEngine,
-    stack: string,
-    plan: Plan,
-    more: Partial<EngineOptions> = {},
-  ): EngineOptions {
-    return this.program(engine, stack, join(__dirname, "program"), { plan: JSON.stringify(plan) }, more);
+  stack(stack: string, plan: Plan, more: Partial<ProgramOptions> = {}): ProgramOptions {
+    const kubernetes = [plan.deployments, plan.transform, plan.yaml].some((part) => part !== undefined);
+    return this.program(
+      stack,
+      join(__dirname, "program"),
+      { plan: JSON.stringify(plan) },
+      { kubernetes, ...more },
+    );
   }
 
   program(
-    engine: DeploymentEngine,
     stack: string,
     cwd: string,
     config: Record<string, string>,
-    more: Partial<EngineOptions> = {},
-  ): EngineOptions {
+    more: Partial<ProgramOptions> = {},
+  ): ProgramOptions {
     return {
       cwd,
       stack,
       config,
-      statePath: join(this.folder, `${engine.name}-${stack}.json`),
+      state: join(this.folder, stack),
       skipPreview: true,
       env: { KUBECONFIG: this.cluster.kubeconfig, PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
       ...more,
@@ -208,13 +208,13 @@ export function variable(of: Container, name: string): string | undefined {
 }
 
 /** A run that should have succeeded; its whole text when not. */
-export function succeeded(result: EngineResult): EngineResult {
+export function succeeded(result: ProgramResult): ProgramResult {
   if (!result.ok) throw new Error(result.stdoutText);
   return result;
 }
 
 /** What each resource of ours went through, without the stack and components: `shop-layer` -> `update`. */
-export function operations(result: EngineResult): Record<string, string> {
+export function operations(result: ProgramResult): Record<string, string> {
   return Object.fromEntries(
     result.steps
       .filter(({ type }) => type.includes("dynamic") || type.startsWith("kubernetes:"))

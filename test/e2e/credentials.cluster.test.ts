@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import type { Io } from "../../provider/cli/Io";
 import { run } from "../../provider/cli/run";
 import { connect } from "../../provider/cluster/connect";
-import { forEachEngine } from "./forEachEngine";
+import { pulumi } from "../pulumi/pulumi";
 import { Mesh } from "./Mesh";
 
 /** What a kubeconfig may not lose: a token, and a password in it. */
@@ -66,7 +66,7 @@ describe("a kubeconfig's token is in nothing that the command prints", { concurr
   }
 });
 
-forEachEngine("an explicit kubeconfig's token is in neither state nor output", (engine) => {
+describe("an explicit kubeconfig's token is in neither state nor output", () => {
   let mesh: Mesh;
   let good: string;
 
@@ -86,14 +86,14 @@ forEachEngine("an explicit kubeconfig's token is in neither state nor output", (
     test(`with a kubeconfig ${title}`, async () => {
       const { failing, token: secret } = kubeconfigs(good);
       const plan = { namespaces: { shop: { env: { A: "b" }, publish: false } } };
-      const options = mesh.stack(engine, title.replaceAll(" ", "-"), plan, {
+      const options = mesh.stack(title.replaceAll(" ", "-"), plan, {
         diff: true,
         secretConfig: { kubeconfig: failing[title] ?? "" },
       });
-      const up = await engine.up(options);
+      const up = await pulumi.up(options);
       assert.equal(up.ok, false, up.stdoutText);
       assert.ok(!JSON.stringify(up).includes(secret), up.stdoutText);
-      const state = await engine.exportState(options).catch(() => ({}));
+      const state = await pulumi.exportState(options).catch(() => ({}));
       assert.ok(!JSON.stringify(state).includes(secret), "the state seals it");
     });
   }

@@ -1,246 +1,240 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, afterEach, before, test } from "node:test";
+import { after, afterEach, before, describe, test } from "node:test";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
 import type { InjectorData } from "../../provider/render/InjectorData";
 import { layersOf } from "../../provider/render/layersOf";
 import { restartAnnotation } from "../../provider/rollout/runRollout";
-import { forEachEngine } from "./forEachEngine";
+import { pulumi } from "../pulumi/pulumi";
 import { container, Mesh, operations, type Plan, succeeded } from "./Mesh";
 
 const cpu = (limit: number | string) => ({ proxyResources: { limits: { cpu: limit } }, publish: false });
 const injector = { namespace: "istio-system" };
 
-forEachEngine(
-  `layers in the injector`,
-  (engine) => {
-    let mesh: Mesh;
-    let installed: InjectorData;
-    const stack = (name: string, plan: Plan, more = {}) => mesh.stack(engine, name, plan, more);
+describe(`layers in the injector`, () => {
+  let mesh: Mesh;
+  let installed: InjectorData;
+  const stack = (name: string, plan: Plan, more = {}) => mesh.stack(name, plan, more);
 
-    before(async () => {
-      mesh = await Mesh.start({ revisions: ["canary"] });
-      installed = await mesh.injector();
-      for (const name of ["shop", "cart", "canary-only"]) {
-        await mesh.namespace(name, name === "canary-only" ? { "istio.io/rev": "canary" } : undefined);
-        await mesh.deployment(name, "api", { replicas: 2 });
+  before(async () => {
+    mesh = await Mesh.start({ revisions: ["canary"] });
+    installed = await mesh.injector();
+    for (const name of ["shop", "cart", "canary-only"]) {
+      await mesh.namespace(name, name === "canary-only" ? { "istio.io/rev": "canary" } : undefined);
+      await mesh.deployment(name, "api", { replicas: 2 });
+    }
+  });
+  after(() => mesh?.stop());
+  afterEach(async () => {
+    // each test leaves the injector as Istio was installed, whatever became of it
+    await rewrite("test-cleanup", installed);
+  });
+
+  const rewrite = async (manager: string, data: InjectorData): Promise<void> => {
+    const current = await readInjector(mesh.api, injector);
+    if (JSON.stringify(current.data) === JSON.stringify(data)) return;
+    await writeInjector(mesh.api, injector, current, data, manager);
+  };
+  const destroyed = async (name: string) => succeeded(await pulumi.destroy(stack(name, {})));
+
+  test("destroy gives the bytes back, restarts what ran with settings, and leaves nothing of ours", async () => {
+    succeeded(
+      await pulumi.up(
+        stack("gone", {
+          global: { dnsProxy: true },
+          namespaces: { shop: { terminationDrainDuration: "10s" } },
+        }),
+      ),
+    );
+    assert.ok((await mesh.workload("shop", "api")).spec.template.metadata?.annotations?.[restartAnnotation]);
+    assert.ok(await mesh.configMap("shop", "sidecar-settings"));
+    await destroyed("gone");
+    assert.deepEqual(await mesh.injector(), installed);
+    assert.equal(await mesh.configMap("shop", "sidecar-settings"), undefined);
+    for (const namespace of ["shop", "cart"]) {
+      for (const pod of await mesh.pods(namespace, "api")) {
+        assert.doesNotMatch(
+          JSON.stringify(pod),
+          /DNS_CAPTURE|DRAIN_DURATION|sidecar-settings/,
+          `${namespace}: Istio's defaults`,
+        );
       }
-    });
-    after(() => mesh?.stop());
-    afterEach(async () => {
-      // each test leaves the injector as Istio was installed, whatever became of it
-      await rewrite("test-cleanup", installed);
-    });
+      const { template } = (await mesh.workload(namespace, "api")).spec;
+      assert.equal(template.metadata?.annotations?.[restartAnnotation], undefined);
+    }
+  });
 
-    const rewrite = async (manager: string, data: InjectorData): Promise<void> => {
-      const current = await readInjector(mesh.api, injector);
-      if (JSON.stringify(current.data) === JSON.stringify(data)) return;
-      await writeInjector(mesh.api, injector, current, data, manager);
+  test("another stack's namespace is an error that names the owner, and nothing changes", async () => {
+    succeeded(await pulumi.up(stack("team-a", { namespaces: { shop: cpu(3) } })));
+    const before = await mesh.injector();
+    const second = await pulumi.up(stack("team-b", { namespaces: { shop: cpu(4), cart: cpu(5) } }));
+    assert.equal(second.ok, false);
+    assert.match(
+      second.stdoutText,
+      /namespace shop: its sidecar settings belong to organization\/e2e\/team-a:shop; organization\/e2e\/team-b:shop can't have them/,
+    );
+    const layers = layersOf(await mesh.injector());
+    assert.equal(layers.shop?.settings["proxyResources.limits.cpu"], "3");
+    assert.deepEqual(layers.shop, layersOf(before).shop);
+    await destroyed("team-b");
+    assert.equal(layersOf(await mesh.injector()).shop?.owner, "organization/e2e/team-a:shop");
+    await destroyed("team-a");
+    assert.deepEqual(await mesh.injector(), installed);
+  });
+
+  test("twenty layers from two processes at once all arrive, in few writes", async () => {
+    const half = (prefix: string): Plan => ({
+      namespaces: Object.fromEntries(
+        Array.from({ length: 10 }, (_, index) => [`${prefix}-${index}`, cpu(index + 1)]),
+      ),
+    });
+    const first = await readInjector(mesh.api, injector);
+    const both = await Promise.all(["left", "right"].map((name) => pulumi.up(stack(name, half(name)))));
+    for (const result of both) succeeded(result);
+    const layers = layersOf(await mesh.injector());
+    assert.equal(Object.keys(layers).length, 20);
+    assert.equal(layers["right-9"]?.settings["proxyResources.limits.cpu"], "10");
+    const generations =
+      Number((await readInjector(mesh.api, injector)).metadata.resourceVersion) -
+      Number(first.metadata.resourceVersion);
+    assert.ok(generations > 0);
+    await Promise.all(["left", "right"].map(destroyed));
+    assert.deepEqual(await mesh.injector(), installed);
+  });
+
+  test("a request above a limit that only one pod's own container has: put back, with the namespace and the API server's reason", async () => {
+    await mesh.namespace("picky");
+    await mesh.deployment("picky", "own", {
+      containers: [{ name: "istio-proxy", image: "auto", resources: { requests: { cpu: "1500m" } } }],
+    });
+    const result = await pulumi.up(stack("picky", { namespaces: { picky: cpu("500m"), cart: cpu(3) } }));
+    assert.equal(result.ok, false);
+    assert.match(result.stdoutText, /namespace picky: .*put back/);
+    assert.match(result.stdoutText, /Deployment\/own: .*must be less than or equal to cpu limit/);
+    const layers = layersOf(await mesh.injector());
+    assert.deepEqual(Object.keys(layers), ["cart"], "the other namespace's settings are in");
+    await mesh.deployment("picky", "later");
+    await destroyed("picky");
+  });
+
+  test("a template that fails when it runs is taken back at once, and pods can be created", async () => {
+    const trap = '{{ if hasKey .Values.global "sidecarSettings" }}{{ fail "the trap" }}{{ end }}';
+    const trapped = {
+      ...installed,
+      config: installed.config.replace(
+        /^( *)sidecar: \|\n/m,
+        (line, indent) => `${line}${indent}  ${trap}\n`,
+      ),
     };
-    const destroyed = async (name: string) => succeeded(await engine.destroy(stack(name, {})));
-
-    test("destroy gives the bytes back, restarts what ran with settings, and leaves nothing of ours", async () => {
-      succeeded(
-        await engine.up(
-          stack("gone", {
-            global: { dnsProxy: true },
-            namespaces: { shop: { terminationDrainDuration: "10s" } },
-          }),
-        ),
-      );
-      assert.ok(
-        (await mesh.workload("shop", "api")).spec.template.metadata?.annotations?.[restartAnnotation],
-      );
-      assert.ok(await mesh.configMap("shop", "sidecar-settings"));
-      await destroyed("gone");
-      assert.deepEqual(await mesh.injector(), installed);
-      assert.equal(await mesh.configMap("shop", "sidecar-settings"), undefined);
-      for (const namespace of ["shop", "cart"]) {
-        for (const pod of await mesh.pods(namespace, "api")) {
-          assert.doesNotMatch(
-            JSON.stringify(pod),
-            /DNS_CAPTURE|DRAIN_DURATION|sidecar-settings/,
-            `${namespace}: Istio's defaults`,
-          );
-        }
-        const { template } = (await mesh.workload(namespace, "api")).spec;
-        assert.equal(template.metadata?.annotations?.[restartAnnotation], undefined);
-      }
+    assert.notEqual(trapped.config, installed.config);
+    await rewrite("helm", trapped);
+    await mesh.eventually("pods can be created with the trap in place", async () => {
+      await mesh.deployment("cart", "before-trap");
+      return true;
     });
+    const result = await pulumi.up(stack("trapped", { namespaces: { cart: cpu(3) } }));
+    assert.equal(result.ok, false);
+    assert.match(result.stdoutText, /namespace cart: .*put back/);
+    assert.match(result.stdoutText, /the trap/);
+    assert.deepEqual(await mesh.injector(), trapped);
+    await mesh.deployment("cart", "after-trap");
+    await destroyed("trapped");
+  });
 
-    test("another stack's namespace is an error that names the owner, and nothing changes", async () => {
-      succeeded(await engine.up(stack("team-a", { namespaces: { shop: cpu(3) } })));
-      const before = await mesh.injector();
-      const second = await engine.up(stack("team-b", { namespaces: { shop: cpu(4), cart: cpu(5) } }));
-      assert.equal(second.ok, false);
-      assert.match(
-        second.stdoutText,
-        /namespace shop: its sidecar settings belong to organization\/e2e\/team-a:shop; organization\/e2e\/team-b:shop can't have them/,
-      );
-      const layers = layersOf(await mesh.injector());
-      assert.equal(layers.shop?.settings["proxyResources.limits.cpu"], "3");
-      assert.deepEqual(layers.shop, layersOf(before).shop);
-      await destroyed("team-b");
-      assert.equal(layersOf(await mesh.injector()).shop?.owner, "organization/e2e/team-a:shop");
-      await destroyed("team-a");
-      assert.deepEqual(await mesh.injector(), installed);
-    });
+  test("helm rewrites the ConfigMap: the next preview says what was lost, the next up restores it", async () => {
+    const plan: Plan = { global: { dnsProxy: true }, namespaces: { shop: cpu(3) } };
+    succeeded(await pulumi.up(stack("lost", plan)));
+    const written = await mesh.injector();
+    await rewrite("helm", installed);
+    const preview = succeeded(await pulumi.preview(stack("lost", plan, { diff: true })));
+    assert.match(
+      preview.stdoutText,
+      /restores *: "lost from istio-system\/istio-sidecar-injector, which helm rewrote"/,
+    );
+    assert.equal(operations(preview)["shop-layer"], "update");
+    assert.deepEqual(await mesh.injector(), installed, "a preview writes nothing");
+    const up = succeeded(await pulumi.up(stack("lost", plan)));
+    assert.deepEqual(await mesh.injector(), written);
+    assert.doesNotMatch(up.stdoutText, /restarted/, "pods that still have the settings are not restarted");
+    const quiet = succeeded(await pulumi.preview(stack("lost", plan)));
+    assert.deepEqual(new Set(Object.values(operations(quiet))), new Set(["same"]));
+    await destroyed("lost");
+  });
 
-    test("twenty layers from two processes at once all arrive, in few writes", async () => {
-      const half = (prefix: string): Plan => ({
-        namespaces: Object.fromEntries(
-          Array.from({ length: 10 }, (_, index) => [`${prefix}-${index}`, cpu(index + 1)]),
-        ),
-      });
-      const first = await readInjector(mesh.api, injector);
-      const both = await Promise.all(["left", "right"].map((name) => engine.up(stack(name, half(name)))));
-      for (const result of both) succeeded(result);
-      const layers = layersOf(await mesh.injector());
-      assert.equal(Object.keys(layers).length, 20);
-      assert.equal(layers["right-9"]?.settings["proxyResources.limits.cpu"], "10");
-      const generations =
-        Number((await readInjector(mesh.api, injector)).metadata.resourceVersion) -
-        Number(first.metadata.resourceVersion);
-      assert.ok(generations > 0);
-      await Promise.all(["left", "right"].map(destroyed));
-      assert.deepEqual(await mesh.injector(), installed);
-    });
+  test("refresh sees a layer that is gone", async () => {
+    const plan: Plan = { namespaces: { shop: cpu(3) } };
+    succeeded(await pulumi.up(stack("refreshed", plan)));
+    await rewrite("helm", installed);
+    succeeded(await pulumi.refresh(stack("refreshed", plan)));
+    const up = succeeded(await pulumi.up(stack("refreshed", plan)));
+    assert.equal(operations(up)["shop-layer"], "create");
+    assert.equal(layersOf(await mesh.injector()).shop?.settings["proxyResources.limits.cpu"], "3");
+    await destroyed("refreshed");
+  });
 
-    test("a request above a limit that only one pod's own container has: put back, with the namespace and the API server's reason", async () => {
-      await mesh.namespace("picky");
-      await mesh.deployment("picky", "own", {
-        containers: [{ name: "istio-proxy", image: "auto", resources: { requests: { cpu: "1500m" } } }],
-      });
-      const result = await engine.up(stack("picky", { namespaces: { picky: cpu("500m"), cart: cpu(3) } }));
-      assert.equal(result.ok, false);
-      assert.match(result.stdoutText, /namespace picky: .*put back/);
-      assert.match(result.stdoutText, /Deployment\/own: .*must be less than or equal to cpu limit/);
-      const layers = layersOf(await mesh.injector());
-      assert.deepEqual(Object.keys(layers), ["cart"], "the other namespace's settings are in");
-      await mesh.deployment("picky", "later");
-      await destroyed("picky");
-    });
+  test("a revision's injector is its own", async () => {
+    const args = { ...cpu(3), injector: { revision: "canary" } };
+    succeeded(await pulumi.up(stack("canary", { namespaces: { "canary-only": args } })));
+    assert.deepEqual(await mesh.injector(), installed, "the other injector is left alone");
+    const pod = await mesh.pod("canary-only", "api");
+    assert.equal(container(pod, "istio-proxy").resources?.limits?.cpu, "3");
+    await destroyed("canary");
+    const { data } = await readInjector(mesh.api, { ...injector, revision: "canary" });
+    assert.deepEqual(layersOf(data), {});
+  });
 
-    test("a template that fails when it runs is taken back at once, and pods can be created", async () => {
-      const trap = '{{ if hasKey .Values.global "sidecarSettings" }}{{ fail "the trap" }}{{ end }}';
-      const trapped = {
-        ...installed,
-        config: installed.config.replace(
-          /^( *)sidecar: \|\n/m,
-          (line, indent) => `${line}${indent}  ${trap}\n`,
-        ),
-      };
-      assert.notEqual(trapped.config, installed.config);
-      await rewrite("helm", trapped);
-      await mesh.eventually("pods can be created with the trap in place", async () => {
-        await mesh.deployment("cart", `before-${engine.name}`);
-        return true;
-      });
-      const result = await engine.up(stack("trapped", { namespaces: { cart: cpu(3) } }));
-      assert.equal(result.ok, false);
-      assert.match(result.stdoutText, /namespace cart: .*put back/);
-      assert.match(result.stdoutText, /the trap/);
-      assert.deepEqual(await mesh.injector(), trapped);
-      await mesh.deployment("cart", `after-${engine.name}`);
-      await destroyed("trapped");
-    });
+  test("request and limit that meet only after merging: refused before anything is written", async () => {
+    const plan: Plan = {
+      global: { proxyResources: { requests: { cpu: 1 } } },
+      namespaces: { shop: cpu("500m") },
+    };
+    const result = await pulumi.up(stack("merged", plan));
+    assert.equal(result.ok, false);
+    assert.match(result.stdoutText, /a cpu request of 1 above the limit of 500m/);
+    assert.match(result.stdoutText, /request from global, limit from namespace/);
+    assert.deepEqual(Object.keys(layersOf(await mesh.injector())), ["*"]);
+    await destroyed("merged");
+  });
 
-    test("helm rewrites the ConfigMap: the next preview says what was lost, the next up restores it", async () => {
-      const plan: Plan = { global: { dnsProxy: true }, namespaces: { shop: cpu(3) } };
-      succeeded(await engine.up(stack("lost", plan)));
-      const written = await mesh.injector();
-      await rewrite("helm", installed);
-      const preview = succeeded(await engine.preview(stack("lost", plan, { diff: true })));
-      assert.match(
-        preview.stdoutText,
-        /restores *: "lost from istio-system\/istio-sidecar-injector, which helm rewrote"/,
-      );
-      assert.equal(operations(preview)["shop-layer"], "update");
-      assert.deepEqual(await mesh.injector(), installed, "a preview writes nothing");
-      const up = succeeded(await engine.up(stack("lost", plan)));
-      assert.deepEqual(await mesh.injector(), written);
-      assert.doesNotMatch(up.stdoutText, /restarted/, "pods that still have the settings are not restarted");
-      const quiet = succeeded(await engine.preview(stack("lost", plan)));
-      assert.deepEqual(new Set(Object.values(operations(quiet))), new Set(["same"]));
-      await destroyed("lost");
-    });
+  test("everything that is wrong is named before anything is written", async () => {
+    const wrong = {
+      capture: { excludeInboundPorts: "70-80" },
+      dnsproxy: true,
+      proxyResources: { limits: { cpu: "2 kernels" } },
+      terminationDrainDuration: "soon",
+    };
+    const result = await pulumi.preview(stack("wrong", { namespaces: { "kube-system": wrong } }));
+    assert.equal(result.ok, false);
+    for (const found of [/no port ranges/, /2 kernels/, /"soon"/, /Istio ignores pods there/])
+      assert.match(result.stdoutText, found);
+    assert.deepEqual(await mesh.injector(), installed);
+  });
 
-    test("refresh sees a layer that is gone", async () => {
-      const plan: Plan = { namespaces: { shop: cpu(3) } };
-      succeeded(await engine.up(stack("refreshed", plan)));
-      await rewrite("helm", installed);
-      succeeded(await engine.refresh(stack("refreshed", plan)));
-      const up = succeeded(await engine.up(stack("refreshed", plan)));
-      assert.equal(operations(up)["shop-layer"], "create");
-      assert.equal(layersOf(await mesh.injector()).shop?.settings["proxyResources.limits.cpu"], "3");
-      await destroyed("refreshed");
-    });
+  test("settings may come before their namespace", async () => {
+    const name = "later";
+    succeeded(await pulumi.up(stack("early", { namespaces: { [name]: cpu(3) } })));
+    await mesh.namespace(name);
+    await mesh.deployment(name, "api");
+    assert.equal(container(await mesh.pod(name, "api"), "istio-proxy").resources?.limits?.cpu, "3");
+    await destroyed("early");
+  });
 
-    test("a revision's injector is its own", async () => {
-      const args = { ...cpu(3), injector: { revision: "canary" } };
-      succeeded(await engine.up(stack("canary", { namespaces: { "canary-only": args } })));
-      assert.deepEqual(await mesh.injector(), installed, "the other injector is left alone");
-      const pod = await mesh.pod("canary-only", "api");
-      assert.equal(container(pod, "istio-proxy").resources?.limits?.cpu, "3");
-      await destroyed("canary");
-      const { data } = await readInjector(mesh.api, { ...injector, revision: "canary" });
-      assert.deepEqual(layersOf(data), {});
-    });
+  test("a preview without a cluster works, and says what it could not look up", async () => {
+    const away = { env: { KUBECONFIG: "/nonexistent", PULUMI_NODEJS_TRANSPILE_ONLY: "true" }, diff: true };
+    const preview = succeeded(await pulumi.preview(stack("away", { namespaces: { shop: cpu(3) } }, away)));
+    assert.match(preview.stdoutText, /could not look/);
+  });
 
-    test("request and limit that meet only after merging: refused before anything is written", async () => {
-      const plan: Plan = {
-        global: { proxyResources: { requests: { cpu: 1 } } },
-        namespaces: { shop: cpu("500m") },
-      };
-      const result = await engine.up(stack("merged", plan));
-      assert.equal(result.ok, false);
-      assert.match(result.stdoutText, /a cpu request of 1 above the limit of 500m/);
-      assert.match(result.stdoutText, /request from global, limit from namespace/);
-      assert.deepEqual(Object.keys(layersOf(await mesh.injector())), ["*"]);
-      await destroyed("merged");
-    });
-
-    test("everything that is wrong is named before anything is written", async () => {
-      const wrong = {
-        capture: { excludeInboundPorts: "70-80" },
-        dnsproxy: true,
-        proxyResources: { limits: { cpu: "2 kernels" } },
-        terminationDrainDuration: "soon",
-      };
-      const result = await engine.preview(stack("wrong", { namespaces: { "kube-system": wrong } }));
-      assert.equal(result.ok, false);
-      for (const found of [/no port ranges/, /2 kernels/, /"soon"/, /Istio ignores pods there/])
-        assert.match(result.stdoutText, found);
-      assert.deepEqual(await mesh.injector(), installed);
-    });
-
-    test("settings may come before their namespace", async () => {
-      const name = `later-${engine.name}`;
-      succeeded(await engine.up(stack("early", { namespaces: { [name]: cpu(3) } })));
-      await mesh.namespace(name);
-      await mesh.deployment(name, "api");
-      assert.equal(container(await mesh.pod(name, "api"), "istio-proxy").resources?.limits?.cpu, "3");
-      await destroyed("early");
-    });
-
-    test("a preview without a cluster works, and says what it could not look up", async () => {
-      const away = { env: { KUBECONFIG: "/nonexistent", PULUMI_NODEJS_TRANSPILE_ONLY: "true" }, diff: true };
-      const preview = succeeded(await engine.preview(stack("away", { namespaces: { shop: cpu(3) } }, away)));
-      assert.match(preview.stdoutText, /could not look/);
-    });
-
-    test("an explicit kubeconfig is used, and is not in the state in clear", async () => {
-      const kubeconfig = await readFile(mesh.cluster.kubeconfig, "utf8");
-      const token = /token: (\S+)/.exec(kubeconfig)?.[1] ?? "";
-      assert.ok(token.length > 10);
-      const options = stack("sealed", { namespaces: { shop: cpu(3) } }, { secretConfig: { kubeconfig } });
-      const up = succeeded(await engine.up(options));
-      assert.ok(!up.stdoutText.includes(token));
-      const state = JSON.stringify(await engine.exportState(options));
-      assert.ok(!state.includes(token), "the state seals it");
-      assert.equal(layersOf(await mesh.injector()).shop?.settings["proxyResources.limits.cpu"], "3");
-      succeeded(await engine.destroy(options));
-    });
-  },
-  { kubernetes: true },
-);
+  test("an explicit kubeconfig is used, and is not in the state in clear", async () => {
+    const kubeconfig = await readFile(mesh.cluster.kubeconfig, "utf8");
+    const token = /token: (\S+)/.exec(kubeconfig)?.[1] ?? "";
+    assert.ok(token.length > 10);
+    const options = stack("sealed", { namespaces: { shop: cpu(3) } }, { secretConfig: { kubeconfig } });
+    const up = succeeded(await pulumi.up(options));
+    assert.ok(!up.stdoutText.includes(token));
+    const state = JSON.stringify(await pulumi.exportState(options));
+    assert.ok(!state.includes(token), "the state seals it");
+    assert.equal(layersOf(await mesh.injector()).shop?.settings["proxyResources.limits.cpu"], "3");
+    succeeded(await pulumi.destroy(options));
+  });
+});

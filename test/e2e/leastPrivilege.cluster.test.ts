@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, afterEach, before, test } from "node:test";
+import { after, afterEach, before, describe, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { connect } from "../../provider/cluster/connect";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
 import { compose } from "../../provider/render/compose";
 import { layersOf } from "../../provider/render/layersOf";
 import { digest } from "../../provider/render/Profile";
+import { pulumi } from "../pulumi/pulumi";
 import { ArgoRollouts } from "./ArgoRollouts";
-import { forEachEngine } from "./forEachEngine";
 import { container, Mesh, type Plan, succeeded } from "./Mesh";
 
 interface Role {
@@ -78,7 +78,7 @@ const optionRoles: OptionRole[] = [
 const cpu = { proxyResources: { limits: { cpu: 3 } } };
 const shopOnly: Plan = { namespaces: { shop: cpu } };
 
-forEachEngine("with the rights of leastPrivilege.yaml", (engine) => {
+describe("with the rights of leastPrivilege.yaml", () => {
   let mesh: Mesh;
   let installed: string;
   let roles: Role[];
@@ -87,7 +87,7 @@ forEachEngine("with the rights of leastPrivilege.yaml", (engine) => {
   const stacks = new Set<string>();
   const stack = (name: string, plan: Plan, kubeconfig = mesh.cluster.kubeconfig) => {
     stacks.add(name);
-    return mesh.stack(engine, name, plan, {
+    return mesh.stack(name, plan, {
       diff: true,
       env: { KUBECONFIG: kubeconfig, PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
     });
@@ -112,7 +112,7 @@ forEachEngine("with the rights of leastPrivilege.yaml", (engine) => {
     await mesh?.stop();
   });
   afterEach(async () => {
-    for (const name of stacks) succeeded(await engine.destroy(stack(name, {})));
+    for (const name of stacks) succeeded(await pulumi.destroy(stack(name, {})));
     stacks.clear();
     assert.equal(digest(await mesh.injector()), installed);
   });
@@ -161,21 +161,21 @@ forEachEngine("with the rights of leastPrivilege.yaml", (engine) => {
   test("a platform team previews, ups and destroys settings of every level", async () => {
     const plan: Plan = { global: { proxyResources: { limits: { cpu: 4 } } }, ...shopOnly };
     const kubeconfig = await userWith("platform", roles);
-    const preview = succeeded(await engine.preview(stack("platform", plan, kubeconfig)));
+    const preview = succeeded(await pulumi.preview(stack("platform", plan, kubeconfig)));
     assert.match(preview.stdoutText, /Deployment\/api.*1 pod: istio-proxy limits\.cpu 2 -> 4/);
-    succeeded(await engine.up(stack("platform", plan, kubeconfig)));
+    succeeded(await pulumi.up(stack("platform", plan, kubeconfig)));
     assert.deepEqual([await limit("shop"), await limit("cart")], ["3", "4"]);
-    succeeded(await engine.destroy(stack("platform", plan, kubeconfig)));
+    succeeded(await pulumi.destroy(stack("platform", plan, kubeconfig)));
     assert.deepEqual([await limit("shop"), await limit("cart")], ["2", "2"]);
   });
 
   test("a team that has its own namespace and nothing else previews, ups and destroys its settings", async () => {
     const kubeconfig = await userWith("team", roles, "shop");
-    const preview = succeeded(await engine.preview(stack("team", shopOnly, kubeconfig)));
+    const preview = succeeded(await pulumi.preview(stack("team", shopOnly, kubeconfig)));
     assert.match(preview.stdoutText, /Deployment\/api.*1 pod: istio-proxy limits\.cpu 2 -> 3/);
-    succeeded(await engine.up(stack("team", shopOnly, kubeconfig)));
+    succeeded(await pulumi.up(stack("team", shopOnly, kubeconfig)));
     assert.deepEqual([await limit("shop"), await limit("cart")], ["3", "2"]);
-    succeeded(await engine.destroy(stack("team", shopOnly, kubeconfig)));
+    succeeded(await pulumi.destroy(stack("team", shopOnly, kubeconfig)));
     assert.equal(await limit("shop"), "2");
   });
 
@@ -197,9 +197,9 @@ forEachEngine("with the rights of leastPrivilege.yaml", (engine) => {
   test("a preview needs the two preview roles only, and up then fails before anything has changed", async () => {
     const previewRoles = roles.filter(({ metadata }) => metadata.name.endsWith("-preview"));
     const kubeconfig = await userWith("reviewer", previewRoles);
-    const preview = succeeded(await engine.preview(stack("reviewer", shopOnly, kubeconfig)));
+    const preview = succeeded(await pulumi.preview(stack("reviewer", shopOnly, kubeconfig)));
     assert.match(preview.stdoutText, /Deployment\/api.*1 pod: istio-proxy limits\.cpu 2 -> 3/);
-    const up = await engine.up(stack("reviewer", shopOnly, kubeconfig));
+    const up = await pulumi.up(stack("reviewer", shopOnly, kubeconfig));
     assert.equal(up.ok, false);
     assert.match(up.stdoutText, /cannot update resource "configmaps".*in the namespace "istio-system"/);
     assert.equal(digest(await mesh.injector()), installed);
@@ -220,7 +220,7 @@ forEachEngine("with the rights of leastPrivilege.yaml", (engine) => {
     test(`without ${verb} on ${resource}, up fails and says so`, async () => {
       const user = `no-${verb}-${resource}`;
       const kubeconfig = await userWith(user, without(roles, verb, resource), "shop");
-      const up = await engine.up(stack(user, shopOnly, kubeconfig));
+      const up = await pulumi.up(stack(user, shopOnly, kubeconfig));
       assert.equal(up.ok, false, up.stdoutText);
       const [sentence] = up.stdoutText.match(new RegExp(`cannot ${verb} resource "${resource}".*`)) ?? [];
       assert.match(sentence ?? up.stdoutText, where);
@@ -241,12 +241,12 @@ forEachEngine("with the rights of leastPrivilege.yaml", (engine) => {
         [...roles, ...without(option, verb, resource)],
         namespace,
       );
-      const up = await engine.up(stack(namespace, plan, less));
+      const up = await pulumi.up(stack(namespace, plan, less));
       assert.equal(up.ok, false, up.stdoutText);
       const [sentence] = up.stdoutText.match(new RegExp(`${workload}: .*cannot ${verb} resource.*`)) ?? [];
       assert.match(sentence ?? up.stdoutText, new RegExp(`"${resource}".*in the namespace "${namespace}"`));
       const enough = await userWith(`enough-${namespace}`, [...roles, ...option], namespace);
-      succeeded(await engine.up(stack(namespace, plan, enough)));
+      succeeded(await pulumi.up(stack(namespace, plan, enough)));
       const left = (await mesh.pods(namespace)).map(
         (pod) => container(pod, "istio-proxy").resources?.limits?.cpu,
       );
@@ -260,7 +260,7 @@ forEachEngine("with the rights of leastPrivilege.yaml", (engine) => {
     await argo.create(namespace, "web", 1);
     const plan: Plan = { namespaces: { [namespace]: cpu } };
     const up = succeeded(
-      await engine.up(stack(namespace, plan, await userWith("no-argo", roles, namespace))),
+      await pulumi.up(stack(namespace, plan, await userWith("no-argo", roles, namespace))),
     );
     assert.match(
       up.stdoutText,
@@ -274,7 +274,7 @@ forEachEngine("with the rights of leastPrivilege.yaml", (engine) => {
       rules: role.rules.filter(({ resources }) => !resources.includes("namespaces")),
     }));
     const global: Plan = { global: { dnsProxy: true } };
-    const up = await engine.up(stack("no-namespaces", global, await userWith("no-namespaces", less)));
+    const up = await pulumi.up(stack("no-namespaces", global, await userWith("no-namespaces", less)));
     assert.equal(up.ok, false);
     assert.match(up.stdoutText, /cannot list resource "namespaces".*at the cluster scope/);
     assert.equal(digest(await mesh.injector()), installed);

@@ -2,41 +2,39 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { layersOf } from "../../provider/render/layersOf";
-import { forEachEngine } from "./forEachEngine";
+import { pulumi } from "../pulumi/pulumi";
 import { container, Mesh, succeeded } from "./Mesh";
 
 const repository = join(__dirname, "../..");
 
-forEachEngine(
-  "the platform stack",
-  (engine) => {
-    let mesh: Mesh;
-    let folder: string;
-    before(async () => {
-      mesh = await Mesh.start();
-      folder = await mkdtemp(join(tmpdir(), "sidecar-platform-"));
-      for (const name of ["canary", "shop"]) {
-        await mesh.namespace(name);
-        await mesh.deployment(name, "api");
-      }
-    });
-    after(async () => {
-      await mesh?.stop();
-      await rm(folder, { recursive: true, force: true });
-    });
+describe("the platform stack", () => {
+  let mesh: Mesh;
+  let folder: string;
+  before(async () => {
+    mesh = await Mesh.start();
+    folder = await mkdtemp(join(tmpdir(), "sidecar-platform-"));
+    for (const name of ["canary", "shop"]) {
+      await mesh.namespace(name);
+      await mesh.deployment(name, "api");
+    }
+  });
+  after(async () => {
+    await mesh?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
 
-    const stack = async (text: string) => {
-      const file = join(folder, "settings.yaml");
-      await writeFile(file, text);
-      return mesh.program(engine, "platform", repository, { "sidecar-settings:file": file });
-    };
+  const stack = async (text: string) => {
+    const file = join(folder, "settings.yaml");
+    await writeFile(file, text);
+    return mesh.program("platform", repository, { "sidecar-settings:file": file });
+  };
 
-    test("settings.yaml reaches the pods, the canary's before the others'", async () => {
-      const result = succeeded(
-        await engine.up(
-          await stack(`
+  test("settings.yaml reaches the pods, the canary's before the others'", async () => {
+    const result = succeeded(
+      await pulumi.up(
+        await stack(`
 global: { dnsProxy: true }
 namespaces:
   shop: { terminationDrainDuration: 10s }
@@ -46,45 +44,43 @@ workloads:
 waves: [[canary]]
 rollout: { maxConcurrent: 1 }
 `),
-        ),
-      );
-      const canary = container(await mesh.pod("canary", "api"), "istio-proxy");
-      const api = container(await mesh.pod("shop", "api"), "istio-proxy");
-      assert.ok(api.args?.includes("--proxyLogLevel=debug"), `${api.args}`);
-      assert.ok(!canary.args?.includes("--proxyLogLevel=debug"));
-      assert.equal(canary.resources?.limits?.cpu, "1");
-      assert.ok(canary.env?.some(({ name, value }) => name === "ISTIO_META_DNS_CAPTURE" && value === "true"));
-      assert.deepEqual(Object.keys(layersOf(await mesh.injector())).sort(), [
-        "*",
-        "canary",
-        "shop",
-        "shop/api",
-      ]);
-      const restarts = result.stdoutText.match(/\[\w+\] \d+\/\d+ restarted/g) ?? [];
-      assert.deepEqual(
-        [...new Set(restarts.map((line) => line.split("]")[0]?.slice(1)))],
-        ["canary", "shop"],
-        result.stdoutText,
-      );
-    });
+      ),
+    );
+    const canary = container(await mesh.pod("canary", "api"), "istio-proxy");
+    const api = container(await mesh.pod("shop", "api"), "istio-proxy");
+    assert.ok(api.args?.includes("--proxyLogLevel=debug"), `${api.args}`);
+    assert.ok(!canary.args?.includes("--proxyLogLevel=debug"));
+    assert.equal(canary.resources?.limits?.cpu, "1");
+    assert.ok(canary.env?.some(({ name, value }) => name === "ISTIO_META_DNS_CAPTURE" && value === "true"));
+    assert.deepEqual(Object.keys(layersOf(await mesh.injector())).sort(), [
+      "*",
+      "canary",
+      "shop",
+      "shop/api",
+    ]);
+    const restarts = result.stdoutText.match(/\[\w+\] \d+\/\d+ restarted/g) ?? [];
+    assert.deepEqual(
+      [...new Set(restarts.map((line) => line.split("]")[0]?.slice(1)))],
+      ["canary", "shop"],
+      result.stdoutText,
+    );
+  });
 
-    test("a wrong file stops the program with every place, and nothing is written", async () => {
-      const before = await mesh.injector();
-      const result = await engine.up(
-        await stack(
-          "namespaces:\n  shop:\n    dnsProxi: true\n  canary:\n    proxyResources: { limits: { cpu: x } }\n",
-        ),
-      );
-      assert.equal(result.ok, false);
-      assert.match(result.stdoutText, /settings\.yaml:3:5: found the unknown key "dnsProxi"/);
-      assert.match(result.stdoutText, /settings\.yaml:5:33: found "x"/);
-      assert.deepEqual(await mesh.injector(), before);
-    });
+  test("a wrong file stops the program with every place, and nothing is written", async () => {
+    const before = await mesh.injector();
+    const result = await pulumi.up(
+      await stack(
+        "namespaces:\n  shop:\n    dnsProxi: true\n  canary:\n    proxyResources: { limits: { cpu: x } }\n",
+      ),
+    );
+    assert.equal(result.ok, false);
+    assert.match(result.stdoutText, /settings\.yaml:3:5: found the unknown key "dnsProxi"/);
+    assert.match(result.stdoutText, /settings\.yaml:5:33: found "x"/);
+    assert.deepEqual(await mesh.injector(), before);
+  });
 
-    test("an empty file takes everything back", async () => {
-      succeeded(await engine.up(await stack("")));
-      assert.deepEqual(layersOf(await mesh.injector()), {});
-    });
-  },
-  { kubernetes: true },
-);
+  test("an empty file takes everything back", async () => {
+    succeeded(await pulumi.up(await stack("")));
+    assert.deepEqual(layersOf(await mesh.injector()), {});
+  });
+});

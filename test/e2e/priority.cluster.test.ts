@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import type { Pod } from "../../provider/cluster/podTemplate";
 import type { Sidecars } from "../cluster/cluster";
-import { forEachEngine } from "./forEachEngine";
+import { pulumi } from "../pulumi/pulumi";
 import { argument, container, Mesh, type Plan, succeeded, variable } from "./Mesh";
 
 /** One thing that three levels and Istio's installation can all say. */
@@ -68,9 +68,9 @@ const contested: readonly Contested[] = [
 ];
 
 for (const sidecars of ["native", "classic"] satisfies Sidecars[]) {
-  forEachEngine(`pod > namespace > global > installed, ${sidecars} sidecars`, (engine) => {
+  describe(`pod > namespace > global > installed, ${sidecars} sidecars`, () => {
     let mesh: Mesh;
-    const up = async (plan: Plan) => succeeded(await engine.up(mesh.stack(engine, "priority", plan)));
+    const up = async (plan: Plan) => succeeded(await pulumi.up(mesh.stack("priority", plan)));
     const both = Object.fromEntries(contested.map((one, index) => [`ns-${index}`, one]));
     const global = Object.assign({}, ...contested.map((one) => one.global)) as Record<string, unknown>;
     global.capture = Object.assign({}, ...contested.map((one) => one.global.capture));

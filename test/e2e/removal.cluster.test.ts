@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import type { Workload } from "../../provider/cluster/workloads";
 import type { InjectorData } from "../../provider/render/InjectorData";
 import { layersOf } from "../../provider/render/layersOf";
 import { restartAnnotation } from "../../provider/rollout/runRollout";
+import { pulumi } from "../pulumi/pulumi";
 import { breaksNoMore, breaksWith } from "./brokenBySettings";
-import { forEachEngine } from "./forEachEngine";
 import { container, Mesh, operations, type Plan, succeeded } from "./Mesh";
 import { watchObjects } from "./watchObjects";
 
 const workloads = ["a", "b", "c", "d"];
 
-forEachEngine("settings that are taken away", (engine) => {
+describe("settings that are taken away", () => {
   let mesh: Mesh;
   let installed: InjectorData;
   const args = { proxyResources: { limits: { cpu: 3 } }, rollout: { maxConcurrent: 2 }, publish: false };
-  const stack = (namespace: string, plan: Plan, more = {}) => mesh.stack(engine, namespace, plan, more);
+  const stack = (namespace: string, plan: Plan, more = {}) => mesh.stack(namespace, plan, more);
 
   before(async () => {
     mesh = await Mesh.start();
@@ -41,23 +41,23 @@ forEachEngine("settings that are taken away", (engine) => {
       { namespaces: { foretold: args } },
       { namespaces: { foretold: { rollout: args.rollout, publish: false } } },
     ];
-    succeeded(await engine.up(stack("foretold", full as Plan)));
-    const blind = succeeded(await engine.preview(stack("foretold", {}, { diff: true })));
+    succeeded(await pulumi.up(stack("foretold", full as Plan)));
+    const blind = succeeded(await pulumi.preview(stack("foretold", {}, { diff: true })));
     assert.equal(
       operations(blind)["foretold-layer"],
       "delete",
       "of which a preview can only say that it goes",
     );
-    const preview = succeeded(await engine.preview(stack("foretold", empty as Plan, { diff: true })));
+    const preview = succeeded(await pulumi.preview(stack("foretold", empty as Plan, { diff: true })));
     for (const name of workloads)
       assert.match(
         preview.stdoutText,
         new RegExp(`Deployment/${name} *: .*"2 pods: istio-proxy limits\\.cpu 3 -> 2"`),
       );
-    succeeded(await engine.up(stack("foretold", empty as Plan)));
+    succeeded(await pulumi.up(stack("foretold", empty as Plan)));
     assert.deepEqual(new Set(await limits("foretold")), new Set(["2"]));
     const before = await uids("foretold");
-    succeeded(await engine.up(stack("foretold", {})));
+    succeeded(await pulumi.up(stack("foretold", {})));
     assert.deepEqual(await uids("foretold"), before, "nothing restarts");
     assert.deepEqual(await mesh.injector(), installed);
   });
@@ -69,9 +69,9 @@ forEachEngine("settings that are taken away", (engine) => {
       namespaces: { together: args },
       workloads: { a: { ...own, namespace: "together", selector, logLevel: "debug" } },
     };
-    succeeded(await engine.up(stack("together", plan)));
+    succeeded(await pulumi.up(stack("together", plan)));
     const before = await generations("together");
-    const { stdoutText } = succeeded(await engine.destroy(stack("together", plan)));
+    const { stdoutText } = succeeded(await pulumi.destroy(stack("together", plan)));
     assert.deepEqual(
       await generations("together"),
       before.map((generation) => generation + 1),
@@ -82,7 +82,7 @@ forEachEngine("settings that are taken away", (engine) => {
 
   test("destroy that is killed in the middle of its restarts: the next one ends it, and restarts nobody twice", async () => {
     const plan: Plan = { namespaces: { killed: args } };
-    succeeded(await engine.up(stack("killed", plan)));
+    succeeded(await pulumi.up(stack("killed", plan)));
     const before = await generations("killed");
     // whose pods stay unready until somebody mends them, so that its restart is under way when the next destroy comes
     await breaksWith(mesh, "killed", "a", "2");
@@ -102,12 +102,12 @@ forEachEngine("settings that are taken away", (engine) => {
     const onProviderStart = (pid: number) => {
       provider = pid;
     };
-    const killed = await engine.destroy(stack("killed", plan, { onProviderStart }));
+    const killed = await pulumi.destroy(stack("killed", plan, { onProviderStart }));
     stop();
     assert.equal(killed.ok, false, killed.stdoutText);
     assert.deepEqual(layersOf(await mesh.injector()), {});
     assert.deepEqual(await mesh.injector(), installed, "taken out first");
-    const second = engine.destroy(stack("killed", plan));
+    const second = pulumi.destroy(stack("killed", plan));
     for (const name of workloads.slice(1)) await mesh.ready("killed", name);
     await new Promise((resolve) => setTimeout(resolve, 10_000));
     await breaksNoMore(mesh, "killed", "a", "2");

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import type { Workload } from "../../provider/cluster/workloads";
 import { configMapName } from "../../provider/injector/Injector";
 import type { InjectorData } from "../../provider/render/InjectorData";
 import { layersOf } from "../../provider/render/layersOf";
 import { digest } from "../../provider/render/Profile";
 import { restartAnnotation } from "../../provider/rollout/runRollout";
-import type { EngineResult } from "../engine/engine";
-import { forEachEngine } from "./forEachEngine";
+import type { ProgramResult } from "../pulumi/ProgramResult";
+import { pulumi } from "../pulumi/pulumi";
 import { container, Mesh, operations, type Plan, succeeded } from "./Mesh";
 import { watchObjects } from "./watchObjects";
 
@@ -24,12 +24,12 @@ const workloads = Object.keys(plan.namespaces ?? {}).flatMap((namespace) =>
 const injectorPath = "/api/v1/namespaces/istio-system/configmaps";
 const deploymentsPath = "/apis/apps/v1/deployments";
 
-forEachEngine("an up that is interrupted", (engine) => {
+describe("an up that is interrupted", () => {
   let mesh: Mesh;
   let installed: Awaited<ReturnType<typeof injector>>;
   let generations: Map<string, number>;
   let neverInterrupted: Awaited<ReturnType<typeof outcome>>;
-  const stack = (more = {}) => mesh.stack(engine, "resumed", plan, more);
+  const stack = (more = {}) => mesh.stack("resumed", plan, more);
 
   before(async () => {
     mesh = await Mesh.start();
@@ -39,16 +39,16 @@ forEachEngine("an up that is interrupted", (engine) => {
       await Promise.all(names.map((name) => mesh.deployment(namespace, name, { replicas: 2 })));
     }
     generations = await allGenerations();
-    succeeded(await engine.up(stack()));
+    succeeded(await pulumi.up(stack()));
     neverInterrupted = await outcome();
-    succeeded(await engine.destroy(stack()));
+    succeeded(await pulumi.destroy(stack()));
   });
   after(() => mesh?.stop());
   beforeEach(async () => {
     generations = await allGenerations();
   });
   afterEach(async () => {
-    succeeded(await engine.destroy(stack()));
+    succeeded(await pulumi.destroy(stack()));
     assert.deepEqual(await injector(), installed);
   });
 
@@ -68,7 +68,7 @@ forEachEngine("an up that is interrupted", (engine) => {
     );
   /** All that an `up` leaves behind, in the cluster and in its state. */
   const outcome = async () => {
-    const { deployment } = await engine.exportState(stack());
+    const { deployment } = await pulumi.exportState(stack());
     const restarts = new Map<string, object>();
     for (const [namespace, name] of workloads) {
       const { metadata, spec } = await mesh.workload(namespace, name);
@@ -90,9 +90,9 @@ forEachEngine("an up that is interrupted", (engine) => {
     };
   };
   const finishesAsIfNothingHadHappened = async () => {
-    succeeded(await engine.up(stack()));
+    succeeded(await pulumi.up(stack()));
     assert.deepEqual(await outcome(), neverInterrupted);
-    const quiet = succeeded(await engine.preview(stack()));
+    const quiet = succeeded(await pulumi.preview(stack()));
     assert.deepEqual(new Set(Object.values(operations(quiet))), new Set(["same"]));
   };
   /** Runs `up`, and does something to it once, when an object of the cluster looks a certain way. */
@@ -100,13 +100,13 @@ forEachEngine("an up that is interrupted", (engine) => {
     path: string,
     isTime: (object: Item) => boolean,
     disturb: (provider: number) => unknown,
-  ): Promise<EngineResult> => {
+  ): Promise<ProgramResult> => {
     let provider = 0;
     let disturbed: Promise<unknown> | undefined;
     const stop = await watchObjects<Item>(mesh.cluster.kubeconfig, path, (object) => {
       if (isTime(object) && provider) disturbed ??= Promise.resolve(disturb(provider));
     });
-    const up = await engine.up(
+    const up = await pulumi.up(
       stack({
         onProviderStart: (pid: number) => {
           provider = pid;
@@ -133,7 +133,7 @@ forEachEngine("an up that is interrupted", (engine) => {
     [...(await allGenerations())].filter(([name, now]) => now > (generations.get(name) ?? 0)).length;
 
   test("killed before it wrote anything: nothing has changed, the next up does it all", async () => {
-    const up = await engine.up(stack({ onProviderStart: kill }));
+    const up = await pulumi.up(stack({ onProviderStart: kill }));
     assert.equal(up.ok, false, up.stdoutText);
     assert.deepEqual(await injector(), installed);
     await finishesAsIfNothingHadHappened();
@@ -166,7 +166,7 @@ forEachEngine("an up that is interrupted", (engine) => {
 
   test("istiod is away: an error that names the injector, and nothing is written", async () => {
     await mesh.cluster.stopComponent("istiod");
-    const up = await engine.up(stack()).finally(() => mesh.cluster.startComponent("istiod"));
+    const up = await pulumi.up(stack()).finally(() => mesh.cluster.startComponent("istiod"));
     assert.equal(up.ok, false, up.stdoutText);
     assert.match(
       up.stdoutText,

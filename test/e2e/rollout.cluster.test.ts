@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { listAll } from "../../provider/cluster/KubernetesApi";
 import type { Pod } from "../../provider/cluster/podTemplate";
 import type { Workload } from "../../provider/cluster/workloads";
-import type { EngineResult } from "../engine/engine";
+import type { ProgramResult } from "../pulumi/ProgramResult";
+import { pulumi } from "../pulumi/pulumi";
 import { DeploymentWatch } from "./DeploymentWatch";
-import { forEachEngine } from "./forEachEngine";
 import { container, Mesh, operations, type Plan, succeeded } from "./Mesh";
 
 /** Namespace -> Deployments; the change reaches the first three. `large` has more than a preview names one by one. */
@@ -14,17 +14,17 @@ for (let index = 0; index < 7; index++) sizes[`other-${index}`] = 16;
 const reached = ["large", "middle", "small"];
 const maxConcurrent = 4;
 
-forEachEngine("200 Deployments, a change for 3 of 10 namespaces, half of it masked", (engine) => {
+describe("200 Deployments, a change for 3 of 10 namespaces, half of it masked", () => {
   let mesh: Mesh;
   let podsBefore: Map<string, string>;
   let generationsBefore: Map<string, number>;
-  let preview: EngineResult;
-  let quiet: EngineResult;
-  let up: EngineResult;
+  let preview: ProgramResult;
+  let quiet: ProgramResult;
+  let up: ProgramResult;
   let watch: DeploymentWatch;
   const settings = { proxyResources: { limits: { cpu: 3 } }, rollout: { maxConcurrent }, publish: false };
   const plan: Plan = { namespaces: Object.fromEntries(reached.map((name) => [name, settings])) };
-  const stack = (more = {}) => mesh.stack(engine, "many", plan, more);
+  const stack = (more = {}) => mesh.stack("many", plan, more);
   const hasOwnLimit = (name: string) => Number(name.split("-").at(-1)) % 2 === 1;
 
   before(async () => {
@@ -46,12 +46,12 @@ forEachEngine("200 Deployments, a change for 3 of 10 namespaces, half of it mask
     podsBefore = await uids();
     generationsBefore = await generations();
     const versions = await mesh.versions();
-    preview = succeeded(await engine.preview(stack({ diff: true })));
+    preview = succeeded(await pulumi.preview(stack({ diff: true })));
     assert.deepEqual(await mesh.versions(), versions, "a preview writes nothing");
     watch = await DeploymentWatch.start(mesh.cluster.kubeconfig);
-    up = succeeded(await engine.up(stack()));
+    up = succeeded(await pulumi.up(stack()));
     watch.stop();
-    quiet = succeeded(await engine.preview(stack()));
+    quiet = succeeded(await pulumi.preview(stack()));
   });
   after(() => mesh?.stop());
 

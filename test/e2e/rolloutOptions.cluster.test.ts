@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import type { Pod } from "../../provider/cluster/podTemplate";
 import { restartAnnotation } from "../../provider/rollout/runRollout";
+import { pulumi } from "../pulumi/pulumi";
 import { ArgoRollouts } from "./ArgoRollouts";
-import { forEachEngine } from "./forEachEngine";
 import { container, Mesh, operations, type Plan, succeeded } from "./Mesh";
 import { watchObjects } from "./watchObjects";
 
-forEachEngine("options of a rollout", (engine) => {
+describe("options of a rollout", () => {
   let mesh: Mesh;
   let argo: ArgoRollouts;
   const stack = (namespace: string, rollout: object, more: object = {}) => {
     const args = { proxyResources: { limits: { cpu: 3 } }, rollout, publish: false };
     const plan: Plan = { namespaces: { [namespace]: args } };
-    return mesh.stack(engine, namespace, plan, more);
+    return mesh.stack(namespace, plan, more);
   };
 
   before(async () => {
@@ -32,12 +32,12 @@ forEachEngine("options of a rollout", (engine) => {
   const annotate = (path: string, annotations: Record<string, string | null>) =>
     mesh.patch(path, { metadata: { annotations } });
   const waitingOf = async (namespace: string) => {
-    const { deployment } = await engine.exportState(stack(namespace, {}));
+    const { deployment } = await pulumi.exportState(stack(namespace, {}));
     const kept = deployment.resources.find(({ urn }) => urn.endsWith(`::${namespace}-rollout`));
     return (kept?.outputs.summary as { waiting?: Record<string, string> } | undefined)?.waiting;
   };
   const isQuiet = async (namespace: string, rollout: object) => {
-    const quiet = succeeded(await engine.preview(stack(namespace, rollout)));
+    const quiet = succeeded(await pulumi.preview(stack(namespace, rollout)));
     assert.deepEqual(new Set(Object.values(operations(quiet))), new Set(["same"]), quiet.stdoutText);
   };
 
@@ -69,14 +69,14 @@ forEachEngine("options of a rollout", (engine) => {
     const told = new Promise<void>((resolve) => {
       isTold = resolve;
     });
-    const preview = succeeded(await engine.preview(stack(namespace, rollout, { diff: true })));
+    const preview = succeeded(await pulumi.preview(stack(namespace, rollout, { diff: true })));
     assert.match(preview.stdoutText, /Deployment\/api *: "2 pods: istio-proxy limits\.cpu 2 -> 3"/);
     const lines: string[] = [];
     const onLine = (line: string) => {
       lines.push(line);
       if (line.includes("waiting to evict")) isTold();
     };
-    const up = engine.up(stack(namespace, rollout, { onLine }));
+    const up = pulumi.up(stack(namespace, rollout, { onLine }));
     await Promise.race([told, up]);
     assert.match(
       lines.join("\n"),
@@ -92,7 +92,7 @@ forEachEngine("options of a rollout", (engine) => {
     assert.deepEqual(await limits(namespace), ["3", "3"]);
     assert.deepEqual((await mesh.workload(namespace, "api")).spec, spec);
     await isQuiet(namespace, rollout);
-    succeeded(await engine.destroy(stack(namespace, rollout)));
+    succeeded(await pulumi.destroy(stack(namespace, rollout)));
     assert.deepEqual((await mesh.workload(namespace, "api")).spec, spec, "destroy evicts, too");
   });
 
@@ -101,12 +101,12 @@ forEachEngine("options of a rollout", (engine) => {
     await mesh.namespace(namespace);
     for (const name of ["free", "kept"]) await mesh.deployment(namespace, name);
     await annotate(deploymentPath(namespace, "kept"), { "sidecar-settings/rollout": "never" });
-    const preview = succeeded(await engine.preview(stack(namespace, {}, { diff: true })));
+    const preview = succeeded(await pulumi.preview(stack(namespace, {}, { diff: true })));
     assert.match(
       preview.stdoutText,
       /Deployment\/kept *: "its annotation sidecar-settings\/rollout is \\?"never/,
     );
-    succeeded(await engine.up(stack(namespace, {})));
+    succeeded(await pulumi.up(stack(namespace, {})));
     assert.deepEqual([await limits(namespace, "free"), await limits(namespace, "kept")], [["3"], ["2"]]);
     assert.deepEqual(await waitingOf(namespace), {
       "opted/Deployment/kept": 'its annotation sidecar-settings/rollout is "never"',
@@ -115,13 +115,13 @@ forEachEngine("options of a rollout", (engine) => {
 
     await annotate(deploymentPath(namespace, "kept"), { "sidecar-settings/rollout": null });
     await annotate(`/api/v1/namespaces/${namespace}`, { "sidecar-settings/rollout": "never" });
-    succeeded(await engine.up(stack(namespace, {})));
+    succeeded(await pulumi.up(stack(namespace, {})));
     assert.deepEqual(await limits(namespace, "kept"), ["2"], "the namespace says it, too");
     await annotate(deploymentPath(namespace, "kept"), { "sidecar-settings/rollout": "always" });
-    succeeded(await engine.up(stack(namespace, {})));
+    succeeded(await pulumi.up(stack(namespace, {})));
     assert.deepEqual(await limits(namespace, "kept"), ["3"], "its own word is stronger");
     await annotate(`/api/v1/namespaces/${namespace}`, { "sidecar-settings/rollout": null });
-    succeeded(await engine.destroy(stack(namespace, {})));
+    succeeded(await pulumi.destroy(stack(namespace, {})));
   });
 
   test("a maintenance window: inside it restarts, outside it waits and says when it opens", async () => {
@@ -135,7 +135,7 @@ forEachEngine("options of a rollout", (engine) => {
     });
     await annotate(deploymentPath(namespace, "inside"), window(-2, 2));
     await annotate(`/api/v1/namespaces/${namespace}`, window(3, 5));
-    const up = succeeded(await engine.up(stack(namespace, {})));
+    const up = succeeded(await pulumi.up(stack(namespace, {})));
     assert.deepEqual([await limits(namespace, "inside"), await limits(namespace, "outside")], [["3"], ["2"]]);
     assert.match(
       up.stdoutText,
@@ -143,25 +143,25 @@ forEachEngine("options of a rollout", (engine) => {
     );
     await isQuiet(namespace, {});
     await annotate(`/api/v1/namespaces/${namespace}`, window(-1, 3));
-    succeeded(await engine.up(stack(namespace, {})));
+    succeeded(await pulumi.up(stack(namespace, {})));
     assert.deepEqual(await limits(namespace, "outside"), ["3"]);
-    succeeded(await engine.destroy(stack(namespace, {})));
+    succeeded(await pulumi.destroy(stack(namespace, {})));
   });
 
   test("an Argo Rollout restarts as a Deployment does, by its template, and is waited for", async () => {
     const namespace = "argo";
     await mesh.namespace(namespace);
     await argo.create(namespace, "web", 2);
-    const preview = succeeded(await engine.preview(stack(namespace, {}, { diff: true })));
+    const preview = succeeded(await pulumi.preview(stack(namespace, {}, { diff: true })));
     assert.match(preview.stdoutText, /Rollout\/web *: "2 pods: istio-proxy limits\.cpu 2 -> 3"/);
-    const up = succeeded(await engine.up(stack(namespace, {})));
+    const up = succeeded(await pulumi.up(stack(namespace, {})));
     assert.match(up.stdoutText, /\[argo\] 1\/1 restarted Rollout\/web \(2 pods, \d+ s\)/);
     assert.deepEqual(await limits(namespace), ["3", "3"]);
     const { spec, status } = await argo.get(namespace, "web");
     assert.equal(status?.phase, "Healthy");
     assert.ok(spec.template.metadata?.annotations?.[restartAnnotation]);
     await isQuiet(namespace, {});
-    succeeded(await engine.destroy(stack(namespace, {})));
+    succeeded(await pulumi.destroy(stack(namespace, {})));
     assert.deepEqual(await limits(namespace), ["2", "2"]);
   });
 
@@ -201,7 +201,7 @@ forEachEngine("options of a rollout", (engine) => {
         begun.push(name);
       },
     );
-    succeeded(await engine.up(stack(namespace, { maxConcurrent: 4 })));
+    succeeded(await pulumi.up(stack(namespace, { maxConcurrent: 4 })));
     stop();
     stopPods();
     assert.deepEqual(
@@ -214,7 +214,7 @@ forEachEngine("options of a rollout", (engine) => {
     assert.deepEqual([unfinished.get("b"), unfinished.get("c")], [[], []]);
     for (const name of ["a", "d"])
       assert.ok(!unfinished.get(name)?.some((other) => other === "b" || other === "c"));
-    succeeded(await engine.destroy(stack(namespace, {})));
+    succeeded(await pulumi.destroy(stack(namespace, {})));
   });
 
   test("deleteBarePods: a pod that nothing owns is deleted where asked for, else named", async () => {
@@ -232,17 +232,17 @@ forEachEngine("options of a rollout", (engine) => {
       });
     await create("debug");
     await create("kept", { "sidecar-settings/rollout": "never" });
-    succeeded(await engine.up(stack(namespace, {})));
+    succeeded(await pulumi.up(stack(namespace, {})));
     assert.deepEqual(await limits(namespace, "debug"), ["2"], "left alone without the option");
     const preview = succeeded(
-      await engine.preview(stack(namespace, { deleteBarePods: true }, { diff: true })),
+      await pulumi.preview(stack(namespace, { deleteBarePods: true }, { diff: true })),
     );
     assert.match(preview.stdoutText, /Pod\/debug *: "deleted for good: no controller creates it anew"/);
-    const up = succeeded(await engine.up(stack(namespace, { deleteBarePods: true })));
+    const up = succeeded(await pulumi.up(stack(namespace, { deleteBarePods: true })));
     assert.match(up.stdoutText, /\[bare\] deleted Pod\/debug, which nothing creates anew/);
     assert.deepEqual(await mesh.pods(namespace, "debug"), []);
     assert.deepEqual(await limits(namespace, "kept"), ["2"], "it opted out");
     assert.deepEqual(await limits(namespace, "api"), ["3"]);
-    succeeded(await engine.destroy(stack(namespace, {})));
+    succeeded(await pulumi.destroy(stack(namespace, {})));
   });
 });

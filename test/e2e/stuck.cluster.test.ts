@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import type { Pod } from "../../provider/cluster/podTemplate";
-import type { EngineResult } from "../engine/engine";
-import { forEachEngine } from "./forEachEngine";
+import type { ProgramResult } from "../pulumi/ProgramResult";
+import { pulumi } from "../pulumi/pulumi";
 import { container, Mesh, operations, type Plan, succeeded } from "./Mesh";
 import { causes, imageGone, setDisk, stuck } from "./stuckCauses";
 
 const workloads = ["a-first", stuck, "c-third", "d-last"];
 
-forEachEngine("a workload that can't become ready", (engine) => {
+describe("a workload that can't become ready", () => {
   let mesh: Mesh;
   const options = (namespace: string, rollout = {}) => {
     const args = {
@@ -17,7 +17,7 @@ forEachEngine("a workload that can't become ready", (engine) => {
       publish: false,
     };
     const plan: Plan = { namespaces: { [namespace]: args } };
-    return mesh.stack(engine, namespace, plan);
+    return mesh.stack(namespace, plan);
   };
 
   before(async () => {
@@ -47,7 +47,7 @@ forEachEngine("a workload that can't become ready", (engine) => {
       );
       await happen(mesh);
 
-      const first = await engine.up(options(namespace));
+      const first = await pulumi.up(options(namespace));
       assertStuck(first, namespace, reason);
       assert.match(first.stdoutText, /1 of the restarts failed, 1 done; 2 not started; run pulumi up again/);
       for (const untouched of workloads.slice(2))
@@ -59,14 +59,14 @@ forEachEngine("a workload that can't become ready", (engine) => {
       const still = await uids(namespace, stuck);
       assert.ok(still.includes(podsBefore.get(stuck)?.[0]), "the old pod serves until a new one is ready");
 
-      const { deployment } = await engine.exportState(options(namespace));
+      const { deployment } = await pulumi.exportState(options(namespace));
       const kept = deployment.resources.find(({ urn }) => urn.endsWith(`::${namespace}-rollout`));
       const summary = (kept?.outputs.summary ?? {}) as Record<string, object>;
       assert.deepEqual(Object.keys(summary.failed ?? {}), [`${namespace}/Deployment/${stuck}`]);
       assert.deepEqual([summary.restarted, summary.notStarted], [1, 2]);
 
       const changes = await generation(namespace, stuck);
-      const again = await engine.up(options(namespace));
+      const again = await pulumi.up(options(namespace));
       assertStuck(again, namespace, reason);
       assert.match(again.stdoutText, /0 done; 2 not started/);
       assert.equal(await generation(namespace, stuck), changes, "waited for, not restarted again");
@@ -75,7 +75,7 @@ forEachEngine("a workload that can't become ready", (engine) => {
       await mesh.ready(namespace, stuck);
       const healed = await uids(namespace, stuck);
       const begun = await uids(namespace, workloads[0] ?? "");
-      succeeded(await engine.up(options(namespace)));
+      succeeded(await pulumi.up(options(namespace)));
       assert.deepEqual(await uids(namespace, stuck), healed, "restarted before it was stuck: not again");
       assert.deepEqual(
         await uids(namespace, workloads[0] ?? ""),
@@ -88,7 +88,7 @@ forEachEngine("a workload that can't become ready", (engine) => {
         assert.equal(limit(pod), "3", `${one} has the settings`);
         assert.equal(await generation(namespace, one), (generations[index] ?? 0) + 1, `${one}: once`);
       }
-      const quiet = succeeded(await engine.preview(options(namespace)));
+      const quiet = succeeded(await pulumi.preview(options(namespace)));
       assert.deepEqual(new Set(Object.values(operations(quiet))), new Set(["same"]));
     });
   }
@@ -96,7 +96,7 @@ forEachEngine("a workload that can't become ready", (engine) => {
   test("with onFailure continue the others restart all the same", async () => {
     const namespace = "goes-on";
     await imageGone(namespace).happen(mesh);
-    const up = await engine.up(options(namespace, { onFailure: "continue" }));
+    const up = await pulumi.up(options(namespace, { onFailure: "continue" }));
     assertStuck(up, namespace, /ImagePullBackOff/);
     assert.match(up.stdoutText, /1 of the restarts failed, 3 done; run pulumi up again/);
     for (const one of workloads.filter((other) => other !== stuck))
@@ -110,7 +110,7 @@ forEachEngine("a workload that can't become ready", (engine) => {
       mesh.patch(path, { spec: { template: { spec: { containers: [{ name: "app", image }] } } } });
     await deploy("app:does-not-exist");
     const changes = await generation(namespace, stuck);
-    const up = succeeded(await engine.up(options(namespace)));
+    const up = succeeded(await pulumi.up(options(namespace)));
     assert.match(up.stdoutText, new RegExp(`Deployment/${stuck}: was not ready before`));
     assert.equal(await generation(namespace, stuck), changes);
     for (const one of workloads.filter((other) => other !== stuck))
@@ -119,7 +119,7 @@ forEachEngine("a workload that can't become ready", (engine) => {
     await deploy("app:2");
     await mesh.ready(namespace, stuck);
     const mended = await uids(namespace, stuck);
-    const again = succeeded(await engine.up(options(namespace)));
+    const again = succeeded(await pulumi.up(options(namespace)));
     assert.doesNotMatch(again.stdoutText, /restarted Deployment/);
     assert.deepEqual(await uids(namespace, stuck), mended, "not restarted once more");
     assert.equal(limit(await mesh.pod(namespace, stuck)), "3");
@@ -137,19 +137,19 @@ forEachEngine("a workload that can't become ready", (engine) => {
       const { status } = await mesh.api.request<{ status: { used?: object } }>({ method: "GET", path });
       return JSON.stringify(status.used) === '{"pods":"1"}';
     });
-    const preview = succeeded(await engine.preview({ ...options(namespace), diff: true }));
+    const preview = succeeded(await pulumi.preview({ ...options(namespace), diff: true }));
     assert.match(preview.stdoutText, /Deployment\/api.*exceeded quota/);
-    const up = await engine.up(options(namespace));
+    const up = await pulumi.up(options(namespace));
     assert.match(up.stdoutText, /Deployment\/api.*exceeded quota/);
     assert.equal(limit(await mesh.pod(namespace, "api")), "2", "the old pod serves on");
 
     await mesh.api.request({ method: "DELETE", path: `${quotas}/pods` });
-    succeeded(await engine.up(options(namespace)));
+    succeeded(await pulumi.up(options(namespace)));
     assert.equal(limit(await mesh.pod(namespace, "api")), "3", "once there is room, the next up restarts it");
   });
 });
 
-function assertStuck(up: EngineResult, namespace: string, reason: RegExp): void {
+function assertStuck(up: ProgramResult, namespace: string, reason: RegExp): void {
   assert.equal(up.ok, false, up.stdoutText);
   assert.match(up.stdoutText, new RegExp(`failed Deployment/${stuck} after [5-8] s: not ready in time: `));
   const [line] = up.stdoutText.match(new RegExp(`✖ ${namespace}/Deployment/${stuck}: .*`)) ?? [];

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { configMapName } from "../../provider/injector/Injector";
 import { diagnose } from "../../provider/mesh/diagnose";
 import { readStackState } from "../../provider/mesh/readStackState";
 import type { InjectorData } from "../../provider/render/InjectorData";
 import { layersOf } from "../../provider/render/layersOf";
-import { forEachEngine } from "./forEachEngine";
+import { pulumi } from "../pulumi/pulumi";
 import { Mesh, operations, type Plan, succeeded } from "./Mesh";
 import { watchObjects } from "./watchObjects";
 
@@ -20,14 +20,14 @@ interface Written {
   data: InjectorData;
 }
 
-forEachEngine("a layer that no program has any more", (engine) => {
+describe("a layer that no program has any more", () => {
   let mesh: Mesh;
   let installed: InjectorData;
-  const stack = (plan: Plan, more = {}) => mesh.stack(engine, "unclaimed", plan, more);
+  const stack = (plan: Plan, more = {}) => mesh.stack("unclaimed", plan, more);
   const targets = async () => Object.keys(layersOf(await mesh.injector())).sort();
   /** What `sidecar-settings doctor --state` says of owners that is not well. */
   const unclaimed = async () => {
-    const state = readStackState(JSON.stringify(await engine.exportState(stack({}))), "state.json");
+    const state = readStackState(JSON.stringify(await pulumi.exportState(stack({}))), "state.json");
     const found = await diagnose(mesh.api, { injectorNamespace: "istio-system", namespace: "shop" }, state);
     return found.flatMap(({ check, is, says }) => (check === "owners" && is !== "ok" ? [says] : []));
   };
@@ -37,7 +37,7 @@ forEachEngine("a layer that no program has any more", (engine) => {
     installed = await mesh.injector();
     for (const namespace of ["shop", "cart"]) await mesh.namespace(namespace);
     await mesh.deployment("shop", "api");
-    succeeded(await engine.up(stack(onlyCart)));
+    succeeded(await pulumi.up(stack(onlyCart)));
   });
   after(() => mesh?.stop());
 
@@ -54,7 +54,7 @@ forEachEngine("a layer that no program has any more", (engine) => {
     const onProviderStart = (pid: number) => {
       provider = pid;
     };
-    const { ok, stdoutText } = await engine.up(stack(both, { onProviderStart }));
+    const { ok, stdoutText } = await pulumi.up(stack(both, { onProviderStart }));
     stop();
     assert.equal(ok, false, stdoutText);
     assert.deepEqual(await targets(), ["cart", "shop"]);
@@ -72,19 +72,19 @@ forEachEngine("a layer that no program has any more", (engine) => {
   });
 
   test("stays when its component is taken out at once, and doctor goes on to name it", async () => {
-    succeeded(await engine.up(stack(onlyCart)));
+    succeeded(await pulumi.up(stack(onlyCart)));
     assert.deepEqual(await targets(), ["cart", "shop"]);
     assert.equal((await unclaimed()).length, 1);
   });
 
   test("is the program's again with a component of its name, whatever its settings, and goes with that one", async () => {
     const dnsProxy: Plan = { namespaces: { cart, shop: { dnsProxy: true, publish: false } } };
-    const back = succeeded(await engine.up(stack(dnsProxy)));
+    const back = succeeded(await pulumi.up(stack(dnsProxy)));
     assert.equal(operations(back)["shop-layer"], "create");
     assert.deepEqual(await unclaimed(), []);
-    succeeded(await engine.up(stack(onlyCart)));
+    succeeded(await pulumi.up(stack(onlyCart)));
     assert.deepEqual(await targets(), ["cart"]);
-    succeeded(await engine.destroy(stack({})));
+    succeeded(await pulumi.destroy(stack({})));
     assert.deepEqual(await mesh.injector(), installed);
   });
 });

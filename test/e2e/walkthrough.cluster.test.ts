@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
+import { applyWorkload } from "../../examples/asm-walkthrough/applyWorkload";
 import type { Pod } from "../../provider/cluster/podTemplate";
 import type { Sidecars } from "../cluster/cluster";
-import { forEachEngine } from "./forEachEngine";
+import { pulumi } from "../pulumi/pulumi";
 import { argument, container, Mesh, operations, succeeded, variable } from "./Mesh";
 
 const example = join(__dirname, "../../examples/asm-walkthrough");
@@ -71,63 +72,57 @@ const expectations: { step: string; onPod: (pod: Pod) => void }[] = [
 ];
 
 for (const sidecars of ["native", "classic"] satisfies Sidecars[]) {
-  forEachEngine(
-    `the seed's six steps, ${sidecars} sidecars`,
-    (engine) => {
-      let mesh: Mesh;
-      let installed: { config: string; values: string };
-      const at = (step: number) => mesh.program(engine, "walk", example, { step: String(step) });
+  describe(`the seed's six steps, ${sidecars} sidecars`, () => {
+    let mesh: Mesh;
+    let installed: { config: string; values: string };
+    const at = (step: number) => mesh.program("walk", example, { step: String(step) });
 
-      before(async () => {
-        mesh = await Mesh.start({ sidecars });
-        installed = await mesh.injector();
-        succeeded(await engine.up(at(0)));
-      });
-      after(() => mesh?.stop());
+    before(async () => {
+      mesh = await Mesh.start({ sidecars });
+      installed = await mesh.injector();
+      await applyWorkload(mesh.api);
+      succeeded(await pulumi.up(at(0)));
+    });
+    after(() => mesh?.stop());
 
-      expectations.forEach(({ step }, index) => {
-        test(`${step}: the preview names the restart, the pods have it after up, earlier steps stay`, async () => {
-          const before = await mesh.pods("shop", "api");
-          const versions = await mesh.versions();
-          const preview = succeeded(await engine.preview({ ...at(index + 1), diff: true }));
-          assert.deepEqual(await mesh.versions(), versions, "a preview writes nothing");
-          assert.match(preview.stdoutText, /Deployment\/api.*2 pods: /);
-          // nothing of the global settings changes, whichever resource is looked at first
-          assert.equal(operations(preview)["mesh-rollout"], "same");
-          const up = succeeded(await engine.up(at(index + 1)));
-          assert.deepEqual(operations(up)["shop-layer"], "update");
-          const pods = await mesh.pods("shop", "api");
-          assert.equal(pods.length, 2);
-          for (const pod of pods) {
-            assert.ok(
-              !before.some(({ metadata }) => metadata.uid === pod.metadata.uid),
-              "a pod created anew",
-            );
-            for (const done of expectations.slice(0, index + 1)) done.onPod(pod);
-            const native = pod.spec.initContainers?.some(({ name }) => name === "istio-proxy");
-            assert.equal(native, sidecars === "native");
-          }
-        });
-      });
-
-      test("a second up with nothing changed writes nothing, restarts nothing, and says unchanged", async () => {
+    expectations.forEach(({ step }, index) => {
+      test(`${step}: the preview names the restart, the pods have it after up, earlier steps stay`, async () => {
+        const before = await mesh.pods("shop", "api");
         const versions = await mesh.versions();
-        const again = succeeded(await engine.up(at(6)));
-        assert.deepEqual(new Set(Object.values(operations(again))), new Set(["same"]));
-        assert.deepEqual(await mesh.versions(), versions);
+        const preview = succeeded(await pulumi.preview({ ...at(index + 1), diff: true }));
+        assert.deepEqual(await mesh.versions(), versions, "a preview writes nothing");
+        assert.match(preview.stdoutText, /Deployment\/api.*2 pods: /);
+        // nothing of the global settings changes, whichever resource is looked at first
+        assert.equal(operations(preview)["mesh-rollout"], "same");
+        const up = succeeded(await pulumi.up(at(index + 1)));
+        assert.deepEqual(operations(up)["shop-layer"], "update");
+        const pods = await mesh.pods("shop", "api");
+        assert.equal(pods.length, 2);
+        for (const pod of pods) {
+          assert.ok(!before.some(({ metadata }) => metadata.uid === pod.metadata.uid), "a pod created anew");
+          for (const done of expectations.slice(0, index + 1)) done.onPod(pod);
+          const native = pod.spec.initContainers?.some(({ name }) => name === "istio-proxy");
+          assert.equal(native, sidecars === "native");
+        }
       });
+    });
 
-      test("the namespace's team can read what holds, and where it comes from", async () => {
-        const published = await mesh.configMap("shop", "sidecar-settings");
-        assert.match(published?.["settings.yaml"] ?? "", /memory: 1025Mi # namespace/);
-        assert.match(published?.["settings.yaml"] ?? "", /inboundPorts: 15081,9191 # global/);
-      });
+    test("a second up with nothing changed writes nothing, restarts nothing, and says unchanged", async () => {
+      const versions = await mesh.versions();
+      const again = succeeded(await pulumi.up(at(6)));
+      assert.deepEqual(new Set(Object.values(operations(again))), new Set(["same"]));
+      assert.deepEqual(await mesh.versions(), versions);
+    });
 
-      test("destroy gives the injector's bytes back", async () => {
-        succeeded(await engine.destroy(at(6)));
-        assert.deepEqual(await mesh.injector(), installed);
-      });
-    },
-    { kubernetes: true },
-  );
+    test("the namespace's team can read what holds, and where it comes from", async () => {
+      const published = await mesh.configMap("shop", "sidecar-settings");
+      assert.match(published?.["settings.yaml"] ?? "", /memory: 1025Mi # namespace/);
+      assert.match(published?.["settings.yaml"] ?? "", /inboundPorts: 15081,9191 # global/);
+    });
+
+    test("destroy gives the injector's bytes back", async () => {
+      succeeded(await pulumi.destroy(at(6)));
+      assert.deepEqual(await mesh.injector(), installed);
+    });
+  });
 }

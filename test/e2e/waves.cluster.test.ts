@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import type { Pod } from "../../provider/cluster/podTemplate";
 import type { Workload } from "../../provider/cluster/workloads";
 import { layersOf } from "../../provider/render/layersOf";
 import { restartAnnotation } from "../../provider/rollout/runRollout";
+import { pulumi } from "../pulumi/pulumi";
 import { breaksWith } from "./brokenBySettings";
-import { forEachEngine } from "./forEachEngine";
 import { container, Mesh, succeeded } from "./Mesh";
 import { watchObjects } from "./watchObjects";
 
@@ -14,10 +14,10 @@ const example = join(__dirname, "../../examples/waves");
 const [canary, others] = ["canary", ["shop", "cart"]];
 const workloads = ["api", "web"];
 
-forEachEngine("waves: a canary namespace first", (engine) => {
+describe("waves: a canary namespace first", () => {
   let mesh: Mesh;
   const at = (cpu: string, more = {}) =>
-    mesh.program(engine, "waves", example, { cpu, timeoutPerWorkload: "6s" }, more);
+    mesh.program("waves", example, { cpu, timeoutPerWorkload: "6s" }, more);
 
   before(async () => {
     mesh = await Mesh.start();
@@ -34,7 +34,7 @@ forEachEngine("waves: a canary namespace first", (engine) => {
     Promise.all(workloads.map(async (name) => (await mesh.workload(namespace, name)).metadata.generation));
 
   test("the preview lists every wave; in up the others begin when the canary's pods are all ready", async () => {
-    const preview = succeeded(await engine.preview(at("3", { diff: true })));
+    const preview = succeeded(await pulumi.preview(at("3", { diff: true })));
     for (const name of workloads) {
       const named = preview.stdoutText.match(
         new RegExp(`Deployment/${name} *: "2 pods: istio-proxy limits`, "g"),
@@ -64,7 +64,7 @@ forEachEngine("waves: a canary namespace first", (engine) => {
         },
       ),
     ];
-    succeeded(await engine.up(at("3")));
+    succeeded(await pulumi.up(at("3")));
     for (const stop of stops) stop();
     assert.equal(begun.size, 4);
     assert.deepEqual(readyThen, [4, 4, 4, 4]);
@@ -75,7 +75,7 @@ forEachEngine("waves: a canary namespace first", (engine) => {
   test("a canary that fails is as it was, and the others never hear of it", async () => {
     await breaksWith(mesh, canary, "web", "7");
     const before = await Promise.all(others.map(generations));
-    const up = await engine.up(at("7"));
+    const up = await pulumi.up(at("7"));
     assert.equal(up.ok, false, up.stdoutText);
     assert.match(
       up.stdoutText,
@@ -89,7 +89,7 @@ forEachEngine("waves: a canary namespace first", (engine) => {
   });
 
   test("destroy gives Istio's own back everywhere", async () => {
-    succeeded(await engine.destroy(at("3")));
+    succeeded(await pulumi.destroy(at("3")));
     assert.deepEqual(layersOf(await mesh.injector()), {});
     for (const namespace of [canary, ...others])
       assert.deepEqual(await limits(namespace), ["2", "2", "2", "2"]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import type { InjectorData } from "../../provider/render/InjectorData";
-import { forEachEngine } from "./forEachEngine";
+import { pulumi } from "../pulumi/pulumi";
 import { container, Mesh, type Plan, succeeded } from "./Mesh";
 
 const limit = (cpu: number) => ({ proxyResources: { limits: { cpu } } });
@@ -9,10 +9,10 @@ const app = (...names: string[]) => ({
   matchExpressions: [{ key: "app", operator: "In" as const, values: names }],
 });
 
-forEachEngine("settings for the workloads that a selector picks", (engine) => {
+describe("settings for the workloads that a selector picks", () => {
   let mesh: Mesh;
   let installed: InjectorData;
-  const stack = (plan: Plan) => mesh.stack(engine, "workloads", plan);
+  const stack = (plan: Plan) => mesh.stack("workloads", plan);
   const cpu = async (name: string) =>
     container(await mesh.pod("shop", name), "istio-proxy").resources?.limits?.cpu;
   const uids = async (...names: string[]) =>
@@ -32,10 +32,10 @@ forEachEngine("settings for the workloads that a selector picks", (engine) => {
   };
 
   test("namespace and workload settings of one up restart each workload once, into its own", async () => {
-    const preview = succeeded(await engine.preview({ ...stack(first), diff: true }));
+    const preview = succeeded(await pulumi.preview({ ...stack(first), diff: true }));
     assert.match(preview.stdoutText, /Deployment\/api.*limits\.cpu 2 -> 4/);
     assert.match(preview.stdoutText, /Deployment\/web.*limits\.cpu 2 -> 3/);
-    succeeded(await engine.up(stack(first)));
+    succeeded(await pulumi.up(stack(first)));
     assert.equal((await mesh.workload("shop", "api")).metadata.generation, 2);
     assert.deepEqual(await Promise.all(["api", "web", "worker"].map(cpu)), ["4", "3", "3"]);
   });
@@ -47,7 +47,7 @@ forEachEngine("settings for the workloads that a selector picks", (engine) => {
 
   test("nothing to do is said to be nothing, and writes nothing", async () => {
     const versions = await mesh.versions();
-    const again = succeeded(await engine.up(stack(first)));
+    const again = succeeded(await pulumi.up(stack(first)));
     assert.doesNotMatch(again.stdoutText, /restarted/);
     assert.deepEqual(await mesh.versions(), versions);
   });
@@ -58,7 +58,7 @@ forEachEngine("settings for the workloads that a selector picks", (engine) => {
       ...first,
       workloads: { busy: { namespace: "shop", selector: app("web", "late"), ...limit(4) } },
     };
-    succeeded(await engine.up(stack(plan)));
+    succeeded(await pulumi.up(stack(plan)));
     assert.deepEqual(await Promise.all(["api", "web", "worker", "late"].map(cpu)), ["3", "4", "3", "4"]);
     assert.deepEqual(await uids("worker", "late"), before);
   });
@@ -72,87 +72,81 @@ forEachEngine("settings for the workloads that a selector picks", (engine) => {
   });
 
   test("two of one priority that could pick the same pod are refused, and both are named", async () => {
-    const result = await engine.up(stack(both(0)));
+    const result = await pulumi.up(stack(both(0)));
     assert.equal(result.ok, false);
     assert.match(result.stdoutText, /calm .*and .*busy.*both have priority 0.*app=web/s);
     assert.deepEqual(await Promise.all(["web", "worker"].map(cpu)), ["4", "3"]);
   });
 
   test("of two priorities the higher one wins where both pick", async () => {
-    succeeded(await engine.up(stack(both(5))));
+    succeeded(await pulumi.up(stack(both(5))));
     assert.deepEqual(await Promise.all(["web", "worker", "late"].map(cpu)), ["1", "1", "4"]);
   });
 
   test("destroy gives the injector's bytes back", async () => {
-    succeeded(await engine.destroy(stack(both(5))));
+    succeeded(await pulumi.destroy(stack(both(5))));
     assert.deepEqual(await mesh.injector(), installed);
     assert.deepEqual(await Promise.all(["api", "web", "worker", "late"].map(cpu)), ["2", "2", "2", "2"]);
   });
 });
 
-forEachEngine(
-  "settings that pods of the program say themselves",
-  (engine) => {
-    let mesh: Mesh;
-    const stack = (plan: Plan) => mesh.stack(engine, "pods", plan);
-    before(async () => {
-      mesh = await Mesh.start();
-      await mesh.namespace("shop");
-    });
-    after(() => mesh?.stop());
+describe("settings that pods of the program say themselves", () => {
+  let mesh: Mesh;
+  const stack = (plan: Plan) => mesh.stack("pods", plan);
+  before(async () => {
+    mesh = await Mesh.start();
+    await mesh.namespace("shop");
+  });
+  after(() => mesh?.stop());
 
-    test("withSidecarSettings and a transform: they beat the namespace's, field by field", async () => {
-      const plan: Plan = {
-        namespaces: { shop: { ...limit(3), logLevel: "error", concurrency: 5 } },
-        deployments: {
-          "shop/own": { ...limit(1), initResources: { limits: { cpu: "500m" } } },
-          "shop/plain": {},
-        },
-        transform: { logLevel: "debug" },
-      };
-      succeeded(await engine.up(stack(plan)));
-      await mesh.ready("shop", "own");
-      await mesh.ready("shop", "plain");
-      for (const [name, cpu, initCpu] of [
-        ["own", "1", "500m"],
-        ["plain", "3", "3"],
-      ] as const) {
-        const pod = await mesh.pod("shop", name);
-        const proxy = container(pod, "istio-proxy");
-        assert.equal(proxy.resources?.limits?.cpu, cpu, name);
-        assert.equal(container(pod, "istio-init").resources?.limits?.cpu, initCpu, name);
-        assert.ok(proxy.args?.includes("--proxyLogLevel=debug"), `${name}: ${proxy.args}`);
-        assert.match(proxy.env?.find((one) => one.name === "PROXY_CONFIG")?.value ?? "", /"concurrency":5/);
-      }
-    });
+  test("withSidecarSettings and a transform: they beat the namespace's, field by field", async () => {
+    const plan: Plan = {
+      namespaces: { shop: { ...limit(3), logLevel: "error", concurrency: 5 } },
+      deployments: {
+        "shop/own": { ...limit(1), initResources: { limits: { cpu: "500m" } } },
+        "shop/plain": {},
+      },
+      transform: { logLevel: "debug" },
+    };
+    succeeded(await pulumi.up(stack(plan)));
+    await mesh.ready("shop", "own");
+    await mesh.ready("shop", "plain");
+    for (const [name, cpu, initCpu] of [
+      ["own", "1", "500m"],
+      ["plain", "3", "3"],
+    ] as const) {
+      const pod = await mesh.pod("shop", name);
+      const proxy = container(pod, "istio-proxy");
+      assert.equal(proxy.resources?.limits?.cpu, cpu, name);
+      assert.equal(container(pod, "istio-init").resources?.limits?.cpu, initCpu, name);
+      assert.ok(proxy.args?.includes("--proxyLogLevel=debug"), `${name}: ${proxy.args}`);
+      assert.match(proxy.env?.find((one) => one.name === "PROXY_CONFIG")?.value ?? "", /"concurrency":5/);
+    }
+  });
 
-    // both components ask the plugin of the Kubernetes package, which the test engine has not
-    const skip = engine.name === "pulumi" ? false : "needs pulumi-resource-kubernetes";
-    test("a transform reaches the workloads that YAML brings", { skip }, async () => {
-      const kinds = ["v1", "v2"] as const;
-      const yaml = Object.fromEntries(kinds.map((kind) => [kind, manifest(`yaml-${kind}`)]));
-      const options = mesh.stack(engine, "yaml", { yaml, transform: { logLevel: "trace" } });
-      succeeded(await engine.up(options));
-      for (const kind of kinds) {
-        await mesh.ready("shop", `yaml-${kind}`);
-        const { args } = container(await mesh.pod("shop", `yaml-${kind}`), "istio-proxy");
-        assert.ok(args?.includes("--proxyLogLevel=trace"), `${kind}: ${args}`);
-      }
-    });
+  test("a transform reaches the workloads that YAML brings", async () => {
+    const kinds = ["v1", "v2"] as const;
+    const yaml = Object.fromEntries(kinds.map((kind) => [kind, manifest(`yaml-${kind}`)]));
+    const options = mesh.stack("yaml", { yaml, transform: { logLevel: "trace" } });
+    succeeded(await pulumi.up(options));
+    for (const kind of kinds) {
+      await mesh.ready("shop", `yaml-${kind}`);
+      const { args } = container(await mesh.pod("shop", `yaml-${kind}`), "istio-proxy");
+      assert.ok(args?.includes("--proxyLogLevel=trace"), `${kind}: ${args}`);
+    }
+  });
 
-    test("a setting that no pod can say is an error that names what can", async () => {
-      const result = await engine.up(
-        mesh.stack(engine, "wrong", {
-          deployments: { "shop/wrong": { alwaysExclude: { inboundPorts: [9191] } } },
-        }),
-      );
-      assert.equal(result.ok, false);
-      assert.match(result.stdoutText, /alwaysExclude\.inboundPorts/);
-      assert.match(result.stdoutText, /WorkloadSidecarSettings/);
-    });
-  },
-  { kubernetes: true },
-);
+  test("a setting that no pod can say is an error that names what can", async () => {
+    const result = await pulumi.up(
+      mesh.stack("wrong", {
+        deployments: { "shop/wrong": { alwaysExclude: { inboundPorts: [9191] } } },
+      }),
+    );
+    assert.equal(result.ok, false);
+    assert.match(result.stdoutText, /alwaysExclude\.inboundPorts/);
+    assert.match(result.stdoutText, /WorkloadSidecarSettings/);
+  });
+});
 
 function manifest(name: string): string {
   return JSON.stringify({

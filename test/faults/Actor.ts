@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Mesh } from "../e2e/Mesh";
 import { operations } from "../e2e/Mesh";
-import { enginesPresent } from "../engine/deploymentEngine";
-import type { EngineOptions } from "../engine/engine";
+import type { ProgramOptions } from "../pulumi/ProgramOptions";
+import { pulumi } from "../pulumi/pulumi";
 import type { Wanted } from "./FaultScript";
 import { ownerOf } from "./Operation";
 import { stackPlan } from "./stackPlan";
@@ -26,17 +26,15 @@ export interface Actor {
   preview(wanted: Wanted, run: ActorRun): Promise<string[]>;
 }
 
-/** A stack, run by the deployment engine. */
+/** A stack, run by Pulumi. */
 export class StackActor implements Actor {
-  private readonly engine = enginesPresent()[0];
-
   constructor(
     readonly name: string,
     private readonly mesh: Mesh,
   ) {}
 
   async known(): Promise<string[]> {
-    const state = await this.required.exportState(this.options({}, undefined)).catch(() => undefined);
+    const state = await pulumi.exportState(this.options({}, undefined)).catch(() => undefined);
     const resources = state?.deployment?.resources ?? [];
     return resources.flatMap(({ urn, inputs }) => {
       if (!urn.endsWith("-layer")) return [];
@@ -46,30 +44,25 @@ export class StackActor implements Actor {
   }
 
   async up(wanted: Wanted, run: ActorRun): Promise<{ ok: boolean; text: string }> {
-    const { ok, stdoutText } = await this.required.up(this.options(wanted, run));
+    const { ok, stdoutText } = await pulumi.up(this.options(wanted, run));
     return { ok, text: stdoutText };
   }
 
   async preview(wanted: Wanted, run: ActorRun): Promise<string[]> {
-    const result = await this.required.preview({ ...this.options(wanted, run), diff: true });
+    const result = await pulumi.preview({ ...this.options(wanted, run), diff: true });
     if (!result.ok) return [result.stdoutText];
     const changes = Object.entries(operations(result)).filter(([, operation]) => operation !== "same");
     return changes.length === 0 ? [] : [...changes.map((change) => change.join(": ")), result.stdoutText];
   }
 
-  private get required() {
-    if (!this.engine) throw new Error("there is no deployment engine");
-    return this.engine;
-  }
-
-  private options(wanted: Wanted, run: ActorRun | undefined): EngineOptions {
+  private options(wanted: Wanted, run: ActorRun | undefined): ProgramOptions {
     const env = {
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       ...(run ? { KUBECONFIG: run.kubeconfig } : {}),
       ...clockOf(run?.clock),
     };
     const more = { env, ...(run ? { onProviderStart: run.onStart } : {}) };
-    return this.mesh.stack(this.required, this.name, stackPlan(wanted), more);
+    return this.mesh.stack(this.name, stackPlan(wanted), more);
   }
 }
 

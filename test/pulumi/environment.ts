@@ -1,0 +1,29 @@
+import { mkdir } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { kubernetesPlugin, type Toolchain } from "./toolchain";
+
+/** The passphrase of stacks that only tests have. */
+const PASSPHRASE = "test";
+
+/**
+ * The environment of a CLI with a file backend and a home of its own in a folder, so that no login, plugin or setting of the
+ * user's takes part.
+ */
+export async function pulumiEnvironment(
+  tools: Toolchain,
+  folder: string,
+  options: { kubernetes: boolean },
+): Promise<Record<string, string>> {
+  const [backend, home] = [join(folder, "backend"), join(folder, "home")];
+  await mkdir(backend, { recursive: true });
+  await mkdir(home, { recursive: true });
+  const plugin = options.kubernetes ? await kubernetesPlugin() : [];
+  return {
+    PATH: [...tools.folders, ...plugin, process.env.PATH ?? ""].join(delimiter),
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_HOME: home,
+    PULUMI_CONFIG_PASSPHRASE: process.env.PULUMI_CONFIG_PASSPHRASE || PASSPHRASE,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+}
