@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NestedSettings } from "../settings/canonicalSettings.js";
-import { layerAndRollout, withSealedKubeconfig } from "./layerAndRollout.js";
+import { layerAndRollout, ownerOf, withSealedKubeconfig } from "./layerAndRollout.js";
 import { PublishedSettings } from "./PublishedSettings.js";
 import type { NamespaceSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
 
@@ -20,7 +20,11 @@ export class NamespaceSidecarSettings extends pulumi.ComponentResource {
       const first = pulumi
         .output(args.rollout)
         .apply((options) => (options?.onFailure === "rollback" ? [layer, rollout] : [layer]));
-      new PublishedSettings(`${name}-published`, target, { parent: this, dependsOn: first });
+      new PublishedSettings(
+        `${name}-published`,
+        { ...target, owner: ownerOf(name) },
+        { parent: this, dependsOn: first },
+      );
     }
     this.effective = layer.effective;
     this.sources = layer.sources;

@@ -4,6 +4,7 @@ import { settingsAmong } from "../settings/settingsInputs.js";
 import { SettingsLayer } from "./SettingsLayer.js";
 import { SidecarRollout } from "./SidecarRollout.js";
 import type { GlobalSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
+import { withoutSecrets } from "./withoutSecrets.js";
 
 /** The two resources behind each level: its settings in the injector, then the restarts. */
 export function layerAndRollout(
@@ -13,7 +14,7 @@ export function layerAndRollout(
   args: GlobalSidecarSettingsArgs,
   picker: pulumi.Inputs = {},
 ): { target: pulumi.Inputs; layer: SettingsLayer; rollout: SidecarRollout } {
-  const settings = settingsAmong({ ...args });
+  const settings = withoutSecrets(component, settingsAmong({ ...args }));
   const target = {
     ...(namespace === undefined ? {} : { namespace }),
     injector: args.injector ?? {},
@@ -69,12 +70,11 @@ function clusterOf(
     | { kubeconfig?: pulumi.Output<string | undefined>; context?: pulumi.Output<string | undefined> }
     | undefined;
   if (!given) return {};
-  return pulumi
-    .all([given.kubeconfig === undefined ? undefined : pulumi.secret(given.kubeconfig), given.context])
-    .apply(([kubeconfig, context]) => ({
-      ...(kubeconfig ? { kubeconfig } : {}),
-      ...(context ? { context } : {}),
-    }));
+  // each by itself: in a preview the SDK takes what the provider does not say for unknown, and joined it makes all unknown
+  return {
+    ...(given.kubeconfig === undefined ? {} : { kubeconfig: pulumi.secret(given.kubeconfig) }),
+    ...(given.context === undefined ? {} : { context: given.context }),
+  };
 }
 
 function spread(rollout: GlobalSidecarSettingsArgs["rollout"]): pulumi.Inputs {

@@ -8,6 +8,11 @@ export interface LayerChange {
   layer: Layer | undefined;
   /** Who may be found as the present owner; nobody else's layer is touched. */
   owners: readonly string[];
+  /**
+   * `organization/project/stack`: any present owner of this stack may be found as well, since components are renamed and moved.
+   * Left out where a resource is deleted, which may only take out what is its own.
+   */
+  stack?: string;
   /** What was there by the last successful `up`: goes back when a write of ours that nobody tried out turns out bad. */
   former?: Layer;
   /** Whether a rollout that failed asks for it. */

@@ -35,8 +35,10 @@ export interface Plan {
 export class PlannedLayers {
   private readonly plans = new Map<string, Plan>();
 
-  note(properties: Properties, content: LayerContent, lost: boolean): void {
+  /** Returns the owner that the plan has for the target already, where it is another one. */
+  note(properties: Properties, content: LayerContent, lost: boolean): string | undefined {
     const plan = this.of(properties) ?? { layers: new Map(), lost: false };
+    const before = plan.layers.get(targetOf(properties))?.owner;
     plan.layers.set(targetOf(properties), {
       ...contentOf(content),
       owner: ownerOf(properties),
@@ -45,6 +47,7 @@ export class PlannedLayers {
     });
     plan.lost ||= lost;
     this.plans.set(injectorKey(properties), plan);
+    return before === ownerOf(properties) ? undefined : before;
   }
 
   of(properties: Properties): Plan | undefined {

@@ -23,6 +23,7 @@ export function injectorOf({ injector }: Properties): Injector {
   return { namespace, ...(revision ? { revision } : {}) };
 }
 
+/** The component that the program names. */
 export function ownerOf({ owner }: Properties): string {
   return String(owner ?? "unnamed");
 }

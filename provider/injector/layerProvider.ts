@@ -1,5 +1,7 @@
+import { isOtherCluster } from "../cluster/isOtherCluster.js";
 import { type ClusterAccess, type KubernetesApi, UnreachableError } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
+import { withKnownCluster } from "../cluster/withKnownCluster.js";
 import { effectiveValues } from "../levels/effectiveSettings.js";
 import { asLabelSelector } from "../levels/selector.js";
 import { effectiveAt } from "../render/effectiveAt.js";
@@ -14,7 +16,7 @@ import { asProperties, settingGroups } from "../settings/settingsInputs.js";
 import { containsUnknown } from "../settings/unknown.js";
 import { type Injector, type InjectorConfigMap, injectorName, lastWriter, whenPutBack } from "./Injector.js";
 import { OwnershipError, UntriedSettings } from "./LayerChange.js";
-import type { FormerLayer, LayerHistory } from "./LayerHistory.js";
+import type { LayerHistory } from "./LayerHistory.js";
 import { layerQueue } from "./LayerQueue.js";
 import {
   contentOf,
@@ -27,6 +29,17 @@ import {
   patienceOf,
   readLayerInputs,
 } from "./layerInputs.js";
+import {
+  claimedTwice,
+  isSameStack,
+  ownedByAnother,
+  ownerAfter,
+  stackOf,
+  wantedOwner,
+  writtenOwner,
+  writtenOwnerOf,
+  writtenOwnerOutput,
+} from "./layerOwner.js";
 import type { PlannedLayers } from "./PlannedLayers.js";
 import { recentInjector } from "./recentInjector.js";
 import { targetName } from "./targetName.js";
@@ -56,7 +69,8 @@ export function layerProvider(
   afterRemoval: (api: KubernetesApi, injector: Injector, properties: Properties) => Promise<void>,
 ): LayerProvider {
   return {
-    async check(olds, news) {
+    async check(olds, given) {
+      const news = withKnownCluster(given);
       const { problems, ...content } = readLayerInputs(news);
       const { settings } = content;
       if (problems.length > 0) {
@@ -73,7 +87,18 @@ export function layerProvider(
       };
       const gone =
         Object.keys(olds).length > 0 ? await goneSentence(session, olds, before, content) : undefined;
-      planned.note(news, content, gone?.isLost ?? false);
+      const claimed = planned.note(news, content, gone?.isLost ?? false);
+      const owned = claimed === undefined ? await otherStack(session, olds, news) : undefined;
+      if (claimed !== undefined || owned !== undefined) {
+        const reason =
+          claimed === undefined
+            ? ownedByAnother(targetOf(news), owned ?? "")
+            : claimedTwice(targetOf(news), [claimed, ownerOf(news)]);
+        return {
+          inputs: news,
+          failures: [{ property: news.namespace === undefined ? "" : "namespace", reason }],
+        };
+      }
       // a change that only the cluster shows must be an input, or the preview's diff would be empty
       if (gone !== undefined) inputs.restores = gone.sentence;
       else if (olds.restores !== undefined) inputs.restores = olds.restores;
@@ -81,10 +106,14 @@ export function layerProvider(
     },
 
     async diff(_id, olds, news) {
+      const elsewhere = await isOtherCluster(session, olds, news);
       const moved =
+        elsewhere ||
         targetOf(olds) !== targetOf(news) ||
         canonicalJson(injectorOf(olds)) !== canonicalJson(injectorOf(news));
-      const relevant = ({ owner, rollout, restores, selector, priority, ...rest }: Properties) => [
+      const relevant = ({ cluster, owner, rollout, restores, selector, priority, ...rest }: Properties) => [
+        // new credentials: deletion and refresh run with those of the state
+        cluster,
         owner,
         rollout,
         restores,
@@ -94,7 +123,11 @@ export function layerProvider(
       ];
       const changed = canonicalJson(relevant(olds)) !== canonicalJson(relevant(news));
       const replaces = moved
-        ? [["namespace", "workload"].find((name) => news[name] !== olds[name]) ?? "injector"]
+        ? [
+            elsewhere
+              ? "cluster"
+              : (["namespace", "workload"].find((name) => news[name] !== olds[name]) ?? "injector"),
+          ]
         : [];
       const changes =
         moved || changed || containsUnknown(news) || (await isDifferentInCluster(session, olds, news));
@@ -102,13 +135,18 @@ export function layerProvider(
     },
 
     async create(inputs) {
-      if (goesBack(inputs)) history.noteWritten(inputs, await present(session, inputs));
+      const present = await presentLayer(session, inputs);
+      const owner = ownerAfter(ownerOf(inputs), present?.owner);
+      if (goesBack(inputs)) {
+        const isOurs = present !== undefined && isSameStack(present.owner, owner);
+        history.noteWritten(inputs, isOurs ? contentOf(present) : {});
+      }
       try {
-        return { id: layerId(inputs), outs: await bring(session, inputs, [], undefined) };
+        return { id: layerId(inputs), outs: await bring(session, inputs, owner, [], undefined) };
       } catch (error) {
         if (!(error instanceof UntriedSettings)) throw error;
         // without a resource in the state nobody would ever take out what may be there
-        const properties = { ...inputs, [untriedOutput]: true };
+        const properties = { ...inputs, ...writtenOwner(inputs, owner), [untriedOutput]: true };
         const { message } = error;
         throw Object.assign(new UntriedSettings(message), {
           id: layerId(inputs),
@@ -121,16 +159,16 @@ export function layerProvider(
     async update(_id, olds, news) {
       const former = olds[untriedOutput]
         ? undefined
-        : { owner: ownerOf(olds), ...contentOf(readLayerInputs(olds)) };
+        : { owner: writtenOwnerOf(olds), ...contentOf(readLayerInputs(olds)) };
       history.noteWritten(news, former ? contentOf(former) : {});
-      return { outs: await bring(session, news, [ownerOf(olds)], former) };
+      return { outs: await bring(session, news, wantedOwner(olds, news), [writtenOwnerOf(olds)], former) };
     },
 
     async read(id, properties) {
       const api = await session.api(accessOf(properties));
       const live = await readOrNothing(api, injectorOf(properties));
       const layer = live && layerAt(layersOf(live.data), targetOf(properties));
-      if (!live || !layer || layer.owner !== ownerOf(properties)) return {};
+      if (!live || !layer || layer.owner !== writtenOwnerOf(properties)) return {};
       const others = Object.fromEntries(
         Object.entries(properties).filter(([key]) => !settingGroups.includes(key)),
       );
@@ -153,7 +191,8 @@ export function layerProvider(
       const api = await session.api(accessOf(properties));
       const injector = injectorOf(properties);
       try {
-        const change = { target: targetOf(properties), layer: undefined, owners: [ownerOf(properties)] };
+        const owners = [writtenOwnerOf(properties)];
+        const change = { target: targetOf(properties), layer: undefined, owners };
         await layerQueue(api, injector, session).submit(change, patienceOf(properties));
       } catch (error) {
         const gone =
@@ -171,6 +210,7 @@ export function layerProvider(
 async function bring(
   session: Session,
   inputs: Properties,
+  owner: string,
   formerOwners: readonly string[],
   former: Layer | undefined,
 ): Promise<Properties> {
@@ -180,15 +220,17 @@ async function bring(
   const read = readLayerInputs(inputs);
   // a check said so before; a layer with nothing in it may not take the place of one that can't be read
   if (read.problems.length > 0) throw new SettingsError(targetName(target), read.problems);
-  const layer: Layer = { owner: ownerOf(inputs), ...contentOf(read) };
-  const change = { target, layer, owners: [layer.owner, ...formerOwners], ...(former ? { former } : {}) };
+  const layer: Layer = { owner, ...contentOf(read) };
+  const owners = [owner, ...formerOwners];
+  const change = { target, layer, owners, stack: stackOf(owner), ...(former ? { former } : {}) };
   await layerQueue(api, injector, session).submit(change, patienceOf(inputs));
-  return { ...inputs, ...outcomeOf(await recentInjector(api, injector), target) };
+  const outcome = outcomeOf(await recentInjector(api, injector), target);
+  return { ...inputs, ...writtenOwner(inputs, owner), ...outcome };
 }
 
 /** In the state of a layer that was created and never seen to work. */
 const untriedOutput = "__untried";
-const outputNames = ["stamp", "effective", "sources", "configMap", untriedOutput];
+const outputNames = ["stamp", "effective", "sources", "configMap", untriedOutput, writtenOwnerOutput];
 
 /** What the layer leads to, for outputs: the injector's stamp, and each effective value with its source. */
 function outcomeOf({ data, metadata }: InjectorConfigMap, target: string): Record<string, unknown> {
@@ -201,11 +243,18 @@ function outcomeOf({ data, metadata }: InjectorConfigMap, target: string): Recor
   };
 }
 
-/** The layer that the injector has before this process writes it: of a program whose state was lost, not nothing. */
-async function present(session: Session, inputs: Properties): Promise<FormerLayer> {
+/** The layer that the injector has before this process writes it; undefined where there is none, or nobody can say. */
+async function presentLayer(session: Session, inputs: Properties): Promise<Layer | undefined> {
   const live = await look(session, inputs);
-  const layer = live && layerAt(layersOf(live.data), targetOf(inputs));
-  return layer && layer.owner === ownerOf(inputs) ? contentOf(layer) : {};
+  return live && layerAt(layersOf(live.data), targetOf(inputs));
+}
+
+/** The owner of the layer that is there, where it is another stack's and not what this resource's state says. */
+async function otherStack(session: Session, olds: Properties, news: Properties): Promise<string | undefined> {
+  const present = await presentLayer(session, news);
+  if (!present || isSameStack(present.owner, ownerOf(news))) return undefined;
+  // a stack that was renamed, and resources that were moved between stacks, keep their layers
+  return present.owner === writtenOwnerOf(olds) ? undefined : present.owner;
 }
 
 /**
@@ -222,7 +271,7 @@ async function goneSentence(
   if (!live) return undefined;
   const injector = injectorName(injectorOf(olds));
   const layer = layerAt(layersOf(live.data), targetOf(olds));
-  if (layer && layer.owner !== ownerOf(olds)) return undefined;
+  if (layer && layer.owner !== writtenOwnerOf(olds)) return undefined;
   if (layer && [before, wanted].some((one) => isSameContent(one, layer))) return undefined;
   const putBack = whenPutBack(live);
   if (putBack !== undefined) {
@@ -238,7 +287,8 @@ async function isDifferentInCluster(session: Session, olds: Properties, news: Pr
   const live = await look(session, news);
   if (!live) return false;
   const layer = layerAt(layersOf(live.data), targetOf(news));
-  if (!layer || layer.owner !== ownerOf(news) || !isSameContent(layer, readLayerInputs(news))) return true;
+  if (!layer || layer.owner !== wantedOwner(olds, news) || !isSameContent(layer, readLayerInputs(news)))
+    return true;
   // a weaker level changed: outputs, and what is published from them, follow
   return canonicalJson(olds.effective) !== canonicalJson(outcomeOf(live, targetOf(news)).effective);
 }

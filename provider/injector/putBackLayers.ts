@@ -7,6 +7,7 @@ import { readInjector } from "./Injector.js";
 import type { FormerLayer, LayerHistory } from "./LayerHistory.js";
 import { layerQueue } from "./LayerQueue.js";
 import { injectorOf, type Properties } from "./layerInputs.js";
+import { stackOf } from "./layerOwner.js";
 import { injectorKey, type PlannedLayer, type PlannedLayers } from "./PlannedLayers.js";
 import { targetName } from "./targetName.js";
 
@@ -54,7 +55,10 @@ export async function putBackLayers(
   await Promise.all(
     failing.map(({ target, layer: { owner, patience }, former: { settings, picks } }) => {
       const layer: Layer | undefined = settings && { owner, settings, ...(picks ? { picks } : {}) };
-      return queue.submit({ target, layer, owners: [owner], putsBack: true }, patience);
+      return queue.submit(
+        { target, layer, owners: [owner], stack: stackOf(owner), putsBack: true },
+        patience,
+      );
     }),
   );
   const targets = failing.map(({ target }) => target);

@@ -16,9 +16,9 @@ import {
   writeInjector,
 } from "./Injector.js";
 import { type LayerChange, type Outcomes, OwnershipError, UntriedSettings } from "./LayerChange.js";
+import { ownedByAnother, stackOf } from "./layerOwner.js";
 import { forgetInjector } from "./recentInjector.js";
 import { requireValidLayer } from "./requireValidLayer.js";
-import { targetName } from "./targetName.js";
 
 /** Kubernetes' limit for the data of a ConfigMap. */
 const mostBytes = 1024 * 1024;
@@ -88,7 +88,7 @@ function decide(
   for (const change of changes) {
     const present = layerAt(layers, change.target);
     try {
-      if (present && !change.owners.includes(present.owner)) throw foreignLayer(change, present);
+      if (present && !mayReplace(change, present)) throw foreignLayer(change.target, present.owner);
       place(layers, change.target, change.layer);
       requireValidLayer(change.target, layers, installed);
       outcomes.set(change, undefined);
@@ -106,11 +106,12 @@ function place(layers: Record<string, Layer>, target: string, layer: Layer | und
   else delete layers[target];
 }
 
-function foreignLayer({ target, layer }: LayerChange, present: Layer): OwnershipError {
-  return new OwnershipError(
-    `${targetName(target)}: its sidecar settings belong to ${present.owner}${layer ? `; ${layer.owner} can't have them as well. ` : ". "}` +
-      "Take them out of one of the two programs, or run pulumi destroy there first.",
-  );
+function mayReplace({ owners, stack }: LayerChange, { owner }: Layer): boolean {
+  return owners.includes(owner) || (stack !== undefined && stackOf(owner) === stack);
+}
+
+function foreignLayer(target: string, owner: string): OwnershipError {
+  return new OwnershipError(ownedByAnother(target, owner));
 }
 
 function requireRoom(data: { config: string; values: string }, injector: Injector, count: number): void {

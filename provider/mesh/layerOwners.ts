@@ -1,3 +1,4 @@
+import { componentOf, stackOf } from "../injector/layerOwner.js";
 import { targetName } from "../injector/targetName.js";
 import type { Layers } from "../render/Layer.js";
 import { type Finding, ok, problem } from "./Finding.js";
@@ -29,7 +30,7 @@ function unclaimed(injector: string, layers: Layers, state: StackState): Finding
     const why = isOf(state.interrupted, target, owner)
       ? "an up was interrupted while it created it"
       : "its state does not have it";
-    const name = owner.slice(stackOf(owner).length + 1);
+    const name = componentOf(owner);
     return [
       problem(
         check,
@@ -38,11 +39,6 @@ function unclaimed(injector: string, layers: Layers, state: StackState): Finding
       ),
     ];
   });
-}
-
-/** `organization/project/stack` of `organization/project/stack:name`; a name may have colons of its own. */
-function stackOf(owner: string): string {
-  return owner.split(":")[0] ?? owner;
 }
 
 function isIn(stack: string, projectAndStack: string): boolean {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { injectorName } from "../injector/Injector.js";
-import { injectorOf, ownerOf, type Properties } from "../injector/layerInputs.js";
+import { injectorOf } from "../injector/layerInputs.js";
+import { writtenOwnerOf } from "../injector/layerOwner.js";
 import { targetOf } from "../render/Layer.js";
 
 /** What a stack's state says of layers. */
@@ -24,7 +25,8 @@ export class NoStackState extends Error {
   override readonly name = "NoStackState";
 }
 
-const Resource = z.object({ urn: z.string(), inputs: z.record(z.string(), z.unknown()).nullish() });
+const Properties = z.record(z.string(), z.unknown()).nullish();
+const Resource = z.object({ urn: z.string(), inputs: Properties, outputs: Properties });
 const Exported = z.object({
   deployment: z.object({
     resources: z.array(Resource).nullish(),
@@ -54,14 +56,14 @@ export function readStackState(text: string, from: string): StackState {
   };
 }
 
-function layerIn({ urn, inputs }: z.infer<typeof Resource>): StackLayer[] {
+function layerIn({ urn, inputs, outputs }: z.infer<typeof Resource>): StackLayer[] {
   if (!/:SettingsLayer::/.test(urn)) return [];
-  const properties: Properties = inputs ?? {};
+  const properties = inputs ?? {};
   return [
     {
       injector: injectorName(injectorOf(properties)),
       target: targetOf(properties),
-      owner: ownerOf(properties),
+      owner: writtenOwnerOf({ ...properties, ...outputs }),
     },
   ];
 }

@@ -4,6 +4,8 @@ import { hasStatus, type KubernetesApi, type ObjectMeta } from "../cluster/Kuber
 /** The ConfigMap that tells a namespace's team which settings its pods get. */
 export const publishedName = "sidecar-settings";
 const key = "settings.yaml";
+/** Says which resource has written the text: one that was renamed or replaced may not take out what its successor wrote. */
+const ownerAnnotation = "sidecar-settings/owner";
 
 interface ConfigMap {
   metadata: ObjectMeta;
@@ -16,9 +18,14 @@ export class ForeignConfigMap extends Error {
   override readonly name = "ForeignConfigMap";
 }
 
-/** The text as it is in the cluster; undefined where there is none. */
-export async function readPublished(api: KubernetesApi, namespace: string): Promise<string | undefined> {
-  return (await readConfigMap(api, namespace))?.data?.[key];
+/** The text as it is in the cluster, with the resource that wrote it; undefined where there is none. */
+export async function readPublished(
+  api: KubernetesApi,
+  namespace: string,
+): Promise<{ text: string; owner: string | undefined } | undefined> {
+  const found = await readConfigMap(api, namespace);
+  const text = found?.data?.[key];
+  return text === undefined ? undefined : { text, owner: found?.metadata.annotations?.[ownerAnnotation] };
 }
 
 /**
@@ -29,7 +36,7 @@ export async function writePublished(
   api: KubernetesApi,
   namespace: string,
   text: string,
-  { known }: { known: boolean },
+  { known, owner }: { known: boolean; owner: string },
 ): Promise<void> {
   try {
     await api.request({
@@ -40,7 +47,7 @@ export async function writePublished(
       body: {
         apiVersion: "v1",
         kind: "ConfigMap",
-        metadata: { name: publishedName, namespace },
+        metadata: { name: publishedName, namespace, annotations: { [ownerAnnotation]: owner } },
         data: { [key]: text },
       },
     });
@@ -52,11 +59,16 @@ export async function writePublished(
   }
 }
 
-/** Takes the text out, and the ConfigMap with it when nothing else is in there. What others have written since stays. */
-export async function removePublished(api: KubernetesApi, namespace: string): Promise<void> {
+/**
+ * Takes the text out, and the ConfigMap with it when nothing else is in there. What others have written since stays, another resource of
+ * this package included.
+ */
+export async function removePublished(api: KubernetesApi, namespace: string, owner: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const found = await readConfigMap(api, namespace);
     if (!found || !isOurs(found)) return;
+    // written before there was such an annotation, it is the owner's
+    if ((found.metadata.annotations?.[ownerAnnotation] ?? owner) !== owner) return;
     const { resourceVersion } = found.metadata;
     const others = [...Object.keys(found.data ?? {}), ...Object.keys(found.binaryData ?? {})].filter(
       (name) => name !== key,
@@ -70,7 +82,10 @@ export async function removePublished(api: KubernetesApi, namespace: string): Pr
               path: pathOf(namespace),
               query: { fieldManager },
               contentType: "application/merge-patch+json",
-              body: { metadata: { resourceVersion }, data: { [key]: null } },
+              body: {
+                metadata: { resourceVersion, annotations: { [ownerAnnotation]: null } },
+                data: { [key]: null },
+              },
             },
       );
       return;

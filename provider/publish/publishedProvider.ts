@@ -1,5 +1,20 @@
-import { type ClusterAccess, UnreachableError } from "../cluster/KubernetesApi.js";
+import { isOtherCluster } from "../cluster/isOtherCluster.js";
+import {
+  type ClusterAccess,
+  isMissingRight,
+  type KubernetesApi,
+  UnreachableError,
+} from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
+import { withKnownCluster } from "../cluster/withKnownCluster.js";
+import { ownerOf } from "../injector/layerInputs.js";
+import {
+  ownerAfter,
+  wantedOwner,
+  writtenOwner,
+  writtenOwnerOf,
+  writtenOwnerOutput,
+} from "../injector/layerOwner.js";
 import { type EffectiveSettings, effectiveValues } from "../levels/effectiveSettings.js";
 import { effectiveAt } from "../render/effectiveAt.js";
 import { canonicalJson, digest } from "../render/Profile.js";
@@ -27,29 +42,34 @@ export function publishedProvider(
   injector: Pick<InjectorView, "data" | "planned" | "settled">,
 ): PublishedProvider {
   const apiOf = (properties: Properties) => session.api(properties.cluster as ClusterAccess | undefined);
-  const publish = async (inputs: Properties, known: boolean): Promise<Properties> => {
+  const publish = async (inputs: Properties, owner: string, known: boolean): Promise<Properties> => {
     const api = await apiOf(inputs);
     // not what the program plans: the injector may have refused some of it
     await injector.settled(api, inputs);
     const data = await injector.data(api, inputs);
     const namespace = namespaceOf(inputs);
-    const configMap = `${namespace}/${publishedName}`;
-    if (!data) return { ...inputs, configMap };
+    const outs = { ...inputs, ...writtenOwner(inputs, owner), configMap: `${namespace}/${publishedName}` };
+    if (!data) return outs;
     const effective = effectiveAt(data, namespace);
-    await writePublished(api, namespace, textOf(effective), { known });
-    return { ...inputs, ...told(effective), configMap };
+    await writePublished(api, namespace, textOf(effective), { known, owner });
+    return { ...outs, ...told(effective) };
   };
 
   return {
-    async check(olds, news) {
+    async check(olds, given) {
+      const news = withKnownCluster(given);
       const said = { settings: olds.settings ?? {}, ...(olds.__text ? { __text: olds.__text } : {}) };
       const { namespace } = news;
       if (containsUnknown([namespace, news.cluster, news.injector])) return { inputs: { ...news, ...said } };
       try {
         const { layers } = injector.planned(news);
-        const data = await injector.data(await apiOf(news), news);
+        const api = await apiOf(news);
+        const data = await injector.data(api, news);
         if (!data) return { inputs: { ...news, ...said } };
-        return { inputs: { ...news, ...told(effectiveAt(data, namespaceOf(news), layers)) } };
+        const inputs = { ...news, ...told(effectiveAt(data, namespaceOf(news), layers)) };
+        // a change that only the cluster shows must be an input, or the preview's diff would be empty
+        const restores = (await isLost(api, olds, news)) ? `${publishedName} was deleted` : olds.restores;
+        return { inputs: restores === undefined ? inputs : { ...inputs, restores } };
       } catch (error) {
         if (!(error instanceof UnreachableError)) throw error;
         session.report(`${namespace}: could not look up the settings to publish: ${error.message}`);
@@ -58,34 +78,52 @@ export function publishedProvider(
     },
 
     async diff(_id, olds, news) {
-      const moved = namespaceOf(olds) !== namespaceOf(news);
-      const relevant = ({ settings, __text }: Properties) => canonicalJson([settings, __text]);
-      const changes = moved || containsUnknown(news) || relevant(olds) !== relevant(news);
-      return { changes, replaces: moved ? ["namespace"] : [] };
+      const replaces = [
+        ...(namespaceOf(olds) === namespaceOf(news) ? [] : ["namespace"]),
+        ...((await isOtherCluster(session, olds, news)) ? ["cluster"] : []),
+      ];
+      const relevant = ({ settings, restores, cluster, owner, __text }: Properties) =>
+        canonicalJson([settings, restores, cluster, owner, __text]);
+      const changes = replaces.length > 0 || containsUnknown(news) || relevant(olds) !== relevant(news);
+      return { changes, replaces };
     },
 
     async create(inputs) {
-      return { id: `${namespaceOf(inputs)}/${publishedName}`, outs: await publish(inputs, false) };
+      const present = await readPublished(await apiOf(inputs), namespaceOf(inputs));
+      const owner = ownerAfter(ownerOf(inputs), present?.owner);
+      return { id: `${namespaceOf(inputs)}/${publishedName}`, outs: await publish(inputs, owner, false) };
     },
 
-    async update(_id, _olds, news) {
-      return { outs: await publish(news, true) };
+    async update(_id, olds, news) {
+      return { outs: await publish(news, wantedOwner(olds, news), true) };
     },
 
     async read(id, properties) {
-      const text = await readPublished(await apiOf(properties), namespaceOf(properties));
-      if (text === undefined) return {};
+      const published = await readPublished(await apiOf(properties), namespaceOf(properties));
+      if (!published) return {};
+      const { text } = published;
       // what somebody changed by hand is written anew: without settings here a preview would show no reason
       const known = digest(text) === properties.__text ? properties : { ...properties, settings: {} };
       const props = { ...known, __text: digest(text) };
-      const { configMap: _, ...inputs } = props as Record<string, unknown>;
+      const { configMap: _, [writtenOwnerOutput]: __, ...inputs } = props as Record<string, unknown>;
       return { id, props, inputs };
     },
 
     async delete(_id, properties) {
-      await removePublished(await apiOf(properties), namespaceOf(properties));
+      await removePublished(await apiOf(properties), namespaceOf(properties), writtenOwnerOf(properties));
     },
   };
+}
+
+/** Whether the ConfigMap that the last `up` wrote is gone. Without the right to look, it is taken to be there. */
+async function isLost(api: KubernetesApi, olds: Properties, news: Properties): Promise<boolean> {
+  if (olds.__text === undefined || namespaceOf(olds) !== namespaceOf(news)) return false;
+  try {
+    return (await readPublished(api, namespaceOf(news))) === undefined;
+  } catch (error) {
+    if (isMissingRight(error)) return false;
+    throw error;
+  }
 }
 
 function namespaceOf({ namespace }: Properties): string {

@@ -1,6 +1,8 @@
+import { isOtherCluster } from "../cluster/isOtherCluster.js";
 import type { ClusterAccess, KubernetesApi } from "../cluster/KubernetesApi.js";
 import { UnreachableError } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
+import { withKnownCluster } from "../cluster/withKnownCluster.js";
 import { targetOf } from "../render/Layer.js";
 import { canonicalJson } from "../render/Profile.js";
 import { containsUnknown } from "../settings/unknown.js";
@@ -70,7 +72,8 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
   };
 
   return {
-    async check(olds, news) {
+    async check(olds, given) {
+      const news = withKnownCluster(given);
       const read = Rollout.safeParse(
         // what a preview can't know yet is checked by the up
         optionsOf(news, (value) => value !== undefined && !containsUnknown(value)),
@@ -106,16 +109,19 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
       if (former) injector.noteFormer(news, former);
       const relevant = (properties: Properties) =>
         canonicalJson([
+          properties.cluster,
           properties.restarts,
           properties.waiting,
           ...rolloutOptionNames.map((name) => properties[name]),
         ]);
-      const moved =
-        ["namespace", "workload"].some((name) => olds[name] !== news[name]) ||
-        canonicalJson(olds.injector) !== canonicalJson(news.injector);
+      const replaces = [
+        ...["namespace", "workload"].filter((name) => olds[name] !== news[name]),
+        ...(canonicalJson(olds.injector) === canonicalJson(news.injector) ? [] : ["injector"]),
+        ...((await isOtherCluster(session, olds, news)) ? ["cluster"] : []),
+      ];
       return {
-        changes: moved || Number(news.__stale) > 0 || relevant(olds) !== relevant(news),
-        replaces: moved ? ["namespace"] : [],
+        changes: replaces.length > 0 || Number(news.__stale) > 0 || relevant(olds) !== relevant(news),
+        replaces,
       };
     },
 
@@ -175,6 +181,12 @@ async function plan(
   rollout: Rollout,
 ): Promise<PlannedRollout | "unreachable" | undefined> {
   if (rollout.strategy === "none") return { restarts: {}, waiting: {}, stale: 0 };
+  if (containsUnknown([properties.namespace, properties.injector, properties.cluster])) {
+    session.report(
+      `${String(properties.namespace ?? "all namespaces")}: the cluster is not known before \`up\`, nor which workloads restart`,
+    );
+    return undefined;
+  }
   try {
     const api = await session.api(properties.cluster as ClusterAccess | undefined);
     const { layers, lost } = injector.planned(properties);

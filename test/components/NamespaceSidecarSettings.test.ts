@@ -83,7 +83,11 @@ describe("the published ConfigMap", () => {
     const args = { dnsProxy: true, injector: { revision: "canary" }, cluster: { context: "prod" } } as const;
     const recorded = await registered({ namespace: "shop", ...args });
     const { dnsProxy: _, ...place } = args;
-    assert.deepEqual(inputsOf(recorded, "shop-published"), { namespace: "shop", ...place });
+    assert.deepEqual(inputsOf(recorded, "shop-published"), {
+      namespace: "shop",
+      ...place,
+      owner: "acme/mesh/prod:shop",
+    });
   });
 
   it("is left out with publish: false, and there with true", async () => {

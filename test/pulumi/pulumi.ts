@@ -38,6 +38,27 @@ export const pulumi = {
     const workspace = await prepare(options);
     return runCommand(args, options, workspace.env);
   },
+  /** What `preview --json` prints. */
+  previewJson: async (options: ProgramOptions): Promise<string> => {
+    const workspace = await prepare(options);
+    await configure(options, workspace);
+    const flags = ["--stack", options.stack, "--config-file", workspace.configFile];
+    const run = await runCommand(["preview", "--json", ...flags], options, workspace.env);
+    if (run.code !== 0) throw new Error(run.text);
+    return run.stdout;
+  },
+  /** `stack rename`; returns the options of the renamed stack. */
+  rename: async (options: ProgramOptions, stack: string): Promise<ProgramOptions> => {
+    const workspace = await prepare(options);
+    const run = await runCommand(
+      ["stack", "rename", stack, "--stack", options.stack],
+      options,
+      workspace.env,
+    );
+    if (run.code !== 0) throw new Error(run.text);
+    await copyFile(workspace.configFile, join(workspace.folder, `Pulumi.${stack}.yaml`));
+    return { ...options, stack };
+  },
   /** The stack's state, secrets sealed. */
   exportState: async (options: ProgramOptions): Promise<StackState> => {
     const exported = await pulumi.command(["stack", "export", "--stack", options.stack], options);

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { copyFile, readFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { buildModule } from "../builds/buildModule";
@@ -8,6 +8,9 @@ import type { Progress } from "../builds/progress";
 
 /** The oldest CLI that the tests take from PATH: the first that has every verb they use. */
 const OLDEST_CLI = [3, 250] as const;
+
+/** The script that starts dynamic providers, in the npm package. */
+const dynamicProviders = "pulumi-resource-pulumi-nodejs";
 
 const root = join(__dirname, "../..");
 const instead = "put a Pulumi CLI on PATH";
@@ -40,12 +43,8 @@ export function kubernetesPlugin(progress: Progress = toStderr): Promise<string[
 }
 
 async function find(progress: Progress): Promise<Toolchain> {
-  const dynamicProviders = dirname(require.resolve("@pulumi/pulumi/package.json"));
   const found = await usableCli();
-  if (found) {
-    const folders = isOnPath("pulumi-resource-pulumi-nodejs") ? [] : [dynamicProviders];
-    return { ...found, folders };
-  }
+  if (found) return { ...found, folders: [] };
   const version = await requiredVersion("cli", "github.com/pulumi/pulumi/pkg/v3");
   const folder = await buildModule(
     {
@@ -63,7 +62,10 @@ async function find(progress: Progress): Promise<Toolchain> {
     },
     progress,
   );
-  return { version, source: "built from its Go modules", folders: [folder, dynamicProviders] };
+  // A plugin beside the CLI is its own; one from elsewhere on PATH costs a warning in each operation.
+  const packaged = dirname(require.resolve("@pulumi/pulumi/package.json"));
+  await copyFile(join(packaged, dynamicProviders), join(folder, dynamicProviders));
+  return { version, source: "built from its Go modules", folders: [folder] };
 }
 
 async function buildKubernetesPlugin(progress: Progress): Promise<string> {
@@ -95,7 +97,7 @@ async function buildKubernetesPlugin(progress: Progress): Promise<string> {
 /** A CLI on PATH, with a language host for Node beside it, that is new enough. */
 async function usableCli(): Promise<Omit<Toolchain, "folders"> | undefined> {
   const path = onPath("pulumi");
-  if (path === undefined || !isOnPath("pulumi-language-nodejs")) return undefined;
+  if (path === undefined || !["pulumi-language-nodejs", dynamicProviders].every(isOnPath)) return undefined;
   const { stdout } = await promisify(execFile)(path, ["version"], {
     env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
   }).catch(() => ({ stdout: "" }));

@@ -1,0 +1,25 @@
+import { containsUnknown } from "../settings/unknown.js";
+import type { ClusterAccess } from "./KubernetesApi.js";
+import type { Session } from "./session.js";
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/**
+ * Whether a resource's `cluster` now means another API server than before. The same server by other credentials is the same cluster,
+ * and so is one that nobody can tell apart: an unknown one, or a kubeconfig that can't be read any more.
+ */
+export async function isOtherCluster(
+  session: Pick<Session, "api">,
+  olds: Properties,
+  news: Properties,
+): Promise<boolean> {
+  if (
+    containsUnknown(news.cluster) ||
+    JSON.stringify(olds.cluster ?? {}) === JSON.stringify(news.cluster ?? {})
+  )
+    return false;
+  const serverOf = async ({ cluster }: Properties) =>
+    (await session.api(cluster as ClusterAccess | undefined).catch(() => undefined))?.server;
+  const [before, after] = await Promise.all([serverOf(olds), serverOf(news)]);
+  return before !== undefined && after !== undefined && before !== after;
+}

@@ -1,0 +1,57 @@
+import * as pulumi from "@pulumi/pulumi";
+import { NamespaceSidecarSettings } from "pulumi-istio-sidecar";
+
+/** One component of the stack. */
+interface Component {
+  name: string;
+  namespace: string;
+  /** The limit of the sidecar's CPU. */
+  cpu: number;
+  parent?: string;
+  /** Former names. */
+  aliases?: string[];
+  protect?: boolean;
+  rollout?: { maxConcurrent?: number };
+}
+
+class Team extends pulumi.ComponentResource {
+  constructor(name: string) {
+    super("verbs:index:Team", name);
+  }
+}
+
+const config = new pulumi.Config();
+const components = JSON.parse(config.require("components")) as Component[];
+const secret = config.getSecret("variable");
+const logLevel = config.get("transformedLogLevel");
+
+// what a platform team does for all components of a stack
+if (logLevel !== undefined)
+  pulumi.runtime.registerResourceTransform(({ type, props, opts }) =>
+    type === "istio-sidecar:index:NamespaceSidecarSettings" || type.includes("SettingsLayer")
+      ? { props: { ...props, logLevel }, opts }
+      : undefined,
+  );
+
+const parents = new Map<string, Team>();
+for (const { name, namespace, cpu, parent, aliases, protect, rollout } of components) {
+  const team = parent === undefined ? undefined : (parents.get(parent) ?? new Team(parent));
+  if (parent !== undefined && team) parents.set(parent, team);
+  new NamespaceSidecarSettings(
+    name,
+    {
+      namespace,
+      patience: "30s",
+      proxyResources: { limits: { cpu } },
+      rollout: rollout ?? {},
+      ...(secret ? { env: { TOKEN: secret } } : {}),
+    },
+    {
+      ...(team ? { parent: team } : {}),
+      ...(aliases
+        ? { aliases: aliases.map((former) => ({ name: former, parent: pulumi.rootStackResource })) }
+        : {}),
+      ...(protect ? { protect } : {}),
+    },
+  );
+}
