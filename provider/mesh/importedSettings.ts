@@ -1,25 +1,30 @@
-import {
-  type CanonicalSettings,
-  declarationFor,
-  type NestedSettings,
-  nested,
-  valueAt,
-} from "../settings/canonicalSettings.js";
+import { type LabelSelector, labelsPickedBy, parseSelector, type Requirement } from "../levels/selector.js";
+import { type CanonicalSettings, type NestedSettings, nested } from "../settings/canonicalSettings.js";
 import { conflicts } from "../settings/conflicts.js";
 import type { SettingValue } from "../settings/declarations.js";
-import { fixedSettings } from "../settings/fixedSettings.js";
-import { isNestedTooDeep, unplainParts } from "../settings/plainData.js";
-import { shown } from "../settings/problem.js";
-import { asmFields } from "./asmFields.js";
+import type { Parsed } from "../settings/parsed.js";
+import { isNestedTooDeep } from "../settings/plainData.js";
+import { problemSentence, shown } from "../settings/problem.js";
+import { meansSame } from "../settings/settingsInputs.js";
+import { foreignSettings } from "./foreignSettings.js";
 import type { Custom, Inventory, NamespaceInventory } from "./Inventory.js";
-import { booleanOf, podSays } from "./podSays.js";
+import { podSays } from "./podSays.js";
 
 /** A settings file's content made from what a cluster has, and an account of everything that was looked at. */
 export interface Imported {
   global?: NestedSettings;
   namespaces: Record<string, NestedSettings>;
+  /** Settings of the pods that an object's selector picks, by names of this file. */
+  workloads: Record<string, ImportedWorkload>;
   taken: ImportNote[];
   leftAlone: ImportNote[];
+}
+
+export interface ImportedWorkload {
+  namespace: string;
+  selector: LabelSelector;
+  priority?: number;
+  settings: NestedSettings;
 }
 
 export interface ImportNote {
@@ -28,93 +33,142 @@ export interface ImportNote {
   says: string;
 }
 
+/** The settings of one level, each with the note that accounts for it. */
 interface Draft {
-  settings: Record<string, SettingValue>;
-  taken: ImportNote[];
+  settings: Map<string, { value: SettingValue; note: ImportNote }>;
   leftAlone: ImportNote[];
+}
+
+interface Picked extends Draft {
+  name: string;
+  selector: LabelSelector;
+  requirements: readonly Requirement[];
 }
 
 /** Annotations on every workload of a namespace mean the same as the namespace's settings, which a workload's own would still beat. */
 export function importedSettings(inventory: Inventory): Imported {
-  const imported: Imported = { namespaces: {}, taken: [], leftAlone: [] };
+  const imported: Imported = { namespaces: {}, workloads: {}, taken: [], leftAlone: [] };
   for (const namespace of inventory.namespaces) {
     const isRoot = namespace.name === inventory.rootNamespace;
-    const draft: Draft = { settings: {}, taken: [], leftAlone: [] };
+    const draft: Draft = { settings: new Map(), leftAlone: [] };
+    const picked: Picked[] = [];
     // the stronger of two wins by coming later: Istio has annotations before ProxyConfig objects
-    fromProxyConfigs(namespace, draft);
-    fromAsm(namespace, draft);
+    fromProxyConfigs(namespace, draft, picked);
+    fromAsm(namespace, draft, picked);
     if (!isRoot) fromAnnotations(namespace, draft);
-    const usable = withoutConflicts(draft, namespace.name);
-    const found = nested(usable);
+    const found = nested(withoutConflicts(draft, namespace.name));
     if (namespace.owner !== undefined && Object.keys(found).length > 0) {
       draft.leftAlone.push({
         where: namespace.name,
-        says: `has settings of ${namespace.owner} already: what was found here is not written, add it there`,
+        says: `already has settings, owned by ${namespace.owner}. Add there what was found here.`,
       });
     } else if (Object.keys(found).length > 0) {
       if (isRoot) imported.global = found;
       else imported.namespaces[namespace.name] = found;
-      imported.taken.push(...draft.taken);
+      imported.taken.push(...notesOf(draft));
     }
     imported.leftAlone.push(...draft.leftAlone);
+    if (isRoot) imported.leftAlone.push(...picked.map(({ name }) => ({ where: name, says: rootSelector })));
+    else addWorkloads(imported, namespace.name, picked);
   }
   imported.leftAlone.push(...inventory.notes.map((says) => ({ where: "cluster", says })));
   return imported;
 }
 
-/** Istio takes the oldest object without selector, and of it variables, concurrency and image. */
-function fromProxyConfigs({ name, proxyConfigs }: NamespaceInventory, draft: Draft): void {
+const rootSelector = "its selector picks pods of Istio's own namespace only, which have no settings";
+
+/** Of the objects without selector Istio takes the oldest; of those that pick a pod, the oldest as well. */
+function fromProxyConfigs({ name, proxyConfigs }: NamespaceInventory, draft: Draft, picked: Picked[]): void {
   const oldestFirst = [...proxyConfigs].sort((a, b) => (a.created < b.created ? -1 : 1));
-  let taken = false;
-  for (const config of oldestFirst) {
-    const where = `${name}/${config.kind}/${config.name}`;
-    if (config.spec.selector !== undefined) {
-      draft.leftAlone.push({ where, says: "is for some workloads, by a selector" });
-      continue;
-    }
-    if (taken) {
-      draft.leftAlone.push({ where, says: "has no effect: Istio uses the oldest one of a namespace" });
-      continue;
-    }
-    taken = true;
-    const { environmentVariables, ...others } = config.spec;
-    const variables = mapOf(environmentVariables);
-    const known = new Set<string>();
-    for (const { declaration, rendering } of fixedSettings) {
-      const { path } = declaration;
-      if (rendering.to !== "proxyMetadata") continue;
-      const values = rendering.names.map((variable) => variables[variable]);
-      if (values[0] === undefined || values.some((value) => value !== values[0])) continue;
-      for (const variable of rendering.names) known.add(variable);
-      put(draft, where, rendering.names.join(" and "), path, booleanOf(values[0]));
-    }
-    for (const [key, value] of Object.entries(others)) put(draft, where, key, key, value);
-    for (const variable of Object.keys(variables).filter((one) => !known.has(one)))
-      put(draft, where, `variable ${variable}`, `env.${variable}`, variables[variable]);
+  const [first, ...others] = oldestFirst.filter(({ spec }) => !hasLabels(mapOf(spec.selector).matchLabels));
+  const selecting = oldestFirst.filter(({ spec }) => hasLabels(mapOf(spec.selector).matchLabels));
+  if (first) takeFields("ProxyConfig", whereOf(name, first), withoutSelector(first), draft);
+  for (const config of others) {
+    draft.leftAlone.push({
+      where: whereOf(name, config),
+      says: "has no effect: Istio uses the oldest one of a namespace",
+    });
+  }
+  for (const config of selecting.reverse()) {
+    const matchLabels = mapOf(mapOf(config.spec.selector).matchLabels);
+    const one = pickedBy(name, config, matchLabels, draft);
+    if (!one) continue;
+    takeFields("ProxyConfig", whereOf(name, config), withoutSelector(config), one);
+    picked.push(one);
   }
 }
 
-function fromAsm({ name, asmTemplates }: NamespaceInventory, draft: Draft): void {
+function fromAsm({ name, asmTemplates }: NamespaceInventory, draft: Draft, picked: Picked[]): void {
   for (const template of asmTemplates) {
-    const where = `${name}/${template.kind}/${template.name}`;
-    if (isNestedTooDeep(template.spec)) {
-      draft.leftAlone.push({ where, says: "is nested deeper than any setting" });
-      continue;
-    }
-    if (hasSelector(template)) {
-      draft.leftAlone.push({ where, says: "is for some workloads, by a selector" });
-      continue;
-    }
-    const patches = mapOf(template.spec.configPatches);
-    const seen = new Set<string>();
-    for (const [field, setting] of Object.entries(asmFields)) {
-      const value = valueAt(patches, field.split("."));
-      if (value === undefined || value === null) continue;
-      seen.add(field);
-      put(draft, where, field, setting, value);
-    }
-    for (const field of leaves(patches).filter((one) => ![...seen].some((known) => within(one, known))))
-      draft.leftAlone.push({ where, says: `${field}: no setting says it` });
+    const where = whereOf(name, template);
+    const { labels } = mapOf(template.spec.workloadSelector);
+    const one = hasLabels(labels) ? pickedBy(name, template, mapOf(labels), draft) : draft;
+    if (!one) continue;
+    takeFields("asm", where, template.spec.configPatches, one);
+    if (one !== draft) picked.push(one as Picked);
+  }
+}
+
+function takeFields(place: "asm" | "ProxyConfig", where: string, object: unknown, draft: Draft): void {
+  if (isNestedTooDeep(object)) {
+    draft.leftAlone.push({ where, says: "is nested deeper than any setting" });
+    return;
+  }
+  const { found, unknown } = foreignSettings(place, object);
+  for (const { setting, field, read } of found) put(draft, where, field, setting, read);
+  for (const field of unknown) draft.leftAlone.push({ where, says: `${field}: there is no setting for it` });
+}
+
+function pickedBy(
+  namespace: string,
+  object: Custom,
+  labels: Readonly<Record<string, unknown>>,
+  { leftAlone }: Draft,
+): Picked | undefined {
+  const { selector, problems } = parseSelector({ matchLabels: labels });
+  const [problem] = problems;
+  if (problem) {
+    leftAlone.push({ where: whereOf(namespace, object), says: `its selector: ${problemSentence(problem)}` });
+    return undefined;
+  }
+  return {
+    name: whereOf(namespace, object),
+    selector: { matchLabels: labels as Record<string, string> },
+    requirements: selector,
+    settings: new Map(),
+    leftAlone: [],
+  };
+}
+
+/** Objects of one namespace, the weakest first: two that can pick one pod need an order. */
+function addWorkloads(imported: Imported, namespace: string, picked: readonly Picked[]): void {
+  const written: { requirements: readonly Requirement[]; priority: number }[] = [];
+  for (const one of picked) {
+    const settings = nested(withoutConflicts(one, one.name));
+    imported.leftAlone.push(...one.leftAlone);
+    if (Object.keys(settings).length === 0) continue;
+    const below = written.filter(({ requirements }) =>
+      labelsPickedBy([...requirements, ...one.requirements]),
+    );
+    const priority = Math.max(-1, ...below.map((other) => other.priority)) + 1;
+    written.push({ requirements: one.requirements, priority });
+    imported.workloads[freeName(imported, namespace, one.name)] = {
+      namespace,
+      selector: one.selector,
+      ...(priority > 0 ? { priority } : {}),
+      settings,
+    };
+    imported.taken.push(...notesOf(one));
+  }
+}
+
+function freeName({ workloads }: Imported, namespace: string, where: string): string {
+  const short = where.slice(where.lastIndexOf("/") + 1);
+  const candidates = [short, `${namespace}-${short}`];
+  for (let at = 2; ; at += 1) {
+    const free = candidates.find((name) => !Object.hasOwn(workloads, name));
+    if (free !== undefined) return free;
+    candidates.push(`${namespace}-${short}-${at}`);
   }
 }
 
@@ -122,65 +176,64 @@ function fromAsm({ name, asmTemplates }: NamespaceInventory, draft: Draft): void
 function fromAnnotations({ name, workloads }: NamespaceInventory, draft: Draft): void {
   const said = workloads.map(({ annotations }) => podSays(annotations));
   for (const setting of new Set(said.flat().map((one) => one.setting))) {
-    const here = said.map((all) => all.find((one) => one.setting === setting));
-    const first = here.find((one) => one !== undefined);
+    const here = said.flatMap((all) => all.find((one) => one.setting === setting) ?? []);
+    const [first] = here;
     if (!first) continue;
-    const count = here.filter((one) => one !== undefined).length;
-    const same = here.filter((one) => one !== undefined && shown(one.value) === shown(first.value)).length;
+    const same = here.filter(({ read }) => sameRead(setting, read, first.read)).length;
     const where = `${name}: annotation ${first.annotation}`;
-    if (same === workloads.length) put(draft, where, `on all ${count} workloads`, setting, first.value);
-    else if (same === count)
-      draft.leftAlone.push({ where, says: `${count} of ${workloads.length} workloads have it (${setting})` });
+    if (same === workloads.length) put(draft, where, `on all ${same} workloads`, setting, first.read);
+    else if (same === here.length)
+      draft.leftAlone.push({ where, says: `${same} of ${workloads.length} workloads have it (${setting})` });
     else
-      draft.leftAlone.push({ where, says: `${count} workloads have it, with different values (${setting})` });
+      draft.leftAlone.push({
+        where,
+        says: `${here.length} workloads have it, with different values (${setting})`,
+      });
   }
 }
 
-function put(draft: Draft, where: string, field: string, setting: string, value: unknown): void {
-  const found = declarationFor(setting);
-  const { declaration, name = "" } = found ?? {};
-  if (!declaration || (declaration.open && name === "")) {
-    draft.leftAlone.push({ where, says: `${field}: no setting says it` });
+function sameRead(setting: string, one: Parsed<SettingValue>, other: Parsed<SettingValue>): boolean {
+  if ("value" in one && "value" in other) return meansSame(setting, one.value, other.value);
+  return shown(one) === shown(other);
+}
+
+function put(draft: Draft, where: string, field: string, setting: string, read: Parsed<SettingValue>): void {
+  if (!("value" in read)) {
+    draft.leftAlone.push({ where, says: `${field}: ${problemSentence({ path: "", ...read })}` });
     return;
   }
-  const named = declaration.open?.(name) ?? { value: name };
-  const [unplain] = unplainParts(value);
-  const read = unplain ?? ("value" in named ? declaration.parse(value) : named);
-  if ("value" in read) {
-    const before = draft.settings[setting];
-    draft.settings[setting] = read.value;
-    const over = before !== undefined && shown(before) !== shown(read.value) ? `, over ${shown(before)}` : "";
-    draft.taken.push({ where, says: `${field} -> ${setting} ${shown(read.value)}${over}` });
-  } else {
-    draft.leftAlone.push({
-      where,
-      says: `${field}: found ${read.found}; wanted ${read.wanted}: ${read.todo}`,
-    });
-  }
+  const before = draft.settings.get(setting)?.value;
+  const over =
+    before !== undefined && !meansSame(setting, before, read.value) ? `, over ${shown(before)}` : "";
+  const note = { where, says: `${field} -> ${setting} ${shown(read.value)}${over}` };
+  draft.settings.set(setting, { value: read.value, note });
 }
 
 /** A file that `pulumi up` refuses helps nobody: of settings that contradict each other none is written. */
-function withoutConflicts({ settings, leftAlone }: Draft, namespace: string): CanonicalSettings {
-  const problems = conflicts(settings);
-  const wrong = new Set(problems.map(({ path }) => path));
-  for (const { path, found, todo } of problems)
-    leftAlone.push({ where: namespace, says: `${path}: found ${found}: ${todo}` });
-  return Object.fromEntries(Object.entries(settings).filter(([path]) => !wrong.has(path)));
+function withoutConflicts({ settings, leftAlone }: Draft, where: string): CanonicalSettings {
+  const values = () => Object.fromEntries([...settings].map(([path, { value }]) => [path, value]));
+  for (const problem of conflicts(values())) {
+    settings.delete(problem.path);
+    leftAlone.push({ where, says: `${problem.path}: ${problemSentence(problem)}` });
+  }
+  return values();
 }
 
-function hasSelector({ spec }: Custom): boolean {
-  return Object.keys(mapOf(mapOf(spec.workloadSelector).labels)).length > 0;
+function notesOf({ settings }: Draft): ImportNote[] {
+  return [...settings.values()].map(({ note }) => note);
 }
 
-function leaves(value: unknown, path = ""): string[] {
-  const map = mapOf(value);
-  const keys = Object.keys(map);
-  if (keys.length === 0) return path === "" || value === null ? [] : [path];
-  return keys.flatMap((key) => leaves(map[key], path === "" ? key : `${path}.${key}`));
+function whereOf(namespace: string, { kind, name }: Custom): string {
+  return `${namespace}/${kind}/${name}`;
 }
 
-function within(path: string, group: string): boolean {
-  return path === group || path.startsWith(`${group}.`);
+function withoutSelector({ spec }: Custom): Readonly<Record<string, unknown>> {
+  const { selector, ...rest } = spec;
+  return rest;
+}
+
+function hasLabels(labels: unknown): boolean {
+  return Object.keys(mapOf(labels)).length > 0;
 }
 
 function mapOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,60 +1,60 @@
 import { proxyConfigAnnotation, proxyConfigOf } from "../render/podAnnotations.js";
-import { valueAt } from "../settings/canonicalSettings.js";
-import { declarations, type SettingDeclaration } from "../settings/declarations.js";
+import { declarations, type SettingDeclaration, type SettingValue } from "../settings/declarations.js";
+import { fieldAt } from "../settings/fieldAt.js";
 import { fixedSettings } from "../settings/fixedSettings.js";
+import type { Parsed } from "../settings/parsed.js";
 import { textOf } from "../settings/problem.js";
 import type { PodWay } from "../settings/SettingDeclaration.js";
+import { foreignSettings, readLoosely } from "./foreignSettings.js";
 
-/** What pods say of a setting themselves: as it is written there, and by which annotation. */
+/** A setting in a pod's annotations: its canonical form or why it has none, and the annotation. */
 export interface PodSaying {
   setting: string;
   annotation: string;
-  value: unknown;
+  read: Parsed<SettingValue>;
 }
 
-/** The settings that a pod template's annotations say, whatever they are worth. */
+/** The settings in the annotations of a pod template; of two annotations for one setting the stronger one. */
 export function podSays(annotations: Readonly<Record<string, string>>): PodSaying[] {
   const config = proxyConfigOf(annotations[proxyConfigAnnotation]);
-  return declarations.flatMap((declaration) => {
+  const said = new Map<string, PodSaying>();
+  for (const { setting, field, read } of foreignSettings("annotation", annotations).found)
+    said.set(setting, { setting, annotation: field, read });
+  for (const declaration of declarations) {
     const names = declaration.open ? namesIn(config, declaration.podWays("")) : [""];
-    return names.flatMap((name) => saying(declaration, name, annotations, config));
-  });
+    for (const one of names.flatMap((name) => saying(declaration, name, annotations, config)))
+      if (!said.has(one.setting)) said.set(one.setting, one);
+  }
+  return [...said.values()];
 }
 
 function saying(
-  { path, podWays, rendering }: SettingDeclaration,
+  declaration: SettingDeclaration,
   name: string,
   annotations: Readonly<Record<string, string>>,
   config: unknown,
 ): PodSaying[] {
+  const { path, podWays } = declaration;
   const setting = name === "" ? path : `${path}.${name}`;
   const ways = podWays(name);
-  const annotation = ways.find((way) => way.by === "annotation");
-  if (annotation?.by === "annotation" && annotations[annotation.name] !== undefined) {
-    const value = booleanOf(annotations[annotation.name]);
-    return [{ setting, annotation: annotation.name, value }];
-  }
-  const values = ways.flatMap((way) => (way.by === "proxyConfig" ? [valueAt(config, way.path)] : []));
+  const found = (annotation: string, value: unknown) => [
+    { setting, annotation, read: readLoosely(declaration, name, value) },
+  ];
+  const way = ways.find(({ by }) => by === "annotation");
+  const own = way?.by === "annotation" ? annotations[way.name] : undefined;
+  if (way?.by === "annotation" && own !== undefined) return found(way.name, own);
+  const values = ways.flatMap((one) => (one.by === "proxyConfig" ? [fieldAt(config, one.path)?.value] : []));
   // one setting may stand for several variables, which then all have its value
   const same = values.every((value) => textOf(value) === textOf(values[0]));
-  if (!same || values[0] === undefined) return [];
-  const isVariable = rendering(name).to === "proxyMetadata" && name === "";
-  return [
-    { setting, annotation: proxyConfigAnnotation, value: isVariable ? booleanOf(values[0]) : values[0] },
-  ];
+  return !same || values[0] === undefined ? [] : found(proxyConfigAnnotation, values[0]);
 }
 
 // names that other settings stand for are those settings'
 function namesIn(config: unknown, ways: readonly PodWay[]): string[] {
   const [way] = ways;
-  const map = way?.by === "proxyConfig" ? valueAt(config, way.path.slice(0, -1)) : undefined;
+  const map = way?.by === "proxyConfig" ? fieldAt(config, way.path.slice(0, -1))?.value : undefined;
   const taken = new Set(
     fixedSettings.flatMap(({ rendering }) => (rendering.to === "proxyMetadata" ? rendering.names : [])),
   );
   return typeof map === "object" && map !== null ? Object.keys(map).filter((name) => !taken.has(name)) : [];
-}
-
-/** Istio's own text for true and false. */
-export function booleanOf(value: unknown): unknown {
-  return value === "true" ? true : value === "false" ? false : value;
 }

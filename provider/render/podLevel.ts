@@ -196,13 +196,9 @@ function namesSaid(declaration: SettingDeclaration, template: PodTemplate): stri
     : [];
 }
 
-// annotations are text: "true" is what a boolean setting calls true
-function canonical({ parse: read }: SettingDeclaration, raw: unknown): SettingValue {
-  const candidates = raw === "true" ? [true, raw] : raw === "false" ? [false, raw] : [raw];
-  for (const candidate of candidates) {
-    const found = read(candidate);
-    if ("value" in found) return found.value;
-  }
+function canonical({ parseLoose }: SettingDeclaration, raw: unknown): SettingValue {
+  const read = parseLoose(raw);
+  if ("value" in read) return read.value;
   return typeof raw === "string" || typeof raw === "boolean" ? raw : JSON.stringify(raw);
 }
 

@@ -3,10 +3,14 @@ import type { Imported, ImportNote } from "../mesh/importedSettings.js";
 import { printed } from "./printed.js";
 
 /** A settings file with an account of where it comes from, as comments. */
-export function importedFile({ global, namespaces, taken, leftAlone }: Imported, server: string): string {
+export function importedFile(
+  { global, namespaces, workloads, taken, leftAlone }: Imported,
+  server: string,
+): string {
   const content = {
     ...(global ? { global } : {}),
     ...(Object.keys(namespaces).length > 0 ? { namespaces } : {}),
+    ...(Object.keys(workloads).length > 0 ? { workloads: flattened(workloads) } : {}),
   };
   const comments = [
     `# Sidecar settings that ${printed(server)} has without this file. Pods keep what they have: their own annotations win,`,
@@ -17,8 +21,14 @@ export function importedFile({ global, namespaces, taken, leftAlone }: Imported,
   const text =
     Object.keys(content).length > 0
       ? stringify(content, { aliasDuplicateObjects: false, lineWidth: 0 })
-      : "# nothing that settings could say\n";
+      : "# nothing to import\n";
   return `# yaml-language-server: $schema=./node_modules/pulumi-istio-sidecar/settings.schema.json\n${comments.join("\n")}\n${text}`;
+}
+
+function flattened(workloads: Imported["workloads"]): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(workloads).map(([name, { settings, ...rest }]) => [name, { ...rest, ...settings }]),
+  );
 }
 
 function block(title: string, notes: readonly ImportNote[]): string[] {

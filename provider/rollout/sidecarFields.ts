@@ -4,6 +4,7 @@ import { valueAt } from "../settings/canonicalSettings.js";
 import { declarations, type SettingValue } from "../settings/declarations.js";
 import { secondsOf } from "../settings/duration.js";
 import { fixedSettings } from "../settings/fixedSettings.js";
+import { networkRange } from "../settings/loose.js";
 import { parseCpu, parseMemory } from "../settings/quantity.js";
 import type { Sight } from "../settings/SettingDeclaration.js";
 
@@ -153,9 +154,10 @@ const argumentFields = new Set(
   ),
 );
 
-/** Lists mean the same in any order. */
+/** Lists mean the same in any order, with spaces, and with an entry twice. */
 export function comparableList(list: string): string {
-  return [...new Set(list.split(",").filter((entry) => entry !== ""))]
+  const entries = list.split(",").map((entry) => networkRange(entry.trim()));
+  return [...new Set(entries.filter((entry) => entry !== ""))]
     .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
     .join(",");
 }

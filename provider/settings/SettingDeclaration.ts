@@ -74,6 +74,16 @@ export type PodWay =
   /** such a container's being there at all: Kubernetes or Istio then decide the rest */
   | { by: "presence"; of: ContainerRole };
 
+/** A field of another object, or an annotation, that means what a setting means; `import` takes it over. */
+export interface ForeignField {
+  /** `configPatches` of ASM's ASMCustomProxyConfigInjectionTemplate, Istio's ProxyConfig resource, or a pod's annotations. */
+  in: "asm" | "ProxyConfig" | "annotation";
+  /** Places that all have to say the same; of annotations, their names alone. */
+  paths: readonly (readonly string[])[];
+  /** The setting's own form of the field's value. Default: the value as it is. */
+  read?: (value: unknown) => unknown;
+}
+
 export type SettingLevel = "global" | "namespace" | "workload" | "pod";
 
 /** A fragment of JSON Schema for what people may write. */
@@ -109,12 +119,16 @@ export interface SettingDeclaration {
   /** A map of names to values, each of them a setting of its own: `env.NAME`. The check of a name, or why it can't be one. */
   open?: (name: string) => Parsed<string>;
   parse: (value: unknown) => Parsed<SettingValue>;
+  /** Reads a value as Istio reads it in annotations and objects, which allows more than settings do: spaces, host bits, text for booleans. */
+  parseLoose: (value: unknown) => Parsed<SettingValue>;
   /** Stronger levels replace the value, or all levels' values are united. */
   merge: "replace" | "unite";
   rendering: (name: string) => Rendering;
   sights: (name: string) => readonly Sight[];
   /** Any of these on a pod and no layer's value reaches it. */
   podWays: (name: string) => readonly PodWay[];
+  /** Where else the setting can be found, apart from `podWays`. */
+  foreign: (name: string) => readonly ForeignField[];
   /** Annotations of other settings that take this one away as well: one amount on a pod, and Istio drops all defaults. */
   droppedBy: readonly string[];
   /** The levels that may have it. */

@@ -1,5 +1,5 @@
 import { type CanonicalSettings, declarationFor, type NestedSettings, nested } from "./canonicalSettings.js";
-import { declarations } from "./declarations.js";
+import { declarations, type SettingValue } from "./declarations.js";
 import { listEntries } from "./list.js";
 
 /** The names at the top of `SidecarSettings`. */
@@ -35,6 +35,13 @@ function isList(path: string): boolean {
     declaration.merge === "unite" ||
     declaration.sights(name).some((sight) => sight.in === "flag" && sight.list)
   );
+}
+
+/** Whether two canonical values of a setting have the same effect: the order of some lists has none. */
+export function meansSame(path: string, value: SettingValue, other: SettingValue): boolean {
+  const sorted = (one: SettingValue) =>
+    isList(path) && typeof one === "string" ? listEntries(one).sort() : one;
+  return JSON.stringify(sorted(value)) === JSON.stringify(sorted(other));
 }
 
 function sameEntries(value: unknown, before: unknown): boolean {

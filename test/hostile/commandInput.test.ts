@@ -5,12 +5,12 @@ import { describe, it } from "node:test";
 import * as fc from "fast-check";
 import type { Io } from "../../provider/cli/Io";
 import { run } from "../../provider/cli/run";
-import { asmFields } from "../../provider/mesh/asmFields";
 import { importedSettings } from "../../provider/mesh/importedSettings";
 import { readPlatformFile } from "../../provider/platformFile/readPlatformFile";
 import { importedFile } from "../../provider/report/importReport";
 import { previewComment } from "../../provider/report/preview/previewComment";
 import { PreviewError, readPreview } from "../../provider/report/preview/readPreview";
+import { declarations } from "../../provider/settings/declarations";
 import { config, values } from "../render/injectorText";
 import { nestedAt } from "../settings/settingSamples";
 import { hostileKey, jsonValue, mangled, nastyTexts, replacedSomewhere } from "./arbitraries";
@@ -18,6 +18,9 @@ import { holds, orRefusal } from "./claims";
 
 const previews = join(__dirname, "../report/previews");
 const preview = readFileSync(join(previews, "settings-change-at-several-levels/preview.json"), "utf8");
+const asmFields = declarations.flatMap(({ foreign }) =>
+  foreign("NAME").flatMap((field) => (field.in === "asm" ? field.paths.map((path) => path.join(".")) : [])),
+);
 const longestComment = 65_536;
 
 function useReport(text: string): void {
@@ -72,7 +75,7 @@ describe("what pulumi preview --json printed", () => {
 });
 
 describe("objects of Alibaba Cloud Service Mesh and of Istio", () => {
-  const field = fc.tuple(fc.constantFrom(...Object.keys(asmFields), "nobody.knows"), jsonValue);
+  const field = fc.tuple(fc.constantFrom(...asmFields, "nobody.knows"), jsonValue);
   const patches = fc
     .array(field, { maxLength: 6 })
     .map((fields) => Object.assign({}, ...fields.map(([path, value]) => nestedAt(path, value))) as object);
@@ -91,8 +94,21 @@ describe("objects of Alibaba Cloud Service Mesh and of Istio", () => {
         (depth) => JSON.parse(`{"configPatches":${'{"a":'.repeat(depth)}1${"}".repeat(depth)}}`) as object,
       ),
   ) as fc.Arbitrary<Record<string, unknown>>;
+  const labels = fc.dictionary(fc.oneof(hostileKey, fc.constantFrom("app", "tier")), jsonValue, {
+    maxKeys: 2,
+  });
+  const selecting = fc.tuple(spec, labels).map(([content, some]) => ({
+    ...content,
+    workloadSelector: { labels: some },
+    selector: { matchLabels: some },
+  }));
   const custom = (kind: string) =>
-    fc.record({ kind: fc.constant(kind), name: fc.constant("one"), created: fc.constant(""), spec });
+    fc.record({
+      kind: fc.constant(kind),
+      name: fc.constant("one"),
+      created: fc.constant(""),
+      spec: fc.oneof(spec, selecting),
+    });
 
   it("become a settings file that is read, with an account of the rest", () => {
     holds(
@@ -107,11 +123,9 @@ describe("objects of Alibaba Cloud Service Mesh and of Istio", () => {
           namespaces: [{ name: "shop", workloads: [], asmTemplates, proxyConfigs }],
         });
         const file = importedFile(imported, "https://localhost");
-        assert.deepEqual(
-          Object.keys(readPlatformFile(file, "imported").namespaces),
-          Object.keys(imported.namespaces),
-          file,
-        );
+        const read = readPlatformFile(file, "imported");
+        assert.deepEqual(Object.keys(read.namespaces), Object.keys(imported.namespaces), file);
+        assert.deepEqual(Object.keys(read.workloads), Object.keys(imported.workloads), file);
       },
       300,
     );

@@ -4,6 +4,9 @@ import type { NamespaceInventory } from "../../provider/mesh/Inventory";
 import { importedSettings } from "../../provider/mesh/importedSettings";
 import { readPlatformFile } from "../../provider/platformFile/readPlatformFile";
 import { importedFile } from "../../provider/report/importReport";
+import { valueAt } from "../../provider/settings/canonicalSettings";
+import { declarations } from "../../provider/settings/declarations";
+import { everything } from "../laws/lawSettings";
 
 const namespace = (given: Partial<NamespaceInventory> & { name: string }): NamespaceInventory => ({
   workloads: [],
@@ -20,6 +23,20 @@ const custom = (kind: string, name: string, spec: Record<string, unknown>, creat
   created,
   spec,
 });
+
+const sampleOf = (path: string) => valueAt(everything, path.split(".")) ?? "1";
+function nestedFields(paths: readonly (readonly string[])[], value: unknown): Record<string, unknown> {
+  const root: Record<string, unknown> = {};
+  for (const path of paths) {
+    let at = root;
+    for (const key of path.slice(0, -1)) {
+      at[key] ??= {};
+      at = at[key] as Record<string, unknown>;
+    }
+    at[path.at(-1) ?? ""] = value;
+  }
+  return root;
+}
 
 describe("what import takes over", () => {
   it("is annotations that every workload of a namespace has with the same value", () => {
@@ -59,7 +76,7 @@ describe("what import takes over", () => {
     );
   });
 
-  it("is what Alibaba Cloud Service Mesh's objects say, but for those of some workloads", () => {
+  it("is what Alibaba Cloud Service Mesh's objects say", () => {
     const kind = "ASMCustomProxyConfigInjectionTemplate";
     const { namespaces, leftAlone } = imported(
       namespace({
@@ -76,7 +93,6 @@ describe("what import takes over", () => {
               includeOutboundPorts: "not a port",
             },
           }),
-          custom(kind, "api", { workloadSelector: { labels: { app: "api" } }, configPatches: {} }),
         ],
       }),
     );
@@ -90,9 +106,8 @@ describe("what import takes over", () => {
     assert.match(leftAlone.map(({ says }) => says).join("\n"), /includeOutboundPorts: found "not a port"/);
     assert.match(
       leftAlone.map(({ says }) => says).join("\n"),
-      /smcConfiguration\.enabled: no setting says it/,
+      /smcConfiguration\.enabled: there is no setting for it/,
     );
-    assert.match(leftAlone.map(({ says }) => says).join("\n"), /is for some workloads, by a selector/);
   });
 
   it("is the variables of the oldest ProxyConfig; that of Istio's own namespace is global", () => {
@@ -107,14 +122,185 @@ describe("what import takes over", () => {
         proxyConfigs: [
           custom("ProxyConfig", "newer", { environmentVariables: variables }, "2026-02-01"),
           custom("ProxyConfig", "older", { image: { imageType: "debug" } }, "2026-01-01"),
-          custom("ProxyConfig", "some", { selector: { matchLabels: { app: "a" } } }),
         ],
       }),
     );
     assert.deepEqual(global, { dnsProxy: true });
-    assert.deepEqual(namespaces, {});
-    assert.match(leftAlone.map(({ says }) => says).join("\n"), /image: no setting says it/);
+    assert.deepEqual(namespaces, { shop: { imageType: "debug" } });
     assert.match(leftAlone.map(({ says }) => says).join("\n"), /Istio uses the oldest one/);
+  });
+
+  it("is every field of Alibaba Cloud Service Mesh's objects for which there is a setting", () => {
+    const kind = "ASMCustomProxyConfigInjectionTemplate";
+    const amounts = (limit: string) => ({ resourceCPULimit: limit, resourceMemoryLimit: "100Mi" });
+    const { namespaces, leftAlone } = imported(
+      namespace({
+        name: "asm",
+        asmTemplates: [
+          custom(kind, "default", {
+            configPatches: {
+              sidecarProxyInitResourceLimit: amounts("1"),
+              sidecarProxyInitResourceRequest: {
+                resourceCPURequest: "60m",
+                resourceMemoryRequest: "30Mi",
+              },
+              terminationDrainDuration: "15s",
+              readinessInitialDelaySeconds: 3,
+              readinessPeriodSeconds: "5",
+              readinessFailureThreshold: 30,
+              proxyMetadata: { EXIT_ON_ZERO_ACTIVE_CONNECTIONS: "true", MY_TEAM: "payments" },
+              proxyStatsMatcher: {
+                inclusionPrefixes: ["cluster.outbound"],
+                inclusionRegexps: [".*upstream_rq.*"],
+              },
+              tracing: { sampling: 10, custom_tags: { team: { literal: { value: "payments" } } } },
+              runtimeValues: { "overload.global_downstream_max_connections": "50000" },
+              scaledSidecarResource: { resourceConfigSource: "PercentageSum", resourcePercentage: 20 },
+              excludeOutboundIPRanges: "10.1.2.3/16, 10.1.0.0/16,",
+              smcConfiguration: { enabled: true },
+            },
+          }),
+        ],
+      }),
+    );
+    assert.deepEqual(namespaces.asm, {
+      initResources: {
+        limits: { cpu: "1", memory: "100Mi" },
+        requests: { cpu: "60m", memory: "30Mi" },
+      },
+      scaledResources: { percent: 20, of: "sum" },
+      capture: { excludeOutboundIPRanges: "10.1.0.0/16" },
+      terminationDrainDuration: "15s",
+      exitOnZeroActiveConnections: true,
+      readinessProbe: { initialDelaySeconds: "3", periodSeconds: "5", failureThreshold: "30" },
+      statsMatcher: { inclusionPrefixes: ["cluster.outbound"], inclusionRegexps: [".*upstream_rq.*"] },
+      tracing: { sampling: "10", customTags: { team: { literal: { value: "payments" } } } },
+      runtimeValues: { "overload.global_downstream_max_connections": "50000" },
+      env: { MY_TEAM: "payments" },
+    });
+    assert.deepEqual(
+      leftAlone.map(({ says }) => says),
+      ["smcConfiguration.enabled: there is no setting for it"],
+    );
+  });
+
+  it("has every declared field of the foreign objects", () => {
+    const kinds = { asm: "asmTemplates", ProxyConfig: "proxyConfigs" } as const;
+    for (const declaration of declarations) {
+      for (const { in: place, paths, read } of declaration.foreign("NAME")) {
+        if (place === "annotation" || read) continue;
+        const fields = nestedFields(paths, sampleOf(declaration.path));
+        const spec = place === "asm" ? { configPatches: fields } : fields;
+        const { leftAlone } = imported(
+          namespace({ name: "a", [kinds[place]]: [custom(place, "one", spec)] }),
+        );
+        const unknown = leftAlone.filter(({ says }) => says.includes("there is no setting"));
+        assert.deepEqual(unknown, [], `${declaration.path} in ${place}`);
+      }
+    }
+  });
+
+  it("has selectors as workloads, the older of two objects before the newer", () => {
+    const kind = "ASMCustomProxyConfigInjectionTemplate";
+    const labels = { app: "checkout" };
+    const found = imported(
+      namespace({
+        name: "shop",
+        asmTemplates: [
+          custom(kind, "checkout", {
+            workloadSelector: { labels },
+            configPatches: { concurrency: 4, logLevel: "debug" },
+          }),
+          custom(kind, "search", {
+            workloadSelector: { labels: { app: "search" } },
+            configPatches: { concurrency: "2" },
+          }),
+        ],
+        proxyConfigs: [
+          custom(
+            "ProxyConfig",
+            "checkout",
+            { selector: { matchLabels: labels }, concurrency: 1 },
+            "2026-01-01",
+          ),
+          custom(
+            "ProxyConfig",
+            "newer",
+            { selector: { matchLabels: labels }, image: { imageType: "distroless" } },
+            "2026-02-01",
+          ),
+          custom("ProxyConfig", "odd", { selector: { matchLabels: { "a b": "c" } }, concurrency: 1 }),
+        ],
+      }),
+    );
+    const selector = { matchLabels: labels };
+    assert.deepEqual(found.workloads, {
+      newer: { namespace: "shop", selector, settings: { imageType: "distroless" } },
+      checkout: { namespace: "shop", selector, priority: 1, settings: { concurrency: "1" } },
+      "shop-checkout": {
+        namespace: "shop",
+        selector,
+        priority: 2,
+        settings: { logLevel: "debug", concurrency: "4" },
+      },
+      search: {
+        namespace: "shop",
+        selector: { matchLabels: { app: "search" } },
+        settings: { concurrency: "2" },
+      },
+    });
+    assert.match(found.leftAlone[0]?.says ?? "", /^its selector: .*label selector/);
+    const file = readPlatformFile(importedFile(found, "https://cluster"), "settings.yaml");
+    assert.equal(file.workloads["shop-checkout"]?.priority, 2);
+  });
+
+  it("is one value for the forms in which annotations have it, each setting once", () => {
+    const both = {
+      "traffic.sidecar.istio.io/includeInboundPorts": "*",
+      "traffic.sidecar.istio.io/excludeInboundPorts": "9300, 9200,,9300",
+      "traffic.sidecar.istio.io/excludeOutboundIPRanges": "10.1.2.3/16,169.254.169.254/32",
+      "sidecar.istio.io/logLevel": "warning",
+      "sidecar.istio.io/statsInclusionPrefixes": "cluster.outbound,listener",
+    };
+    const { namespaces, taken, leftAlone } = imported(
+      namespace({
+        name: "forms",
+        workloads: [
+          workload("Deployment/elastic", {
+            ...both,
+            "sidecar.istio.io/proxyCPU": "0.25",
+            "proxy.istio.io/config":
+              '{"holdApplicationUntilProxyStarts": true, "concurrency": "2", "terminationDrainDuration": "30s", "tracing": {"sampling": 100.0}}',
+          }),
+          workload("StatefulSet/db", {
+            ...both,
+            "traffic.sidecar.istio.io/excludeInboundPorts": "9200,9300",
+            "sidecar.istio.io/proxyCPU": "250m",
+            "proxy.istio.io/config":
+              "# waits\nhold_application_until_proxy_starts: true\nconcurrency: 2\ntermination_drain_duration: 30s\ntracing: { sampling: 100 }\n",
+          }),
+        ],
+      }),
+    );
+    assert.deepEqual(namespaces.forms, {
+      proxyResources: { requests: { cpu: "250m" } },
+      capture: {
+        includeInboundPorts: "*",
+        excludeInboundPorts: "9300,9200",
+        excludeOutboundIPRanges: "10.1.0.0/16,169.254.169.254/32",
+      },
+      terminationDrainDuration: "30s",
+      logLevel: "warning",
+      concurrency: "2",
+      statsMatcher: { inclusionPrefixes: ["cluster.outbound", "listener"] },
+      tracing: { sampling: "100" },
+    });
+    // it needs nativeSidecar, which no annotation says
+    assert.deepEqual(
+      leftAlone.map(({ says }) => says.split(":")[0]),
+      ["holdApplicationUntilProxyStarts"],
+    );
+    assert.doesNotMatch(taken.map(({ says }) => says).join("\n"), /hold/);
   });
 
   it("is nothing where a namespace has settings already, and nothing that contradicts itself", () => {
@@ -135,7 +321,7 @@ describe("what import takes over", () => {
     assert.deepEqual(namespaces, {
       shop: { capture: { includeInboundPorts: "80", excludeOutboundPorts: "443" } },
     });
-    assert.match(leftAlone.map(({ says }) => says).join("\n"), /has settings of a\/b\/c:d already/);
+    assert.match(leftAlone.map(({ says }) => says).join("\n"), /already has settings, owned by a\/b\/c:d/);
     assert.match(
       leftAlone.map(({ says }) => says).join("\n"),
       /found 80 in capture\.includeInboundPorts as well/,
@@ -164,7 +350,7 @@ describe("what import takes over", () => {
       leftAlone.map(({ where, says }) => `${where}: ${says.slice(0, 44)}`),
       [
         'shop/ProxyConfig/one: concurrency: found {"toString":1}; wanted a ',
-        'shop/ProxyConfig/one: variable A: found "b\\u0000"; wanted text wit',
+        'shop/ProxyConfig/one: environmentVariables.A: found "b\\u0000"; wan',
         "shop/ASM/deep: is nested deeper than any setting",
       ],
     );
@@ -180,7 +366,7 @@ describe("what import takes over", () => {
     );
     const text = importedFile(found, "https://cluster");
     assert.deepEqual(Object.keys(readPlatformFile(text, "settings.yaml").namespaces), ["shop"]);
-    assert.match(text, /^# {3}shop\/ASM\/x\\u000aglobal: \{\}: odd: no setting says it$/m);
-    assert.match(importedFile(imported(), "https://cluster"), /# nothing that settings could say\n$/);
+    assert.match(text, /^# {3}shop\/ASM\/x\\u000aglobal: \{\}: odd: there is no setting for it$/m);
+    assert.match(importedFile(imported(), "https://cluster"), /# nothing to import\n$/);
   });
 });

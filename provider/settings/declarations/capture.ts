@@ -1,6 +1,7 @@
 import { parseChoice } from "../choice.js";
 import { cidrEntry } from "../cidr.js";
 import { parseList } from "../list.js";
+import { networkRange, parseLooseList } from "../loose.js";
 import { type Parsed, refused } from "../parsed.js";
 import { portEntry } from "../port.js";
 import { type JsonSchema, layerLevels, type SettingDeclaration } from "../SettingDeclaration.js";
@@ -8,6 +9,7 @@ import { setting } from "./setting.js";
 
 const ipRanges = (everything: boolean) => parseList(cidrEntry(everything));
 const ports = (everything: boolean) => parseList(portEntry(everything));
+const loose = (parse: SettingDeclaration["parse"]) => parseLooseList(parse, networkRange);
 
 const rangesSchema: JsonSchema = {
   anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }],
@@ -98,12 +100,14 @@ function captureList({ name, helm, flag, parse, schema, summary, asm }: CaptureL
   return setting({
     path: `capture.${name}`,
     parse,
+    parseLoose: loose(parse),
     rendering: { to: "value", path: ["proxy", helm] },
     sights: [{ in: "flag", of: "istio-init", flag, label: name, list: true }],
     podWays: [
       { by: "annotation", name: `traffic.sidecar.istio.io/${name}` },
       { by: "container", of: "istio-init", path: ["args"] },
     ],
+    foreign: [{ in: "asm", paths: [[name]] }],
     schema,
     about: {
       summary,
@@ -124,6 +128,7 @@ function united(
   return setting({
     path,
     parse,
+    parseLoose: loose(parse),
     merge: "unite",
     rendering: { to: "united", path: ["proxy", helm] },
     // shows in the list that it is added to
@@ -143,20 +148,23 @@ function united(
 // printable: a command's argument holds no NUL; Istio's template has the list between quotes
 const interfaceName = /^(?![.]{1,2}$)[!#-[\]-~]{1,15}$/;
 
+const interfaces = parseList({
+  wanted: 'network interfaces such as "eth1"',
+  everything: false,
+  entry: (text) =>
+    interfaceName.test(text.trim()) && !/[/:]/.test(text)
+      ? { value: text.trim() }
+      : {
+          todo: "an interface's name has at most 15 printable characters, no spaces, no quotes and no slashes",
+        },
+});
+
 export const capture: readonly SettingDeclaration[] = [
   ...lists.map(captureList),
   setting({
     path: "capture.excludeInterfaces",
-    parse: parseList({
-      wanted: 'network interfaces such as "eth1"',
-      everything: false,
-      entry: (text) =>
-        interfaceName.test(text.trim()) && !/[/:]/.test(text)
-          ? { value: text.trim() }
-          : {
-              todo: "an interface's name has at most 15 printable characters, no spaces, no quotes and no slashes",
-            },
-    }),
+    parse: interfaces,
+    parseLoose: parseLooseList(interfaces),
     rendering: { to: "annotation", annotation: "traffic.sidecar.istio.io/excludeInterfaces" },
     sights: [{ in: "flag", of: "istio-init", flag: "-c", label: "excludeInterfaces", list: true }],
     podWays: [
@@ -184,6 +192,7 @@ export const capture: readonly SettingDeclaration[] = [
       { by: "proxyConfig", path: ["interceptionMode"] },
       { by: "container", of: "istio-init", path: ["args"] },
     ],
+    foreign: [{ in: "asm", paths: [["interceptionMode"]] }],
     schema: { enum: ["REDIRECT", "TPROXY"] },
     about: {
       summary: "how iptables hands traffic to the sidecar; NONE on pods only",

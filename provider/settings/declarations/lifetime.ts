@@ -18,6 +18,7 @@ function hook(name: "postStart" | "preStop", when: string): SettingDeclaration {
     rendering: { to: "value", path: ["proxy", "lifecycle", name] },
     sights: [{ in: "container", of: "istio-proxy", path: ["lifecycle", name], as: "hook" }],
     podWays: [{ by: "container", of: "istio-proxy", path: ["lifecycle", name] }],
+    foreign: [{ in: "asm", paths: [["lifecycle", name]] }],
     schema: lifecycleHookSchema,
     about: {
       summary: `what istio-proxy runs ${when}; any hook of yours takes Istio's own hooks away`,
@@ -86,6 +87,7 @@ export const lifetime: readonly SettingDeclaration[] = [
     // shows as a hook, which the lifecycle settings compare
     sights: [],
     podWays: [{ by: "proxyConfig", path: ["holdApplicationUntilProxyStarts"] }],
+    foreign: [{ in: "asm", paths: [["holdApplicationUntilProxyStarts"]] }],
     needs: {
       path: "nativeSidecar",
       value: true,

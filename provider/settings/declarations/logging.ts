@@ -17,6 +17,7 @@ export const logging: readonly SettingDeclaration[] = [
       { by: "annotation", name: "sidecar.istio.io/logLevel" },
       { by: "container", of: "istio-proxy", path: ["args"] },
     ],
+    foreign: [{ in: "asm", paths: [["logLevel"]] }],
     schema: { enum: [...envoyLogLevels] },
     about: {
       summary: "Envoy's log level",

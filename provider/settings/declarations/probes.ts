@@ -32,6 +32,7 @@ function readiness(name: keyof typeof numbers): SettingDeclaration {
       { by: "annotation", name: `readiness.status.sidecar.istio.io/${name}` },
       { by: "container", of: "istio-proxy", path: ["readinessProbe", name] },
     ],
+    foreign: [{ in: "asm", paths: [[helm]] }],
     schema: numberSchema(rule),
     about: {
       summary: `\`${name}\` of istio-proxy's readiness probe`,

@@ -6,6 +6,7 @@ import { parseSeccompProfile } from "../seccompProfile.js";
 import {
   openSetting,
   proxyConfigSetting,
+  proxyMetadataFields,
   proxyMetadataSetting,
   proxyMetadataSights,
   setting,
@@ -14,6 +15,7 @@ import {
 export const dnsProxy: SettingDeclaration = proxyMetadataSetting({
   path: "dnsProxy",
   names: ["ISTIO_META_DNS_CAPTURE", "ISTIO_META_DNS_AUTO_ALLOCATE"],
+  foreign: [{ in: "asm", paths: [["istioDNSProxyEnabled"]] }],
   parse: parseBoolean,
   schema: { type: "boolean" },
   about: {
@@ -32,6 +34,7 @@ export function environment(taken: ReadonlyMap<string, string>): SettingDeclarat
     rendering: (name) => ({ to: "proxyMetadata", names: [name] }),
     sights: proxyMetadataSights,
     podWays: (name) => [{ by: "proxyConfig", path: ["proxyMetadata", name] }],
+    foreign: (name) => proxyMetadataFields(name),
     schema: { type: ["string", "number", "boolean"] },
     about: {
       summary: "variables of istio-proxy and istio-init, by name",
@@ -49,6 +52,7 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     path: "concurrency",
     field: ["concurrency"],
     as: "number",
+    foreign: [{ in: "ProxyConfig", paths: [["concurrency"]] }],
     parse: parseNumber(threads),
     schema: numberSchema(threads),
     about: {
@@ -63,6 +67,7 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     rendering: { to: "value", path: ["proxy", "privileged"] },
     sights: [{ in: "container", of: "istio-proxy", path: ["securityContext", "privileged"], as: "text" }],
     podWays: [{ by: "container", of: "istio-proxy", path: ["securityContext", "privileged"] }],
+    foreign: [{ in: "asm", paths: [["privileged"]] }],
     // Istio's own allowPrivilegeEscalation: false beside it makes a container that Kubernetes refuses
     levels: layerLevels,
     schema: { type: "boolean" },
@@ -79,6 +84,7 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     // shows as an init container of its own, in releases that have it
     sights: [],
     podWays: [{ by: "annotation", name: "sidecar.istio.io/enableCoreDump" }],
+    foreign: [{ in: "asm", paths: [["enableCoreDump"]] }],
     schema: { type: "boolean" },
     about: {
       summary: "whether an init container lets istio-proxy write core dumps",
@@ -121,6 +127,7 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
       { by: "annotation", name: "sidecar.istio.io/proxyImage" },
       { by: "container", of: "istio-proxy", path: ["image"] },
     ],
+    foreign: [{ in: "ProxyConfig", paths: [["image", "imageType"]] }],
     schema: { enum: ["default", "distroless", "debug"] },
     about: {
       summary: "variant of the sidecar's image",

@@ -1,6 +1,6 @@
 import { parseCpu, parseMemory } from "../quantity.js";
 import { resourceAnnotations } from "../resourceAnnotations.js";
-import type { ContainerRole, JsonSchema, SettingDeclaration } from "../SettingDeclaration.js";
+import type { ContainerRole, ForeignField, JsonSchema, SettingDeclaration } from "../SettingDeclaration.js";
 import { parseScaledResources } from "../scaledResources.js";
 import { setting } from "./setting.js";
 
@@ -45,6 +45,7 @@ function proxyAmount(kind: "limits" | "requests", resource: "cpu" | "memory"): S
       { by: "annotation", name: `sidecar.istio.io/${annotations[`${kind}.${resource}`]}` },
       { by: "container", of: "istio-proxy", path: ["resources", ...field] },
     ],
+    foreign: [asmAmount("sidecarProxy", kind, resource)],
     droppedBy: resourceAnnotations,
     schema: schemas[resource],
     about: {
@@ -64,6 +65,7 @@ function initAmount(kind: "limits" | "requests", resource: "cpu" | "memory"): Se
     rendering: { to: "initResources", field },
     sights: [sight("istio-init", field, resource)],
     podWays: [{ by: "container", of: "istio-init", path: ["resources", ...field] }],
+    foreign: [asmAmount("sidecarProxyInit", kind, resource)],
     droppedBy: resourceAnnotations,
     schema: schemas[resource],
     about: {
@@ -73,6 +75,28 @@ function initAmount(kind: "limits" | "requests", resource: "cpu" | "memory"): Se
       why: "an overlay on the container: no Helm value says it",
     },
   });
+}
+
+function asmAmount(
+  prefix: "sidecarProxy" | "sidecarProxyInit",
+  kind: (typeof kinds)[number],
+  resource: (typeof amounts)[number],
+): ForeignField {
+  const amount = `resource${resource === "cpu" ? "CPU" : "Memory"}${words[kind]}`;
+  return { in: "asm", paths: [[`${prefix}Resource${words[kind]}`, amount]] };
+}
+
+const asmScales: Readonly<Record<string, string>> = {
+  PercentageMax: "largest",
+  PercentageSum: "sum",
+  PercentageRef: "container",
+};
+
+function fromAsmScale(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const { resourceConfigSource, resourcePercentage, ...rest } = value as Record<string, unknown>;
+  const of = asmScales[String(resourceConfigSource)] ?? resourceConfigSource;
+  return { percent: resourcePercentage, of, ...rest };
 }
 
 function sight(of: ContainerRole, field: readonly string[], as: "cpu" | "memory") {
@@ -89,6 +113,7 @@ export const resources: readonly SettingDeclaration[] = [
     // what it leads to shows where proxyResources do
     sights: [],
     podWays: [],
+    foreign: [{ in: "asm", paths: [["scaledSidecarResource"]], read: fromAsmScale }],
     droppedBy: resourceAnnotations,
     schema: {
       type: "object",

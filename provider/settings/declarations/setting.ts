@@ -1,5 +1,7 @@
+import { parseLoosely } from "../loose.js";
 import {
   allLevels,
+  type ForeignField,
   layerLevels,
   type PodWay,
   type Rendering,
@@ -9,17 +11,28 @@ import {
 
 type Fixed = Omit<
   SettingDeclaration,
-  "open" | "merge" | "rendering" | "sights" | "podWays" | "droppedBy" | "levels" | "needs"
+  | "open"
+  | "parseLoose"
+  | "merge"
+  | "rendering"
+  | "sights"
+  | "podWays"
+  | "foreign"
+  | "droppedBy"
+  | "levels"
+  | "needs"
 > &
-  Partial<Pick<SettingDeclaration, "merge" | "droppedBy" | "levels" | "needs">> & {
+  Partial<Pick<SettingDeclaration, "parseLoose" | "merge" | "droppedBy" | "levels" | "needs">> & {
+    foreign?: readonly ForeignField[];
     rendering: Rendering;
     sights: readonly Sight[];
     podWays: readonly PodWay[];
   };
 
 /** A setting with a name of its own. */
-export function setting({ rendering, sights, podWays, ...rest }: Fixed): SettingDeclaration {
+export function setting({ rendering, sights, podWays, foreign = [], ...rest }: Fixed): SettingDeclaration {
   return {
+    parseLoose: parseLoosely(rest.parse),
     merge: "replace",
     droppedBy: [],
     levels: podWays.length > 0 ? allLevels : layerLevels,
@@ -27,15 +40,22 @@ export function setting({ rendering, sights, podWays, ...rest }: Fixed): Setting
     rendering: () => rendering,
     sights: () => sights,
     podWays: () => podWays,
+    foreign: () => foreign,
   };
 }
 
-type Open = Omit<SettingDeclaration, "merge" | "droppedBy" | "levels" | "open"> &
+type Open = Omit<SettingDeclaration, "parseLoose" | "merge" | "droppedBy" | "levels" | "open"> &
   Required<Pick<SettingDeclaration, "open">>;
 
 /** A map of names to values, each merged by itself. */
 export function openSetting(rest: Open): SettingDeclaration {
-  return { merge: "replace", droppedBy: [], levels: allLevels, ...rest };
+  return {
+    parseLoose: parseLoosely(rest.parse),
+    merge: "replace",
+    droppedBy: [],
+    levels: allLevels,
+    ...rest,
+  };
 }
 
 /** A field of ProxyConfig, which reaches the pod in PROXY_CONFIG. */
@@ -46,10 +66,11 @@ export function proxyConfigSetting(
     secondsEnv?: string;
   },
 ): SettingDeclaration {
-  const { field, as, secondsEnv, ...rest } = given;
+  const { field, as, secondsEnv, foreign = [], ...rest } = given;
   const written = as === undefined ? {} : { as };
   return setting({
     ...rest,
+    foreign: [{ in: "asm", paths: [field] }, ...foreign],
     rendering: { to: "proxyConfig", path: field, ...written, ...(secondsEnv ? { secondsEnv } : {}) },
     sights: [
       { in: "proxyConfig", path: field },
@@ -63,13 +84,22 @@ export function proxyConfigSetting(
 export function proxyMetadataSetting(
   given: Omit<Fixed, "rendering" | "sights" | "podWays"> & { names: readonly string[] },
 ): SettingDeclaration {
-  const { names, ...rest } = given;
+  const { names, foreign = [], ...rest } = given;
   return setting({
     ...rest,
+    foreign: [...proxyMetadataFields(...names), ...foreign],
     rendering: { to: "proxyMetadata", names },
     sights: names.flatMap(proxyMetadataSights),
     podWays: names.map((name) => ({ by: "proxyConfig", path: ["proxyMetadata", name] }) as const),
   });
+}
+
+/** Variables stand under these names in both kinds of objects. */
+export function proxyMetadataFields(...names: string[]): readonly ForeignField[] {
+  return [
+    { in: "ProxyConfig", paths: names.map((name) => ["environmentVariables", name]) },
+    { in: "asm", paths: names.map((name) => ["proxyMetadata", name]) },
+  ];
 }
 
 export function proxyMetadataSights(name: string): readonly Sight[] {

@@ -2,7 +2,7 @@ import { parseCustomTag } from "../customTag.js";
 import { parseVariable } from "../environmentVariable.js";
 import { numberSchema, parseNumber } from "../number.js";
 import { type Parsed, refused } from "../parsed.js";
-import type { JsonSchema, SettingDeclaration } from "../SettingDeclaration.js";
+import type { ForeignField, JsonSchema, SettingDeclaration } from "../SettingDeclaration.js";
 import { parseTextList } from "../textList.js";
 import { openSetting, proxyConfigSetting } from "./setting.js";
 
@@ -18,10 +18,12 @@ function matcher(
   what: string,
   problem?: (text: string) => string | undefined,
 ): SettingDeclaration {
+  const parse = parseTextList(what, problem);
   return proxyConfigSetting({
     path: `statsMatcher.${name}`,
     field: ["proxyStatsMatcher", name],
-    parse: parseTextList(what, problem),
+    parse,
+    foreign: [annotationList(`stats${name[0]?.toUpperCase()}${name.slice(1)}`)],
     schema: textsSchema,
     about: {
       summary: `Envoy's statistics with these ${what} are kept, beside Istio's own`,
@@ -29,6 +31,16 @@ function matcher(
       asm: "ProxyStatsMatcher",
     },
   });
+}
+
+// the agent splits at every comma, also within a regular expression
+function annotationList(name: string): ForeignField {
+  return {
+    in: "annotation",
+    paths: [[`sidecar.istio.io/${name}`]],
+    read: (value) =>
+      typeof value === "string" ? value.split(",").flatMap((one) => one.trim() || []) : value,
+  };
 }
 
 // Envoy's own is RE2, which takes no look-around and no back references; what JavaScript refuses as well is wrong in both
@@ -99,6 +111,7 @@ export const telemetry: readonly SettingDeclaration[] = [
     path: "extraStatTags",
     field: ["extraStatTags"],
     parse: parseTextList("names of tags"),
+    foreign: [annotationList("extraStatTags")],
     schema: textsSchema,
     about: {
       summary: "names of tags that Istio's metrics have beside the standard ones",
@@ -125,6 +138,7 @@ export const telemetry: readonly SettingDeclaration[] = [
     rendering: (name) => ({ to: "proxyConfig", path: ["tracing", "customTags", name] }),
     sights: (name) => [{ in: "proxyConfig", path: ["tracing", "customTags", name] }],
     podWays: (name) => [{ by: "proxyConfig", path: ["tracing", "customTags", name] }],
+    foreign: (name) => [{ in: "asm", paths: [["tracing", "customTags", name]] }],
     schema: tagSchema,
     about: {
       summary: "tags on spans, by name: `{ literal }`, `{ environment }` or `{ header }`",
@@ -140,6 +154,7 @@ export const telemetry: readonly SettingDeclaration[] = [
     rendering: (name) => ({ to: "proxyConfig", path: ["runtimeValues", name] }),
     sights: (name) => [{ in: "proxyConfig", path: ["runtimeValues", name] }],
     podWays: (name) => [{ by: "proxyConfig", path: ["runtimeValues", name] }],
+    foreign: (name) => [{ in: "asm", paths: [["runtimeValues", name]] }],
     schema: { type: ["string", "number", "boolean"] },
     about: {
       summary: "Envoy's runtime values, by name: `overload.global_downstream_max_connections`",

@@ -1,0 +1,107 @@
+import type { SettingDeclaration } from "../settings/declarations.js";
+import { declarations } from "../settings/declarations.js";
+import { fieldAt } from "../settings/fieldAt.js";
+import type { Parsed } from "../settings/parsed.js";
+import { unplainParts } from "../settings/plainData.js";
+import { textOf } from "../settings/problem.js";
+import type { ForeignField, SettingValue } from "../settings/SettingDeclaration.js";
+
+/** A setting that another object has, in canonical form or with the reason why it can't be used. */
+export interface ForeignSetting {
+  setting: string;
+  /** `sidecarProxyResourceLimit.resourceCPULimit`, `environmentVariables.A and environmentVariables.B`. */
+  field: string;
+  read: Parsed<SettingValue>;
+}
+
+export interface ForeignSettings {
+  found: ForeignSetting[];
+  /** Fields that no setting stands for. */
+  unknown: string[];
+}
+
+type Path = readonly string[];
+
+/** Reads an object's settings by the declarations; `object` must have an end. */
+export function foreignSettings(place: ForeignField["in"], object: unknown): ForeignSettings {
+  const found: ForeignSetting[] = [];
+  const read: Path[] = [];
+  // a setting with a name of its own takes its field before an open map of names can
+  for (const declaration of [...declarations].sort((a, b) => Number(!!a.open) - Number(!!b.open))) {
+    for (const name of declaration.open ? namesIn(place, object, declaration, read) : [""]) {
+      for (const field of declaration.foreign(name)) {
+        if (field.in !== place) continue;
+        const one = settingIn(object, declaration, name, field);
+        if (one === undefined) continue;
+        found.push(one.setting);
+        read.push(...one.paths);
+      }
+    }
+  }
+  const unknown = leaves(object).filter((leaf) => !read.some((path) => startsWith(leaf, path)));
+  return { found, unknown: unknown.map((path) => path.join(".")) };
+}
+
+/** A value as annotations and objects have it, in canonical form. */
+export function readLoosely(
+  { open, parseLoose }: SettingDeclaration,
+  name: string,
+  value: unknown,
+): Parsed<SettingValue> {
+  const named = open?.(name) ?? { value: name };
+  if (!("value" in named)) return named;
+  const [unplain] = unplainParts(value);
+  return unplain ?? parseLoose(value);
+}
+
+function settingIn(
+  object: unknown,
+  declaration: SettingDeclaration,
+  name: string,
+  { paths, read = (value) => value }: ForeignField,
+): { setting: ForeignSetting; paths: Path[] } | undefined {
+  const fields = paths.map((path) => fieldAt(object, path));
+  const [first] = fields;
+  if (!first || fields.some((field) => !field || textOf(field.value) !== textOf(first.value)))
+    return undefined;
+  const spelled = fields.flatMap((field) => (field ? [field.path] : []));
+  return {
+    setting: {
+      setting: name === "" ? declaration.path : `${declaration.path}.${name}`,
+      field: spelled.map((path) => path.join(".")).join(" and "),
+      read: readLoosely(declaration, name, read(first.value)),
+    },
+    paths: spelled,
+  };
+}
+
+function namesIn(
+  place: ForeignField["in"],
+  object: unknown,
+  { foreign }: SettingDeclaration,
+  read: readonly Path[],
+): string[] {
+  return foreign("")
+    .filter((field) => field.in === place)
+    .flatMap(({ paths: [path = []] }) => {
+      const map = fieldAt(object, path.slice(0, -1));
+      if (!map || !isMap(map.value)) return [];
+      return Object.keys(map.value).filter(
+        (name) => !read.some((taken) => startsWith([...map.path, name], taken)),
+      );
+    });
+}
+
+function leaves(value: unknown, path: Path = []): Path[] {
+  if (value === null || value === undefined) return [];
+  if (!isMap(value) || Object.keys(value).length === 0) return path.length === 0 ? [] : [path];
+  return Object.entries(value).flatMap(([key, below]) => leaves(below, [...path, key]));
+}
+
+function startsWith(path: Path, beginning: Path): boolean {
+  return beginning.every((key, at) => path[at] === key);
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
