@@ -3,6 +3,8 @@ import { defaultRevision } from "../cluster/injectingRevision.js";
 import { hasStatus, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import type { InjectorData } from "../render/InjectorData.js";
 import { InjectorRefusal } from "../render/InjectorRefusal.js";
+import { NoInjector } from "./NoInjector.js";
+import { revisionsIn } from "./revisionsIn.js";
 
 /** Which injector: one per revision of Istio. */
 export interface Injector {
@@ -40,11 +42,11 @@ export async function readInjector(api: KubernetesApi, injector: Injector): Prom
       method: "GET",
       path: pathOf(injector),
     })
-    .catch((error: unknown) => {
+    .catch(async (error: unknown) => {
       if (!hasStatus(error, 404)) throw error;
-      throw new InjectorRefusal(
-        `no ConfigMap ${injectorName(injector)} in the cluster: install Istio first, or name its namespace and revision in injector: { namespace, revision }`,
-      );
+      const { namespace } = injector;
+      const there = await revisionsIn(api, namespace);
+      throw new NoInjector(injectorName(injector), namespace, revisionOf(injector), there);
     });
   const { config, values } = found.data ?? {};
   if (config === undefined || values === undefined) {

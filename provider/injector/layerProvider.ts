@@ -40,6 +40,7 @@ import {
   writtenOwnerOf,
   writtenOwnerOutput,
 } from "./layerOwner.js";
+import { NoInjector } from "./NoInjector.js";
 import type { PlannedLayers } from "./PlannedLayers.js";
 import { recentInjector } from "./recentInjector.js";
 import { targetName } from "./targetName.js";
@@ -195,10 +196,7 @@ export function layerProvider(
         const change = { target: targetOf(properties), layer: undefined, owners };
         await layerQueue(api, injector, session).submit(change, patienceOf(properties));
       } catch (error) {
-        const gone =
-          error instanceof OwnershipError ||
-          (error instanceof InjectorRefusal && error.message.startsWith("no ConfigMap"));
-        if (!gone) throw error;
+        if (!(error instanceof OwnershipError || error instanceof NoInjector)) throw error;
         session.report(`${targetName(targetOf(properties))}: nothing to take out: ${error.message}`);
         return;
       }

@@ -1,22 +1,21 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { type Injector, injectorName, readInjector, revisionOf } from "../injector/Injector.js";
 import type { EffectiveSettings } from "../levels/effectiveSettings.js";
-import { effectiveValues } from "../levels/effectiveSettings.js";
 import { layersOfFile } from "../platformFile/layersOfFile.js";
 import type { PlatformFile } from "../platformFile/PlatformFile.js";
 import { installedGlobal } from "../render/compose.js";
-import { type Layers, layerAt, namespaceOf } from "../render/Layer.js";
+import { globalTarget, type Layers, layerAt, namespaceOf } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
 import { layersAt, layersFor } from "../render/layersReaching.js";
 import { canonicalJson, effectiveOf, installedSettings } from "../render/Profile.js";
 import { assessNamespace, injectedPods, settingsFor } from "../rollout/assess.js";
 import { namespaceAnnotations } from "../rollout/namespaceAnnotations.js";
-import { Rollout } from "../rollout/RolloutOptions.js";
 import { settingsThere } from "../rollout/settingsThere.js";
 import { type CanonicalSettings, inOrder } from "../settings/canonicalSettings.js";
-import { resourceConflicts } from "../settings/conflicts.js";
-import { problemSentence } from "../settings/problem.js";
 import type { PlatformDiff, SettingChange } from "./PlatformDiff.js";
+import { requireNamespaces } from "./requireNamespace.js";
+import { requireUsableLayers } from "./requireUsableLayers.js";
+import { rolloutFor } from "./rolloutFor.js";
 import { workloadStatus } from "./workloadStatus.js";
 
 /** What a settings file would change in a cluster, and which workloads would restart; writes nothing. */
@@ -27,34 +26,38 @@ export async function comparePlatform(
   now: number,
   only?: string,
 ): Promise<PlatformDiff> {
-  const levels = [platform.global, ...Object.values(platform.namespaces)];
-  const rollout = Rollout.parse(levels.find((level) => level?.rollout !== undefined)?.rollout ?? {});
   const diff: PlatformDiff = {
     server: api.server,
     file,
     changes: [],
     restarts: [],
-    rollout: { maxConcurrent: rollout.maxConcurrent, strategy: rollout.strategy },
+    rollout: { maxConcurrent: 0, strategy: rolloutFor(platform, globalTarget).strategy },
     elsewhere: [],
     notes: [],
   };
   const pods = await injectedPods(api, only);
-  for (const { injector, layers } of layersOfFile(platform, () => file)) {
+  const plans = layersOfFile(platform, () => file);
+  await requireNamespaces(
+    api,
+    plans.flatMap(({ layers }) => Object.keys(layers).flatMap((target) => namespaceOf(target) ?? [])),
+  );
+  for (const { injector, layers } of plans) {
     const { data } = await readInjector(api, injector);
     const current = layersOf(data);
     const installed = installedSettings(installedGlobal(data));
     const after = { ...current, ...layers };
+    requireUsableLayers(data, after, Object.keys(layers), installed);
     for (const target of Object.keys(layers).sort()) {
       if (only !== undefined && namespaceOf(target) !== only) continue;
       diff.changes.push(...settingChanges(installed, current, after, target));
-      diff.notes.push(...mergedProblems(installed, after, target));
     }
     diff.elsewhere.push(...layersElsewhere(injector, current, layers));
     for (const [namespace, metadata] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const there = rolloutFor(platform, namespace);
       const settings = {
         ...settingsThere({ layers: current, installed }, layers, namespace, revisionOf(injector)),
-        include: rollout.include,
-        strategy: rollout.strategy,
+        include: there.include,
+        strategy: there.strategy,
       };
       if (!settings.planned && !settings.forLabels) continue;
       const assessments = await assessNamespace(api, namespace, metadata, settings);
@@ -64,9 +67,12 @@ export async function comparePlatform(
       for (const one of moved) {
         const labels = one.workload.spec.template?.metadata?.labels ?? {};
         const effective = effectiveOf({ installed, ...layersFor(after, namespace, labels) });
+        const rollout = rolloutFor(platform, namespace, labels);
         const its = { ...settingsFor(settings, labels), annotations };
         const workload = workloadStatus(one, its, now, effective, rollout);
         diff.restarts.push({ namespace, workload });
+        if (workload.why === undefined)
+          diff.rollout.maxConcurrent = Math.max(diff.rollout.maxConcurrent, rollout.maxConcurrent);
       }
     }
   }
@@ -97,13 +103,6 @@ function declaredPaths(from: EffectiveSettings, to: EffectiveSettings): string[]
 /** For the pods of a target that no other workload settings pick. */
 function effectiveIn(installed: CanonicalSettings, layers: Layers, target: string): EffectiveSettings {
   return effectiveOf({ installed, ...layersAt(layers, target) });
-}
-
-/** A request above its limit, which may show only where the levels meet. */
-function mergedProblems(installed: CanonicalSettings, after: Layers, target: string): string[] {
-  return resourceConflicts(effectiveValues(effectiveIn(installed, after, target))).map(
-    (problem) => `${target}, merged with the weaker levels: ${problemSentence(problem)} (${problem.path})`,
-  );
 }
 
 function layersElsewhere(injector: Injector, current: Layers, planned: Layers): PlatformDiff["elsewhere"] {

@@ -6,6 +6,7 @@ import { askReplicas, replicasBehind } from "../injector/askReplicas.js";
 import { configMapName, type Injector, injectorName, lastWriter, revisionOf } from "../injector/Injector.js";
 import { compose } from "../render/compose.js";
 import { InjectorRefusal } from "../render/InjectorRefusal.js";
+import { globalTarget } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
 import { stampAnnotation } from "../render/overlayTemplate.js";
 import { stampFor } from "../render/stampsIn.js";
@@ -60,20 +61,22 @@ async function intact(api: KubernetesApi, { injector, configMap }: FoundInjector
     const count = Object.keys(layers).length;
     const composed = compose(configMap.data, layers);
     if (count === 0) {
+      // up would refuse such an injector, so say it before anybody relies on it
+      compose(configMap.data, { [globalTarget]: { owner: "doctor", settings: {} } });
       const stamped = await podsWithSettings(api, revisionOf(injector));
       return stamped === 0
-        ? ok("settings", `${name} has none yet`)
+        ? ok("settings", `${name} has none yet, and can take some`)
         : problem(
             "settings",
             `${name} has none, and ${stamped} pods run with some: ${lastWriter(configMap)} rewrote it`,
-            "run pulumi up, which brings them back; pods that still have them are not restarted",
+            "run pulumi up to restore them; pods that still have them are not restarted",
           );
     }
     if (composed.config !== configMap.data.config || composed.values !== configMap.data.values) {
       return problem(
         "settings",
         `${name} has ${count} layers, and its templates are not those of this version: ${lastWriter(configMap)} wrote it, or another version of the package`,
-        "run pulumi up, which writes them anew",
+        "run pulumi up to write them again",
       );
     }
     return ok("settings", `${name} has ${count} ${count === 1 ? "layer" : "layers"}, as they were written`);
@@ -114,7 +117,7 @@ async function replicas(api: KubernetesApi, { injector }: FoundInjector): Promis
       return warning(
         check,
         `no Deployment of istiod with revision ${revision} in ${injector.namespace}`,
-        "nothing, where istiod runs outside of the cluster",
+        "nothing to do if istiod runs outside this cluster",
       );
     const { wanted, ready } = readiness({ ...istiod, kind: "Deployment" });
     const says = `${istiod.metadata.name}: ${ready} of ${wanted} replicas ready`;
@@ -201,7 +204,12 @@ async function answer(
   switch (given.outcome) {
     case "injected":
       return given.stamp === expected
-        ? ok(check, `a pod in ${namespace} would get these settings`)
+        ? ok(
+            check,
+            expected === undefined
+              ? `istiod injects a test pod in ${namespace} (dry run)`
+              : `a test pod in ${namespace} gets these settings (dry run)`,
+          )
         : problem(
             check,
             `a pod in ${namespace} would get other settings than the ConfigMap has`,
@@ -238,7 +246,10 @@ async function agreement(
       'wait, a mounted ConfigMap takes 90 s; then see the log there for "failed to read injection config", or restart it',
     );
   if (failed.length > 0) return warning(check, failed.join("; "));
-  return ok(check, `${answers.length} of istiod agree`);
+  return ok(
+    check,
+    answers.length === 1 ? "the one istiod replica agrees" : `all ${answers.length} istiod replicas agree`,
+  );
 }
 
 async function someNamespace(api: KubernetesApi, revision: string): Promise<string | undefined> {

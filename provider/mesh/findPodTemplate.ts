@@ -1,10 +1,18 @@
-import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import {
+  ApiError,
+  hasStatus,
+  type KubernetesApi,
+  listAll,
+  type ObjectMeta,
+} from "../cluster/KubernetesApi.js";
 import type { PodTemplate } from "../cluster/podTemplate.js";
 import { readPodTemplate } from "../cluster/readPodTemplate.js";
 import { argoRollout, workloadKinds, workloadPath } from "../cluster/workloads.js";
 import { valueAt } from "../settings/canonicalSettings.js";
+import { own } from "../settings/own.js";
 import { problemText, shown, textOf } from "../settings/problem.js";
 import { contentOf, yamlTexts } from "../settings/yamlText.js";
+import { requireNamespace } from "./requireNamespace.js";
 
 /** Something that has a pod's template: a workload, or a pod itself. */
 export interface FoundTemplate {
@@ -12,6 +20,8 @@ export interface FoundTemplate {
   name: string;
   namespace: string;
   template: PodTemplate;
+  /** The object as it is in the cluster; left out for one from a manifest. */
+  live?: unknown;
 }
 
 const kinds = [
@@ -21,6 +31,16 @@ const kinds = [
   { kind: "Job", apiVersion: "batch/v1", plural: "jobs" },
   { kind: "CronJob", apiVersion: "batch/v1", plural: "cronjobs" },
 ];
+/** As kubectl has them. */
+const shortNames: Readonly<Record<string, string>> = {
+  po: "pod",
+  deploy: "deployment",
+  sts: "statefulset",
+  ds: "daemonset",
+  ro: "rollout",
+  rs: "replicaset",
+  cj: "cronjob",
+};
 const templatePlaces = [
   ["spec", "template"],
   ["spec", "jobTemplate", "spec", "template"],
@@ -38,19 +58,56 @@ export async function findPodTemplate(
   name: string,
 ): Promise<FoundTemplate> {
   const [given = "", object = ""] = name.split("/");
-  const word = given.toLowerCase();
+  const word = own(shortNames, given.toLowerCase()) ?? given.toLowerCase();
   if (object === "" || !/^[a-z0-9.-]+$/.test(object)) throw unknown(name);
-  if (["pod", "pods", "po"].includes(word)) {
+  if (["pod", "pods"].includes(word)) {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(object)}`;
-    return found(await api.request({ method: "GET", path }), "Pod", namespace);
+    return live(await objectAt(api, path, `pod/${object}`, namespace), "Pod", namespace);
   }
   const kind = kinds.find((one) => [one.kind.toLowerCase(), one.plural].includes(word));
   if (!kind) throw unknown(name);
-  return found(
-    await api.request({ method: "GET", path: workloadPath(kind, namespace, object) }),
-    kind.kind,
-    namespace,
-  );
+  const path = workloadPath(kind, namespace, object);
+  const named = `${kind.kind.toLowerCase()}/${object}`;
+  return live(await objectAt(api, path, named, namespace), kind.kind, namespace);
+}
+
+async function objectAt(api: KubernetesApi, path: string, name: string, namespace: string): Promise<unknown> {
+  try {
+    return await api.request({ method: "GET", path });
+  } catch (error) {
+    if (!hasStatus(error, 404)) throw error;
+    await requireNamespace(api, namespace);
+    const elsewhere = await namespacesWith(api, path, namespace);
+    const [one] = elsewhere;
+    const found =
+      one === undefined
+        ? ""
+        : elsewhere.length === 1
+          ? ` Found in ${one}: add -n ${one}`
+          : ` Found in ${elsewhere.join(", ")}: choose one with -n`;
+    throw new NoPodTemplate(`there is no ${name} in namespace ${namespace}.${found}`);
+  }
+}
+
+/** Namespaces that have an object of the same kind and name. */
+async function namespacesWith(api: KubernetesApi, path: string, namespace: string): Promise<string[]> {
+  const list = path.replace(`/namespaces/${encodeURIComponent(namespace)}`, "");
+  const object = decodeURIComponent(list.slice(list.lastIndexOf("/") + 1));
+  try {
+    const all = await listAll<{ metadata: ObjectMeta }>(api, list.slice(0, list.lastIndexOf("/")), {
+      query: { fieldSelector: `metadata.name=${object}` },
+      metadataOnly: true,
+    });
+    return all.map(({ metadata }) => metadata.namespace ?? "").sort();
+  } catch (error) {
+    // only a hint
+    if (!(error instanceof ApiError)) throw error;
+    return [];
+  }
+}
+
+function live(object: unknown, kind: string, namespace: string): FoundTemplate {
+  return { ...found(object, kind, namespace), live: object };
 }
 
 /** Every pod template of a manifest; objects without one are passed over. */
@@ -76,17 +133,17 @@ export function templatesIn(manifest: string, namespace: string): FoundTemplate[
   });
   if (all.length === 0)
     throw new NoPodTemplate(
-      "found no pod and no workload in the manifest; wanted a Deployment or the like: name another file",
+      "expected a pod or a workload such as a Deployment in the manifest, got neither. Name another file.",
     );
   return all;
 }
 
 function found(object: unknown, kind: string, namespace: string): FoundTemplate {
-  const own = (field: string) => {
+  const named = (field: string) => {
     const value = valueAt(object, ["metadata", field]);
     return value === undefined || value === null ? undefined : textOf(value);
   };
-  const name = `${kind}/${own("name") ?? "?"}`;
+  const name = `${kind}/${named("name") ?? "?"}`;
   const template = templatePlaces
     .map((path) => valueAt(object, path))
     .find((one) => valueAt(one, ["spec"]) !== undefined);
@@ -95,12 +152,10 @@ function found(object: unknown, kind: string, namespace: string): FoundTemplate 
     throw new NoPodTemplate(`${name}: found no containers in its pod template`);
   const read = readPodTemplate(pod);
   if ("problems" in read)
-    throw new NoPodTemplate(
-      `${name}: its pod template is none of Kubernetes':\n${problemText(read.problems)}`,
-    );
+    throw new NoPodTemplate(`${name}: not a valid Kubernetes pod template:\n${problemText(read.problems)}`);
   return {
     name,
-    namespace: own("namespace") ?? namespace,
+    namespace: named("namespace") ?? namespace,
     template: kind === "Pod" ? asCreated(read.template) : read.template,
   };
 }
@@ -123,6 +178,6 @@ function asCreated(pod: PodTemplate): PodTemplate {
 
 function unknown(name: string): NoPodTemplate {
   return new NoPodTemplate(
-    `found ${shown(name)}; wanted a file, or KIND/NAME with one of pod, ${kinds.map(({ kind }) => kind.toLowerCase()).join(", ")}: write for instance deployment/api`,
+    `expected a file or KIND/NAME, got ${shown(name)}. Kinds: pod, ${kinds.map(({ kind }) => kind.toLowerCase()).join(", ")}.`,
   );
 }

@@ -98,7 +98,7 @@ function diffSummary(diff: PlatformDiff): string {
 }
 
 function elsewhereText(file: string, injector: string, target: string, owner: string): string {
-  return `${injector} also has settings of ${targetText(target)}, which ${file} has not: they belong to ${owner}, and go only if that stack is run with this file`;
+  return `${injector} also has settings of ${targetText(target)}, not in ${file}; owned by stack ${owner}, and unaffected unless you run that stack with this file`;
 }
 
 function targetText(target: string): string {

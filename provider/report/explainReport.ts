@@ -1,22 +1,18 @@
-import type { ExplainedSetting, SidecarExplanation } from "../explain/explainSidecar.js";
+import { defaultRevision } from "../cluster/injectingRevision.js";
+import type { ExplainedSetting } from "../explain/explainSidecar.js";
+import type { ExplainedSidecar } from "../mesh/explainFound.js";
 import { markdownCode, markdownTable, markdownText } from "./markdown.js";
 import { type Paint, plain } from "./Paint.js";
 import { printed } from "./printed.js";
 import { settingText } from "./settingText.js";
 import { type Cell, textTable } from "./textTable.js";
 
-/** What is explained: `shop/Deployment/api`. */
-export interface Explained {
-  name: string;
-  explanation: SidecarExplanation;
-}
-
 const heads = ["SETTING", "VALUE", "FROM", "INSTEAD OF"];
 
-export function explainText(all: readonly Explained[], paint: Paint = plain): string {
+export function explainText(all: readonly ExplainedSidecar[], paint: Paint = plain): string {
   return all
-    .map(({ name, explanation: { settings, warnings, unaffected } }) => {
-      const title = paint("strong", printed(name));
+    .map(({ name, revision, stale, explanation: { settings, warnings, unaffected } }) => {
+      const title = `${paint("strong", printed(name))}${revisionText(revision)}`;
       if (unaffected !== undefined) return `${title}: ${printed(unaffected)}\n`;
       const rows = settings.map((setting): Cell[] => [
         setting.path,
@@ -24,16 +20,18 @@ export function explainText(all: readonly Explained[], paint: Paint = plain): st
         { text: fromText(setting), tone: setting.source === "installed" ? "quiet" : "good" },
         setting.note ?? insteadOf(setting),
       ]);
-      const told = warnings.map((warning) => `${paint("warning", "!")} ${printed(warning)}\n`).join("");
+      const told = [...staleText(stale), ...warnings]
+        .map((warning) => `${paint("warning", "!")} ${printed(warning)}\n`)
+        .join("");
       return `${title}\n${textTable(heads, rows, paint)}${told}`;
     })
     .join("\n");
 }
 
-export function explainMarkdown(all: readonly Explained[]): string {
+export function explainMarkdown(all: readonly ExplainedSidecar[]): string {
   return all
-    .map(({ name, explanation: { settings, warnings, unaffected } }) => {
-      const title = `## ${markdownText(name)}\n\n`;
+    .map(({ name, revision, stale, explanation: { settings, warnings, unaffected } }) => {
+      const title = `## ${markdownText(`${name}${revisionText(revision)}`)}\n\n`;
       if (unaffected !== undefined) return `${title}${markdownText(unaffected)}\n`;
       const rows = settings.map((setting) => [
         markdownCode(setting.path),
@@ -41,10 +39,21 @@ export function explainMarkdown(all: readonly Explained[]): string {
         markdownText(fromText(setting)),
         markdownText(setting.note ?? insteadOf(setting)),
       ]);
-      const told = warnings.map((warning) => `- ${markdownText(warning)}\n`).join("");
+      const told = [...staleText(stale), ...warnings]
+        .map((warning) => `- ${markdownText(warning)}\n`)
+        .join("");
       return `${title}${markdownTable(["Setting", "Value", "From", "Instead of"], rows)}\n${told === "" ? "" : `\n${told}`}`;
     })
     .join("\n");
+}
+
+// one revision is what most meshes have
+function revisionText(revision: string | undefined): string {
+  return revision === undefined || revision === defaultRevision ? "" : ` (revision ${printed(revision)})`;
+}
+
+function staleText(stale: string | undefined): string[] {
+  return stale === undefined ? [] : [`stale, and shown as a new pod would be: ${stale}`];
 }
 
 function fromText({ source, owner }: ExplainedSetting): string {

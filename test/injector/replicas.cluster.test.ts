@@ -71,7 +71,7 @@ describe("two istiods behind one injector, one of which reads a mounted ConfigMa
   test("doctor asks each and finds them in agreement", async () => {
     await mesh.eventually("both answer", async () => (await replicas())[0]?.is === "ok");
     const [finding] = await replicas();
-    assert.deepEqual(finding, { check: "replicas", is: "ok", says: "2 of istiod agree" });
+    assert.deepEqual(finding, { check: "replicas", is: "ok", says: "all 2 istiod replicas agree" });
   });
 
   test("a write waits until the late one has it, too", async () => {

@@ -53,7 +53,7 @@ describe("the pod templates of a manifest", () => {
 
   const wrong: [string, string, RegExp][] = [
     ["no YAML", "a: [", /can't be read/],
-    ["nothing that has pods", "kind: Service\nmetadata: { name: x }", /no pod and no workload/],
+    ["nothing that has pods", "kind: Service\nmetadata: { name: x }", /expected a pod or a workload/],
     [
       "a workload without containers",
       "kind: Deployment\nmetadata: { name: x }\nspec: { template: {} }",

@@ -1,10 +1,6 @@
-import { explainSidecar } from "../../explain/explainSidecar.js";
-import { readInjector } from "../../injector/Injector.js";
+import { type ExplainedSidecar, explainFound } from "../../mesh/explainFound.js";
 import { type FoundTemplate, findPodTemplate, templatesIn } from "../../mesh/findPodTemplate.js";
-import { installedGlobal } from "../../render/compose.js";
-import { layersOf } from "../../render/layersOf.js";
-import { installedSettings } from "../../render/Profile.js";
-import { type Explained, explainMarkdown, explainText } from "../../report/explainReport.js";
+import { explainMarkdown, explainText } from "../../report/explainReport.js";
 import { type ExitCode, exitCodes } from "../exitCodes.js";
 import { formatted } from "../formatted.js";
 import { connectAs, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
@@ -24,19 +20,10 @@ export async function explain(
   const templates: FoundTemplate[] = isFile(what)
     ? templatesIn(await io.readFile(what), namespace)
     : [await findPodTemplate(api, namespace, what)];
-  const { data } = await readInjector(api, {
-    namespace: options.injectorNamespace,
-    ...(options.revision === undefined ? {} : { revision: options.revision }),
-  });
-  const layers = layersOf(data);
-  const installed = installedSettings(installedGlobal(data));
-  const explained = templates.map(
-    (one): Explained => ({
-      name: `${one.namespace}/${one.name}`,
-      explanation: explainSidecar(one.template, { namespace: one.namespace, layers, installed }),
-    }),
-  );
-  const found = explained.map(({ name, explanation }) => ({ name, ...explanation }));
+  const explained: ExplainedSidecar[] = [];
+  for (const one of templates)
+    explained.push(await explainFound(api, one, options.injectorNamespace, options.revision));
+  const found = explained.map(({ explanation, ...rest }) => ({ ...rest, ...explanation }));
   io.out(
     formatted(options.output, found, {
       table: () => explainText(explained, terminalPaint(io)),

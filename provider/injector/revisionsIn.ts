@@ -1,0 +1,43 @@
+import { defaultRevision } from "../cluster/injectingRevision.js";
+import { ApiError, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
+
+export interface Revisions {
+  /** Those that have an injector, sorted. */
+  revisions: string[];
+  /** Tag -> revision, as `istioctl tag set` writes them. */
+  tags: ReadonlyMap<string, string>;
+}
+
+const prefix = "istio-sidecar-injector";
+
+/** The revisions of Istio in a namespace; undefined where they may not be listed. */
+export async function revisionsIn(api: KubernetesApi, namespace: string): Promise<Revisions | undefined> {
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps`;
+  const configMaps = await metadataOf(api, path);
+  if (!configMaps) return undefined;
+  const names = configMaps.map(({ name }) => name);
+  const revisions = names.flatMap((name) => {
+    if (name === prefix) return [defaultRevision];
+    return name.startsWith(`${prefix}-`) ? [name.slice(prefix.length + 1)] : [];
+  });
+  const webhooks = await metadataOf(
+    api,
+    "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
+  );
+  const tags = (webhooks ?? []).flatMap(({ labels }): [string, string][] => {
+    const [tag, revision] = [labels?.["istio.io/tag"], labels?.["istio.io/rev"]];
+    return tag !== undefined && revision !== undefined ? [[tag, revision]] : [];
+  });
+  return { revisions: [...new Set(revisions)].sort(), tags: new Map(tags.sort()) };
+}
+
+async function metadataOf(api: KubernetesApi, path: string): Promise<ObjectMeta[] | undefined> {
+  try {
+    const all = await listAll<{ metadata: ObjectMeta }>(api, path, { metadataOnly: true });
+    return all.map(({ metadata }) => metadata);
+  } catch (error) {
+    // the list only makes a message better
+    if (!(error instanceof ApiError)) throw error;
+    return undefined;
+  }
+}

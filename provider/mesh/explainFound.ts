@@ -1,0 +1,74 @@
+import { ApiError, isMissingRight, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import { explainSidecar, type SidecarExplanation } from "../explain/explainSidecar.js";
+import { readInjector, revisionOf } from "../injector/Injector.js";
+import { installedGlobal } from "../render/compose.js";
+import { layersOf } from "../render/layersOf.js";
+import { stampAnnotation } from "../render/overlayTemplate.js";
+import { installedSettings } from "../render/Profile.js";
+import { assessNamespace } from "../rollout/assess.js";
+import { restartSentence } from "../rollout/differences.js";
+import { type Current, settingsThere } from "../rollout/settingsThere.js";
+import type { FoundTemplate } from "./findPodTemplate.js";
+import { findSidecar } from "./findSidecar.js";
+
+export interface ExplainedSidecar {
+  /** `shop/Deployment/api`. */
+  name: string;
+  /** Left out where there is no sidecar. */
+  revision?: string;
+  /** How many of the pods have other settings, and which. */
+  stale?: string;
+  explanation: SidecarExplanation;
+}
+
+/** Explains a sidecar by the injector that injected it, or by the one of `revision`. */
+export async function explainFound(
+  api: KubernetesApi,
+  found: FoundTemplate,
+  injectorNamespace: string,
+  revision: string | undefined,
+): Promise<ExplainedSidecar> {
+  const name = `${found.namespace}/${found.name}`;
+  const sidecar = await findSidecar(api, found);
+  if ("none" in sidecar)
+    return { name, explanation: { settings: [], warnings: [], unaffected: sidecar.none } };
+  const injector = { namespace: injectorNamespace, revision: revision ?? sidecar.revision };
+  const { data } = await readInjector(api, injector);
+  const current = { layers: layersOf(data), installed: installedSettings(installedGlobal(data)) };
+  const { namespace, template } = found;
+  const explanation = explainSidecar(template, { namespace, ...current });
+  const other = injector.revision !== sidecar.revision;
+  const stale = other ? undefined : await staleness(api, namespace, sidecar.pods, current, sidecar.revision);
+  const notes = [
+    ...(sidecar.note === undefined ? [] : [sidecar.note]),
+    ...(other ? [`revision ${sidecar.revision} injected its pods, not ${revisionOf(injector)}`] : []),
+  ];
+  return {
+    name,
+    revision: revisionOf(injector),
+    ...(stale === undefined ? {} : { stale }),
+    explanation: { ...explanation, warnings: [...notes, ...explanation.warnings] },
+  };
+}
+
+async function staleness(
+  api: KubernetesApi,
+  namespace: string,
+  pods: readonly ObjectMeta[],
+  current: Current,
+  revision: string,
+): Promise<string | undefined> {
+  const settings = settingsThere(current, {}, namespace, revision);
+  try {
+    const [assessed] = await assessNamespace(api, namespace, pods, settings);
+    if (assessed?.verdict.is === "stale")
+      return restartSentence(assessed.verdict.stalePods, assessed.verdict.differences);
+    // pods of other owners are not assessed
+    if (assessed && assessed.verdict.is !== "unknown") return undefined;
+  } catch (error) {
+    if (!(error instanceof ApiError) || !isMissingRight(error)) throw error;
+  }
+  const due = (pod: ObjectMeta) => (settings.forLabels?.(pod.labels ?? {}) ?? settings).stamp;
+  const stale = pods.filter((pod) => pod.annotations?.[stampAnnotation] !== due(pod)).length;
+  return stale === 0 ? undefined : `${stale} of ${pods.length} pods were created with other settings`;
+}

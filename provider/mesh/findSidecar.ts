@@ -1,0 +1,66 @@
+import { dryRunPod } from "../cluster/dryRunPod.js";
+import { defaultRevision, injectingRevision } from "../cluster/injectingRevision.js";
+import { ApiError, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import { valueAt } from "../settings/canonicalSettings.js";
+import type { FoundTemplate } from "./findPodTemplate.js";
+
+/** Which injector decides over a pod or a workload's pods. */
+export type FoundSidecar =
+  | { revision: string; pods: readonly ObjectMeta[]; note?: string }
+  /** Why settings don't matter. */
+  | { none: string };
+
+/** Looks at the pods that run; of a workload without pods, at the one that it would get. */
+export async function findSidecar(api: KubernetesApi, found: FoundTemplate): Promise<FoundSidecar> {
+  const pods = await podsOf(api, found);
+  const injected = pods.filter((pod) => injectingRevision(pod) !== undefined);
+  const newest = [...injected].sort((a, b) => (created(a) < created(b) ? 1 : -1))[0];
+  const revision = newest && injectingRevision(newest);
+  if (revision !== undefined) return { revision, pods: injected };
+  const without = "its pods have no sidecar";
+  if (found.live !== undefined && found.name.startsWith("Pod/")) return { none: "it has no sidecar" };
+  const next = await revisionOfNextPod(api, found);
+  if (next === undefined)
+    return pods.length > 0 ? { none: without } : { revision: defaultRevision, pods: [] };
+  if (next === "none") return { none: pods.length > 0 ? without : "its pods would have no sidecar" };
+  const since = "its pods have no sidecar yet: they are older than the injection";
+  return { revision: next, pods: [], ...(pods.length > 0 ? { note: since } : {}) };
+}
+
+async function revisionOfNextPod(
+  api: KubernetesApi,
+  { namespace, template }: FoundTemplate,
+): Promise<string | undefined> {
+  try {
+    const pod = await dryRunPod(api, namespace, template);
+    return injectingRevision(pod.metadata) ?? "none";
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return undefined;
+  }
+}
+
+async function podsOf(api: KubernetesApi, { name, namespace, live }: FoundTemplate): Promise<ObjectMeta[]> {
+  if (live === undefined) return [];
+  if (name.startsWith("Pod/")) return [valueAt(live, ["metadata"]) as ObjectMeta];
+  const labels = valueAt(live, ["spec", "selector", "matchLabels"]);
+  if (typeof labels !== "object" || labels === null) return [];
+  const pods = await listAll<{ metadata: ObjectMeta }>(
+    api,
+    `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`,
+    {
+      query: {
+        fieldSelector: "status.phase!=Succeeded,status.phase!=Failed",
+        labelSelector: Object.entries(labels)
+          .map(([key, value]) => `${key}=${String(value)}`)
+          .join(","),
+      },
+      metadataOnly: true,
+    },
+  );
+  return pods.map(({ metadata }) => metadata).filter(({ deletionTimestamp }) => !deletionTimestamp);
+}
+
+function created(pod: ObjectMeta): string {
+  return pod.creationTimestamp ?? "";
+}

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { comparePlatform } from "../../provider/mesh/comparePlatform";
+import { rolloutFor } from "../../provider/mesh/rolloutFor";
+import { readPlatformFile } from "../../provider/platformFile/readPlatformFile";
+import { config, values } from "../render/injectorText";
+import { apiOf } from "./apiOf";
+
+const compared = (text: string, data = { config, values }) =>
+  comparePlatform(
+    apiOf({
+      "/api/v1/namespaces": { items: [{ metadata: { name: "shop" } }, { metadata: { name: "cart" } }] },
+      "/api/v1/pods": { items: [] },
+      "/api/v1/namespaces/istio-system/configmaps/istio-sidecar-injector": { metadata: {}, data },
+    }),
+    readPlatformFile(text, "settings.yaml"),
+    "settings.yaml",
+    0,
+  );
+
+describe("diff refuses what up refuses:", () => {
+  it("namespaces that don't exist, with the nearest ones", async () => {
+    await assert.rejects(
+      compared("namespaces: { shp: { concurrency: 2 }, other-team: { concurrency: 2 } }"),
+      {
+        message:
+          "there is no namespace shp. Did you mean shop?\nthere is no namespace other-team. Create it first.",
+      },
+    );
+  });
+
+  it("a request above the limit of another level", async () => {
+    const text =
+      "global: { proxyResources: { limits: { cpu: 1 } } }\nnamespaces: { shop: { proxyResources: { requests: { cpu: 2 } } } }";
+    await assert.rejects(compared(text), /a cpu request of 2 above the limit of 1/);
+  });
+
+  it("an injector whose templates it can't add to", async () => {
+    const bare = config.replace("sidecar: |", "gateway: |");
+    await assert.rejects(compared("global: { concurrency: 2 }", { config: bare, values }), {
+      name: "InjectorRefusal",
+    });
+  });
+
+  it("nothing that is right", async () => {
+    const { changes } = await compared("namespaces: { shop: { concurrency: 2 } }");
+    assert.deepEqual(
+      changes.map(({ target, setting }) => `${target} ${setting}`),
+      ["shop concurrency"],
+    );
+  });
+});
+
+describe("rollout options of a settings file", () => {
+  const file = readPlatformFile(
+    `
+global: { concurrency: 1, rollout: { maxConcurrent: 10 } }
+namespaces:
+  shop: { concurrency: 2, rollout: { strategy: none } }
+workloads:
+  api: { namespace: shop, selector: { matchLabels: { app: api } }, concurrency: 3, rollout: { strategy: evict } }
+`,
+    "settings.yaml",
+  );
+  for (const [claim, namespace, labels, strategy] of [
+    ["global where nothing else says more", "cart", {}, "restart"],
+    ["the namespace's", "shop", {}, "none"],
+    ["the workload's", "shop", { app: "api" }, "evict"],
+  ] as const) {
+    it(`are ${claim}, option by option`, () => {
+      const found = rolloutFor(file, namespace, labels);
+      assert.deepEqual([found.maxConcurrent, found.strategy], [10, strategy]);
+    });
+  }
+});
