@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NestedSettings } from "../settings/canonicalSettings.js";
 import { layerAndRollout, withSealedKubeconfig } from "./layerAndRollout.js";
+import { requireKnownKeys } from "./requireKnownKeys.js";
 import type { GlobalSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
 
 /** Sidecar settings for every namespace of the mesh. Weaker than a namespace's, stronger than what Istio was installed with. */
@@ -15,6 +16,7 @@ export class GlobalSidecarSettings extends pulumi.ComponentResource {
     given: GlobalSidecarSettingsArgs = {},
     options?: pulumi.ComponentResourceOptions,
   ) {
+    requireKnownKeys(name, given);
     super("istio-sidecar:index:GlobalSidecarSettings", name, { ...withSealedKubeconfig(given) }, options);
     const args = withSealedKubeconfig(given);
     const { layer } = layerAndRollout(this, name, undefined, args);

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { NestedSettings } from "../settings/canonicalSettings.js";
 import { layerAndRollout, ownerOf, withSealedKubeconfig } from "./layerAndRollout.js";
 import { PublishedSettings } from "./PublishedSettings.js";
+import { requireKnownKeys } from "./requireKnownKeys.js";
 import type { NamespaceSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
 
 /** Sidecar settings for one namespace. Stronger than the global ones, weaker than a pod's own annotations. */
@@ -12,6 +13,7 @@ export class NamespaceSidecarSettings extends pulumi.ComponentResource {
   readonly sources: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, given: NamespaceSidecarSettingsArgs, options?: pulumi.ComponentResourceOptions) {
+    requireKnownKeys(name, given, ["namespace", "publish"]);
     super("istio-sidecar:index:NamespaceSidecarSettings", name, { ...withSealedKubeconfig(given) }, options);
     const args = withSealedKubeconfig(given);
     const { target, layer, rollout } = layerAndRollout(this, name, args.namespace, args);

@@ -6,11 +6,13 @@ import type { SidecarSettings } from "../settings/SidecarSettings.js";
 
 /** Plain data in which any part may be an output of another resource. */
 export type DeepInput<Data> = pulumi.Input<
-  Data extends (infer Item)[]
-    ? DeepInput<Item>[]
-    : Data extends object
-      ? { [Key in keyof Data]: DeepInput<Exclude<Data[Key], undefined>> | undefined }
-      : Data
+  Data extends string | number | boolean
+    ? Data
+    : Data extends (infer Item)[]
+      ? DeepInput<Item>[]
+      : Data extends object
+        ? { [Key in keyof Data]: DeepInput<Exclude<Data[Key], undefined>> | undefined }
+        : Data
 >;
 
 /** Which Istio, in which cluster. */
@@ -22,7 +24,7 @@ export interface Target {
   /** How restarts go. Default: three workloads at once, stop at the first failure. */
   rollout?: RolloutOptions;
   /** How long the injector may take to show new settings. Default: 300s, since some installs mount the ConfigMap as files. */
-  patience?: string;
+  patience?: string | number;
 }
 
 type InputsOf<Data> = { [Key in keyof Data]?: DeepInput<Exclude<Data[Key], undefined>> };

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NestedSettings } from "../settings/canonicalSettings.js";
 import { layerAndRollout, withSealedKubeconfig } from "./layerAndRollout.js";
+import { requireKnownKeys } from "./requireKnownKeys.js";
 import type { WorkloadSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
 
 /**
@@ -14,6 +15,7 @@ export class WorkloadSidecarSettings extends pulumi.ComponentResource {
   readonly sources: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, given: WorkloadSidecarSettingsArgs, options?: pulumi.ComponentResourceOptions) {
+    requireKnownKeys(name, given, ["namespace", "selector", "priority", "layerName"]);
     super("istio-sidecar:index:WorkloadSidecarSettings", name, { ...withSealedKubeconfig(given) }, options);
     const args = withSealedKubeconfig(given);
     const { layer } = layerAndRollout(this, name, args.namespace, args, {

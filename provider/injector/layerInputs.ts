@@ -8,6 +8,7 @@ import { type Problem, shown } from "../settings/problem.js";
 import { settingsAmong } from "../settings/settingsInputs.js";
 import { isUnknown } from "../settings/unknown.js";
 import type { Injector } from "./Injector.js";
+import { targetProblems } from "./targetProblems.js";
 
 /** Properties of a layer resource, as Pulumi hands them over: plain data, not yet looked at. */
 export type Properties = Readonly<Record<string, unknown>>;
@@ -53,6 +54,7 @@ export function readLayerInputs(properties: Properties): LayerContent & { proble
     ...(picker ? { picks: picker.picks } : {}),
     problems: [
       ...namespaceProblems(properties),
+      ...targetProblems(properties),
       ...(picker?.problems ?? []),
       ...read.problems,
       ...conflicts(read.settings),

@@ -1,11 +1,11 @@
 import type { Injector } from "../injector/Injector.js";
 import { injectorOf, readLayerInputs } from "../injector/layerInputs.js";
+import { targetProblems } from "../injector/targetProblems.js";
 import type { LabelSelector } from "../levels/selector.js";
 import { Rollout, type RolloutOptions } from "../rollout/RolloutOptions.js";
-import { parseSeconds } from "../settings/duration.js";
-import { nearestKey } from "../settings/parseSettings.js";
 import { type Problem, shown } from "../settings/problem.js";
 import { settingGroups, settingsAmong } from "../settings/settingsInputs.js";
+import { unknownKeys } from "../settings/unknownKeys.js";
 
 /** Arguments of `GlobalSidecarSettings`: settings as written, and how they are brought. */
 export interface GlobalArguments extends Readonly<Record<string, unknown>> {
@@ -48,12 +48,7 @@ type Entries = Readonly<Record<string, unknown>>;
 
 /** The part of the file that every level has, unless it says otherwise itself. */
 export function readShared(given: Entries): Checked<Shared> {
-  const problems = [
-    ...injectorProblems(given.injector),
-    ...clusterProblems(given.cluster),
-    ...rolloutProblems(given.rollout),
-    ...patienceProblems(given.patience),
-  ];
+  const problems = [...targetProblems(given), ...rolloutProblems(given.rollout)];
   const value = Object.fromEntries(
     targetKeys.filter((key) => isSet(given[key])).map((key) => [key, given[key]]),
   ) as Shared;
@@ -139,20 +134,6 @@ function missingNamespace({ namespace }: Entries): Problem[] {
   return [{ path: "namespace", found: "nothing", wanted, todo: "name it" }];
 }
 
-export function unknownKeys(given: Entries, known: readonly string[]): Problem[] {
-  return Object.keys(given)
-    .filter((key) => !known.includes(key))
-    .map((key) => {
-      const nearest = nearestKey(key, known);
-      return {
-        path: key,
-        found: `the unknown key ${shown(key)}`,
-        wanted: `one of ${known.join(", ")}`,
-        todo: nearest ? `did you mean ${nearest}?` : "take it out",
-      };
-    });
-}
-
 function nullProblems(given: Entries, known: readonly string[]): Problem[] {
   return known
     .filter((key) => given[key] === null && !settingGroups.includes(key))
@@ -162,37 +143,6 @@ function nullProblems(given: Entries, known: readonly string[]): Problem[] {
       wanted: "a value",
       todo: "write one, or take the key out",
     }));
-}
-
-function injectorProblems(given: unknown): Problem[] {
-  return textProblems("injector", given, ["namespace", "revision"]);
-}
-
-function clusterProblems(given: unknown): Problem[] {
-  return textProblems("cluster", given, ["context", "kubeconfig"]);
-}
-
-function textProblems(path: string, given: unknown, known: readonly string[]): Problem[] {
-  if (!isSet(given)) return [];
-  if (typeof given !== "object" || Array.isArray(given)) {
-    return [
-      { path, found: shown(given), wanted: `an object of ${known.join(", ")}`, todo: "nest them below it" },
-    ];
-  }
-  const entries = given as Entries;
-  return [
-    ...unknownKeys(entries, known).map((problem) => ({ ...problem, path: `${path}.${problem.path}` })),
-    ...known
-      .filter(
-        (key) => entries[key] !== undefined && (typeof entries[key] !== "string" || entries[key] === ""),
-      )
-      .map((key) => ({
-        path: `${path}.${key}`,
-        found: shown(entries[key]),
-        wanted: "text",
-        todo: "write it, in quotes where YAML would take it for a number",
-      })),
-  ];
 }
 
 function rolloutProblems(given: unknown): Problem[] {
@@ -211,12 +161,6 @@ function rolloutProblems(given: unknown): Problem[] {
     const found = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], given);
     return [{ path, found: shown(found), wanted: "an option of rollouts", todo: issue.message }];
   });
-}
-
-function patienceProblems(given: unknown): Problem[] {
-  if (!isSet(given)) return [];
-  const read = parseSeconds(given);
-  return "value" in read ? [] : [{ path: "patience", ...read }];
 }
 
 function publishProblems(given: unknown, known: boolean): Problem[] {

@@ -1,5 +1,6 @@
 import type { LineCounter } from "yaml";
 import { type Problem, printable, shown } from "../settings/problem.js";
+import { unknownKeys } from "../settings/unknownKeys.js";
 import { contentOf, yamlText } from "../settings/yamlText.js";
 import {
   type Checked,
@@ -8,7 +9,6 @@ import {
   readLevel,
   readShared,
   type Shared,
-  unknownKeys,
   type WorkloadArguments,
 } from "./levelArguments.js";
 import { type PlacedProblem, SettingsFileError } from "./PlacedProblem.js";

@@ -4,13 +4,17 @@ import type { agentLogLevels, envoyLogLevels } from "./logLevel.js";
 import type { ScaledResources } from "./scaledResources.js";
 import type { SeccompProfile } from "./seccompProfile.js";
 
+/** Text that only a program's run brings, from configuration or another resource; what it says is checked there. */
+type AnyText = string & {};
+
 /** CPU in cores: 2, 0.5, "500m". Canonical "2", "500m". */
-export type Cpu = number | `${number}` | `${number}m` | `${number} cores`;
+export type Cpu = number | `${number}` | `${number}m` | `${number} cores` | AnyText;
 
 /** Memory with its unit: "128Mi", "1Gi", "1025 MiB". Canonical "128Mi", "1Gi". */
 export type Memory =
   | number
-  | `${number}${"" | " "}${"Ki" | "Mi" | "Gi" | "Ti" | "KiB" | "MiB" | "GiB" | "TiB" | "k" | "M" | "G" | "T"}`;
+  | `${number}${"" | " "}${"Ki" | "Mi" | "Gi" | "Ti" | "KiB" | "MiB" | "GiB" | "TiB" | "k" | "M" | "G" | "T"}`
+  | AnyText;
 
 /** An array, or text with commas; `[]` is "none", leaving it out is "not set". */
 export type List<Entry> = Entry[] | string;
@@ -52,16 +56,16 @@ export interface Capture {
 }
 
 /** A duration in whole seconds, 1s to 24h: "10s", "1m30s", 90. */
-export type Seconds = `${number}s` | (string & {}) | number;
+export type Seconds = `${number}s` | AnyText | number;
 
 /** istio-proxy's readiness probe. Helm: `global.proxy.readiness…`. ASM: Readiness…. */
 export interface ReadinessProbe {
   /** In seconds, from 0. */
-  initialDelaySeconds?: number;
+  initialDelaySeconds?: number | AnyText;
   /** In seconds, from 1. */
-  periodSeconds?: number;
+  periodSeconds?: number | AnyText;
   /** Failures in a row, from 1. */
-  failureThreshold?: number;
+  failureThreshold?: number | AnyText;
 }
 
 /** istio-proxy's startup probe, which asks once a second. Helm: `global.proxy.startupProbe`; Istio 1.20 and newer. */
@@ -69,7 +73,7 @@ export interface StartupProbe {
   /** Default: Istio's, which is true. */
   enabled?: boolean;
   /** How many seconds istio-proxy has to start. */
-  failureThreshold?: number;
+  failureThreshold?: number | AnyText;
 }
 
 /** Envoy's statistics that are kept beside Istio's own. Istio: `ProxyConfig.proxyStatsMatcher`. ASM: ProxyStatsMatcher. */
@@ -83,7 +87,7 @@ export interface StatsMatcher {
 /** Istio: `ProxyConfig.tracing`; Telemetry resources win over it. ASM: Tracing. */
 export interface Tracing {
   /** Percentage of requests that are traced, 0.01 to 100, with two decimals at most; Istio takes 0 for its default of 1. */
-  sampling?: number;
+  sampling?: number | AnyText;
   /** Tags on spans, by name; merged by name across levels. */
   customTags?: Record<string, CustomTag>;
 }
@@ -132,7 +136,7 @@ export interface SidecarSettings {
   /** Whether istio-proxy is a native sidecar. Istio: annotation `sidecar.istio.io/nativeSidecar`; by default as istiod finds the nodes. */
   nativeSidecar?: boolean;
   /** How iptables hands traffic to the sidecar. Istio: `ProxyConfig.interceptionMode`, by default REDIRECT. NONE is for single pods. ASM: InterceptionMode. */
-  interceptionMode?: "REDIRECT" | "TPROXY";
+  interceptionMode?: "REDIRECT" | "TPROXY" | AnyText;
   /** Whether the sidecar answers DNS and gives addresses to hosts without one. Istio: `ISTIO_META_DNS_CAPTURE` and `ISTIO_META_DNS_AUTO_ALLOCATE`. */
   dnsProxy?: boolean;
   /** Never captured, whatever stronger levels list. */
@@ -144,13 +148,13 @@ export interface SidecarSettings {
   /** istio-proxy's startup probe. */
   startupProbe?: StartupProbe;
   /** Envoy's log level. Helm: `global.proxy.logLevel`, by default warning. ASM: LogLevel. */
-  logLevel?: (typeof envoyLogLevels)[number];
+  logLevel?: (typeof envoyLogLevels)[number] | AnyText;
   /** Log levels of Envoy's components: "upstream:debug,misc:error", or a map. Helm: `global.proxy.componentLogLevel`. */
-  componentLogLevel?: string | Record<string, (typeof envoyLogLevels)[number]>;
+  componentLogLevel?: string | Record<string, (typeof envoyLogLevels)[number] | AnyText>;
   /** Log level of the agent, as a whole or by scope: "default:info,ads:debug", or a map. Helm: `global.logging.level`. */
-  agentLogLevel?: string | Record<string, (typeof agentLogLevels)[number]>;
+  agentLogLevel?: string | Record<string, (typeof agentLogLevels)[number] | AnyText>;
   /** Envoy's worker threads; 0 is one for each core. Istio: `ProxyConfig.concurrency`, by default from the CPU limit. ASM: Concurrency. */
-  concurrency?: number;
+  concurrency?: number | AnyText;
   /** Whether istio-proxy and istio-init run privileged. Helm: `global.proxy.privileged`. ASM: Privileged. */
   privileged?: boolean;
   /** Whether an init container lets istio-proxy write core dumps; releases without it are an error. Helm: `global.proxy.enableCoreDump`. ASM: EnableCoreDump. */
@@ -158,9 +162,9 @@ export interface SidecarSettings {
   /** Seccomp profile of istio-proxy and istio-init. Helm: `global.proxy.seccompProfile`. */
   seccompProfile?: SeccompProfile;
   /** Variant of the sidecar's image. Helm: `global.variant`, annotation `sidecar.istio.io/proxyImageType`. */
-  imageType?: "default" | "distroless" | "debug";
+  imageType?: "default" | "distroless" | "debug" | AnyText;
   /** When the sidecar's image is pulled. Helm: `global.imagePullPolicy`. */
-  imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
+  imagePullPolicy?: "Always" | "IfNotPresent" | "Never" | AnyText;
   /** Which of Envoy's statistics are kept. */
   statsMatcher?: StatsMatcher;
   /** Names of tags that Istio's metrics have beside the standard ones. Istio: `ProxyConfig.extraStatTags`. ASM: ExtraStatTags. */

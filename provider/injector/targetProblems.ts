@@ -1,0 +1,48 @@
+import { parseSeconds } from "../settings/duration.js";
+import { type Problem, shown } from "../settings/problem.js";
+import { containsUnknown } from "../settings/unknown.js";
+import { unknownKeys } from "../settings/unknownKeys.js";
+
+type Entries = Readonly<Record<string, unknown>>;
+
+/** What is wrong with where a level goes: its injector, its cluster, and how long the injector may take. */
+export function targetProblems({ injector, cluster, patience }: Entries): Problem[] {
+  return [
+    ...textProblems("injector", injector, ["namespace", "revision"]),
+    ...textProblems("cluster", cluster, ["context", "kubeconfig"]),
+    ...patienceProblems(patience),
+  ];
+}
+
+function textProblems(path: string, given: unknown, known: readonly string[]): Problem[] {
+  if (!isSet(given) || containsUnknown(given)) return [];
+  if (typeof given !== "object" || Array.isArray(given)) {
+    return [
+      { path, found: shown(given), wanted: `an object of ${known.join(", ")}`, todo: "nest them below it" },
+    ];
+  }
+  const entries = given as Entries;
+  return [
+    ...unknownKeys(entries, known).map((problem) => ({ ...problem, path: `${path}.${problem.path}` })),
+    ...known
+      .filter(
+        (key) => entries[key] !== undefined && (typeof entries[key] !== "string" || entries[key] === ""),
+      )
+      .map((key) => ({
+        path: `${path}.${key}`,
+        found: shown(entries[key]),
+        wanted: "text",
+        todo: "write it, in quotes where YAML would take it for a number",
+      })),
+  ];
+}
+
+function patienceProblems(given: unknown): Problem[] {
+  if (!isSet(given) || containsUnknown(given)) return [];
+  const read = parseSeconds(given);
+  return "value" in read ? [] : [{ path: "patience", ...read }];
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { readLayerInputs } from "../../provider/injector/layerInputs";
+import { unknownMarker } from "../../provider/settings/unknown";
+
+describe("a layer's inputs, once Outputs are known", () => {
+  const rows: [string, object, string[]][] = [
+    [
+      "a misspelt key of injector",
+      { injector: { revison: "canary" } },
+      ["injector.revison: did you mean revision?"],
+    ],
+    ["a misspelt key of cluster", { cluster: { contxt: "x" } }, ["cluster.contxt: did you mean context?"]],
+    ["text for injector", { injector: "canary" }, ["injector: nest them below it"]],
+    [
+      "a patience in words",
+      { patience: "5 minutes" },
+      ["patience: write hours, minutes and seconds with their units"],
+    ],
+    [
+      "what a preview can't know",
+      { injector: unknownMarker, cluster: { context: unknownMarker }, patience: unknownMarker },
+      [],
+    ],
+    ["all of it right", { injector: { namespace: "istio-system" }, cluster: {}, patience: "5m" }, []],
+  ];
+  for (const [edge, inputs, problems] of rows) {
+    it(`${problems.length > 0 ? "refuse" : "take"} ${edge}`, () => {
+      const read = readLayerInputs({ namespace: "shop", ...inputs });
+      assert.deepEqual(
+        read.problems.map(({ path, todo }) => `${path}: ${todo}`),
+        problems,
+      );
+    });
+  }
+});
