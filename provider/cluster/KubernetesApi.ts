@@ -59,6 +59,13 @@ export class ApiError extends Error {
 /** The server could not be reached, or the connection broke. */
 export class UnreachableError extends Error {
   override readonly name = "UnreachableError";
+  constructor(
+    message: string,
+    /** In two words: `connection refused`. */
+    readonly reason?: string,
+  ) {
+    super(message);
+  }
 }
 
 export function hasStatus(error: unknown, status: number): error is ApiError {

@@ -12,24 +12,60 @@ import {
 import { waitBeforeRetry } from "./waitBeforeRetry.js";
 
 const requestTimeout = 60_000;
-/** How long a server that is away, or asks to wait, is asked again. */
+/** How long a server that has answered before is asked again when it is away, or asks to wait: something may be half done. */
 const patience = 60_000;
+/** How long one that has never answered is: nothing was begun. */
+const firstPatience = 5_000;
+/** For how long a server that never answered is not asked again, so that a program with many resources waits once. */
+const rememberedFor = 60_000;
 /** Tokens of exec plugins are short-lived; asking for one runs a program. */
 const credentialsLifetime = 60_000;
 
+/** Time that only passes, in ms, and a way to let it. */
+export interface Time {
+  elapsed: () => number;
+  sleep: (milliseconds: number) => Promise<void>;
+}
+
+const realTime: Time = {
+  elapsed: () => performance.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
 /** An API server as kubectl would find it. Reads the kubeconfig now and connects at the first request. */
-export async function connect(access: ClusterAccess): Promise<KubernetesApi> {
+export async function connect(access: ClusterAccess, time: Time = realTime): Promise<KubernetesApi> {
   const config = await kubeConfig(access).catch((error: Error) => {
-    // below its first line a YAML error quotes the text, and a kubeconfig's has credentials
-    throw new UnreachableError(`the kubeconfig can't be read: ${error.message.split("\n")[0]}`);
+    throw new UnreachableError(unreadable(access, error));
   });
   const cluster = config.getCurrentCluster();
-  if (!cluster) {
-    throw new UnreachableError(
-      `no cluster: ${access.context ? `the kubeconfig has no context "${access.context}"` : "no kubeconfig with a current context was found"}; set KUBECONFIG, or give cluster: { context }`,
-    );
-  }
-  return new HttpApi(cluster.server.replace(/\/$/, ""), config);
+  if (!cluster) throw new UnreachableError(noCluster(access, config));
+  const source = `Context "${config.getCurrentContext()}" of ${sourceOf(access)}.`;
+  return new HttpApi(cluster.server.replace(/\/$/, ""), config, source, time);
+}
+
+function unreadable(access: ClusterAccess, error: Error): string {
+  const source = sourceOf(access);
+  // what the library makes of a file with nothing in it
+  if (error.message.startsWith("Cannot read properties of")) return `${source}: empty, not a kubeconfig`;
+  // below its first line a YAML error quotes the text, and a kubeconfig's has credentials
+  return `${source}: the kubeconfig can't be read: ${error.message.split("\n")[0]}`;
+}
+
+function noCluster({ context }: ClusterAccess, config: KubeConfig): string {
+  const there = config.getContexts().map(({ name }) => name);
+  const known = there.length > 0 ? `; there are: ${there.join(", ")}` : "";
+  if (context !== undefined) return `no context "${context}"${known}`;
+  return `no kubeconfig with a current context was found${known}. Set KUBECONFIG, or name a context.`;
+}
+
+/** Where the kubeconfig is from, without a word of what it says. */
+function sourceOf({ kubeconfig }: ClusterAccess): string {
+  if (kubeconfig !== undefined) return isText(kubeconfig) ? "the given kubeconfig" : kubeconfig;
+  return process.env.KUBECONFIG || "~/.kube/config";
+}
+
+function isText(kubeconfig: string): boolean {
+  return kubeconfig.includes("\n") || !existsSync(kubeconfig);
 }
 
 async function kubeConfig({ kubeconfig, context }: ClusterAccess): Promise<KubeConfig> {
@@ -37,7 +73,7 @@ async function kubeConfig({ kubeconfig, context }: ClusterAccess): Promise<KubeC
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   if (kubeconfig === undefined) config.loadFromDefault();
-  else if (kubeconfig.includes("\n") || !existsSync(kubeconfig)) config.loadFromString(kubeconfig);
+  else if (isText(kubeconfig)) config.loadFromString(kubeconfig);
   else config.loadFromFile(kubeconfig);
   if (context !== undefined) config.setCurrentContext(context);
   return config;
@@ -45,24 +81,47 @@ async function kubeConfig({ kubeconfig, context }: ClusterAccess): Promise<KubeC
 
 class HttpApi implements KubernetesApi {
   private credentials: { options: RequestOptions; until: number } | undefined;
+  private renewing: Promise<RequestOptions> | undefined;
+  private answered = false;
+  private away: { error: UnreachableError; until: number } | undefined;
 
   constructor(
     readonly server: string,
     private readonly config: KubeConfig,
+    /** `Context "x" of FILE.` */
+    private readonly source: string,
+    private readonly time: Time,
   ) {}
 
   async request<Answer>(call: ApiCall): Promise<Answer> {
+    const { elapsed, sleep } = this.time;
+    if (this.away && this.away.until > elapsed()) throw this.away.error;
     // not by the wall clock, which may be set meanwhile
-    const deadline = performance.now() + patience;
+    const begun = elapsed();
+    let refreshed = false;
     for (let attempt = 0; ; attempt++) {
       try {
         return (await this.once(call)) as Answer;
       } catch (error) {
-        const wait = waitBeforeRetry(error, call, attempt);
-        if (wait === undefined || performance.now() + wait > deadline) throw error;
-        await new Promise((resolve) => setTimeout(resolve, wait));
+        const wait = waitBeforeRetry(error, call, attempt, refreshed);
+        if (error instanceof ApiError && error.status === 401) refreshed = true;
+        const most = this.answered ? patience : firstPatience;
+        if (wait !== undefined && elapsed() + wait <= begun + most) {
+          await sleep(wait);
+          continue;
+        }
+        throw error instanceof UnreachableError && !this.answered ? this.neverAnswered(error) : error;
       }
     }
+  }
+
+  private neverAnswered(error: UnreachableError): UnreachableError {
+    const reason = error.reason ?? error.message;
+    const away = new UnreachableError(
+      `no answer from ${this.server} (${reason}). Is the cluster up? ${this.source}`,
+    );
+    this.away = { error: away, until: this.time.elapsed() + rememberedFor };
+    return away;
   }
 
   private async once(call: ApiCall): Promise<unknown> {
@@ -83,6 +142,7 @@ class HttpApi implements KubernetesApi {
           }),
     };
     const { status, text, retryAfter } = await send(url, { ...options, method: call.method, headers }, body);
+    this.answered = true;
     const answer: unknown = text === "" ? undefined : parseJson(text);
     if (status < 300) {
       if (typeof answer !== "string") return answer;
@@ -98,21 +158,53 @@ class HttpApi implements KubernetesApi {
   }
 
   private async options(): Promise<RequestOptions> {
-    if (!this.credentials || this.credentials.until < performance.now()) {
-      const options: RequestOptions = {};
-      await this.config.applyToHTTPSOptions(options);
-      const agent = (this.credentials?.options.agent ?? options.agent) as
-        | { keepAlive?: boolean; maxSockets?: number }
-        | undefined;
-      if (agent) Object.assign(agent, { keepAlive: true, maxSockets: 32 });
-      this.credentials = {
-        options: agent ? { ...options, agent: agent as NonNullable<RequestOptions["agent"]> } : options,
-        until: performance.now() + credentialsLifetime,
-      };
+    if (this.credentials && this.credentials.until >= this.time.elapsed()) return this.credentials.options;
+    // one run of an exec plugin does for all requests under way
+    this.renewing ??= this.renewed().finally(() => {
+      this.renewing = undefined;
+    });
+    return this.renewing;
+  }
+
+  private async renewed(): Promise<RequestOptions> {
+    const options: RequestOptions = {};
+    await this.config.applyToHTTPSOptions(options);
+    const before = this.credentials?.options;
+    // an agent keeps its connections, and with them the certificate that it was made with
+    const kept = before?.agent && identityOf(before) === identityOf(options) ? before.agent : options.agent;
+    if (kept) {
+      Object.assign(kept, { keepAlive: true, maxSockets: 32 });
+      options.agent = kept;
     }
-    return this.credentials.options;
+    this.credentials = { options, until: this.time.elapsed() + credentialsLifetime };
+    return options;
   }
 }
+
+function identityOf({
+  cert,
+  key,
+  ca,
+  pfx,
+  passphrase,
+  servername,
+  rejectUnauthorized,
+}: RequestOptions): string {
+  return JSON.stringify([cert, key, ca, pfx, passphrase, servername, rejectUnauthorized].map(String));
+}
+
+const connectTimeout = 5_000;
+
+/** What people call the errors of the operating system. */
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection reset",
+  EHOSTUNREACH: "no route to host",
+  ENETUNREACH: "network unreachable",
+  ENOTFOUND: "no such host",
+  EAI_AGAIN: "no such host",
+  ETIMEDOUT: "connection timed out",
+};
 
 function send(
   url: URL,
@@ -120,8 +212,13 @@ function send(
   body: string | undefined,
 ): Promise<{ status: number; text: string; retryAfter?: number }> {
   return new Promise((resolve, reject) => {
-    const failed = (error: Error) =>
-      reject(new UnreachableError(`${options.method} ${url.origin}${url.pathname}: ${error.message}`));
+    const failed = (error: NodeJS.ErrnoException) =>
+      reject(
+        new UnreachableError(
+          `${options.method} ${url.origin}${url.pathname}: ${error.message}`,
+          reasons[error.code ?? ""] ?? error.message,
+        ),
+      );
     const answered = (response: IncomingMessage) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -139,6 +236,11 @@ function send(
     request.setTimeout(requestTimeout, () =>
       request.destroy(new Error(`no answer in ${requestTimeout / 1000} s`)),
     );
+    request.on("socket", (socket) => {
+      if (!socket.connecting) return;
+      const timer = setTimeout(() => request.destroy(new Error("connection timed out")), connectTimeout);
+      for (const event of ["connect", "close"]) socket.once(event, () => clearTimeout(timer));
+    });
     request.on("error", failed);
     request.end(body);
   });

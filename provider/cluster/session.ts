@@ -10,6 +10,8 @@ export interface Session {
   /** Time that only passes, in ms since some moment: for deadlines and durations. */
   elapsed: () => number;
   sleep: (milliseconds: number) => Promise<void>;
+  /** From 0 to 1. */
+  random: () => number;
 }
 
 /** Configuration of the stack, as Pulumi's own Kubernetes provider reads it. */
@@ -40,4 +42,5 @@ export const session: Session = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  random: () => Math.random(),
 };

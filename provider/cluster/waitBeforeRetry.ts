@@ -1,23 +1,26 @@
 import { type ApiCall, ApiError, UnreachableError } from "./KubernetesApi.js";
 
 const longestBackoff = 5_000;
-/** A read that the server fails at for a reason of its own is not asked for much longer than a server needs to catch itself. */
+/** Gives a failing server about as long as it needs to recover. */
 const mostReadsAgain = 5;
 
 /**
  * How long to wait before a request is sent once more, in ms; undefined where its answer stands. Every write of ours is safe to
- * send twice: it carries a resourceVersion or a uid, is a dry run, or sets one value.
+ * send twice: it carries a resourceVersion or a uid, is a dry run, or sets one value. `refreshed`: the credentials were renewed for
+ * this request already.
  */
 export function waitBeforeRetry(
   error: unknown,
   call: Pick<ApiCall, "method" | "final">,
   attempt: number,
+  refreshed = false,
 ): number | undefined {
   const backoff = Math.min(longestBackoff, 200 * 2 ** attempt);
   if (error instanceof UnreachableError) return backoff;
   if (!(error instanceof ApiError) || call.final?.includes(error.status)) return undefined;
-  if (error.status === 401) return attempt === 0 ? 0 : undefined;
-  // the server knows best, and a queue of its own is no reason to ask sooner
+  // credentials may expire at any attempt, and new ones deserve one try
+  if (error.status === 401) return refreshed ? undefined : 0;
+  // honoured even when our own backoff would be shorter
   const told = error.retryAfterSeconds === undefined ? undefined : error.retryAfterSeconds * 1000;
   if (isPassing(error)) return told ?? backoff;
   if (error.status < 500 || isAdmission(error)) return undefined;

@@ -81,7 +81,7 @@ export const putBackManager = `${fieldManager}-put-back`;
 /** Who wrote the texts last, as far as the server knows, for messages about lost layers. */
 export function lastWriter({ metadata }: InjectorConfigMap): string {
   const writers = (metadata.managedFields ?? []).filter(
-    ({ manager }) => manager !== fieldManager && manager !== putBackManager,
+    ({ manager, fieldsV1 }) => manager !== fieldManager && manager !== putBackManager && hasTexts(fieldsV1),
   );
   const last = writers.sort((a, b) => ((a.time ?? "") < (b.time ?? "") ? 1 : -1))[0];
   return last?.manager ?? "someone else";
@@ -95,9 +95,16 @@ export function whenPutBack({ metadata }: Pick<InjectorConfigMap, "metadata">): 
 }
 
 function hasValues(fields: unknown): boolean {
-  return (
-    (fields as { "f:data"?: Record<string, unknown> } | undefined)?.["f:data"]?.["f:values"] !== undefined
-  );
+  return dataOf(fields)["f:values"] !== undefined;
+}
+
+// who sets a label writes neither text
+function hasTexts(fields: unknown): boolean {
+  return hasValues(fields) || dataOf(fields)["f:config"] !== undefined;
+}
+
+function dataOf(fields: unknown): Readonly<Record<string, unknown>> {
+  return (fields as { "f:data"?: Record<string, unknown> } | undefined)?.["f:data"] ?? {};
 }
 
 function pathOf(injector: Injector): string {

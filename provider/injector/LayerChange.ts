@@ -41,6 +41,8 @@ export interface CommitOptions {
   /** Time that only passes, in ms. */
   elapsed: () => number;
   sleep: (milliseconds: number) => Promise<void>;
+  /** From 0 to 1, to spread out writers that collide. */
+  random: () => number;
 }
 
 /** The outcome of each change: undefined when it is in the injector and the injector shows it, or the error. */

@@ -39,9 +39,7 @@ export class LayerQueue {
     const settled = new Promise<void>((resolve, reject) =>
       this.waiting.push({ change, patience, resolve, reject }),
     );
-    this.running ??= this.run().finally(() => {
-      this.running = undefined;
-    });
+    this.running ??= this.run();
     return settled;
   }
 
@@ -75,6 +73,8 @@ export class LayerQueue {
         for (const { reject } of batch) reject(error);
       }
     }
+    // in the same step as the last look: a change that comes a moment later starts a run of its own
+    this.running = undefined;
   }
 
   // Pulumi brings a new layer for each one that has settled, one after the other: taken at once, each would be a write

@@ -25,8 +25,13 @@ export async function commitLayers(
   const outcomes: Outcomes = new Map();
   const asked = new Map<string, Asked>();
   const bring = (some: readonly LayerChange[], found: Outcomes) =>
-    writeLayers(api, injector, some, found, (current, accepted) =>
-      askBefore(api, injector, current, accepted, asked),
+    writeLayers(
+      api,
+      injector,
+      some,
+      found,
+      (current, accepted) => askBefore(api, injector, current, accepted, asked),
+      options,
     );
   const { before, ...first } = await bring(changes, outcomes);
   let written: InjectorData | undefined = first.written;

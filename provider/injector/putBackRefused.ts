@@ -39,7 +39,7 @@ export async function putBackRefused(
     }),
   );
   options.report(`putting back the settings of ${back.map(({ target }) => targetName(target)).join(", ")}`);
-  const put = await takeBack(api, injector, back);
+  const put = await takeBack(api, injector, back, options);
   for (const change of failing) {
     const reasons =
       change.target === globalTarget
@@ -65,13 +65,14 @@ async function takeBack(
   api: KubernetesApi,
   injector: Injector,
   back: readonly LayerChange[],
+  options: CommitOptions,
 ): Promise<{ is: "done" } | { is: "failed"; why: string }> {
   try {
     let left = back;
     for (const layers of ["former", "none"]) {
       const outcomes: Outcomes = new Map();
       const some = layers === "former" ? left : left.map((change) => ({ ...change, layer: undefined }));
-      await writeLayers(api, injector, some, outcomes, async () => {});
+      await writeLayers(api, injector, some, outcomes, async () => {}, options);
       left = some.filter((change) => {
         const error = outcomes.get(change);
         return error !== undefined && !(error instanceof OwnershipError);

@@ -78,7 +78,7 @@ export async function waitForStamps(
     if (options.elapsed() >= deadline) break;
     if (options.elapsed() >= nextReport) {
       options.report(
-        `waiting for the injector to take up the settings of ${pending.length} namespaces (${pending[0]?.namespace}, …)`,
+        `waiting for istiod to pick up the new settings (${namespacesText(pending.map(({ namespace }) => namespace))})`,
       );
       reportAfter *= 2;
       nextReport += reportAfter;
@@ -91,6 +91,12 @@ export async function waitForStamps(
       ? `the injector still gives pods other settings after ${waited}; see istiod's log for "failed to read injection config"`
       : `nothing could be learnt in ${waited}: ${silence}`;
   return { refused: new Map(pending.map(({ namespace }) => [namespace, why])), pending: [], lost: [] };
+}
+
+/** `shop`, `shop and 1 more namespace`, `shop and 3 more namespaces`. */
+export function namespacesText([first = "", ...others]: readonly string[]): string {
+  if (others.length === 0) return first;
+  return `${first} and ${others.length} more namespace${others.length === 1 ? "" : "s"}`;
 }
 
 /** The ConfigMap's texts, read anew and kept for whoever looks next. */

@@ -15,7 +15,13 @@ import {
   readInjector,
   writeInjector,
 } from "./Injector.js";
-import { type LayerChange, type Outcomes, OwnershipError, UntriedSettings } from "./LayerChange.js";
+import {
+  type CommitOptions,
+  type LayerChange,
+  type Outcomes,
+  OwnershipError,
+  UntriedSettings,
+} from "./LayerChange.js";
 import { ownedByAnother, stackOf } from "./layerOwner.js";
 import { forgetInjector } from "./recentInjector.js";
 import { requireValidLayer } from "./requireValidLayer.js";
@@ -38,6 +44,7 @@ export async function writeLayers(
   changes: readonly LayerChange[],
   outcomes: Outcomes,
   beforeWriting: (current: InjectorConfigMap, accepted: readonly LayerChange[]) => Promise<void>,
+  { sleep, random }: Pick<CommitOptions, "sleep" | "random">,
 ): Promise<Written> {
   let first: Layers | undefined;
   for (let attempt = 0; ; attempt++) {
@@ -61,9 +68,7 @@ export async function writeLayers(
       if (isPassing(error)) throw untried(error);
       if (!hasStatus(error, 409) || attempt >= mostConflicts) throw error;
       // spread out: with many writers, trying again at once only collides again
-      await new Promise((resolve) =>
-        setTimeout(resolve, Math.random() * Math.min(1000, 20 * 2 ** Math.min(attempt, 6))),
-      );
+      await sleep(random() * Math.min(1000, 20 * 2 ** Math.min(attempt, 6)));
     }
   }
 }

@@ -18,6 +18,8 @@ export interface PlannedRollout {
 }
 
 const mostNamespaces = 20;
+/** The key of the count beside the namespaces: no namespace can have this name. */
+export const allNamespaces = "all namespaces";
 
 export function plannedRollout(
   namespace: string | undefined,
@@ -63,7 +65,7 @@ export function plannedRollout(
       ...(rest > 0
         ? [
             [
-              "total",
+              allNamespaces,
               `${assessments.length} workloads in ${namespaces.length} namespaces; the first ${mostNamespaces}:`,
             ],
           ]

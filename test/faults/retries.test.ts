@@ -99,6 +99,19 @@ describe("a request that meets a server in trouble", () => {
     });
   }
 
+  test("401 is met with new credentials once, at whatever attempt it comes", async () => {
+    const broken: Behaviour = (response) => void response.socket?.destroy();
+    const expired = failure(401, "Unauthorized", "token expired");
+    await withFailingServer([broken, expired, fine], async (api, requests) => {
+      await api.request(get);
+      assert.equal(requests.length, 3);
+    });
+    await withFailingServer([broken, expired, expired, fine], async (api, requests) => {
+      await assert.rejects(api.request(get), /401 Unauthorized/);
+      assert.equal(requests.length, 3);
+    });
+  });
+
   test("a read that keeps failing with 500 ends in seconds", async () => {
     await withFailingServer([failure(500, "InternalError", "broken")], async (api, requests) => {
       await assert.rejects(api.request(get), /500 InternalError: broken/);

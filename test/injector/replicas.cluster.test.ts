@@ -60,6 +60,7 @@ describe("two istiods behind one injector, one of which reads a mounted ConfigMa
           void onLine(line);
         },
         elapsed: () => performance.now(),
+        random: () => 0,
         sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
       },
     );

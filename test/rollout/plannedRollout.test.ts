@@ -77,13 +77,21 @@ describe("what a preview says of a rollout", () => {
     });
   });
 
+  it("of a namespace called total are its own, and nobody's count", () => {
+    const names = ["total", ...Array.from({ length: 30 }, (_, at) => `z${at}`)];
+    const many = names.map((name) => restart("api", {}, 1, name));
+    const { restarts } = plannedRollout(undefined, many, [], Rollout.parse({}), 0);
+    assert.deepEqual(restarts.total, { "Deployment/api": api });
+    assert.match(String(Object.values(restarts)[0]), /^31 workloads in 31 namespaces/);
+  });
+
   it("of many namespaces the first twenty are named, and all are counted", () => {
     const many = Array.from({ length: 300 }, (_, at) =>
       restart("api", {}, 1, `n${String(at).padStart(3, "0")}`),
     );
     const { restarts, stale } = plannedRollout(undefined, many, [], Rollout.parse({}), 0);
     assert.equal(Object.keys(restarts).length, 21);
-    assert.equal(restarts.total, "300 workloads in 300 namespaces; the first 20:");
+    assert.equal(restarts["all namespaces"], "300 workloads in 300 namespaces; the first 20:");
     assert.equal(stale, 300);
   });
 });

@@ -24,6 +24,7 @@ function providerWith(lost: boolean): RolloutProvider {
     report: () => {},
     now: () => 0,
     elapsed: () => 0,
+    random: () => 0,
     sleep: () => Promise.resolve(),
   };
   const injector: Partial<InjectorView> = {

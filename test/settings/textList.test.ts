@@ -31,15 +31,33 @@ describe("a list of texts", () => {
 
 describe("regular expressions for Envoy's statistics", () => {
   const problems = (text: string) => parseSettings({ statsMatcher: { inclusionRegexps: [text] } }).problems;
-  for (const text of ["a|b", ".*osconfig.{1,2}", "(?:a)", "\\.x$"]) {
+  for (const text of [
+    "a|b",
+    ".*osconfig.{1,2}",
+    "(?:a)",
+    "\\.x$",
+    "(?i)upstream.*",
+    "(?i:a)b",
+    "(?P<n>a+)_rq",
+    "(?s-U)a.b",
+    "\\(?=x",
+    "\\\\1",
+    "\\12",
+    "[(?=]x",
+    "[[:alpha:]]+",
+    "\\Qa(b\\E",
+  ]) {
     it(`may be ${text}`, () => {
       assert.deepEqual(problems(text), []);
     });
   }
   for (const [text, todo] of [
-    ["(", /no regular expression/],
+    ["(", /not a valid regular expression/],
     ["a(?=b)", /neither look-around nor back references/],
     ["(?<!a)b", /neither look-around nor back references/],
+    ["(?=a)", /neither look-around nor back references/],
+    ["(?i)(a", /not a valid regular expression/],
+    ["(?<n>a)", /write a named group as/],
     ["(a)\\1", /neither look-around nor back references/],
   ] as const) {
     it(`may not be ${text}`, () => {

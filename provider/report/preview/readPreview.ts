@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { allNamespaces } from "../../rollout/plannedRollout.js";
 import { Rollout, rolloutOptionNames } from "../../rollout/RolloutOptions.js";
 import { secondsOf } from "../../settings/duration.js";
 import { isNestedTooDeep } from "../../settings/plainData.js";
@@ -174,7 +175,7 @@ function named(inputs: Readonly<Record<string, unknown>>): {
     typeof inputs.namespace === "string"
       ? [[inputs.namespace, record(inputs.restarts)]]
       : Object.entries(record(inputs.restarts)).map(([name, map]) => [name, record(map)]);
-  const total = totalIn(inputs.namespace === undefined ? record(inputs.restarts).total : undefined);
+  const total = inputs.namespace === undefined ? totalIn(record(inputs.restarts)[allNamespaces]) : undefined;
   const rest = { workloads: 0, pods: 0 };
   const restarts: PreviewRestart[] = [];
   for (const [namespace, map] of namespaces) {

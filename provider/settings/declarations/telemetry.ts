@@ -2,6 +2,7 @@ import { parseCustomTag } from "../customTag.js";
 import { parseVariable } from "../environmentVariable.js";
 import { numberSchema, parseNumber } from "../number.js";
 import { type Parsed, refused } from "../parsed.js";
+import { re2Problem } from "../re2.js";
 import type { ForeignField, JsonSchema, SettingDeclaration } from "../SettingDeclaration.js";
 import { parseTextList } from "../textList.js";
 import { openSetting, proxyConfigSetting } from "./setting.js";
@@ -41,18 +42,6 @@ function annotationList(name: string): ForeignField {
     read: (value) =>
       typeof value === "string" ? value.split(",").flatMap((one) => one.trim() || []) : value,
   };
-}
-
-// Envoy's own is RE2, which takes no look-around and no back references; what JavaScript refuses as well is wrong in both
-function regexpProblem(text: string): string | undefined {
-  try {
-    new RegExp(text);
-  } catch {
-    return `${JSON.stringify(text)} is no regular expression`;
-  }
-  return /\(\?[=!<]|\\[1-9]/.test(text)
-    ? `${JSON.stringify(text)}: Envoy's RE2 has neither look-around nor back references`
-    : undefined;
 }
 
 function printableName(what: string): (name: string) => Parsed<string> {
@@ -106,7 +95,7 @@ function parseSampling(value: unknown): Parsed<string> {
 export const telemetry: readonly SettingDeclaration[] = [
   matcher("inclusionPrefixes", "prefixes"),
   matcher("inclusionSuffixes", "suffixes"),
-  matcher("inclusionRegexps", "regular expressions", regexpProblem),
+  matcher("inclusionRegexps", "regular expressions", re2Problem),
   proxyConfigSetting({
     path: "extraStatTags",
     field: ["extraStatTags"],

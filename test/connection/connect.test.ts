@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { connect, type Time } from "../../provider/cluster/connect";
+
+const version = { method: "GET", path: "/version" } as const;
+
+/** A clock that only `sleep` moves. */
+function jumping(): Time & { passed: () => number } {
+  let now = 0;
+  return {
+    elapsed: () => now,
+    sleep: async (milliseconds) => {
+      now += milliseconds;
+    },
+    passed: () => now,
+  };
+}
+
+describe("a connection", () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "sidecar-connect-"));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const kubeconfig = async (server: string, user: object = { token: "none" }): Promise<string> => {
+    const file = join(folder, "kubeconfig");
+    const config = {
+      "current-context": "one",
+      clusters: [{ name: "one", cluster: { server, "insecure-skip-tls-verify": true } }],
+      users: [{ name: "one", user }],
+      contexts: [{ name: "one", context: { cluster: "one", user: "one" } }],
+    };
+    await writeFile(file, JSON.stringify(config), { mode: 0o600 });
+    return file;
+  };
+  const server = async (status = 200) => {
+    const seen: string[] = [];
+    const listening = createServer((request, response) => {
+      seen.push(request.headers.authorization ?? "");
+      response.writeHead(status, { "content-type": "application/json" }).end("{}");
+    });
+    await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
+    const { port } = listening.address() as AddressInfo;
+    const stop = async () => {
+      listening.closeAllConnections();
+      await new Promise((resolve) => listening.close(resolve));
+    };
+    return { address: `http://127.0.0.1:${port}`, seen, stop };
+  };
+
+  it("to a server that never answered is given up in seconds, with one sentence for all resources", async () => {
+    const { address, stop } = await server();
+    await stop();
+    const time = jumping();
+    const file = await kubeconfig(address);
+    const api = await connect({ kubeconfig: file }, time);
+    const message = `no answer from ${address} (connection refused). Is the cluster up? Context "one" of ${file}.`;
+    await assert.rejects(api.request(version), { name: "UnreachableError", message });
+    assert.ok(time.passed() > 2_000 && time.passed() <= 5_000, `${time.passed()} ms`);
+    const waited = time.passed();
+    await assert.rejects(api.request(version), { message });
+    assert.equal(time.passed(), waited);
+  });
+
+  it("that has worked is waited for", async () => {
+    const { address, stop } = await server();
+    const time = jumping();
+    const api = await connect({ kubeconfig: await kubeconfig(address) }, time);
+    await api.request(version);
+    await stop();
+    await assert.rejects(api.request(version), /ECONNREFUSED/);
+    assert.ok(time.passed() > 50_000, `${time.passed()} ms`);
+  });
+
+  it("runs an exec plugin once for all requests under way", async () => {
+    const { address, seen, stop } = await server();
+    const runs = join(folder, "runs");
+    const plugin = join(folder, "plugin");
+    const credential = JSON.stringify({
+      apiVersion: "client.authentication.k8s.io/v1",
+      kind: "ExecCredential",
+      status: { token: "fresh" },
+    });
+    await writeFile(plugin, `#!/bin/sh\necho run >> ${runs}\nsleep 0.1\necho '${credential}'\n`);
+    await chmod(plugin, 0o700);
+    const exec = {
+      apiVersion: "client.authentication.k8s.io/v1",
+      command: plugin,
+      interactiveMode: "Never",
+    };
+    const api = await connect({ kubeconfig: await kubeconfig(address, { exec }) });
+    await Promise.all([1, 2, 3].map(() => api.request(version)));
+    assert.deepEqual(seen, ["Bearer fresh", "Bearer fresh", "Bearer fresh"]);
+    assert.equal((await readFile(runs, "utf8")).trim(), "run");
+    await stop();
+  });
+
+  it("names the contexts that there are", async () => {
+    const file = await kubeconfig("http://127.0.0.1:1");
+    await assert.rejects(connect({ kubeconfig: file, context: "nope" }), {
+      message: 'no context "nope"; there are: one',
+    });
+  });
+
+  it("needs a kubeconfig with something in it", async () => {
+    await assert.rejects(connect({ kubeconfig: "/dev/null" }), {
+      message: "/dev/null: empty, not a kubeconfig",
+    });
+  });
+});
