@@ -24,6 +24,23 @@ const text = (path: string) => readFileSync(join(root, path), "utf8");
 const manifest = JSON.parse(text("provider/package.json")) as Manifest;
 const { packages } = JSON.parse(text("package-lock.json")) as { packages: Record<string, Locked> };
 
+describe("what is published", () => {
+  it("has the repository's license", () => {
+    assert.equal(text("provider/LICENSE"), text("LICENSE"));
+  });
+
+  it("names the repository that it is built in", () => {
+    const { jobs } = parse(text(".github/workflows/publish.yml")) as {
+      jobs: { publish: { steps: { run?: string }[] } };
+    };
+    const runs = jobs.publish.steps.map(({ run = "" }) => run);
+    const named = runs.findIndex((run) => run.startsWith("npm pkg set"));
+    assert.ok(named >= 0 && named < runs.findIndex((run) => run.startsWith("npm publish")));
+    for (const field of ["repository.url", "homepage", "bugs.url"])
+      assert.ok(runs[named]?.includes(`${field}=`), field);
+  });
+});
+
 describe("dependencies", () => {
   it("of the package are these, and each has its reason in CONTRIBUTING.md", () => {
     const wanted = [

@@ -1,5 +1,10 @@
 import { isOtherCluster } from "../cluster/isOtherCluster.js";
-import { type ClusterAccess, type KubernetesApi, UnreachableError } from "../cluster/KubernetesApi.js";
+import {
+  ApiError,
+  type ClusterAccess,
+  type KubernetesApi,
+  UnreachableError,
+} from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
 import { withKnownCluster } from "../cluster/withKnownCluster.js";
 import { effectiveValues } from "../levels/effectiveSettings.js";
@@ -43,6 +48,7 @@ import {
 import { NoInjector } from "./NoInjector.js";
 import type { PlannedLayers } from "./PlannedLayers.js";
 import { recentInjector } from "./recentInjector.js";
+import { NoNamespace, requireNamespace } from "./requireNamespace.js";
 import { targetName } from "./targetName.js";
 
 /** Settings in an injector's ConfigMap as a Pulumi resource: one level's settings for one target, with one owner. */
@@ -88,6 +94,7 @@ export function layerProvider(
       };
       const gone =
         Object.keys(olds).length > 0 ? await goneSentence(session, olds, before, content) : undefined;
+      if (Object.keys(olds).length === 0) await warnOfNamespace(session, news);
       const claimed = planned.note(news, content, gone?.isLost ?? false);
       const owned = claimed === undefined ? await otherStack(session, olds, news) : undefined;
       if (claimed !== undefined || owned !== undefined) {
@@ -218,12 +225,27 @@ async function bring(
   const read = readLayerInputs(inputs);
   // a check said so before; a layer with nothing in it may not take the place of one that can't be read
   if (read.problems.length > 0) throw new SettingsError(targetName(target), read.problems);
+  // later it would be found by what is written in the namespace itself, with the settings in the injector already
+  if (formerOwners.length === 0 && typeof inputs.namespace === "string")
+    await requireNamespace(api, inputs.namespace);
   const layer: Layer = { owner, ...contentOf(read) };
   const owners = [owner, ...formerOwners];
   const change = { target, layer, owners, stack: stackOf(owner), ...(former ? { former } : {}) };
   await layerQueue(api, injector, session).submit(change, patienceOf(inputs));
   const outcome = outcomeOf(await recentInjector(api, injector), target);
   return { ...inputs, ...writtenOwner(inputs, owner), ...outcome };
+}
+
+/** Of a misspelt namespace a preview can only warn: the program may be about to create it. */
+async function warnOfNamespace(session: Session, inputs: Properties): Promise<void> {
+  if (typeof inputs.namespace !== "string" || containsUnknown([inputs.namespace, inputs.cluster])) return;
+  try {
+    await requireNamespace(await session.api(accessOf(inputs)), inputs.namespace);
+  } catch (error) {
+    if (error instanceof NoNamespace)
+      session.report(`[${inputs.namespace}] ${error.message}: up fails unless this program creates it`);
+    else if (!(error instanceof UnreachableError || error instanceof ApiError)) throw error;
+  }
 }
 
 /** In the state of a layer that was created and never seen to work. */

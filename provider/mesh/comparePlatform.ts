@@ -1,5 +1,6 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { type Injector, injectorName, readInjector, revisionOf } from "../injector/Injector.js";
+import { requireNamespaces } from "../injector/requireNamespace.js";
 import type { EffectiveSettings } from "../levels/effectiveSettings.js";
 import { layersOfFile } from "../platformFile/layersOfFile.js";
 import type { PlatformFile } from "../platformFile/PlatformFile.js";
@@ -13,7 +14,6 @@ import { namespaceAnnotations } from "../rollout/namespaceAnnotations.js";
 import { settingsThere } from "../rollout/settingsThere.js";
 import { type CanonicalSettings, inOrder } from "../settings/canonicalSettings.js";
 import type { PlatformDiff, SettingChange } from "./PlatformDiff.js";
-import { requireNamespaces } from "./requireNamespace.js";
 import { requireUsableLayers } from "./requireUsableLayers.js";
 import { rolloutFor } from "./rolloutFor.js";
 import { workloadStatus } from "./workloadStatus.js";

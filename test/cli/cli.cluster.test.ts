@@ -279,7 +279,7 @@ describe("the command, on a mesh", () => {
         legacy: { capture: { excludeInboundPorts: "8080" }, terminationDrainDuration: "10s" },
       },
     });
-    assert.match(out, /# {3}legacy\/ASMCustom\w+\/default: smcConfiguration\.enabled: no setting says it/);
+    assert.match(out, /# {3}legacy\/ASMCustom\w+\/default: smcConfiguration\.enabled: there is no setting for it/);
     // what was imported is right for diff, and changes nothing for pods whose annotations say it
     const path = await file(out);
     assert.match(

@@ -55,6 +55,7 @@ describe("the package, packed and installed in an empty project", () => {
       "dist/cli/main.js",
       "settings.schema.json",
       "README.md",
+      "LICENSE",
       "package.json",
     ])
       assert.ok(files.includes(wanted), `${wanted} among ${files.length} files`);

@@ -38,6 +38,39 @@ describe("the comment on a pull request", () => {
     });
   }
 
+  it("names a workload layer that was lost", () => {
+    const restores = "was taken out by helm";
+    const text = comment([
+      layer("Namespace", "shop", { namespace: "shop", restores }),
+      layer("Workload", "checkout", { namespace: "shop", restores }),
+      layer("Global", "mesh", { restores }),
+    ]);
+    for (const name of ["namespace shop", "workload shop/checkout", "global settings"])
+      assert.ok(text.includes(`${name}: was taken out by helm; will be restored`), text);
+  });
+
+  it("says what Istio was installed with where a new layer replaces it", () => {
+    const old = {
+      effective: { proxyResources: { limits: { cpu: "2" } } },
+      sources: { "proxyResources.limits.cpu": "installed" },
+    };
+    const text = comment([
+      {
+        ...layer("Namespace", "shop", { namespace: "shop" }, { oldState: { inputs: {}, outputs: old } }),
+        op: "same",
+      },
+      {
+        op: "create",
+        urn: urn("Namespace", "SettingsLayer::cart-layer"),
+        newState: {
+          inputs: { namespace: "cart", proxyResources: { limits: { cpu: "3" } }, logLevel: "debug" },
+        },
+      },
+    ]);
+    assert.match(text, /`proxyResources.limits.cpu` \| `2` \| `3` \| installed → namespace/);
+    assert.match(text, /`logLevel` \| the weaker level's \| `debug`/);
+  });
+
   it("counts a workload once that two levels restart, and says how long it may take", () => {
     const restarts = { "Deployment/api": "3 pods: istio-proxy limits.cpu 1 -> 2" };
     const text = comment([
@@ -90,7 +123,7 @@ describe("the comment on a pull request", () => {
         { message: "[shop] could not look up which workloads restart: away\n", severity: "info" },
       ],
     );
-    assert.match(text, /> \[!WARNING\]\n> - namespace shop: lost from .*helm rewrote; brought back/);
+    assert.match(text, /> \[!WARNING\]\n> - namespace shop: lost from .*helm rewrote; will be restored/);
     assert.match(text, /> - \\\[shop\\\] could not look up/);
     assert.match(text, /keeps its sidecar for now: 1<\/summary>[\s\S]*`shop\/Deployment\/slow` \| paused/);
     assert.doesNotMatch(text, /using pulumi-resource/);

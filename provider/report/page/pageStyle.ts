@@ -49,7 +49,7 @@ input[type=search], select { font: inherit; color: inherit; background: var(--ra
 ::placeholder { color: var(--quiet); opacity: 1; }
 input[type=search] { width: min(26rem, 85vw); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-.scroll { overflow: auto; max-height: 70vh; border: 1px solid var(--line); border-radius: .5rem; }
+.scroll { position: relative; overflow: auto; max-height: 70vh; border: 1px solid var(--line); border-radius: .5rem; }
 table { border-collapse: separate; border-spacing: 0; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .65rem; border-bottom: 1px solid var(--line); font-weight: normal; }
 thead th { background: var(--raised); font-size: .8rem; color: var(--quiet); }

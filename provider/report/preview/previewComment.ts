@@ -85,7 +85,7 @@ function changeRow({ level, target, setting, from, fromSource, to }: PreviewChan
   return [
     of,
     code(setting),
-    from === undefined ? "–" : code(from),
+    from === undefined ? "the weaker level's" : code(from),
     to === undefined ? "the weaker level's" : code(to),
     sourceText(level, fromSource, to),
   ];

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { allNamespaces } from "../../rollout/plannedRollout.js";
 import { Rollout, rolloutOptionNames } from "../../rollout/RolloutOptions.js";
 import { secondsOf } from "../../settings/duration.js";
+import { own } from "../../settings/own.js";
 import { isNestedTooDeep } from "../../settings/plainData.js";
 import { shown, textOf } from "../../settings/problem.js";
 import { flattened } from "./flattened.js";
@@ -46,9 +47,10 @@ export function readPreview(text: string): PreviewReport {
     if (isNestedTooDeep([oldState, newState]))
       throw new PreviewError(`found properties of ${shown(urn)} nested deeper than any setting; ${wanted}`);
   const restarted = restartsOf(rollouts);
+  const installed = installedIn(steps ?? []);
   return {
     stack: stackOf(steps ?? []),
-    changes: layers.flatMap(changesOf),
+    changes: layers.flatMap((layer) => changesOf(layer, installed)),
     ...restarted,
     waiting: Object.assign({}, ...rollouts.map(waitingOf)),
     warnings: [...new Set([...layers.flatMap(restored), ...said(diagnostics ?? [], false)])],
@@ -94,7 +96,22 @@ function stackOf(steps: readonly Step[]): string {
   return stack === undefined ? "" : `${project}/${stack}`;
 }
 
-function changesOf({ op, urn, oldState, newState }: Step): PreviewChange[] {
+/** What Istio was installed with, as far as any layer that was there before shows it. */
+function installedIn(steps: readonly Step[]): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const { urn, oldState } of steps) {
+    if (typeOf(urn) !== layerType || isNestedTooDeep(oldState)) continue;
+    const sources = record(oldState?.outputs?.sources);
+    for (const [setting, value] of Object.entries(flattened(record(oldState?.outputs?.effective))))
+      if (sources[setting] === "installed") found[setting] = value;
+  }
+  return found;
+}
+
+function changesOf(
+  { op, urn, oldState, newState }: Step,
+  installed: Readonly<Record<string, string>>,
+): PreviewChange[] {
   const level = levelOf(urn);
   const deleted = op.startsWith("delete") || op === "discard";
   const [before, after] = [oldState?.inputs ?? {}, deleted ? {} : (newState?.inputs ?? {})];
@@ -105,8 +122,11 @@ function changesOf({ op, urn, oldState, newState }: Step): PreviewChange[] {
   return [...new Set([...Object.keys(from), ...Object.keys(to)])]
     .filter((setting) => from[setting] !== to[setting])
     .map((setting) => {
-      const former = from[setting] ?? effective[setting];
-      const source = sources[setting];
+      // a new layer has no outputs yet
+      const known = from[setting] ?? effective[setting];
+      const former = known ?? own(installed, setting);
+      const source =
+        sources[setting] ?? (known === undefined && former !== undefined ? "installed" : undefined);
       return {
         level,
         target,
@@ -130,12 +150,13 @@ function targetOf(urn: string, level: string, inputs: Readonly<Record<string, un
 }
 
 /** A layer that the cluster lost, or that somebody changed there. */
-function restored({ oldState, newState }: Step): string[] {
+function restored({ urn, oldState, newState }: Step): string[] {
   const [before, after] = [oldState?.inputs?.restores, newState?.inputs?.restores];
   if (typeof after !== "string" || after === before) return [];
-  const namespace = newState?.inputs?.namespace;
-  const target = typeof namespace === "string" ? `namespace ${namespace}` : "global settings";
-  return [`${target}: ${after}; brought back, and which workloads restart shows only then`];
+  const level = levelOf(urn);
+  const target = targetOf(urn, level, newState?.inputs ?? {});
+  const name = level === "global" ? "global settings" : `${level} ${target}`;
+  return [`${name}: ${after}; will be restored, and the restart list is known only after that`];
 }
 
 function restartsOf(rollouts: readonly Step[]): Pick<PreviewReport, "restarts" | "unnamed" | "pace"> {
