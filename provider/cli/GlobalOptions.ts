@@ -1,7 +1,8 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import { requireNamespace } from "../injector/requireNamespace.js";
 import type { Io } from "./Io.js";
 
-export type OutputFormat = "table" | "json" | "yaml" | "markdown" | "html";
+export type OutputFormat = "table" | "wide" | "json" | "yaml" | "markdown" | "html";
 
 /** Options that stand before or after every command. */
 export interface GlobalOptions {
@@ -10,6 +11,13 @@ export interface GlobalOptions {
   namespace?: string;
   injectorNamespace: string;
   revision?: string;
+}
+
+/** Connects, and makes sure that the namespace exists: a typo would pass for one where all is well. */
+export async function connectTo(io: Io, options: GlobalOptions): Promise<KubernetesApi> {
+  const api = await connectAs(io, options);
+  if (options.namespace !== undefined) await requireNamespace(api, options.namespace);
+  return api;
 }
 
 export function connectAs({ connect }: Io, { context, kubeconfig }: GlobalOptions): Promise<KubernetesApi> {

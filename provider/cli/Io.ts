@@ -6,6 +6,8 @@ export interface Io {
   err: (text: string) => void;
   /** Whether people watch the output, so that it may be coloured and drawn over. */
   isTerminal: boolean;
+  /** The terminal's width in characters. */
+  columns?: number;
   env: Readonly<Record<string, string | undefined>>;
   /** A file's text; `-` is the standard input. */
   readFile: (path: string) => Promise<string>;

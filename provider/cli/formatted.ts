@@ -9,5 +9,6 @@ export function formatted(
 ): string {
   if (output === "json") return `${JSON.stringify(found, undefined, 2)}\n`;
   if (output === "yaml") return stringify(found, { aliasDuplicateObjects: false, lineWidth: 0 });
+  if (output === "table" || output === "wide") return texts.table();
   return (texts[output] ?? texts.table)();
 }

@@ -26,10 +26,25 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// a slow cluster is not a hung command; it ends nothing, and keeps nothing from ending
+let said = performance.now();
+setInterval(() => {
+  if (performance.now() - said < 5_000) return;
+  said = performance.now();
+  process.stderr.write(`still reading from the cluster (${Math.round(performance.now() / 1000)} s)\n`);
+}, 500).unref();
+
 const io: Io = {
-  out: (chunk) => void process.stdout.write(chunk),
-  err: (chunk) => void process.stderr.write(chunk),
+  out: (chunk) => {
+    said = performance.now();
+    process.stdout.write(chunk);
+  },
+  err: (chunk) => {
+    said = performance.now();
+    process.stderr.write(chunk);
+  },
   isTerminal: process.stdout.isTTY === true,
+  columns: process.stdout.columns,
   env: process.env,
   readFile: (path) => (path === "-" ? text(process.stdin) : readFile(path, "utf8")),
   connect: async (access) => {
@@ -40,6 +55,8 @@ const io: Io = {
   now: () => Date.now(),
   sleep: (milliseconds) =>
     new Promise((resolve) => {
+      // --watch waits on purpose
+      said = performance.now() + milliseconds;
       if (enough) return resolve(false);
       const end = (value: boolean) => {
         clearTimeout(timer);

@@ -19,36 +19,63 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
     .helpOption("-h, --help", "print this")
     .option("--context <name>", "context of the kubeconfig (default: the current one)")
     .option("--kubeconfig <file>", "path of a kubeconfig (default: KUBECONFIG, then ~/.kube/config)")
-    .option("-n, --namespace <name>", "only this namespace (default: all)")
+    .option("-n, --namespace <name>", "only this namespace (default: all; for explain: default)")
     .option("--injector-namespace <name>", "where istiod runs", "istio-system")
-    .option("--revision <name>", "only this revision of Istio (default: all)")
+    .option(
+      "--revision <name>",
+      "only this revision of Istio (default: all; for explain: the one that injected the pods)",
+    )
     .addHelpText("after", `\n${exitCodeHelp}`)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .showSuggestionAfterError()
     .exitOverride();
 
-  const command = (name: string, description: string) =>
-    root.command(name).description(description).configureHelp({ showGlobalOptions: true });
+  const uses = new Map<string, readonly string[]>();
+  const command = (name: string, description: string, used: readonly string[]) => {
+    uses.set(name, used);
+    return root
+      .command(name)
+      .description(description)
+      .configureHelp({
+        showGlobalOptions: true,
+        visibleGlobalOptions: () => root.options.filter((option) => used.includes(option.attributeName())),
+      });
+  };
   const run =
     <Options extends object>(
       work: (options: GlobalOptions & Options, ...args: string[]) => Promise<ExitCode>,
     ) =>
     async (...given: unknown[]) => {
       const self = given.at(-1) as Command;
+      refuseUnused(root, self, uses.get(self.name()) ?? []);
       const args = given.slice(0, -2) as string[];
       done(await work(self.optsWithGlobals<GlobalOptions & Options>(), ...args));
     };
 
-  command("status", "every workload with sidecars: current, stale and in which fields, masked, unmanaged")
+  command(
+    "status",
+    "every workload with sidecars: current, stale and in which fields, masked, unmanaged",
+    everyLook,
+  )
     .addOption(output(statusFormats, "table"))
     .option("-w, --watch", "look again and again, and show how restarts go on")
     .option("--interval <seconds>", "time between two looks", seconds, 2)
     .option("--image", "an older image of the sidecar counts as stale, too")
     .option("--exit-code", `exit with ${exitCodes.found} unless everything is current`)
-    .action(run<StatusGiven>((options) => status(io, options)));
+    .action(
+      run<StatusGiven>((options) => {
+        if (options.watch && options.output !== "table" && options.output !== "wide")
+          root.error("error: --watch prints lines for people: leave out --output");
+        return status(io, options);
+      }),
+    );
 
-  command("explain", "each setting of one sidecar: its value, where it comes from, what it replaced")
+  command(
+    "explain",
+    "each setting of one sidecar: its value, where it comes from, what it replaced",
+    everyLook,
+  )
     .addArgument(
       new Argument("<what>", "KIND/NAME such as deployment/api, or a manifest file; - is the standard input"),
     )
@@ -58,6 +85,7 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
   command(
     "diff",
     "a settings file against the cluster: what changes for whom, and which workloads would restart",
+    [...access, "namespace"],
   )
     .addArgument(file("a settings.yaml; - is the standard input"))
     .addOption(output(diffFormats, "table"))
@@ -66,7 +94,7 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
       run<{ output: OutputFormat; exitCode?: boolean }>((options, path = "-") => diff(io, path, options)),
     );
 
-  command("render", "the injector's ConfigMap as it would be with a settings file")
+  command("render", "the injector's ConfigMap as it would be with a settings file", access)
     .addArgument(file("a settings.yaml; - is the standard input"))
     .addOption(output(renderFormats, "yaml"))
     .option("--configmap <file>", "render into this ConfigMap (default: the cluster's)")
@@ -74,7 +102,11 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
       run<{ output: OutputFormat; configmap?: string }>((options, path = "-") => render(io, path, options)),
     );
 
-  command("doctor", "whether settings can reach pods: injector, ConfigMap, istiod, webhook, rights")
+  command(
+    "doctor",
+    "whether settings can reach pods: injector, ConfigMap, istiod, webhook, rights",
+    everyLook,
+  )
     .addOption(output(doctorFormats, "table"))
     .option(
       "--state <file>",
@@ -82,23 +114,40 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
     )
     .action(run<{ output: OutputFormat; state?: string }>((options) => doctor(io, options)));
 
-  command("import", "a settings.yaml of what is in the cluster now, and what it had to leave alone")
+  command(
+    "import",
+    "a settings.yaml of what is in the cluster now, and what it had to leave alone",
+    everyLook,
+  )
     .addOption(output(importFormats, "yaml"))
     .action(run<{ output: OutputFormat }>((options) => importSettings(io, options)));
 
-  command("report", "a comment for a pull request from what pulumi preview --json printed")
+  command("report", "a comment for a pull request from what pulumi preview --json printed", [])
     .addArgument(file("the preview's JSON; - is the standard input"))
     .addOption(output(reportFormats, "markdown"))
     .option("--title <text>", "heading of the comment", "Sidecar settings")
     .action(run<{ output: OutputFormat; title: string }>((options, path = "-") => report(io, path, options)));
 
-  command("completion", "a script that completes this command in a shell")
+  command("completion", "a script that completes this command in a shell", [])
     .addArgument(new Argument("<shell>", "which shell").choices(shells))
     .action(run<object>(async (_options, shell = "bash") => completion(io, root, shell)));
 
   for (const each of root.commands)
     each.exitOverride().configureOutput({ writeOut: io.out, writeErr: io.err });
   return root;
+}
+
+const access = ["context", "kubeconfig"];
+const everyLook = [...access, "namespace", "injectorNamespace", "revision"];
+
+/** An option that a verb ignored would look as if it had narrowed what was printed. */
+function refuseUnused(root: Command, self: Command, used: readonly string[]): void {
+  const given = root.options.filter(
+    (option) =>
+      root.getOptionValueSource(option.attributeName()) === "cli" && !used.includes(option.attributeName()),
+  );
+  const [unused] = given;
+  if (unused) self.error(`error: ${unused.long} has no effect on ${self.name()}: leave it out`);
 }
 
 /** Whether an error is commander's own way to end: help, a version, or a wrong command line. */
@@ -132,6 +181,6 @@ function file(description: string): Argument {
 function seconds(text: string): number {
   const number = Number(text);
   if (!Number.isFinite(number) || number < 0.2 || number > 3600)
-    throw new InvalidArgumentError("Wanted seconds, 0.2 to 3600.");
+    throw new InvalidArgumentError("Expected seconds, 0.2 to 3600.");
   return number;
 }

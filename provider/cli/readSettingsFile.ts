@@ -1,8 +1,9 @@
 import type { PlatformFile } from "../platformFile/PlatformFile.js";
 import { readPlatformFile } from "../platformFile/readPlatformFile.js";
 import type { Io } from "./Io.js";
+import { readText } from "./readText.js";
 
 /** A settings file that a command was given; `-` is the standard input. */
 export async function readSettingsFile(io: Io, path: string): Promise<PlatformFile> {
-  return readPlatformFile(await io.readFile(path), path === "-" ? "standard input" : path);
+  return readPlatformFile(await readText(io, path), path === "-" ? "standard input" : path);
 }

@@ -13,7 +13,7 @@ export function isDifferent({ changes, restarts }: PlatformDiff): boolean {
 }
 
 /** What changes for whom, then what restarts. */
-export function diffText(diff: PlatformDiff, paint: Paint = plain): string {
+export function diffText(diff: PlatformDiff, paint: Paint = plain, width?: number): string {
   const parts: string[] = [];
   if (diff.changes.length > 0) {
     parts.push(
@@ -27,6 +27,7 @@ export function diffText(diff: PlatformDiff, paint: Paint = plain): string {
           sourceText(change),
         ]),
         paint,
+        width,
       ),
     );
   }
@@ -42,6 +43,7 @@ export function diffText(diff: PlatformDiff, paint: Paint = plain): string {
           detailOf(workload),
         ]),
         paint,
+        width,
       ),
     );
   }

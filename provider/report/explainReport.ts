@@ -9,7 +9,7 @@ import { type Cell, textTable } from "./textTable.js";
 
 const heads = ["SETTING", "VALUE", "FROM", "INSTEAD OF"];
 
-export function explainText(all: readonly ExplainedSidecar[], paint: Paint = plain): string {
+export function explainText(all: readonly ExplainedSidecar[], paint: Paint = plain, width?: number): string {
   return all
     .map(({ name, revision, stale, explanation: { settings, warnings, unaffected } }) => {
       const title = `${paint("strong", printed(name))}${revisionText(revision)}`;
@@ -23,7 +23,7 @@ export function explainText(all: readonly ExplainedSidecar[], paint: Paint = pla
       const told = [...staleText(stale), ...warnings]
         .map((warning) => `${paint("warning", "!")} ${printed(warning)}\n`)
         .join("");
-      return `${title}\n${textTable(heads, rows, paint)}${told}`;
+      return `${title}\n${textTable(heads, rows, paint, width)}${told}`;
     })
     .join("\n");
 }

@@ -6,7 +6,7 @@ import {
   type WorkloadStatus,
   workloadStates,
 } from "../mesh/MeshStatus.js";
-import { restartSentence } from "../rollout/differences.js";
+import { differencesText, restartSentence } from "../rollout/differences.js";
 import { markdownCode, markdownTable, markdownText } from "./markdown.js";
 import { type Paint, plain, type Tone } from "./Paint.js";
 import { printed } from "./printed.js";
@@ -22,7 +22,7 @@ export const stateTones: Record<WorkloadState, Tone> = {
 };
 
 /** The whole mesh as a table for terminals, what needs somebody's eye first. */
-export function statusText(status: MeshStatus, paint: Paint = plain): string {
+export function statusText(status: MeshStatus, paint: Paint = plain, width?: number): string {
   const rows = status.namespaces
     .flatMap(({ name, revision, workloads }) => workloads.map((workload) => ({ name, revision, workload })))
     .sort((a, b) => workloadStates.indexOf(a.workload.state) - workloadStates.indexOf(b.workload.state));
@@ -38,6 +38,7 @@ export function statusText(status: MeshStatus, paint: Paint = plain): string {
       detailOf(workload),
     ]),
     paint,
+    width,
   );
   const notes = status.notes.map((note) => `${paint("warning", "note:")} ${printed(note)}\n`).join("");
   return `${rows.length > 0 ? `${table}\n` : ""}${notes}${summaryOf(status, paint)}\n`;
@@ -70,10 +71,16 @@ export function detailOf({
   left,
   progress,
   decidedByPod,
+  pods,
 }: WorkloadStatus): string {
   return [
     progress === undefined ? undefined : `restarting: ${progress}`,
-    differences && stalePods !== undefined ? restartSentence(stalePods, differences) : undefined,
+    differences && stalePods !== undefined
+      ? // the column PODS has the number already
+        stalePods === pods
+        ? differencesText(differences)
+        : restartSentence(stalePods, differences)
+      : undefined,
     why,
     left,
     decidedByPod === undefined ? undefined : `the pods' own: ${decidedByPod.join(", ")}`,

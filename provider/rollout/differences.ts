@@ -21,10 +21,15 @@ const mostNamed = 3;
 
 /** `3 pods: istio-proxy limits.cpu 1 -> 2, …`: what a reviewer reads about one workload. */
 export function restartSentence(pods: number, found: readonly Difference[]): string {
+  return `${pods} ${pods === 1 ? "pod" : "pods"}: ${differencesText(found)}`;
+}
+
+/** The first differences, and how many more there are. */
+export function differencesText(found: readonly Difference[]): string {
   const named = found.filter((difference) => !isEcho(difference, found)).slice(0, mostNamed);
   const rest = found.filter((difference) => !isEcho(difference, found)).length - named.length;
   const parts = named.map(({ field, from, to }) => `${field} ${brief(from)} -> ${brief(to)}`);
-  return `${pods} ${pods === 1 ? "pod" : "pods"}: ${parts.join(", ")}${rest > 0 ? `, ${rest} more` : ""}`;
+  return `${parts.join(", ")}${rest > 0 ? `, ${rest} more` : ""}`;
 }
 
 // PROXY_CONFIG repeats what the variables say, and the init container what istio-proxy has

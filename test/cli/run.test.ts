@@ -6,6 +6,7 @@ import { describe, it } from "node:test";
 import type { Io } from "../../provider/cli/Io";
 import { run } from "../../provider/cli/run";
 import { UnreachableError } from "../../provider/cluster/KubernetesApi";
+import { apiOf } from "../mesh/apiOf";
 
 interface Ran {
   code: number;
@@ -30,7 +31,10 @@ async function ran(
     env: {},
     readFile: async (path) => {
       const text = files[path];
-      if (text === undefined) throw new Error(`ENOENT: no such file or directory, open '${path}'`);
+      if (text === undefined)
+        throw Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), {
+          code: "ENOENT",
+        });
       return text;
     },
     connect: async () => {
@@ -61,7 +65,9 @@ describe("the command line", () => {
       assert.match(help.out, new RegExp(`^ {2}${command}`, "m"));
       const own = await ran([command, "--help"]);
       assert.equal(own.code, 0);
-      assert.match(own.out, /--context <name>/);
+      const reads = !["report", "completion"].includes(command);
+      assert.equal(/--context <name>/.test(own.out), reads, command);
+      assert.equal(/--revision <name>/.test(own.out), reads && !["diff", "render"].includes(command));
     }
     assert.match(help.out, /Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}3 /);
     assert.deepEqual(await ran(["--version"]), { code: 0, out: "1.2.3\n", err: "" });
@@ -73,11 +79,18 @@ describe("the command line", () => {
     [
       "an output that is none",
       ["diff", "x", "-o", "html"],
-      /Allowed choices are table, json, yaml, markdown\./,
+      /Allowed choices are table, wide, json, yaml, markdown\./,
     ],
     ["a missing file", ["diff"], /missing required argument 'file'/],
     ["one argument too many", ["status", "x"], /too many arguments/],
-    ["an interval that is no number", ["status", "--interval", "soon"], /Wanted seconds/],
+    ["an interval that is no number", ["status", "--interval", "soon"], /Expected seconds/],
+    [
+      "an option that has no effect",
+      ["diff", "x", "--revision", "canary"],
+      /error: --revision has no effect on diff: leave it out/,
+    ],
+    ["a namespace for report", ["-n", "shop", "report", "x"], /--namespace has no effect on report/],
+    ["a watch in JSON", ["status", "-w", "-o", "json"], /--watch prints lines for people/],
     ["a shell that is none", ["completion", "cmd"], /Allowed choices are bash, zsh, fish\./],
   ] as const) {
     it(`refuses ${name}, with exit code 2`, async () => {
@@ -91,7 +104,20 @@ describe("the command line", () => {
     assert.deepEqual(await ran(["status"]), { code: 1, out: "", err: "error: no cluster here\n" });
     const { code, err } = await ran(["report", "preview.json"]);
     assert.equal(code, 1);
-    assert.match(err, /^error: ENOENT.*\n$/);
+    assert.equal(err, "error: preview.json: there is no such file\n");
+  });
+
+  it("refuses a namespace that does not exist", async () => {
+    const connect: Io["connect"] = async () => apiOf({});
+    for (const command of [["status"], ["doctor"], ["import"], ["diff", "s.yaml"]])
+      assert.deepEqual(
+        await ran([...command, "-n", "nope"], { "s.yaml": "global: { dnsProxy: true }" }, { connect }),
+        {
+          code: 1,
+          out: "",
+          err: "error: there is no namespace nope\n",
+        },
+      );
   });
 
   it("names every problem of a settings file before it asks a cluster", async () => {
@@ -189,7 +215,13 @@ describe("the command line", () => {
         .split("\n");
     assert.deepEqual(complete(["sidecar-settings", "st"]), ["status"]);
     assert.deepEqual(complete(["sidecar-settings", "status", "--wa"]), ["--watch"]);
-    assert.deepEqual(complete(["sidecar-settings", "diff", "-o", ""]), ["table", "json", "yaml", "markdown"]);
+    assert.deepEqual(complete(["sidecar-settings", "diff", "-o", ""]), [
+      "table",
+      "wide",
+      "json",
+      "yaml",
+      "markdown",
+    ]);
     assert.deepEqual(complete(["sidecar-settings", "--context", "prod", "re"]), ["render", "report"]);
     assert.deepEqual(complete(["sidecar-settings", "completion", "z"]), ["zsh"]);
   });

@@ -2,12 +2,13 @@ import { comparePlatform } from "../../mesh/comparePlatform.js";
 import { diffMarkdown, diffText, isDifferent } from "../../report/diffReport.js";
 import { type ExitCode, exitCodes } from "../exitCodes.js";
 import { formatted } from "../formatted.js";
-import { connectAs, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
+import { connectTo, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
 import { readSettingsFile } from "../readSettingsFile.js";
+import { tableWidth } from "../tableWidth.js";
 import { terminalPaint } from "../terminalPaint.js";
 
-export const diffFormats = ["table", "json", "yaml", "markdown"] as const;
+export const diffFormats = ["table", "wide", "json", "yaml", "markdown"] as const;
 
 /** A settings file against the cluster: which settings change for whom, and which workloads would restart. */
 export async function diff(
@@ -16,11 +17,11 @@ export async function diff(
   options: GlobalOptions & { output: OutputFormat; exitCode?: boolean },
 ): Promise<ExitCode> {
   const platform = await readSettingsFile(io, file);
-  const api = await connectAs(io, options);
+  const api = await connectTo(io, options);
   const found = await comparePlatform(api, platform, file, io.now(), options.namespace);
   io.out(
     formatted(options.output, found, {
-      table: () => diffText(found, terminalPaint(io)),
+      table: () => diffText(found, terminalPaint(io), tableWidth(io, options.output)),
       markdown: () => diffMarkdown(found),
     }),
   );

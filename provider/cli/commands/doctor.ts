@@ -3,8 +3,9 @@ import { readStackState } from "../../mesh/readStackState.js";
 import { doctorMarkdown, doctorText, isWell } from "../../report/doctorReport.js";
 import { type ExitCode, exitCodes } from "../exitCodes.js";
 import { formatted } from "../formatted.js";
-import { connectAs, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
+import { connectTo, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
+import { readText } from "../readText.js";
 import { terminalPaint } from "../terminalPaint.js";
 
 export const doctorFormats = ["table", "json", "yaml", "markdown"] as const;
@@ -18,8 +19,8 @@ export async function doctor(
   const state =
     path === undefined
       ? undefined
-      : readStackState(await io.readFile(path), path === "-" ? "standard input" : path);
-  const findings = await diagnose(await connectAs(io, options), options, state);
+      : readStackState(await readText(io, path), path === "-" ? "standard input" : path);
+  const findings = await diagnose(await connectTo(io, options), options, state);
   io.out(
     formatted(options.output, findings, {
       table: () => doctorText(findings, terminalPaint(io)),

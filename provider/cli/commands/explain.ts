@@ -5,9 +5,11 @@ import { type ExitCode, exitCodes } from "../exitCodes.js";
 import { formatted } from "../formatted.js";
 import { connectAs, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
+import { readText } from "../readText.js";
+import { tableWidth } from "../tableWidth.js";
 import { terminalPaint } from "../terminalPaint.js";
 
-export const explainFormats = ["table", "json", "yaml", "markdown"] as const;
+export const explainFormats = ["table", "wide", "json", "yaml", "markdown"] as const;
 
 /** Each setting of one workload's, pod's or manifest's sidecar: its value, where it comes from, what it replaced. */
 export async function explain(
@@ -18,7 +20,7 @@ export async function explain(
   const api = await connectAs(io, options);
   const namespace = options.namespace ?? "default";
   const templates: FoundTemplate[] = isFile(what)
-    ? templatesIn(await io.readFile(what), namespace)
+    ? templatesIn(await readText(io, what), namespace)
     : [await findPodTemplate(api, namespace, what)];
   const explained: ExplainedSidecar[] = [];
   for (const one of templates)
@@ -26,7 +28,7 @@ export async function explain(
   const found = explained.map(({ explanation, ...rest }) => ({ ...rest, ...explanation }));
   io.out(
     formatted(options.output, found, {
-      table: () => explainText(explained, terminalPaint(io)),
+      table: () => explainText(explained, terminalPaint(io), tableWidth(io, options.output)),
       markdown: () => explainMarkdown(explained),
     }),
   );

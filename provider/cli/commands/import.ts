@@ -2,7 +2,7 @@ import { importedSettings } from "../../mesh/importedSettings.js";
 import { readInventory } from "../../mesh/readInventory.js";
 import { importedFile } from "../../report/importReport.js";
 import { type ExitCode, exitCodes } from "../exitCodes.js";
-import { connectAs, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
+import { connectTo, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
 
 export const importFormats = ["yaml", "json"] as const;
@@ -12,7 +12,7 @@ export async function importSettings(
   io: Io,
   options: GlobalOptions & { output: OutputFormat },
 ): Promise<ExitCode> {
-  const api = await connectAs(io, options);
+  const api = await connectTo(io, options);
   const imported = importedSettings(await readInventory(api, options));
   io.out(
     options.output === "json"

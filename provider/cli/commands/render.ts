@@ -10,6 +10,7 @@ import { type ExitCode, exitCodes } from "../exitCodes.js";
 import { connectAs, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
 import { readSettingsFile } from "../readSettingsFile.js";
+import { readText } from "../readText.js";
 
 export const renderFormats = ["yaml", "json"] as const;
 
@@ -68,7 +69,7 @@ const ConfigMap = z.object({
 type Found = Pick<InjectorConfigMap, "metadata" | "data"> & { others?: Record<string, string> };
 
 async function configMapIn(io: Io, path: string): Promise<Found> {
-  const read = ConfigMap.safeParse(yamlData(await io.readFile(path), path));
+  const read = ConfigMap.safeParse(yamlData(await readText(io, path), path));
   if (!read.success) {
     throw new InjectorRefusal(
       `${path}: found no data.config and data.values; wanted the ConfigMap of an injector, as kubectl get configmap istio-sidecar-injector -n istio-system -o yaml prints it`,

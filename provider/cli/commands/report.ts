@@ -3,6 +3,7 @@ import { readPreview } from "../../report/preview/readPreview.js";
 import { type ExitCode, exitCodes } from "../exitCodes.js";
 import type { GlobalOptions, OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
+import { readText } from "../readText.js";
 
 export const reportFormats = ["markdown", "json"] as const;
 
@@ -12,7 +13,7 @@ export async function report(
   path: string,
   { output, title }: GlobalOptions & { output: OutputFormat; title: string },
 ): Promise<ExitCode> {
-  const preview = readPreview(await io.readFile(path));
+  const preview = readPreview(await readText(io, path));
   io.out(output === "json" ? `${JSON.stringify(preview, undefined, 2)}\n` : previewComment(preview, title));
   return exitCodes.done;
 }

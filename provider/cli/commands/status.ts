@@ -6,8 +6,9 @@ import { statusChanges } from "../../report/statusChanges.js";
 import { isSettled, statusMarkdown, statusText, summaryOf } from "../../report/statusReport.js";
 import { type ExitCode, exitCodes } from "../exitCodes.js";
 import { formatted } from "../formatted.js";
-import { connectAs, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
+import { connectTo, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
+import { tableWidth } from "../tableWidth.js";
 import { terminalPaint } from "../terminalPaint.js";
 
 export interface StatusOptions extends GlobalOptions {
@@ -18,16 +19,16 @@ export interface StatusOptions extends GlobalOptions {
   image?: boolean;
 }
 
-export const statusFormats = ["table", "json", "yaml", "markdown", "html"] as const;
+export const statusFormats = ["table", "wide", "json", "yaml", "markdown", "html"] as const;
 
 /** Every workload with sidecars, and whether it runs with what the injector gives now. */
 export async function status(io: Io, options: StatusOptions): Promise<ExitCode> {
-  const api = await connectAs(io, options);
+  const api = await connectTo(io, options);
   const latest = options.watch ? await watch(io, api, options) : await look(io, api, options);
   if (!options.watch) {
     io.out(
       formatted(options.output, latest, {
-        table: () => statusText(latest, terminalPaint(io)),
+        table: () => statusText(latest, terminalPaint(io), tableWidth(io, options.output)),
         markdown: () => statusMarkdown(latest),
         html: () => statusPage(latest),
       }),
@@ -58,7 +59,9 @@ async function watch(io: Io, api: KubernetesApi, options: StatusOptions): Promis
     const now = await look(io, api, options);
     if (io.isTerminal) {
       // home and clear to the end, so that the picture does not flicker
-      io.out(`\u001b[H\u001b[J${statusText(now, paint)}${paint("quiet", `${now.at}, Ctrl-C ends`)}\n`);
+      io.out(
+        `\u001b[H\u001b[J${statusText(now, paint, tableWidth(io, options.output))}${paint("quiet", `${now.at}, Ctrl-C ends`)}\n`,
+      );
     } else {
       const lines = before ? statusChanges(before, now) : [summaryOf(now)];
       io.out(lines.map((line) => `${now.at} ${line}\n`).join(""));
