@@ -1,10 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { stringify } from "yaml";
 import { connect } from "../../provider/cluster/connect";
-import type { KubernetesApi } from "../../provider/cluster/KubernetesApi";
+import { hasStatus, type KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import { allContainers, type Pod } from "../../provider/cluster/podTemplate";
 import { startCluster } from "../../test/cluster/cluster";
 import { pulumi } from "../../test/pulumi/pulumi";
@@ -13,17 +14,20 @@ import { applyWorkload, deleteWorkload } from "./applyWorkload";
 import { changesOnly } from "./changesOnly";
 import { steps } from "./steps";
 
-const usage = `usage: npm run demo -- [--context CONTEXT] [--full] [--record]
+const usage = `usage: npm run demo -- [--context CONTEXT [--yes]] [--full] [--record]
   Takes the six steps of this example one after the other, and shows for each the preview, the restarts, and the
   lines of a pod that changed. Without --context it starts a control plane of its own, and ends it afterwards.
   The Pulumi CLI on PATH runs the program; without one, the CLI is built from its Go modules.
-  --context CONTEXT  use that cluster of your kubeconfig; Istio must be there, and a namespace "shop" must not
+  --context CONTEXT  use that cluster of your kubeconfig, after asking; Istio must be there, and a namespace "shop" must
+                     not. Only that namespace is touched: there are no global settings then
+  --yes              don't ask
   --full             everything that is printed, not only what changes
   --record           keep what was shown in recording.txt, and its first step in the repository's README`;
 
 const { values } = parseArgs({
   options: {
     context: { type: "string" },
+    yes: { type: "boolean", default: false },
     full: { type: "boolean", default: false },
     record: { type: "boolean", default: false },
     help: { type: "boolean" },
@@ -36,6 +40,11 @@ if (values.help) console.log(usage);
 else void main(values.context);
 
 async function main(context: string | undefined): Promise<void> {
+  if (context !== undefined && !(await mayTouch(context))) {
+    console.log("Nothing was done.");
+    process.exitCode = 1;
+    return;
+  }
   // each takes minutes when it is built for the first time, and they share the cores well
   const [cluster, tools] = await Promise.all([
     context === undefined ? startCluster() : undefined,
@@ -67,7 +76,8 @@ async function main(context: string | undefined): Promise<void> {
 }
 
 async function walk(program: Program, api: KubernetesApi): Promise<void> {
-  heading("A Deployment in a namespace with sidecars, and global settings");
+  if (values.context !== undefined) await requireNoShop(api);
+  heading("A Deployment in a namespace with sidecars");
   await applyWorkload(api);
   await program.run("up", 0);
   let pod = await anyPod(api);
@@ -93,6 +103,32 @@ async function walk(program: Program, api: KubernetesApi): Promise<void> {
   }
 }
 
+async function mayTouch(context: string): Promise<boolean> {
+  if (values.yes) return true;
+  const { server } = await connect({ context });
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await new Promise<string>((resolve) => {
+    terminal.once("close", () => resolve(""));
+    terminal.question(
+      `This creates namespace shop in context ${context} (${server}), with a Deployment and sidecar settings,\n` +
+        "and deletes it afterwards. It adds templates to Istio's injector ConfigMap and takes them out again.\n" +
+        "No other namespace gets settings. Go on? [y/N] ",
+      resolve,
+    );
+  });
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+async function requireNoShop(api: KubernetesApi): Promise<void> {
+  const path = "/api/v1/namespaces/shop";
+  const found = await api.request({ method: "GET", path }).catch((error: unknown) => {
+    if (!hasStatus(error, 404)) throw error;
+    return undefined;
+  });
+  if (found !== undefined) throw new Error("there is a namespace shop already, which the demo would delete");
+}
+
 /** The example's program, run by the Pulumi CLI. */
 class Program {
   constructor(
@@ -107,7 +143,7 @@ class Program {
       cwd: __dirname,
       stack: "demo",
       state: join(this.folder, "state"),
-      config: { step: String(step), ...(context ? { "kubernetes:context": context } : {}) },
+      config: { step: String(step), ...(context ? { "kubernetes:context": context, global: "false" } : {}) },
       env: {
         // Node runs the example's TypeScript without checking it once more
         PULUMI_NODEJS_TRANSPILE_ONLY: "true",
