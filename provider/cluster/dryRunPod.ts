@@ -1,15 +1,11 @@
-import type { KubernetesApi, ObjectMeta } from "./KubernetesApi.js";
+import type { KubernetesApi } from "./KubernetesApi.js";
 import type { Pod, PodTemplate } from "./podTemplate.js";
 
-/**
- * The pod that a template would become now: a server-side dry run, so every webhook answers and nothing is stored.
- * `owner` lets Istio name the workload as it does for the real pods.
- */
+/** What admission makes of a pod: a server-side dry run, so every webhook answers and nothing is stored. */
 export function dryRunPod(
   api: KubernetesApi,
   namespace: string,
-  template: PodTemplate,
-  owner?: Pick<ObjectMeta, "ownerReferences" | "generateName" | "labels">,
+  { metadata, spec }: PodTemplate,
 ): Promise<Pod> {
   return api.request<Pod>({
     method: "POST",
@@ -19,13 +15,13 @@ export function dryRunPod(
       apiVersion: "v1",
       kind: "Pod",
       metadata: {
-        generateName: owner?.generateName ?? "sidecar-settings-",
+        generateName: metadata?.generateName ?? "sidecar-settings-",
         namespace,
-        labels: { ...template.metadata?.labels, ...owner?.labels },
-        annotations: template.metadata?.annotations ?? {},
-        ...(owner?.ownerReferences ? { ownerReferences: owner.ownerReferences } : {}),
+        labels: metadata?.labels ?? {},
+        annotations: metadata?.annotations ?? {},
+        ...(metadata?.ownerReferences ? { ownerReferences: metadata.ownerReferences } : {}),
       },
-      spec: template.spec,
+      spec,
     },
   });
 }

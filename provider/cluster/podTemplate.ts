@@ -10,11 +10,24 @@ export interface Container {
   [field: string]: unknown;
 }
 
+export interface Toleration {
+  key?: string;
+  operator?: string;
+  value?: string;
+  effect?: string;
+  tolerationSeconds?: number;
+}
+
 export interface PodSpec {
   containers: Container[];
   initContainers?: Container[];
   nodeName?: string;
   hostNetwork?: boolean;
+  hostname?: string;
+  subdomain?: string;
+  volumes?: { name: string; [source: string]: unknown }[];
+  affinity?: { nodeAffinity?: Record<string, unknown>; [kind: string]: unknown };
+  tolerations?: Toleration[];
   [field: string]: unknown;
 }
 

@@ -28,8 +28,19 @@ export interface Workload {
     replicas?: number;
     paused?: boolean;
     template: PodTemplate;
-    updateStrategy?: { type?: string; rollingUpdate?: { partition?: number } };
+    updateStrategy?: {
+      type?: string;
+      rollingUpdate?: { partition?: number; maxUnavailable?: number | string };
+    };
     selector?: { matchLabels?: Record<string, string> };
+    /** Deployment and DaemonSet: how many pods may be missing, or too many, while others are replaced. */
+    strategy?: { type?: string; rollingUpdate?: { maxUnavailable?: number | string } };
+    /** StatefulSet. */
+    serviceName?: string;
+    ordinals?: { start?: number };
+    volumeClaimTemplates?: { metadata: { name: string } }[];
+    /** Job. */
+    completionMode?: string;
     /** Argo: the template is another workload's. */
     workloadRef?: { kind?: string; name?: string };
   };

@@ -9,7 +9,7 @@ import { globalTarget, type Layers, layerAt, namespaceOf } from "../render/Layer
 import { layersOf } from "../render/layersOf.js";
 import { layersAt, layersFor } from "../render/layersReaching.js";
 import { canonicalJson, effectiveOf, installedSettings } from "../render/Profile.js";
-import { assessNamespace, injectedPods, settingsFor } from "../rollout/assess.js";
+import { assessNamespace, injectedPods } from "../rollout/assess.js";
 import { namespaceAnnotations } from "../rollout/namespaceAnnotations.js";
 import { settingsThere } from "../rollout/settingsThere.js";
 import { type CanonicalSettings, inOrder } from "../settings/canonicalSettings.js";
@@ -68,7 +68,7 @@ export async function comparePlatform(
         const labels = one.workload.spec.template?.metadata?.labels ?? {};
         const effective = effectiveOf({ installed, ...layersFor(after, namespace, labels) });
         const rollout = rolloutFor(platform, namespace, labels);
-        const its = { ...settingsFor(settings, labels), annotations };
+        const its = { ...settings, ...one.due, annotations };
         const workload = workloadStatus(one, its, now, effective, rollout);
         diff.restarts.push({ namespace, workload });
         if (workload.why === undefined)

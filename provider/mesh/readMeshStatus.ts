@@ -7,13 +7,7 @@ import { layerAt, namespaceOf } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
 import { layersAt, layersFor } from "../render/layersReaching.js";
 import { effectiveOf, installedSettings } from "../render/Profile.js";
-import {
-  assessNamespace,
-  injectedPods,
-  type NamespaceSettings,
-  ownerOf,
-  settingsFor,
-} from "../rollout/assess.js";
+import { assessNamespace, injectedPods, type NamespaceSettings, ownerOf } from "../rollout/assess.js";
 import { namespaceAnnotations } from "../rollout/namespaceAnnotations.js";
 import type { Rollout } from "../rollout/RolloutOptions.js";
 import type { Annotations } from "../rollout/rolloutAnnotations.js";
@@ -123,7 +117,7 @@ async function workloadsIn(
   return [
     ...assessments.map((one) => {
       const { labels } = one.workload.spec.template?.metadata ?? {};
-      return workloadStatus(one, { ...settingsFor(settings, labels), annotations }, now, effectiveOn(labels));
+      return workloadStatus(one, { ...settings, ...one.due, annotations }, now, effectiveOn(labels));
     }),
     ...unmanaged.map(
       ({ name, pods: count, why }): WorkloadStatus => ({ name, pods: count, state: "unmanaged", why }),

@@ -3,7 +3,7 @@ import { installedGlobal } from "../render/compose.js";
 import { globalTarget, type Layers, layerAt, namespaceOf, targetOf } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
 import { canonicalJson, installedSettings } from "../render/Profile.js";
-import { type Assessment, assessNamespace, injectedPods, settingsFor } from "./assess.js";
+import { type Assessment, assessNamespace, injectedPods } from "./assess.js";
 import type { InjectorView, Properties } from "./InjectorView.js";
 import { namespaceAnnotations } from "./namespaceAnnotations.js";
 import type { Rollout } from "./RolloutOptions.js";
@@ -60,7 +60,7 @@ export async function assessReached(
     found.restarts.push(
       ...assessments.map((assessment) => ({
         assessment,
-        settings: settingsFor(settings, assessment.workload.spec.template?.metadata?.labels),
+        settings: { ...settings, ...assessment.due },
       })),
     );
     found.unmanaged.push(...others.map((one) => ({ found: one, settings })));

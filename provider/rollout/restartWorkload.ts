@@ -1,7 +1,9 @@
 import { fieldManager } from "../cluster/fieldManager.js";
+import { injectingRevision } from "../cluster/injectingRevision.js";
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import type { Pod } from "../cluster/podTemplate.js";
 import { kindNamed, type Workload, workloadPath } from "../cluster/workloads.js";
-import { type Assessment, assessWorkload, injectedPods, type NamespaceSettings, ownerOf } from "./assess.js";
+import { type Assessment, assessWorkload, type NamespaceSettings } from "./assess.js";
 import { evictPods, evictUnready } from "./evictPods.js";
 import { putOff } from "./putOff.js";
 import { milliseconds, type Rollout } from "./RolloutOptions.js";
@@ -143,8 +145,19 @@ async function assessAgain(
 ): Promise<Assessment> {
   const live: Workload | undefined = await readWorkload(api, namespace, workload);
   if (!live) throw new Error(`${name} is gone`);
-  const pods = (
-    (await injectedPods(api, namespace, live.spec.selector?.matchLabels)).get(namespace) ?? []
-  ).filter((pod) => ownerOf(pod) === name);
-  return assessWorkload(api, namespace, live, pods, { ...settings, planned: undefined });
+  const pods = await workloadPods(api, namespace, live, name);
+  const injected = pods.filter((pod) => injectingRevision(pod.metadata) !== undefined && !hasEnded(pod));
+  const inFull = new Map(pods.map((pod) => [pod.metadata.name, pod]));
+  return assessWorkload(
+    api,
+    namespace,
+    live,
+    injected.map(({ metadata }) => metadata),
+    { ...settings, planned: undefined },
+    async () => inFull,
+  );
+}
+
+function hasEnded({ status }: Pod): boolean {
+  return status?.phase === "Succeeded" || status?.phase === "Failed";
 }

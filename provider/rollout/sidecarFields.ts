@@ -27,14 +27,21 @@ export function sidecarFields(
   if (!sidecar) return undefined;
   const fields: Record<string, string> = {};
   if (include.includes("image")) {
-    put(fields, `${proxyContainer} image`, sidecar.proxy.image);
-    put(fields, "istio-init image", sidecar.init?.image);
+    put(fields, `${proxyContainer}${imageSuffix}`, sidecar.proxy.image);
+    put(fields, `istio-init${imageSuffix}`, sidecar.init?.image);
   }
   for (const { open, sights } of declarations) {
     for (const name of open ? namesShown(sights(""), sidecar.proxyConfig) : [""])
       for (const sight of sights(name)) put(fields, fieldName(sight), seen(sight, sidecar));
   }
   return fields;
+}
+
+const imageSuffix = " image";
+
+/** Those of the fields that an upgrade of Istio changes. */
+export function imageFields(fields: SidecarFields): SidecarFields {
+  return Object.fromEntries(Object.entries(fields).filter(([field]) => field.endsWith(imageSuffix)));
 }
 
 interface Sidecar {

@@ -1,7 +1,7 @@
 import { type KubernetesApi, listAll } from "../cluster/KubernetesApi.js";
 import type { Pod } from "../cluster/podTemplate.js";
 import type { Workload } from "../cluster/workloads.js";
-import { ownerOf } from "./assess.js";
+import { ownerOf } from "./ownerOf.js";
 
 /** The pods of a workload that are not on their way out, in full. */
 export async function workloadPods(

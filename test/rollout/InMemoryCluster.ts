@@ -5,6 +5,7 @@ import { stampAnnotation } from "../../provider/render/overlayTemplate";
 import { application, injectedPod } from "./injectedPod";
 
 export const newStamp = "feedc0ffee00";
+const oldStamp = "0ddba11c0de0";
 const newSpec = injectedPod({ proxy: { resources: { limits: { cpu: "9" } } } }).spec;
 
 /** How a Deployment takes a restart. */
@@ -92,7 +93,11 @@ export class InMemoryCluster implements KubernetesApi {
   private annotations(isNew: boolean): Record<string, string> {
     return {
       "sidecar.istio.io/status": "{}",
-      ...(isNew && this.given !== null ? { [stampAnnotation]: this.given } : {}),
+      ...(isNew
+        ? this.given === null
+          ? {}
+          : { [stampAnnotation]: this.given }
+        : { [stampAnnotation]: oldStamp }),
     };
   }
 

@@ -1,0 +1,56 @@
+import type { Workload } from "../cluster/workloads.js";
+import type { Difference } from "./differences.js";
+import type { SettingsChange } from "./predictFields.js";
+import type { Rollout } from "./RolloutOptions.js";
+import type { Annotations } from "./rolloutAnnotations.js";
+
+/** What a restart would do for one workload of a namespace. */
+export interface Assessment {
+  namespace: string;
+  workload: Workload;
+  /** `Deployment/api`. */
+  name: string;
+  pods: number;
+  /** Those that its pods have, each once. */
+  stamps?: (string | undefined)[];
+  /** What a new pod is given, as the injector says; left out where it was not asked. */
+  given?: { stamp?: string };
+  /** What its pods are due by the injector's data, and what is planned for them. */
+  due?: Pick<NamespaceSettings, "stamp" | "planned">;
+  verdict:
+    | { is: "current" }
+    /** `left`: why some of its other stale pods stay as they are. */
+    | { is: "stale"; stalePods: number; podNames: string[]; differences: Difference[]; left?: string }
+    /** Settings changed, but the pod's own annotations or containers win in each of them. */
+    | { is: "masked" }
+    /** Stale, but Kubernetes would not replace its pods. */
+    | { is: "held"; why: string }
+    /** Pods with other settings than are due, and no dry run tells what a restart would change. */
+    | { is: "unknown"; why: string };
+}
+
+/** What is known of a namespace's settings when its workloads are looked at. */
+export interface NamespaceSettings {
+  /** The revision of Istio whose injector has the settings. */
+  revision: string;
+  /** The stamp that the injector gives pods there; undefined without settings. */
+  stamp: string | undefined;
+  /** Settings that are planned and not in the injector yet; undefined when the injector can be asked for the truth. */
+  planned: SettingsChange | undefined;
+  /** What is different for pods with these labels, where workload layers pick some. */
+  forLabels?: (labels: Readonly<Record<string, string>>) => Pick<NamespaceSettings, "stamp" | "planned">;
+  /** Annotations of the namespace itself, where workloads may be told how to be rolled out. */
+  annotations?: Annotations;
+  /** What else than settings counts as a difference. Default: nothing. */
+  include?: Rollout["include"];
+  /** By how pods are replaced, an owner may be held or not. Default: restart. */
+  strategy?: Rollout["strategy"];
+}
+
+/** The settings of pods with these labels. */
+export function settingsFor(
+  settings: NamespaceSettings,
+  labels: Readonly<Record<string, string>> = {},
+): NamespaceSettings {
+  return settings.forLabels ? { ...settings, ...settings.forLabels(labels) } : settings;
+}

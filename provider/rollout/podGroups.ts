@@ -1,0 +1,40 @@
+import type { ObjectMeta } from "../cluster/KubernetesApi.js";
+import type { Workload } from "../cluster/workloads.js";
+import { podAsMade } from "../pod/asControllerMakes/podAsMade.js";
+import { canonicalJson } from "../render/Profile.js";
+import { type NamespaceSettings, settingsFor } from "./Assessment.js";
+
+/** Pods of a workload that are due the same settings. */
+export interface PodGroup {
+  settings: NamespaceSettings;
+  pods: ObjectMeta[];
+}
+
+/** A workload's pods by what they are due: a selector may pick single pods of a StatefulSet, by labels that its controller adds. */
+export function podGroups(
+  workload: Workload,
+  pods: readonly ObjectMeta[],
+  settings: NamespaceSettings,
+): PodGroup[] {
+  const [sample] = pods;
+  if (!sample) return [];
+  const settingsOf = (pod: ObjectMeta) =>
+    settingsFor(settings, podAsMade(workload, { metadata: pod }).metadata.labels);
+  if (workload.kind !== "StatefulSet" || !settings.forLabels)
+    return [{ settings: settingsOf(sample), pods: [...pods] }];
+  const groups = new Map<string, PodGroup>();
+  for (const pod of pods) {
+    const its = settingsOf(pod);
+    const key = canonicalJson([its.stamp, its.planned]);
+    const known = groups.get(key);
+    if (known) known.pods.push(pod);
+    else groups.set(key, { settings: its, pods: [pod] });
+  }
+  return [...groups.values()];
+}
+
+/** What stands for the stamps of all groups, where one value is wanted. */
+export function joinedGroupStamps(stamps: readonly (string | undefined)[]): string | undefined {
+  const known = [...new Set(stamps)].filter((stamp) => stamp !== undefined).sort();
+  return known.length > 0 ? known.join("+") : undefined;
+}
