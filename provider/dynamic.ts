@@ -3,10 +3,11 @@
  * exports never change their names.
  */
 import { configureSession, type StackConfig, session } from "./cluster/session.js";
+import { askReplicas, replicasBehind } from "./injector/askReplicas.js";
 import { revisionOf } from "./injector/Injector.js";
 import { LayerHistory } from "./injector/LayerHistory.js";
 import { layerQueue } from "./injector/LayerQueue.js";
-import { contentOf, injectorOf } from "./injector/layerInputs.js";
+import { contentOf, injectorOf, podContentOf } from "./injector/layerInputs.js";
 import { layerProvider } from "./injector/layerProvider.js";
 import { PlannedLayers } from "./injector/PlannedLayers.js";
 import { PutBacks, putBackLayers } from "./injector/putBackLayers.js";
@@ -42,6 +43,12 @@ const injectorView: InjectorView = {
     );
     return { layers, lost: plan?.lost ?? false };
   },
+  removed: (properties) => history.removed(properties),
+  async replicasBehind(api, properties, namespace, template, stamp) {
+    const probe = { name: "a new pod", template };
+    const asked = await askReplicas(api, injectorOf(properties), namespace, probe);
+    return "message" in asked ? [] : replicasBehind(asked.answers, stamp);
+  },
   noteFormer(properties, former) {
     if (former) history.noteRolled(properties, former);
     else history.noteNeverRolled(properties);
@@ -49,8 +56,8 @@ const injectorView: InjectorView = {
   noteRolled(properties) {
     const layer = planned.of(properties)?.layers.get(targetOf(properties));
     if (!layer) return undefined;
-    history.noteRolled(properties, contentOf(layer));
-    return contentOf(layer);
+    history.noteRolled(properties, podContentOf(layer));
+    return podContentOf(layer);
   },
   putBacks: (properties) => putBacks.of(properties),
   isPutBack: (properties) =>

@@ -29,6 +29,7 @@ export {
   type Level,
   levels,
 } from "./levels/effectiveSettings.js";
+export type { RolloutOptions } from "./levels/RolloutOptions.js";
 export type { LabelSelector } from "./levels/selector.js";
 export { levelsInWaves, type PlannedLevel } from "./platformFile/levelsInWaves.js";
 export { type PlacedProblem, SettingsFileError } from "./platformFile/PlacedProblem.js";
@@ -40,7 +41,6 @@ export type { Layer, Layers } from "./render/Layer.js";
 export { layersOf } from "./render/layersOf.js";
 export { installedSettings } from "./render/Profile.js";
 export { type PodSettingsOptions, podTemplateWithSettings } from "./render/podTemplateWithSettings.js";
-export type { RolloutOptions } from "./rollout/RolloutOptions.js";
 export type { RolloutSummary } from "./rollout/runRollout.js";
 export type { CanonicalSettings, NestedSettings } from "./settings/canonicalSettings.js";
 export type { CustomTag } from "./settings/customTag.js";

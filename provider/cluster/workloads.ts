@@ -41,6 +41,8 @@ export interface Workload {
     volumeClaimTemplates?: { metadata: { name: string } }[];
     /** Job. */
     completionMode?: string;
+    /** Argo: pods older than this are replaced, without a new revision. */
+    restartAt?: string;
     /** Argo: the template is another workload's. */
     workloadRef?: { kind?: string; name?: string };
   };

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/KubernetesApi.js";
+import type { RolloutOptions } from "../levels/RolloutOptions.js";
 import type { LabelSelector } from "../levels/selector.js";
-import type { RolloutOptions } from "../rollout/RolloutOptions.js";
 import type { SidecarSettings } from "../settings/SidecarSettings.js";
 
 /** Plain data in which any part may be an output of another resource. */

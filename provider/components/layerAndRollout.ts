@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { rolloutOptionNames } from "../rollout/RolloutOptions.js";
+import { rolloutOptionNames } from "../levels/RolloutOptions.js";
 import { settingsAmong } from "../settings/settingsInputs.js";
 import { SettingsLayer } from "./SettingsLayer.js";
 import { SidecarRollout } from "./SidecarRollout.js";

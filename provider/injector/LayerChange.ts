@@ -49,7 +49,6 @@ export interface CommitOptions {
 export type Outcomes = Map<LayerChange, Error | undefined>;
 
 export function isSame(present: Layer | undefined, wanted: Layer | undefined): boolean {
-  return (
-    canonicalJson([present?.settings, present?.picks]) === canonicalJson([wanted?.settings, wanted?.picks])
-  );
+  const said = (layer: Layer | undefined) => [layer?.settings, layer?.picks, layer?.rollout ?? {}];
+  return canonicalJson(said(present)) === canonicalJson(said(wanted));
 }

@@ -1,17 +1,18 @@
-import { targetOf } from "../render/Layer.js";
+import { type Layer, type Layers, targetOf } from "../render/Layer.js";
 import type { LayerContent, Properties } from "./layerInputs.js";
 import { injectorKey } from "./PlannedLayers.js";
 
 /** What a layer was at some time; no settings where there was no layer. */
-export type FormerLayer = Partial<LayerContent>;
+export type FormerLayer = Partial<Pick<LayerContent, "settings" | "picks">>;
 
 /**
- * What layers were before the change that is under way, as far as this process has learnt. What a rollout last ended well with
- * goes before what the last `up` wrote: that may never have reached all pods, when it was killed.
+ * What layers were before the change that is under way, as far as this process has learnt. Settings of the last successful rollout win
+ * over those of the last `up`, which may have been killed before every pod got them.
  */
 export class LayerHistory {
   private readonly rolled = new Map<string, FormerLayer>();
   private readonly written = new Map<string, FormerLayer>();
+  private readonly gone = new Map<string, Record<string, Layer>>();
 
   /** What a layer's state or the injector had before this process wrote the layer. */
   noteWritten(properties: Properties, former: FormerLayer): void {
@@ -26,6 +27,15 @@ export class LayerHistory {
   /** No rollout of the layer ever ended: the layer came with this change, unless the injector was found to have it before. */
   noteNeverRolled(properties: Properties): void {
     if (!this.of(properties, targetOf(properties))) this.noteRolled(properties, {});
+  }
+
+  /** A layer that this process removes. */
+  noteRemoved(properties: Properties, layer: Layer): void {
+    this.gone.set(injectorKey(properties), { ...this.removed(properties), [targetOf(properties)]: layer });
+  }
+
+  removed(properties: Properties): Layers {
+    return this.gone.get(injectorKey(properties)) ?? {};
   }
 
   /** Undefined where this process has not learnt it. */

@@ -3,7 +3,6 @@ import { canonicalJson } from "../render/Profile.js";
 import { injectorName } from "./Injector.js";
 import {
   contentOf,
-  goesBack,
   injectorOf,
   type LayerContent,
   ownerOf,
@@ -14,8 +13,6 @@ import {
 /** A layer as the program wants it. */
 export interface PlannedLayer extends LayerContent {
   owner: string;
-  /** Whether a rollout that fails may put it back to what it was. */
-  goesBack: boolean;
   /** In ms. */
   patience: number;
 }
@@ -42,7 +39,6 @@ export class PlannedLayers {
     plan.layers.set(targetOf(properties), {
       ...contentOf(content),
       owner: ownerOf(properties),
-      goesBack: goesBack(properties),
       patience: patienceOf(properties),
     });
     plan.lost ||= lost;

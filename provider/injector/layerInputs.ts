@@ -1,3 +1,4 @@
+import { parseRollout } from "../levels/parseRollout.js";
 import { parseSelector } from "../levels/selector.js";
 import { globalTarget, type Layer, type PodPicker } from "../render/Layer.js";
 import { conflicts } from "../settings/conflicts.js";
@@ -37,32 +38,35 @@ export function patienceOf({ patience }: Properties): number {
   return secondsOf("value" in read ? read.value : defaultPatience) * 1000;
 }
 
-/** Whether the component wants its settings put back when its rollout fails. */
-export function goesBack({ rollout }: Properties): boolean {
-  return (rollout as { onFailure?: unknown } | undefined)?.onFailure === "rollback";
-}
-
-/** What a layer says: its settings, and of a workload layer the pods that they are for. */
-export type LayerContent = Pick<Layer, "settings" | "picks">;
+/** What a layer says: its settings, of a workload layer the pods that they are for, and how these are rolled out. */
+export type LayerContent = Pick<Layer, "settings" | "picks" | "rollout">;
 
 /** The layer, and everything that is wrong with the properties. */
 export function readLayerInputs(properties: Properties): LayerContent & { problems: Problem[] } {
   const read = parseSettings(settingsAmong(properties));
+  const rollout = parseRollout(properties.rollout);
   const picker = properties.workload === undefined ? undefined : readPicker(properties);
   return {
     settings: read.settings,
     ...(picker ? { picks: picker.picks } : {}),
+    ...(Object.keys(rollout.options).length > 0 ? { rollout: rollout.options } : {}),
     problems: [
       ...namespaceProblems(properties),
       ...targetProblems(properties),
       ...(picker?.problems ?? []),
       ...read.problems,
       ...conflicts(read.settings),
+      ...rollout.problems,
     ],
   };
 }
 
-export function contentOf({ settings, picks }: LayerContent): LayerContent {
+export function contentOf({ settings, picks, rollout }: LayerContent): LayerContent {
+  return { settings, ...(picks ? { picks } : {}), ...(rollout ? { rollout } : {}) };
+}
+
+/** What pods get by a layer, apart from how they are rolled out. */
+export function podContentOf({ settings, picks }: LayerContent): Pick<LayerContent, "settings" | "picks"> {
   return { settings, ...(picks ? { picks } : {}) };
 }
 

@@ -26,12 +26,12 @@ import { layerQueue } from "./LayerQueue.js";
 import {
   contentOf,
   defaultPatience,
-  goesBack,
   injectorOf,
   type LayerContent,
   ownerOf,
   type Properties,
   patienceOf,
+  podContentOf,
   readLayerInputs,
 } from "./layerInputs.js";
 import {
@@ -145,10 +145,8 @@ export function layerProvider(
     async create(inputs) {
       const present = await presentLayer(session, inputs);
       const owner = ownerAfter(ownerOf(inputs), present?.owner);
-      if (goesBack(inputs)) {
-        const isOurs = present !== undefined && isSameStack(present.owner, owner);
-        history.noteWritten(inputs, isOurs ? contentOf(present) : {});
-      }
+      const isOurs = present !== undefined && isSameStack(present.owner, owner);
+      history.noteWritten(inputs, isOurs ? podContentOf(present) : {});
       try {
         return { id: layerId(inputs), outs: await bring(session, inputs, owner, [], undefined) };
       } catch (error) {
@@ -168,7 +166,7 @@ export function layerProvider(
       const former = olds[untriedOutput]
         ? undefined
         : { owner: writtenOwnerOf(olds), ...contentOf(readLayerInputs(olds)) };
-      history.noteWritten(news, former ? contentOf(former) : {});
+      history.noteWritten(news, former ? podContentOf(former) : {});
       return { outs: await bring(session, news, wantedOwner(olds, news), [writtenOwnerOf(olds)], former) };
     },
 
@@ -180,13 +178,16 @@ export function layerProvider(
       const others = Object.fromEntries(
         Object.entries(properties).filter(([key]) => !settingGroups.includes(key)),
       );
-      const sameSelector =
-        canonicalJson(readLayerInputs(properties).picks?.selector) === canonicalJson(layer.picks?.selector);
+      const known = readLayerInputs(properties);
+      const sameSelector = canonicalJson(known.picks?.selector) === canonicalJson(layer.picks?.selector);
       const inputs = {
         ...others,
         ...nested(layer.settings),
         ...(layer.picks && !sameSelector ? { selector: asLabelSelector(layer.picks.selector) } : {}),
         ...(layer.picks && properties.priority !== undefined ? { priority: layer.picks.priority } : {}),
+        ...(canonicalJson(known.rollout ?? {}) === canonicalJson(layer.rollout ?? {})
+          ? {}
+          : { rollout: layer.rollout ?? {} }),
       };
       return {
         id,
@@ -198,6 +199,13 @@ export function layerProvider(
     async delete(_id, properties) {
       const api = await session.api(accessOf(properties));
       const injector = injectorOf(properties);
+      // a newer release may refuse what this state says, which must not keep anybody from removing it
+      const { problems, ...content } = readLayerInputs(properties);
+      history.noteRemoved(properties, { owner: writtenOwnerOf(properties), ...content });
+      for (const problem of problems.filter(({ path }) => path.startsWith("rollout")))
+        session.report(
+          `${targetName(targetOf(properties))}: ${problem.path} is ignored: ${problemSentence(problem)}`,
+        );
       try {
         const owners = [writtenOwnerOf(properties)];
         const change = { target: targetOf(properties), layer: undefined, owners };
@@ -292,7 +300,7 @@ async function goneSentence(
   const injector = injectorName(injectorOf(olds));
   const layer = layerAt(layersOf(live.data), targetOf(olds));
   if (layer && layer.owner !== writtenOwnerOf(olds)) return undefined;
-  if (layer && [before, wanted].some((one) => isSameContent(one, layer))) return undefined;
+  if (layer && [before, wanted].some((one) => isSameForPods(one, layer))) return undefined;
   const putBack = whenPutBack(live);
   if (putBack !== undefined) {
     // the time, so that a second failure is not taken for the first one, which the state has already
@@ -336,6 +344,10 @@ async function readOrNothing(api: KubernetesApi, injector: Injector): Promise<In
     if (error instanceof InjectorRefusal) return undefined;
     throw error;
   }
+}
+
+function isSameForPods(one: LayerContent, other: LayerContent): boolean {
+  return canonicalJson(podContentOf(one)) === canonicalJson(podContentOf(other));
 }
 
 function isSameContent(one: LayerContent, other: LayerContent): boolean {

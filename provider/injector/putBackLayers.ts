@@ -1,7 +1,9 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
-import { globalTarget, type Layer, namespaceOf, targetOf } from "../render/Layer.js";
+import { globalTarget, type Layer, type Layers, namespaceOf, targetOf } from "../render/Layer.js";
+import { layersOf } from "../render/layersOf.js";
 import { canonicalJson } from "../render/Profile.js";
+import { rolloutAt } from "../render/rolloutReaching.js";
 import { stampsIn } from "../render/stampsIn.js";
 import { readInjector } from "./Injector.js";
 import type { FormerLayer, LayerHistory } from "./LayerHistory.js";
@@ -45,16 +47,21 @@ export async function putBackLayers(
   api: KubernetesApi,
   properties: Properties,
 ): Promise<PutBack | undefined> {
-  const failing = layersToPutBack(planned, history, properties);
-  if (failing.length === 0) return undefined;
   const injector = injectorOf(properties);
   const { data } = await readInjector(api, injector);
+  const failing = layersToPutBack(planned, history, properties, layersOf(data));
+  if (failing.length === 0) return undefined;
   const names = failing.map(({ target }) => targetName(target));
   session.report(`putting back ${names.join(", ")}`);
   const queue = layerQueue(api, injector, session);
   await Promise.all(
-    failing.map(({ target, layer: { owner, patience }, former: { settings, picks } }) => {
-      const layer: Layer | undefined = settings && { owner, settings, ...(picks ? { picks } : {}) };
+    failing.map(({ target, layer: { owner, patience, rollout }, former: { settings, picks } }) => {
+      const layer: Layer | undefined = settings && {
+        owner,
+        settings,
+        ...(picks ? { picks } : {}),
+        ...(rollout ? { rollout } : {}),
+      };
       return queue.submit(
         { target, layer, owners: [owner], stack: stackOf(owner), putsBack: true },
         patience,
@@ -65,15 +72,21 @@ export async function putBackLayers(
   return { targets, names, stampBefore: stampsIn(data) };
 }
 
-/** The layers, with what they go back to. */
+/** The layers, with what they go back to. `present`: those in the injector, whose rollout options weaker and stronger levels share. */
 export function layersToPutBack(
   planned: PlannedLayers,
   history: LayerHistory,
   properties: Properties,
+  present: Layers = {},
 ): { target: string; layer: PlannedLayer; former: FormerLayer }[] {
-  return [...(planned.of(properties)?.layers ?? [])].flatMap(([target, layer]) => {
+  const plan = [...(planned.of(properties)?.layers ?? [])];
+  const layers = { ...present, ...Object.fromEntries(plan) };
+  return plan.flatMap(([target, layer]) => {
     const former = history.of(properties, target);
-    return layer.goesBack && reaches(target, properties) && former && differs(layer, former)
+    return rolloutAt(layers, target).onFailure === "rollback" &&
+      reaches(target, properties) &&
+      former &&
+      differs(layer, former)
       ? [{ target, layer, former }]
       : [];
   });

@@ -2,20 +2,22 @@ import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { type Injector, injectorName, readInjector, revisionOf } from "../injector/Injector.js";
 import { requireNamespaces } from "../injector/requireNamespace.js";
 import type { EffectiveSettings } from "../levels/effectiveSettings.js";
+import { Rollout } from "../levels/RolloutOptions.js";
 import { layersOfFile } from "../platformFile/layersOfFile.js";
 import type { PlatformFile } from "../platformFile/PlatformFile.js";
 import { installedGlobal } from "../render/compose.js";
-import { globalTarget, type Layers, layerAt, namespaceOf } from "../render/Layer.js";
+import { type Layers, layerAt, namespaceOf } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
 import { layersAt, layersFor } from "../render/layersReaching.js";
 import { canonicalJson, effectiveOf, installedSettings } from "../render/Profile.js";
+import { rolloutReaching } from "../render/rolloutReaching.js";
 import { assessNamespace, injectedPods } from "../rollout/assess.js";
 import { namespaceAnnotations } from "../rollout/namespaceAnnotations.js";
 import { settingsThere } from "../rollout/settingsThere.js";
+import { withRolloutOptions } from "../rollout/withRolloutOptions.js";
 import { type CanonicalSettings, inOrder } from "../settings/canonicalSettings.js";
 import type { PlatformDiff, SettingChange } from "./PlatformDiff.js";
 import { requireUsableLayers } from "./requireUsableLayers.js";
-import { rolloutFor } from "./rolloutFor.js";
 import { workloadStatus } from "./workloadStatus.js";
 
 /** What a settings file would change in a cluster, and which workloads would restart; writes nothing. */
@@ -26,12 +28,13 @@ export async function comparePlatform(
   now: number,
   only?: string,
 ): Promise<PlatformDiff> {
+  const { strategy } = Rollout.parse(platform.global?.rollout ?? {});
   const diff: PlatformDiff = {
     server: api.server,
     file,
     changes: [],
     restarts: [],
-    rollout: { maxConcurrent: 0, strategy: rolloutFor(platform, globalTarget).strategy },
+    rollout: { maxConcurrent: 0, strategy },
     elsewhere: [],
     notes: [],
   };
@@ -53,12 +56,11 @@ export async function comparePlatform(
     }
     diff.elsewhere.push(...layersElsewhere(injector, current, layers));
     for (const [namespace, metadata] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const there = rolloutFor(platform, namespace);
-      const settings = {
-        ...settingsThere({ layers: current, installed }, layers, namespace, revisionOf(injector)),
-        include: there.include,
-        strategy: there.strategy,
-      };
+      const settings = withRolloutOptions(
+        settingsThere({ layers: current, installed }, layers, namespace, revisionOf(injector)),
+        after,
+        namespace,
+      );
       if (!settings.planned && !settings.forLabels) continue;
       const assessments = await assessNamespace(api, namespace, metadata, settings);
       const moved = assessments.filter(({ verdict }) => verdict.is !== "current" && verdict.is !== "masked");
@@ -67,8 +69,8 @@ export async function comparePlatform(
       for (const one of moved) {
         const labels = one.workload.spec.template?.metadata?.labels ?? {};
         const effective = effectiveOf({ installed, ...layersFor(after, namespace, labels) });
-        const rollout = rolloutFor(platform, namespace, labels);
         const its = { ...settings, ...one.due, annotations };
+        const rollout = rolloutReaching(after, namespace, labels);
         const workload = workloadStatus(one, its, now, effective, rollout);
         diff.restarts.push({ namespace, workload });
         if (workload.why === undefined)

@@ -1,7 +1,7 @@
 import type { EffectiveSettings } from "../levels/effectiveSettings.js";
+import { Rollout } from "../levels/RolloutOptions.js";
 import type { Assessment, NamespaceSettings } from "../rollout/assess.js";
 import { putOff } from "../rollout/putOff.js";
-import { Rollout } from "../rollout/RolloutOptions.js";
 import { rolloutStatus } from "../rollout/rolloutStatus.js";
 import { restartUnderWay, unreadyBefore } from "../rollout/unreadyBefore.js";
 import { decidedByPod } from "./decidedByPod.js";

@@ -1,8 +1,9 @@
 import type { Injector } from "../injector/Injector.js";
 import { injectorOf, readLayerInputs } from "../injector/layerInputs.js";
 import { targetProblems } from "../injector/targetProblems.js";
+import { parseRollout } from "../levels/parseRollout.js";
+import type { RolloutOptions } from "../levels/RolloutOptions.js";
 import type { LabelSelector } from "../levels/selector.js";
-import { Rollout, type RolloutOptions } from "../rollout/RolloutOptions.js";
 import { type Problem, shown } from "../settings/problem.js";
 import { settingGroups, settingsAmong } from "../settings/settingsInputs.js";
 import { unknownKeys } from "../settings/unknownKeys.js";
@@ -146,21 +147,7 @@ function nullProblems(given: Entries, known: readonly string[]): Problem[] {
 }
 
 function rolloutProblems(given: unknown): Problem[] {
-  if (!isSet(given)) return [];
-  const read = Rollout.safeParse(given);
-  if (read.success) return [];
-  return read.error.issues.flatMap((issue) => {
-    const path = ["rollout", ...issue.path].join(".");
-    if (issue.code === "unrecognized_keys") {
-      const unknown = Object.fromEntries(issue.keys.map((key) => [key, true]));
-      return unknownKeys(unknown, Object.keys(Rollout.shape)).map((problem) => ({
-        ...problem,
-        path: `${path}.${problem.path}`,
-      }));
-    }
-    const found = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], given);
-    return [{ path, found: shown(found), wanted: "an option of rollouts", todo: issue.message }];
-  });
+  return isSet(given) ? parseRollout(given).problems : [];
 }
 
 function publishProblems(given: unknown, known: boolean): Problem[] {

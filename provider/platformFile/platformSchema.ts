@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Rollout } from "../rollout/RolloutOptions.js";
+import { Rollout } from "../levels/RolloutOptions.js";
 import { declarations } from "../settings/declarations.js";
 import { type LevelPlace, levelKeys } from "./levelArguments.js";
 import type { platformFileKeys } from "./readPlatformFile.js";

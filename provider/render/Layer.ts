@@ -1,3 +1,4 @@
+import type { RolloutOptions } from "../levels/RolloutOptions.js";
 import type { Requirement } from "../levels/selector.js";
 import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 import { own } from "../settings/own.js";
@@ -9,6 +10,8 @@ export interface Layer {
   settings: CanonicalSettings;
   /** Of a workload layer: which pods of the namespace it is for. */
   picks?: PodPicker;
+  /** How its workloads are rolled out, whoever changes what they get; left out where it says nothing. */
+  rollout?: RolloutOptions;
 }
 
 /** The pods of a namespace that a workload layer is for, evaluated at injection. */

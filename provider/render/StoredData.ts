@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { parseRollout } from "../levels/parseRollout.js";
+import type { RolloutOptions } from "../levels/RolloutOptions.js";
 import { type CanonicalSettings, declarationFor, valueAt } from "../settings/canonicalSettings.js";
 import { shown } from "../settings/problem.js";
 import { dataKey } from "./dataKey.js";
@@ -29,6 +31,7 @@ export const StoredData = z.strictObject({
       owner: z.string(),
       settings: z.string(),
       picks: z.strictObject({ selector: StoredSelector, priority: z.number() }).optional(),
+      rollout: z.custom<RolloutOptions>(isRollout, "rollout options").optional(),
     }),
   ),
   settings: z.record(z.string(), z.record(z.string(), z.custom<CanonicalSettings[string]>())),
@@ -41,6 +44,10 @@ export const StoredData = z.strictObject({
   profiles: z.record(z.string(), z.custom<StoredProfile>(hasStamp, "a profile with a stamp")),
 });
 export type StoredData = z.infer<typeof StoredData>;
+
+function isRollout(options: unknown): boolean {
+  return parseRollout(options).problems.length === 0;
+}
 
 function hasStamp(profile: unknown): boolean {
   return (

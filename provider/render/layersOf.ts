@@ -1,7 +1,7 @@
 import { own } from "../settings/own.js";
 import type { InjectorData } from "./InjectorData.js";
 import { InjectorRefusal } from "./InjectorRefusal.js";
-import type { Layers, PodPicker } from "./Layer.js";
+import type { Layer, Layers, PodPicker } from "./Layer.js";
 import { remembered } from "./remembered.js";
 import { changedByHand, storedData } from "./StoredData.js";
 
@@ -14,10 +14,16 @@ const layersIn = remembered((values): Layers => {
   const stored = storedData({ values });
   if (!stored) return {};
   return Object.fromEntries(
-    Object.entries(stored.layers).map(([target, { owner, settings, picks }]) => {
+    Object.entries(stored.layers).map(([target, { owner, settings, picks, rollout }]) => {
       const found = own(stored.settings, settings);
       if (!found) throw new InjectorRefusal(changedByHand(`settings ${settings} of ${target} are gone`));
-      return [target, { owner, settings: found, ...(picks ? { picks: picks as PodPicker } : {}) }];
+      const layer: Layer = {
+        owner,
+        settings: found,
+        ...(picks ? { picks: picks as PodPicker } : {}),
+        ...(rollout ? { rollout } : {}),
+      };
+      return [target, layer];
     }),
   );
 });

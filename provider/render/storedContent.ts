@@ -24,12 +24,13 @@ export function storedContent(layers: Layers): StoredData {
     named.set(name, profile);
     return profile;
   };
-  for (const [target, { owner, settings, picks }] of Object.entries(layers)) {
+  for (const [target, { owner, settings, picks, rollout }] of Object.entries(layers)) {
     const name = digest(settings);
     content.layers[target] = {
       owner,
       settings: name,
       ...(picks ? { picks: { selector: plain(picks.selector), priority: picks.priority } } : {}),
+      ...(rollout && Object.keys(rollout).length > 0 ? { rollout } : {}),
     };
     content.settings[name] = settings;
     if (picks) continue;

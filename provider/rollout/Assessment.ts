@@ -1,7 +1,7 @@
 import type { Workload } from "../cluster/workloads.js";
+import type { Rollout } from "../levels/RolloutOptions.js";
 import type { Difference } from "./differences.js";
 import type { SettingsChange } from "./predictFields.js";
-import type { Rollout } from "./RolloutOptions.js";
 import type { Annotations } from "./rolloutAnnotations.js";
 
 /** What a restart would do for one workload of a namespace. */
@@ -38,7 +38,9 @@ export interface NamespaceSettings {
   /** Settings that are planned and not in the injector yet; undefined when the injector can be asked for the truth. */
   planned: SettingsChange | undefined;
   /** What is different for pods with these labels, where workload layers pick some. */
-  forLabels?: (labels: Readonly<Record<string, string>>) => Pick<NamespaceSettings, "stamp" | "planned">;
+  forLabels?: (
+    labels: Readonly<Record<string, string>>,
+  ) => Pick<NamespaceSettings, "stamp" | "planned" | "include" | "strategy">;
   /** Annotations of the namespace itself, where workloads may be told how to be rolled out. */
   annotations?: Annotations;
   /** What else than settings counts as a difference. Default: nothing. */

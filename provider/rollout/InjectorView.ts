@@ -1,4 +1,5 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import type { PodTemplate } from "../cluster/podTemplate.js";
 import type { InjectorData } from "../render/InjectorData.js";
 import type { Layer, Layers } from "../render/Layer.js";
 import type { PutBack } from "./restartBack.js";
@@ -16,6 +17,16 @@ export interface InjectorView {
   isSettled(api: KubernetesApi, properties: Properties): boolean;
   /** The layers that the program plans, which a preview's injector does not have yet; `lost`: some were there and are gone. */
   planned(properties: Properties): { layers: Layers; lost: boolean };
+  /** The layers that this process has removed, with the options by which their pods are rolled out. */
+  removed(properties: Properties): Layers;
+  /** The istiod replicas that give a pod other settings than this stamp; none where they can't be asked. */
+  replicasBehind(
+    api: KubernetesApi,
+    properties: Properties,
+    namespace: string,
+    pod: PodTemplate,
+    stamp: string | undefined,
+  ): Promise<readonly string[]>;
   /** Tells what the rollout's state says that its layer last was; undefined where no rollout of it ever ended. */
   noteFormer(properties: Properties, former: FormerLayer | undefined): void;
   /** Tells that all pods have the layer; what the rollout's state is to keep of it. */

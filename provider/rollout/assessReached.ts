@@ -1,16 +1,18 @@
-import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import type { KubernetesApi, ObjectMeta } from "../cluster/KubernetesApi.js";
+import { selects } from "../levels/selector.js";
 import { installedGlobal } from "../render/compose.js";
-import { globalTarget, type Layers, layerAt, namespaceOf, targetOf } from "../render/Layer.js";
+import { isWorkloadTarget, type Layers, layerAt, targetOf } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
-import { canonicalJson, installedSettings } from "../render/Profile.js";
+import { installedSettings } from "../render/Profile.js";
+import { rolloutReaching } from "../render/rolloutReaching.js";
 import { type Assessment, assessNamespace, injectedPods } from "./assess.js";
-import type { InjectorView, Properties } from "./InjectorView.js";
+import type { FormerLayer, InjectorView, Properties } from "./InjectorView.js";
 import { namespaceAnnotations } from "./namespaceAnnotations.js";
-import type { Rollout } from "./RolloutOptions.js";
 import type { Unmanaged } from "./rollUnmanaged.js";
 import type { Restart } from "./runRollout.js";
 import { type Current, settingsThere } from "./settingsThere.js";
 import { unmanagedPods } from "./unmanagedPods.js";
+import { withRolloutOptions } from "./withRolloutOptions.js";
 
 /** What the rollout of a level finds. */
 export interface Assessed {
@@ -26,29 +28,39 @@ function isAtRest({ verdict }: Assessment): boolean {
   return verdict.is === "current" || verdict.is === "masked";
 }
 
-/** Every workload that the resource's settings reach, against what the injector gives now, or will give once it has the plan. */
+/**
+ * Every workload that the resource's layer reaches, against what the injector gives now, or will give once it has the plan. `former`: what
+ * the layer was, whose pods are still its own to restart.
+ */
 export async function assessReached(
   injector: InjectorView,
   api: KubernetesApi,
   properties: Properties,
-  { include, strategy }: Rollout,
   planned: Layers = {},
+  former: FormerLayer = {},
 ): Promise<Assessed> {
   const data = await injector.data(api, properties);
   const found: Assessed = { restarts: [], unmanaged: [] };
   if (!data) return found;
   const current: Current = { layers: layersOf(data), installed: installedSettings(installedGlobal(data)) };
-  const reaching = plannedFrom(targetOf(properties), planned, current.layers);
+  const target = targetOf(properties);
+  const removed = injector.removed(properties);
+  // of layers that go in the same `up` or `destroy` the options hold to the end
+  const levels = { ...removed, ...current.layers, ...planned };
+  const isReached = reachedBy(target, [removed, current.layers, planned], former);
   const pods = await injectedPods(
     api,
     properties.namespace === undefined ? undefined : String(properties.namespace),
   );
-  for (const [namespace, metadata] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const known = {
-      ...settingsThere(current, reaching, namespace, injector.revision(properties)),
-      include,
-      strategy,
-    };
+  for (const [namespace, all] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const metadata = all.filter(isReached);
+    const optionsFor = (labels: Readonly<Record<string, string>> | undefined) =>
+      rolloutReaching(levels, namespace, labels);
+    const known = withRolloutOptions(
+      settingsThere(current, plannedAt(target, planned), namespace, injector.revision(properties)),
+      levels,
+      namespace,
+    );
     const assessments = await assessNamespace(api, namespace, metadata, known);
     const managed = new Set(assessments.map(({ name }) => name));
     const others = unmanagedPods(namespace, metadata, managed, known);
@@ -61,25 +73,32 @@ export async function assessReached(
       ...assessments.map((assessment) => ({
         assessment,
         settings: { ...settings, ...assessment.due },
+        rollout: optionsFor(assessment.workload.spec.template?.metadata?.labels),
       })),
     );
-    found.unmanaged.push(...others.map((one) => ({ found: one, settings })));
+    found.unmanaged.push(...others.map((one) => ({ found: one, settings, rollout: optionsFor(one.labels) })));
   }
   return found;
 }
 
+/** Whether a layer is for a pod: a workload layer is for those that its selector picks, or did pick. */
+function reachedBy(
+  target: string,
+  levels: readonly Layers[],
+  former: FormerLayer,
+): (pod: Pick<ObjectMeta, "labels">) => boolean {
+  if (!isWorkloadTarget(target)) return () => true;
+  const pickers = [former.picks, ...levels.map((layers) => layerAt(layers, target)?.picks)].filter(
+    (picks) => picks !== undefined,
+  );
+  return ({ labels = {} }) => pickers.some(({ selector }) => selects(selector, labels));
+}
+
 /**
- * The plan, where it changes the rollout's own level or a weaker one. What only stronger levels change is for their rollouts to say:
- * which of them have been looked at by now is chance, and a preview may not depend on it.
+ * What the plan has for the rollout's own level. What other levels change is for their rollouts to show: which of them have been
+ * checked before this one is chance, and a preview may not depend on it.
  */
-function plannedFrom(target: string, planned: Layers, present: Layers): Layers {
-  const upToOwn = [globalTarget, namespaceOf(target), target];
-  const changes = upToOwn.some((one = globalTarget) => {
-    const [before, after] = [layerAt(present, one), layerAt(planned, one)];
-    return (
-      after &&
-      canonicalJson([before?.settings, before?.picks]) !== canonicalJson([after.settings, after.picks])
-    );
-  });
-  return changes ? planned : {};
+function plannedAt(target: string, planned: Layers): Layers {
+  const layer = layerAt(planned, target);
+  return layer ? { [target]: layer } : {};
 }

@@ -62,7 +62,7 @@ export async function assessWorkload(
       verdict: { is: verdicts.some((verdict) => verdict.is === "masked") ? "masked" : "current" },
     };
   }
-  const { strategy } = settings;
+  const { strategy } = groups[0]?.settings ?? settings;
   const held = heldReason(workload, strategy);
   if (held) return { ...about, verdict: { is: "held", why: held } };
   // a restart would leave them as they are, which would pass for an injector that lags

@@ -1,5 +1,5 @@
 import type { Workload } from "../cluster/workloads.js";
-import type { Rollout } from "./RolloutOptions.js";
+import type { Rollout } from "../levels/RolloutOptions.js";
 
 /** Whether a restart takes an old pod away before it creates the new one, which makes room in a full quota. */
 export function deletesBeforeCreating(

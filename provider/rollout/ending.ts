@@ -16,24 +16,24 @@ export function failureText(summary: RolloutSummary): string {
 export async function rollBack(
   summary: RolloutSummary,
   putBack: () => Promise<PutBack | undefined>,
-  restartBack: (putBacks: readonly PutBack[]) => Promise<RolloutSummary>,
+  rollBackWorkloads: (putBacks: readonly PutBack[]) => Promise<RolloutSummary>,
 ): Promise<Ending> {
   let done: PutBack | undefined;
   let back: RolloutSummary;
   try {
     done = await putBack();
     if (!done) {
-      const why = "nothing was put back, since these are the settings that a rollout last ended well with";
+      const why = "nothing was put back, since these are the settings of the last successful rollout";
       return {
         summary,
         text: `${counts(summary)}; ${why}. Run pulumi up again to go on.\n${reasons(summary.failed)}`,
       };
     }
-    back = await restartBack([done]);
+    back = await rollBackWorkloads([done]);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const what = done
-      ? `${capital(settingsOf(done.names))} were put back, but what had been restarted could not be restarted back`
+      ? `${capital(settingsOf(done.names))} were put back, but what had been restarted could not be rolled back`
       : "The settings could not be put back";
     return {
       summary,
@@ -72,9 +72,7 @@ function counts({ failed, notStarted, restarted }: RolloutSummary): string {
 function backText({ restarted, failed, waiting }: RolloutSummary): string {
   const left = Object.keys(waiting).length;
   const parts = [
-    restarted === 0
-      ? "nothing had to be restarted back"
-      : `${restarted} ${workloads(restarted)} restarted back`,
+    restarted === 0 ? "nothing had to be rolled back" : `${restarted} ${workloads(restarted)} rolled back`,
     ...(Object.keys(failed).length > 0 ? [`${Object.keys(failed).length} could not be`] : []),
     ...(left > 0 ? [`${left} left as they are`] : []),
   ];
@@ -87,7 +85,7 @@ function workloads(count: number): string {
 
 function backReasons({ failed, waiting }: RolloutSummary): string {
   const lines = [
-    ...Object.entries(cappedMap(failed)).map(([name, why]) => `✖ not restarted back: ${name}: ${why}`),
+    ...Object.entries(cappedMap(failed)).map(([name, why]) => `✖ not rolled back: ${name}: ${why}`),
     ...Object.entries(cappedMap(waiting)).map(([name, why]) => `- left as it is: ${name}: ${why}`),
   ];
   return lines.map((line) => `\n${line}`).join("");

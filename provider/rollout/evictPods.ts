@@ -2,13 +2,15 @@ import { type ApiError, hasStatus } from "../cluster/KubernetesApi.js";
 import { isReady, type Pod } from "../cluster/podTemplate.js";
 import type { Workload } from "../cluster/workloads.js";
 import type { Assessment } from "./assess.js";
+import type { Outcome } from "./Outcome.js";
+import { isSettingsFault, podReason } from "./podReason.js";
 import { readWorkload } from "./readWorkload.js";
 import { readiness } from "./rolloutStatus.js";
 import type { RolloutDependencies } from "./runRollout.js";
-import { podReason, workloadPods } from "./workloadPods.js";
+import { workloadPods } from "./workloadPods.js";
 
-/** How often a budget that does not yield is told. */
-const tellEvery = 60_000;
+/** How often a budget that does not yield is reported. */
+const reportEvery = 60_000;
 
 /**
  * Evicts these pods of a workload one by one: each only after as many pods are ready again as the workload wants, or as it had,
@@ -19,7 +21,7 @@ export async function evictPods(
   podNames: readonly string[],
   deadline: number,
   dependencies: RolloutDependencies,
-): Promise<"done" | { failed: string }> {
+): Promise<Outcome> {
   const { api } = dependencies;
   const before = await workloadPods(api, namespace, workload, name);
   const enough = Math.min(readiness(workload).wanted, before.filter(isReady).length);
@@ -41,7 +43,7 @@ export async function evictUnready(
   podNames: readonly string[],
   deadline: number,
   dependencies: RolloutDependencies,
-): Promise<{ failed: string } | undefined> {
+): Promise<Exclude<Outcome, "done"> | undefined> {
   if (podNames.length === 0) return undefined;
   const pods = await workloadPods(dependencies.api, namespace, workload, name);
   const unready = pods.filter((pod) => podNames.includes(pod.metadata.name) && !isReady(pod));
@@ -66,8 +68,8 @@ async function evict(
   { metadata }: Pod,
   deadline: number,
   { api, elapsed, sleep, report }: RolloutDependencies,
-): Promise<{ failed: string } | undefined> {
-  const told = { at: Number.NEGATIVE_INFINITY };
+): Promise<Exclude<Outcome, "done"> | undefined> {
+  const reported = { at: Number.NEGATIVE_INFINITY };
   for (let pause = 1_000; ; pause = Math.min(15_000, pause * 1.5)) {
     try {
       await api.request({
@@ -87,10 +89,13 @@ async function evict(
       if (hasStatus(error, 404) || hasStatus(error, 409)) return undefined;
       if (!hasStatus(error, 429)) throw error;
       if (elapsed() >= deadline)
-        return { failed: `pod ${metadata.name} could not be evicted in time: ${error.serverMessage}` };
-      if (elapsed() - told.at >= tellEvery) {
+        return {
+          failed: `pod ${metadata.name} could not be evicted in time: ${error.serverMessage}`,
+          cause: "other",
+        };
+      if (elapsed() - reported.at >= reportEvery) {
         report(`[${namespace}] ${name}: waiting to evict pod ${metadata.name}: ${refusal(error)}`);
-        told.at = elapsed();
+        reported.at = elapsed();
       }
       const wait = Math.max(pause, (error.retryAfterSeconds ?? 0) * 1000);
       await sleep(Math.min(wait, deadline - elapsed()));
@@ -104,10 +109,10 @@ async function replacement(
   enough: number,
   deadline: number,
   { api, elapsed, sleep }: RolloutDependencies,
-): Promise<{ failed: string } | undefined> {
+): Promise<Exclude<Outcome, "done"> | undefined> {
   for (let pause = 200; ; pause = Math.min(2_000, pause * 1.3)) {
     const live: Workload | undefined = await readWorkload(api, namespace, workload);
-    if (!live) return { failed: `${name} was deleted during its rollout` };
+    if (!live || live.metadata.deletionTimestamp !== undefined) return "gone";
     // the pods themselves are asked as well: the status is behind them, and may still count the pod that was evicted
     const pods = await workloadPods(api, namespace, live, name);
     const others = pods.filter(({ metadata }) => !isSame(metadata, evicted.metadata));
@@ -119,6 +124,7 @@ async function replacement(
       const why = podReason(pods.filter((pod) => !isReady(pod)));
       return {
         failed: [`not ready in time: ${ready} of ${wanted} pods ready`, why].filter(Boolean).join("; "),
+        cause: isSettingsFault(pods) ? "settings" : "other",
       };
     }
     await sleep(pause);

@@ -1,7 +1,6 @@
 import { cappedMap } from "./cappedMap.js";
 import { passingReasons } from "./passingReasons.js";
 import { putOff } from "./putOff.js";
-import type { Rollout } from "./RolloutOptions.js";
 import { type NamespaceRestarts, namespaceRestarts } from "./restarts.js";
 import { isDeleted, type Unmanaged } from "./rollUnmanaged.js";
 import type { Restart } from "./runRollout.js";
@@ -25,20 +24,20 @@ export function plannedRollout(
   namespace: string | undefined,
   restarts: readonly Restart[],
   unmanaged: readonly Unmanaged[],
-  rollout: Rollout,
   now: number,
 ): PlannedRollout {
   const waiting: Record<string, string> = {};
   const restarting: Restart[] = [];
   let unready = 0;
   for (const restart of restarts) {
-    const { assessment, settings } = restart;
+    const { assessment, settings, rollout } = restart;
     const label = namespace === undefined ? `${assessment.namespace}/${assessment.name}` : assessment.name;
     const off = putOff(assessment, settings, rollout, now);
-    if (off) {
-      waiting[label] = off.lasting;
+    if (off) waiting[label] = off.lasting;
+    else if (assessment.verdict.is === "unknown") {
+      waiting[label] = passingReasons.unknown;
       // what could not be learnt now is asked again by the next up
-      if (assessment.verdict.is === "unknown") unready++;
+      unready++;
     } else if (assessment.verdict.is !== "stale") continue;
     else if (!rollout.restartUnhealthy && unreadyBefore(assessment.workload, settings.stamp) !== undefined) {
       waiting[label] = passingReasons.unready;
@@ -48,7 +47,7 @@ export function plannedRollout(
       if (assessment.verdict.left !== undefined) waiting[label] = assessment.verdict.left;
     }
   }
-  const deleted = unmanaged.filter((one) => isDeleted(one, rollout, now)).map(({ found }) => found);
+  const deleted = unmanaged.filter((one) => isDeleted(one, now)).map(({ found }) => found);
   const assessments = restarting.map(({ assessment }) => assessment);
   const stale = restarting.length + deleted.length + unready;
   if (namespace !== undefined)

@@ -1,10 +1,9 @@
 import type { ObjectMeta } from "../cluster/KubernetesApi.js";
+import type { Rollout } from "../levels/RolloutOptions.js";
 import type { Assessment, NamespaceSettings } from "./assess.js";
 import { maintenanceWindow } from "./maintenanceWindow.js";
 import { notSelected } from "./notSelected.js";
 import { optOut } from "./optOut.js";
-import { passingReasons } from "./passingReasons.js";
-import type { Rollout } from "./RolloutOptions.js";
 import type { Annotations } from "./rolloutAnnotations.js";
 import { saidOf, windowAnnotation } from "./rolloutAnnotations.js";
 import { rolloutOrder } from "./rolloutOrder.js";
@@ -23,11 +22,10 @@ export function putOff(
   rollout: Pick<Rollout, "strategy" | "selector">,
   now: number,
 ): PutOff | undefined {
-  if (verdict.is === "held") return { why: verdict.why, lasting: verdict.why };
-  if (verdict.is === "unknown") return { why: verdict.why, lasting: passingReasons.unknown };
-  if (verdict.is !== "stale") return undefined;
+  if (verdict.is === "held") return same(verdict.why);
+  if (verdict.is !== "stale" && verdict.is !== "unknown") return undefined;
   if (rollout.strategy === "none")
-    return same("rollout strategy none: its pods have the old settings until they are created anew");
+    return same("rollout strategy none: its pods keep the old settings until they are recreated");
   return kept(workload.metadata, annotations, rollout.selector, now);
 }
 

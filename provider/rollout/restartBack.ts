@@ -1,5 +1,5 @@
+import type { Rollout } from "../levels/RolloutOptions.js";
 import type { Assessment } from "./assess.js";
-import type { Rollout } from "./RolloutOptions.js";
 import { restartedFor } from "./restartAnnotation.js";
 import { type Restart, type RolloutDependencies, type RolloutSummary, runRollout } from "./runRollout.js";
 
@@ -12,25 +12,30 @@ export interface PutBack {
 }
 
 /**
- * Restarts what had been restarted for settings that are put back, and nothing else. One that fails keeps none of the others; one
- * that is not ready is restarted too, since these settings may be why.
+ * Restarts what had been restarted for settings that are put back, and nothing else. A failure doesn't stop the rest. Unready
+ * workloads are restarted too: the bad settings may be what broke them.
  */
 export function restartBack(
   restarts: readonly Restart[],
   putBacks: readonly PutBack[],
-  rollout: Rollout,
   dependencies: RolloutDependencies,
 ): Promise<RolloutSummary> {
   const undone = restarts
-    .filter(({ assessment, settings }) => {
+    .filter(({ assessment, settings, rollout }) => {
       const labels = assessment.workload.spec.template?.metadata?.labels ?? {};
       const gone = putBacks
         .map(({ stampBefore }) => stampBefore(assessment.namespace, labels))
         .filter((stamp) => stamp !== undefined && stamp !== settings.stamp);
       return isTouched(assessment, new Set(gone), rollout.strategy);
     })
-    .map((restart) => ({ ...restart, undoes: true }));
-  return runRollout(undone, { ...rollout, onFailure: "continue" }, dependencies);
+    .map(
+      (restart): Restart => ({
+        ...restart,
+        undoes: true,
+        rollout: { ...restart.rollout, onFailure: "continue" },
+      }),
+    );
+  return runRollout(undone, dependencies);
 }
 
 /** Whether this change had the workload restarted: it says so itself, or, where specs stay as they are, its pods do. */

@@ -20,9 +20,7 @@ export function namespaceRestarts(
   );
   const stale = [
     ...restarting,
-    ...deleted.map(
-      ({ name, pods }) => [name, "deleted for good: no controller creates it anew", pods] as const,
-    ),
+    ...deleted.map(({ name, pods }) => [name, "will be deleted; no controller recreates it", pods] as const),
   ];
   const named = stale.slice(0, mostNamed).map(([name, sentence]) => [name, sentence] as const);
   if (stale.length <= mostNamed) return Object.fromEntries(named);

@@ -3,8 +3,11 @@ import type { ClusterAccess, KubernetesApi } from "../cluster/KubernetesApi.js";
 import { UnreachableError } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
 import { withKnownCluster } from "../cluster/withKnownCluster.js";
+import { parseRollout } from "../levels/parseRollout.js";
+import { rolloutOptionNames } from "../levels/RolloutOptions.js";
 import { targetOf } from "../render/Layer.js";
 import { canonicalJson } from "../render/Profile.js";
+import { problemSentence } from "../settings/problem.js";
 import { containsUnknown } from "../settings/unknown.js";
 import { type Assessed, assessReached, hasWork } from "./assessReached.js";
 import { cappedMap } from "./cappedMap.js";
@@ -13,10 +16,15 @@ import type { FormerLayer, InjectorView, Properties } from "./InjectorView.js";
 import { inTurn } from "./inTurn.js";
 import { withoutPassing } from "./passingReasons.js";
 import { type PlannedRollout, plannedRollout } from "./plannedRollout.js";
-import { Rollout, rolloutOptionNames } from "./RolloutOptions.js";
 import { type PutBack, restartBack } from "./restartBack.js";
 import { rollUnmanaged } from "./rollUnmanaged.js";
-import { mostTold, type Restart, type RolloutSummary, runRollout } from "./runRollout.js";
+import {
+  mostTold,
+  type Restart,
+  type RolloutDependencies,
+  type RolloutSummary,
+  runRollout,
+} from "./runRollout.js";
 
 export interface RolloutProvider {
   check(
@@ -37,8 +45,7 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
     former: FormerLayer | undefined,
   ): Promise<Properties> => {
     const api = await session.api(inputs.cluster as ClusterAccess | undefined);
-    const rollout = rolloutOf(inputs);
-    const look = () => assessReached(injector, api, inputs, rollout);
+    const look = () => assessReached(injector, api, inputs, {}, former);
     let putBackBefore = injector.putBacks(inputs).length;
     let assessed = await look();
     // layers on their way have rollouts of their own: with nothing to do here there is nothing to wait for
@@ -55,18 +62,18 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
       return rolled ? { ...outs, [rolledOutput]: rolled } : outs;
     };
     return inTurn(api.server, async () => {
-      const dependencies = { ...session, api };
+      const dependencies = dependenciesOf(session, injector, api, inputs);
       const back = (putBacks: readonly PutBack[]) =>
-        look().then(({ restarts }) => restartBack(restarts, putBacks, rollout, dependencies));
+        look().then(({ restarts }) => restartBack(restarts, putBacks, dependencies));
       if (injector.isPutBack(inputs)) {
         const putBacks = injector.putBacks(inputs);
         return end(followed(await back(putBacks), putBacks));
       }
       // another rollout has put settings back meanwhile
       const isOutdated = injector.putBacks(inputs).length > putBackBefore;
-      const summary = await run(session, api, isOutdated ? await look() : assessed, rollout);
+      const summary = await run(isOutdated ? await look() : assessed, dependencies);
       if (Object.keys(summary.failed).length === 0) return end({ summary });
-      if (rollout.onFailure !== "rollback") return end({ summary, text: failureText(summary) });
+      if (!summary.rollsBack) return end({ summary, text: failureText(summary) });
       return end(await rollBack(summary, () => injector.putBack(api, inputs), back));
     });
   };
@@ -74,25 +81,16 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
   return {
     async check(olds, given) {
       const news = withKnownCluster(given);
-      const read = Rollout.safeParse(
-        // what a preview can't know yet is checked by the up
-        optionsOf(news, (value) => value !== undefined && !containsUnknown(value)),
-      );
-      if (!read.success) {
-        return {
-          inputs: news,
-          failures: read.error.issues.map((issue) => ({
-            property: `rollout.${issue.path.join(".")}`,
-            reason: issue.message,
-          })),
-        };
+      const { options, problems } = parseRollout(optionsOf(news, (value) => value !== undefined));
+      if (problems.length > 0) {
+        const failures = problems.map((problem) => ({
+          property: problem.path,
+          reason: problemSentence(problem),
+        }));
+        return { inputs: news, failures };
       }
-      const inputs: Record<string, unknown> = {
-        ...news,
-        ...read.data,
-        ...optionsOf(news, containsUnknown),
-      };
-      const planned = await plan(session, injector, news, read.data);
+      const inputs: Record<string, unknown> = { ...news, ...options };
+      const planned = await plan(session, injector, news, formerOf(olds));
       // nothing to restart: what the last `up` restarted stays, so that there is no diff
       const restarts = planned === "unreachable" ? {} : (planned?.restarts ?? {});
       inputs.restarts = Object.keys(restarts).length > 0 ? restarts : (olds.restarts ?? {});
@@ -154,23 +152,32 @@ export async function rollAfterRemoval(
   api: KubernetesApi,
   properties: Properties,
 ): Promise<void> {
-  const rollout = Rollout.parse(properties.rollout ?? {});
   const summary = await inTurn(api.server, async () =>
     // looked at in its turn: the removal of another layer may have restarted the same workloads
-    run(session, api, await assessReached(injector, api, properties, rollout), rollout),
+    run(await assessReached(injector, api, properties), dependenciesOf(session, injector, api, properties)),
   );
   if (Object.keys(summary.failed).length > 0) throw new Error(failureText(summary));
 }
 
 async function run(
-  session: Session,
-  api: KubernetesApi,
   { restarts, unmanaged }: Assessed,
-  rollout: Rollout,
+  dependencies: RolloutDependencies,
 ): Promise<RolloutSummary> {
-  const dependencies = { ...session, api };
-  const summary = await runRollout(restarts, rollout, dependencies);
-  return rollUnmanaged(unmanaged, rollout, summary, dependencies);
+  return rollUnmanaged(unmanaged, await runRollout(restarts, dependencies), dependencies);
+}
+
+function dependenciesOf(
+  session: Session,
+  injector: InjectorView,
+  api: KubernetesApi,
+  properties: Properties,
+): RolloutDependencies {
+  return {
+    ...session,
+    api,
+    replicasBehind: (namespace, pod, stamp) =>
+      injector.replicasBehind(api, properties, namespace, pod, stamp),
+  };
 }
 
 /** Undefined where it can't be known beforehand, and looking again is worth an update. */
@@ -178,9 +185,8 @@ async function plan(
   session: Session,
   injector: InjectorView,
   properties: Properties,
-  rollout: Rollout,
+  former: FormerLayer | undefined,
 ): Promise<PlannedRollout | "unreachable" | undefined> {
-  if (rollout.strategy === "none") return { restarts: {}, waiting: {}, stale: 0 };
   if (containsUnknown([properties.namespace, properties.injector, properties.cluster])) {
     session.report(
       `${String(properties.namespace ?? "all namespaces")}: the cluster is not known before \`up\`, nor which workloads restart`,
@@ -192,14 +198,14 @@ async function plan(
     const { layers, lost } = injector.planned(properties);
     if (lost) {
       session.report(
-        `${properties.namespace ?? "all namespaces"}: which workloads restart shows once the lost layers are back; pods that still have the settings do not`,
+        `${properties.namespace ?? "all namespaces"}: can't list restarts yet: the missing settings must be restored first (pods that still have them won't restart)`,
       );
       return undefined;
     }
-    const { restarts, unmanaged } = await assessReached(injector, api, properties, rollout, layers);
+    const { restarts, unmanaged } = await assessReached(injector, api, properties, layers, former);
     tellUnknown(restarts, session.report);
     const namespace = properties.namespace === undefined ? undefined : String(properties.namespace);
-    return plannedRollout(namespace, restarts, unmanaged, rollout, session.now());
+    return plannedRollout(namespace, restarts, unmanaged, session.now());
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
     session.report(
@@ -225,11 +231,7 @@ function tellUnknown(restarts: readonly Restart[], report: (line: string) => voi
     verdict.is === "unknown" ? [`[${namespace}] can't tell whether ${name} restarts: ${verdict.why}`] : [],
   );
   for (const line of unknown.slice(0, mostTold)) report(line);
-  if (unknown.length > mostTold) report(`nor for ${unknown.length - mostTold} more`);
-}
-
-function rolloutOf(properties: Properties): Rollout {
-  return Rollout.parse(optionsOf(properties, (value) => value !== undefined));
+  if (unknown.length > mostTold) report(`can't tell for ${unknown.length - mostTold} more`);
 }
 
 function optionsOf(properties: Properties, which: (value: unknown) => boolean): Properties {
@@ -238,7 +240,7 @@ function optionsOf(properties: Properties, which: (value: unknown) => boolean): 
   );
 }
 
-function cappedSummary({ unmanaged, ...summary }: RolloutSummary): RolloutSummary {
+function cappedSummary({ unmanaged, rollsBack: _, ...summary }: RolloutSummary): RolloutSummary {
   return {
     ...summary,
     waiting: cappedMap(summary.waiting),

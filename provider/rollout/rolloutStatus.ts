@@ -1,5 +1,5 @@
 import type { Workload } from "../cluster/workloads.js";
-import type { Rollout } from "./RolloutOptions.js";
+import type { Rollout } from "../levels/RolloutOptions.js";
 
 /** "Not yet", "never by itself" and "failed" are three different things. */
 export type RolloutStatus =
@@ -93,12 +93,22 @@ function statefulSetStatus({ spec, status = {} }: Workload): RolloutStatus {
     : { status: "done" };
 }
 
-/** Argo's controller sums up its own steps in a phase. */
-function argoStatus({ status = {} }: Workload): RolloutStatus {
+/** Whether Argo has yet to replace pods that are older than `spec.restartAt`. */
+export function restartsPods({ spec, status }: Workload): boolean {
+  if (spec.restartAt === undefined) return false;
+  const restarted = typeof status?.restartedAt === "string" ? Date.parse(status.restartedAt) : 0;
+  return restarted < Date.parse(spec.restartAt);
+}
+
+/** Argo's controller sums up its own steps in a phase; a restart it tells apart from them. */
+function argoStatus(workload: Workload): RolloutStatus {
+  const { status = {} } = workload;
   const message = typeof status.message === "string" && status.message !== "" ? `: ${status.message}` : "";
   switch (status.phase) {
     case "Healthy":
-      return { status: "done" };
+      return restartsPods(workload)
+        ? { status: "waiting", why: "its pods are restarted one after the other" }
+        : { status: "done" };
     case "Degraded":
       return { status: "failed", why: `degraded${message}` };
     default:

@@ -1,14 +1,17 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import type { PodTemplate } from "../cluster/podTemplate.js";
+import { milliseconds } from "../levels/RolloutOptions.js";
+import type { ReachingRollout } from "../render/rolloutReaching.js";
 import type { Assessment, NamespaceSettings } from "./assess.js";
 import { type Durations, durationsOf } from "./durations.js";
 import { putOff } from "./putOff.js";
-import { milliseconds, type Rollout } from "./RolloutOptions.js";
 import { restartWorkload } from "./restartWorkload.js";
 import { inOrder, rolloutOrder } from "./rolloutOrder.js";
+import { withinBounds } from "./withinBounds.js";
 
 export { restartAnnotation } from "./restartAnnotation.js";
 
-/** How many workloads that are left alone are told in lines of their own. */
+/** How many workloads that are left alone get a line of their own. */
 export const mostTold = 20;
 
 export interface RolloutDependencies {
@@ -19,6 +22,12 @@ export interface RolloutDependencies {
   /** Time that only passes, for deadlines: the wall clock may be set at any time. */
   elapsed: () => number;
   sleep: (milliseconds: number) => Promise<void>;
+  /** The istiod replicas that give a pod other settings than this stamp, where they can be asked. */
+  replicasBehind?: (
+    namespace: string,
+    pod: PodTemplate,
+    stamp: string | undefined,
+  ) => Promise<readonly string[]>;
 }
 
 export interface RolloutSummary {
@@ -32,6 +41,8 @@ export interface RolloutSummary {
   failed: Record<string, string>;
   /** Stale workloads that were not begun, since another one failed. */
   notStarted: number;
+  /** Workloads that somebody deleted meanwhile; left out where there are none. */
+  gone?: number;
   /** `namespace/Kind/name` -> pods with earlier settings that no restart replaces, and why; left out where there are none. */
   unmanaged?: Record<string, string>;
   /** Bare pods that were deleted; left out where none were. */
@@ -40,22 +51,25 @@ export interface RolloutSummary {
   durations?: Durations;
   /** After a failure, with `onFailure: "rollback"`; left out without one. */
   putBack?: { settings: string; restarted: number };
+  /** Settings made a workload fail whose options ask for a rollback. For the caller, not for the state. */
+  rollsBack?: true;
 }
 
 export interface Restart {
   assessment: Assessment;
   settings: NamespaceSettings;
+  /** The options that hold for this workload. */
+  rollout: ReachingRollout;
   /** Undoes a restart of ours, also of a workload that never got a pod of its new template, or is not ready since. */
   undoes?: boolean;
 }
 
 /**
- * Replaces the pods of stale workloads, at most `maxConcurrent` workloads at once, smaller orders first, and waits for each. Never
+ * Replaces the pods of stale workloads, as many workloads at once as each level allows, smaller orders first, and waits for each. Never
  * throws for a workload that fails.
  */
 export async function runRollout(
   restarts: readonly Restart[],
-  rollout: Rollout,
   dependencies: RolloutDependencies,
 ): Promise<RolloutSummary> {
   const { report, now, elapsed, sleep } = dependencies;
@@ -68,71 +82,81 @@ export async function runRollout(
     notStarted: 0,
   };
   const begun: Restart[] = [];
-  let putOffs = 0;
+  let skipped = 0;
   for (const restart of restarts) {
-    const { assessment, settings } = restart;
+    const { assessment, settings, rollout } = restart;
     const { verdict } = assessment;
     const off = putOff(assessment, settings, rollout, now());
     if (off) {
       summary.waiting[label(assessment)] = off.why;
-      if (rollout.strategy !== "none" && ++putOffs <= mostTold)
-        report(`[${assessment.namespace}] put off ${assessment.name}: ${off.why}`);
+      if (rollout.strategy !== "none" && ++skipped <= mostTold)
+        report(`[${assessment.namespace}] skipped ${assessment.name}: ${off.why}`);
+    } else if (verdict.is === "unknown" && !restart.undoes) {
+      summary.failed[label(assessment)] = verdict.why;
+      report(`[${assessment.namespace}] failed ${assessment.name}: ${verdict.why}`);
     } else if (verdict.is === "stale" || restart.undoes) begun.push(restart);
     else if (verdict.is === "current" || verdict.is === "masked") summary[verdict.is]++;
   }
-  if (putOffs > mostTold) report(`put off ${putOffs - mostTold} more`);
+  if (skipped > mostTold) report(`skipped ${skipped - mostTold} more`);
   const total = begun.length;
-  const groups = inOrder(begun, orderOf);
   const took = new Map<string, number>();
   const begin = elapsed();
   let finished = 0;
   let stopped = false;
-  const worker = async (queue: Restart[]): Promise<void> => {
-    for (let restart = queue.shift(); restart; restart = queue.shift()) {
-      const { assessment } = restart;
-      const started = elapsed();
-      const outcome = await restartWorkload(restart, rollout, dependencies);
-      finished++;
-      const seconds = Math.round((elapsed() - started) / 1000);
-      const progress = `[${assessment.namespace}] ${finished}/${total}`;
-      if (outcome === "current") {
-        summary.current++;
-        report(`${progress} ${assessment.name} has the settings by now`);
-      } else if (outcome === "done") {
-        summary.restarted++;
-        took.set(label(assessment), elapsed() - started);
-        if (assessment.verdict.is === "stale" && assessment.verdict.left !== undefined)
-          summary.waiting[label(assessment)] = assessment.verdict.left;
-        report(
-          `${progress} restarted ${assessment.name}${restart.undoes ? " back" : ""} (${podCount(assessment.pods)}, ${seconds} s)`,
-        );
-      } else if ("waiting" in outcome) {
-        summary.waiting[label(assessment)] = outcome.waiting;
-        report(`${progress} put off ${assessment.name}: ${outcome.waiting}`);
-      } else {
-        summary.failed[label(assessment)] = outcome.failed;
-        report(`${progress} failed ${assessment.name} after ${seconds} s: ${outcome.failed}`);
-        if (rollout.onFailure !== "continue") stopped = true;
-      }
-      if (stopped) {
-        summary.notStarted += queue.length;
-        queue.length = 0;
-      }
-      if (queue.length > 0 && rollout.pauseBetween !== "0s") await sleep(milliseconds(rollout.pauseBetween));
+  const work = async (restart: Restart, left: () => number): Promise<void> => {
+    const { assessment, rollout } = restart;
+    const started = elapsed();
+    const outcome = await restartWorkload(restart, dependencies);
+    finished++;
+    const seconds = Math.round((elapsed() - started) / 1000);
+    const progress = `[${assessment.namespace}] ${finished}/${total}`;
+    if (outcome === "current") {
+      summary.current++;
+      report(`${progress} ${assessment.name} is already up to date`);
+    } else if (outcome === "gone") {
+      summary.gone = (summary.gone ?? 0) + 1;
+      report(`${progress} ${assessment.name} is gone: nothing to do`);
+    } else if (outcome === "done") {
+      summary.restarted++;
+      took.set(label(assessment), elapsed() - started);
+      if (assessment.verdict.is === "stale" && assessment.verdict.left !== undefined)
+        summary.waiting[label(assessment)] = assessment.verdict.left;
+      const what = restart.undoes ? "rolled back" : "restarted";
+      report(`${progress} ${what} ${assessment.name} (${podCount(assessment.pods)}, ${seconds} s)`);
+    } else if ("skipped" in outcome) {
+      summary.waiting[label(assessment)] = outcome.skipped;
+      report(`${progress} skipped ${assessment.name}: ${outcome.skipped}`);
+    } else {
+      summary.failed[label(assessment)] = outcome.failed;
+      report(`${progress} failed ${assessment.name} after ${seconds} s: ${outcome.failed}`);
+      if (rollout.onFailure !== "continue" && outcome.cause !== "undone") stopped = true;
+      if (rollout.onFailure === "rollback" && outcome.cause === "settings") summary.rollsBack = true;
     }
+    if (!stopped && left() > 0) await pause(rollout.pauseBetween);
   };
-  for (const [at, group] of groups.entries()) {
-    if (stopped) {
-      summary.notStarted += group.length;
-      continue;
-    }
-    if (at > 0 && rollout.pauseBetween !== "0s") await sleep(milliseconds(rollout.pauseBetween));
-    await Promise.all(
-      Array.from({ length: Math.min(rollout.maxConcurrent, group.length) }, () => worker(group)),
+  const pause = async (duration: string) => {
+    if (duration !== "0s") await sleep(milliseconds(duration));
+  };
+  let before: readonly Restart[] = [];
+  for (const group of inOrder(begun, orderOf)) {
+    if (!stopped && before.length > 0) await pause(longestPause(before));
+    const notBegun = await withinBounds(
+      group,
+      ({ rollout }) => rollout.bounds,
+      work,
+      () => stopped,
     );
+    summary.notStarted += notBegun.length;
+    before = group;
   }
   const durations = durationsOf(took, elapsed() - begin);
   return durations ? { ...summary, durations } : summary;
+}
+
+function longestPause(restarts: readonly Restart[]): string {
+  return restarts
+    .map(({ rollout }) => rollout.pauseBetween)
+    .reduce((a, b) => (milliseconds(a) >= milliseconds(b) ? a : b));
 }
 
 function orderOf({ assessment, settings }: Restart): number {

@@ -11,6 +11,8 @@ export interface UnmanagedPods {
   name: string;
   pods: number;
   why: string;
+  /** Of one of the pods. */
+  labels?: Readonly<Record<string, string>>;
   /** A pod that nothing owns; the only kind that `deleteBarePods` deletes. */
   bare?: ObjectMeta;
 }
@@ -37,7 +39,15 @@ export function unmanagedPods(
     const bare = (pod.ownerReferences ?? []).length === 0;
     const known = found.get(name);
     if (known) known.pods++;
-    else found.set(name, { namespace, name, pods: 1, why: reason(name), ...(bare ? { bare: pod } : {}) });
+    else
+      found.set(name, {
+        namespace,
+        name,
+        pods: 1,
+        why: reason(name),
+        ...(pod.labels ? { labels: pod.labels } : {}),
+        ...(bare ? { bare: pod } : {}),
+      });
   }
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -47,10 +57,10 @@ const restartable = [...workloadKinds, argoRollout].map(({ kind }) => kind);
 function reason(name: string): string {
   const kind = name.split("/")[0] ?? "";
   if (kind === "Job") return "a Job is not restarted: its next run has the settings";
-  if (kind === "Pod") return "nothing would create it anew: delete and create it yourself";
+  if (kind === "Pod") return "a bare pod: no controller recreates it; delete and create it yourself";
   if (restartable.includes(kind))
     return `its ${kind} is not there, or may not be listed: delete the pod yourself`;
-  return `a ${kind} does not replace its pods by itself: delete them and it creates them anew`;
+  return `pods of a ${kind} are replaced with rollout strategy evict, or when you delete them`;
 }
 
 export function unmanagedSentence({ pods, why }: Pick<UnmanagedPods, "pods" | "why">): string {

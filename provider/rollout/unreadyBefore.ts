@@ -2,7 +2,8 @@ import { fieldManager } from "../cluster/fieldManager.js";
 import type { ObjectMeta } from "../cluster/KubernetesApi.js";
 import type { Workload } from "../cluster/workloads.js";
 import { restartedFor } from "./restartAnnotation.js";
-import { type RolloutStatus, readiness, rolloutStatus } from "./rolloutStatus.js";
+import { type RolloutStatus, readiness, restartsPods, rolloutStatus } from "./rolloutStatus.js";
+import { hasTemplate } from "./templateWriter.js";
 
 /**
  * Why a workload is not fit to be restarted: it was not ready before we touched it. One whose last change is a restart of ours that
@@ -55,7 +56,8 @@ function present(workload: Workload): RolloutStatus {
 }
 
 /** Whether the present template never got all its pods ready; a crash after that is no restart that is under way. */
-function isIncomplete({ kind, metadata, spec, status = {} }: Workload): boolean {
+function isIncomplete(workload: Workload): boolean {
+  const { kind, metadata, spec, status = {} } = workload;
   if (Number(status.observedGeneration ?? 0) < (metadata.generation ?? 0)) return true;
   switch (kind) {
     case "Deployment":
@@ -67,7 +69,7 @@ function isIncomplete({ kind, metadata, spec, status = {} }: Workload): boolean 
     case "StatefulSet":
       return status.updateRevision !== status.currentRevision;
     case "Rollout":
-      return status.phase !== "Healthy";
+      return status.phase !== "Healthy" || restartsPods(workload);
     default:
       // a DaemonSet does not say whether its pods were ever ready
       return true;
@@ -79,9 +81,4 @@ function isLastChange({ managedFields = [] }: ObjectMeta): boolean {
   const changed = managedFields.filter(({ fieldsV1 }) => hasTemplate(fieldsV1));
   const ours = changed.find(({ manager }) => manager === fieldManager)?.time;
   return ours !== undefined && changed.every(({ time = "" }) => time <= ours);
-}
-
-function hasTemplate(fields: unknown): boolean {
-  const spec = (fields as { "f:spec"?: Record<string, unknown> } | undefined)?.["f:spec"];
-  return spec?.["f:template"] !== undefined;
 }

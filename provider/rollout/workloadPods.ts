@@ -20,22 +20,3 @@ export async function workloadPods(
     ({ metadata }) => ownerOf(metadata) === name && metadata.deletionTimestamp === undefined,
   );
 }
-
-/** The first reason that one of the pods gives for not being ready. */
-export function podReason(pods: readonly Pod[]): string | undefined {
-  for (const pod of pods) {
-    const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-    for (const { name: container, state } of statuses) {
-      const waiting = state?.waiting;
-      if (waiting?.reason && waiting.reason !== "PodInitializing" && waiting.reason !== "ContainerCreating") {
-        return `pod ${pod.metadata.name}, container ${container}: ${waiting.reason}${waiting.message ? `: ${waiting.message}` : ""}`;
-      }
-    }
-    const blocked = pod.status?.conditions?.find(
-      ({ type, status, message }) =>
-        status === "False" && message && (type === "PodScheduled" || type === "Ready"),
-    );
-    if (blocked) return `pod ${pod.metadata.name}: ${blocked.reason ?? blocked.type}: ${blocked.message}`;
-  }
-  return undefined;
-}

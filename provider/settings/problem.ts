@@ -21,7 +21,7 @@ export class SettingsError extends Error {
 }
 
 export function problemText(problems: readonly Problem[]): string {
-  return problems.map((problem) => `✖ ${problemSentence(problem)} → at ${problem.path}`).join("\n");
+  return problems.map((problem) => `✖ ${problemSentence(problem)} → at ${oneLine(problem.path)}`).join("\n");
 }
 
 export function problemSentence({ found, wanted, todo }: Problem): string {

@@ -15,7 +15,7 @@ const of = (target: string) => ({
 interface Known {
   target: string;
   settings?: typeof is;
-  onFailure?: string;
+  onFailure?: "rollback" | "stop" | "continue";
   /** By its rollout's state; `never`: the rollout is created by this `up`. */
   rolled?: FormerLayer | "never";
   /** By this process, before it wrote. */
@@ -26,7 +26,7 @@ interface Known {
 function goBack(failing: string, known: readonly Known[]): Record<string, unknown> {
   const [planned, history] = [new PlannedLayers(), new LayerHistory()];
   for (const { target, settings = is, onFailure = "rollback", rolled, written } of known) {
-    planned.note({ ...of(target), rollout: { onFailure } }, { settings: settings ?? {} }, false);
+    planned.note(of(target), { settings: settings ?? {}, rollout: { onFailure } }, false);
     if (written) history.noteWritten(of(target), written);
     if (rolled === "never") history.noteNeverRolled(of(target));
     else if (rolled) history.noteRolled(of(target), rolled);

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { comparePlatform } from "../../provider/mesh/comparePlatform";
-import { rolloutFor } from "../../provider/mesh/rolloutFor";
 import { readPlatformFile } from "../../provider/platformFile/readPlatformFile";
 import { config, values } from "../render/injectorText";
 import { apiOf } from "./apiOf";
@@ -49,27 +48,4 @@ describe("diff refuses what up refuses:", () => {
       ["shop concurrency"],
     );
   });
-});
-
-describe("rollout options of a settings file", () => {
-  const file = readPlatformFile(
-    `
-global: { concurrency: 1, rollout: { maxConcurrent: 10 } }
-namespaces:
-  shop: { concurrency: 2, rollout: { strategy: none } }
-workloads:
-  api: { namespace: shop, selector: { matchLabels: { app: api } }, concurrency: 3, rollout: { strategy: evict } }
-`,
-    "settings.yaml",
-  );
-  for (const [claim, namespace, labels, strategy] of [
-    ["global where nothing else says more", "cart", {}, "restart"],
-    ["the namespace's", "shop", {}, "none"],
-    ["the workload's", "shop", { app: "api" }, "evict"],
-  ] as const) {
-    it(`are ${claim}, option by option`, () => {
-      const found = rolloutFor(file, namespace, labels);
-      assert.deepEqual([found.maxConcurrent, found.strategy], [10, strategy]);
-    });
-  }
 });

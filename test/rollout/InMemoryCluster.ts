@@ -19,6 +19,12 @@ export interface Behaviour {
   /** Someone pauses it while it restarts. */
   pausedOnTheWay?: boolean;
   gone?: boolean;
+  /** Someone deletes it when its restart has begun. */
+  goneOnTheWay?: boolean;
+  /** Its operator writes its own pod template back at once. */
+  operator?: boolean;
+  /** Its controller replaces no pod, whatever its template. */
+  idle?: boolean;
   /** The API server admits no new pods in the namespace. */
   denied?: boolean;
   /** On its pod template before the rollout. */
@@ -72,9 +78,12 @@ export class InMemoryCluster implements KubernetesApi {
     const [, name = ""] = /^\/apis\/apps\/v1\/namespaces\/shop\/deployments\/([^/]+)$/.exec(path) ?? [];
     const [, podName] = /^\/api\/v1\/namespaces\/shop\/pods(?:\/(.+))?$/.exec(path) ?? [];
     const deployment = this.deployments.get(name);
-    if (deployment && !deployment.behaviour.gone) {
+    const { gone, goneOnTheWay } = deployment?.behaviour ?? {};
+    if (deployment && !gone && !(goneOnTheWay && method === "GET" && deployment.restarts.length > 0)) {
       if (method === "PATCH") this.restart(name, deployment, body as { spec: { template: PodTemplate } });
-      return this.workload(name, deployment);
+      const answer = this.workload(name, deployment);
+      if (method === "PATCH" && deployment.behaviour.operator) deployment.annotations = {};
+      return answer;
     }
     if (method === "POST") return this.dryRun({ method, path });
     if (path.endsWith("/pods"))
@@ -121,7 +130,18 @@ export class InMemoryCluster implements KubernetesApi {
     const available = this.ready(deployment) ? 1 : 0;
     return {
       kind: "Deployment",
-      metadata: { name, generation, annotations: { ...behaviour.own } },
+      metadata: {
+        name,
+        generation,
+        annotations: { ...behaviour.own },
+        ...(behaviour.operator
+          ? {
+              managedFields: [
+                { manager: "collector-operator", fieldsV1: { "f:spec": { "f:template": {} } } },
+              ],
+            }
+          : {}),
+      },
       spec: {
         replicas: 1,
         template: { metadata: { annotations }, spec: { containers: [application] } },
@@ -150,12 +170,14 @@ export class InMemoryCluster implements KubernetesApi {
 
   private pod(owner: string): Pod {
     const deployment = this.deployments.get(owner) ?? { behaviour: {}, restarts: [], annotations: {} };
-    const replaced = deployment.restarts.length - (this.ready(deployment) ? 0 : 1);
+    const { operator, idle } = deployment.behaviour;
+    const replaced = operator || idle ? 0 : deployment.restarts.length - (this.ready(deployment) ? 0 : 1);
     const restarted = replaced > (deployment.behaviour.staleRestarts ?? 0);
     return {
       spec: restarted ? newSpec : injectedPod().spec,
       metadata: {
         name: `${owner}-1`,
+        uid: `${owner}-${replaced}`,
         namespace: "shop",
         labels: { "pod-template-hash": "abc" },
         annotations: this.annotations(restarted),

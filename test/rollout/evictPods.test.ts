@@ -3,11 +3,11 @@ import { describe, it } from "node:test";
 import type { Pod } from "../../provider/cluster/podTemplate";
 import type { Assessment } from "../../provider/rollout/assess";
 import { inEvictionOrder } from "../../provider/rollout/evictPods";
-import { Rollout } from "../../provider/rollout/RolloutOptions";
 import { type RolloutSummary, runRollout } from "../../provider/rollout/runRollout";
 import { newStamp } from "./InMemoryCluster";
 import { InMemoryPods, type PodsBehaviour } from "./InMemoryPods";
 import { application } from "./injectedPod";
+import { allWith } from "./rolloutWith";
 import { VirtualClock } from "./VirtualClock";
 
 const nothing: RolloutSummary = {
@@ -47,11 +47,9 @@ async function run(behaviour: PodsBehaviour, options: object = {}) {
     planned: undefined,
     strategy: "evict" as const,
   };
-  const rollout = Rollout.parse({ strategy: "evict", ...options });
+  const restarts = allWith([{ assessment, settings }], { strategy: "evict", ...options });
   const dependencies = { ...clock, api, report: (line: string) => void lines.push(line) };
-  const { durations: _, ...summary } = await clock.run(
-    runRollout([{ assessment, settings }], rollout, dependencies),
-  );
+  const { durations: _, ...summary } = await clock.run(runRollout(restarts, dependencies));
   return { summary, api, lines, seconds: clock.now() / 1000 };
 }
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { Rollout } from "../../provider/levels/RolloutOptions";
 import type { Assessment } from "../../provider/rollout/assess";
 import { notSelected } from "../../provider/rollout/notSelected";
 import { optOut } from "../../provider/rollout/optOut";
 import { putOff } from "../../provider/rollout/putOff";
-import { Rollout } from "../../provider/rollout/RolloutOptions";
 import type { Annotations } from "../../provider/rollout/rolloutAnnotations";
 import { inOrder, rolloutOrder } from "../../provider/rollout/rolloutOrder";
 
@@ -128,11 +128,11 @@ describe("a workload is put off", () => {
     });
   }
 
-  it("when the server would not say what it would be, in words that stay the same for a preview", () => {
-    const denied = about({}, { is: "unknown", why: "quota: used 7" });
-    const off = putOff(denied, {}, Rollout.parse({}), 0);
-    assert.equal(off?.why, "quota: used 7");
-    assert.doesNotMatch(off?.lasting ?? "7", /7/);
+  it("not for what nobody could learn: that is an error, but of a workload that opted out", () => {
+    const denied = (annotations: Annotations) => about(annotations, { is: "unknown", why: "quota: used 7" });
+    assert.equal(putOff(denied({}), {}, Rollout.parse({}), 0), undefined);
+    assert.match(putOff(denied(never), {}, Rollout.parse({}), 0)?.why ?? "", /"never"$/);
+    assert.match(putOff(denied({}), {}, Rollout.parse({ strategy: "none" }), 0)?.why ?? "", /strategy none/);
   });
 
   it("only when it is stale", () => {

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Assessment } from "../../provider/rollout/assess";
 import { failureText, followed, rollBack } from "../../provider/rollout/ending";
-import { Rollout } from "../../provider/rollout/RolloutOptions";
 import { restartBack } from "../../provider/rollout/restartBack";
 import { type Restart, type RolloutSummary, restartAnnotation } from "../../provider/rollout/runRollout";
 import { type Behaviour, InMemoryCluster, newStamp } from "./InMemoryCluster";
 import { application } from "./injectedPod";
+import { rolloutWith } from "./rolloutWith";
 import { VirtualClock } from "./VirtualClock";
 
 const [gone, older] = ["60ne60ne60ne", "01de701de701"];
@@ -30,17 +30,18 @@ async function back(
   const restart: Restart = {
     assessment: { namespace: "shop", workload, name: "Deployment/api", pods: 1, stamps, verdict },
     settings: { revision: "default", stamp: newStamp, planned: undefined },
+    rollout: rolloutWith(options),
   };
   const putBack = { names: ["namespace shop"], stampBefore: () => stampBefore };
   const lines: string[] = [];
   const dependencies = { ...clock, api: cluster, report: (line: string) => void lines.push(line) };
-  const summary = await clock.run(restartBack([restart], [putBack], Rollout.parse(options), dependencies));
+  const summary = await clock.run(restartBack([restart], [putBack], dependencies));
   return { summary, cluster, lines };
 }
 
 describe("with settings that are put back, a workload", () => {
   const rows: [string, number, Parameters<typeof back>][] = [
-    ["that was restarted for them is restarted back", 1, [marked(gone)]],
+    ["that was restarted for them is rolled back", 1, [marked(gone)]],
     ["that was restarted twice for them is, too", 1, [marked(`${gone}.2`)]],
     ["that was restarted for earlier ones is left alone", 0, [marked(older)]],
     ["that nobody restarted is left alone, though a pod of it came with them", 0, [{}]],
@@ -55,7 +56,7 @@ describe("with settings that are put back, a workload", () => {
       [{ ...marked(gone), own: { "sidecar-settings/rollout": "never" } }],
     ],
     [
-      "that was not ready since is restarted back all the same",
+      "that was not ready since is rolled back all the same",
       1,
       [{ ...marked(gone), underWay: true, seconds: 1_000_000 }],
     ],
@@ -68,10 +69,10 @@ describe("with settings that are put back, a workload", () => {
     });
   }
 
-  it("says that it was restarted back", async () => {
+  it("says that it was rolled back", async () => {
     const { summary, lines } = await back(marked(gone));
     assert.equal(summary.restarted, 1);
-    assert.match(lines.join("\n"), /^\[shop\] 1\/1 restarted Deployment\/api back \(1 pod, \d+ s\)$/);
+    assert.match(lines.join("\n"), /^\[shop\] 1\/1 rolled back Deployment\/api \(1 pod, \d+ s\)$/);
   });
 
   it("that fails on its way back is named, and does not keep the others", async () => {
@@ -116,10 +117,10 @@ describe("the error of a rollout that failed", () => {
             async () => ({ ...nothing, restarted: 3 }),
           )
         ).text,
-      `${counted}. Global settings and the settings of namespace shop were put back to what they were, and 3 workloads were restarted back. Revert the change, or run pulumi up to try it again.\n${why}`,
+      `${counted}. Global settings and the settings of namespace shop were put back to what they were, and 3 workloads were rolled back. Revert the change, or run pulumi up to try it again.\n${why}`,
     ],
     [
-      "is put back, and not everything could be restarted back",
+      "is put back, and not everything could be rolled back",
       async () =>
         (
           await rollBack(
@@ -132,7 +133,7 @@ describe("the error of a rollout that failed", () => {
             }),
           )
         ).text,
-      `${counted}. The settings of namespace shop were put back to what they were, and nothing had to be restarted back, 1 could not be, 1 left as they are. Revert the change, or run pulumi up to try it again.\n${why}\n✖ not restarted back: shop/Deployment/b: stuck\n- left as it is: shop/Deployment/c: paused`,
+      `${counted}. The settings of namespace shop were put back to what they were, and nothing had to be rolled back, 1 could not be, 1 left as they are. Revert the change, or run pulumi up to try it again.\n${why}\n✖ not rolled back: shop/Deployment/b: stuck\n- left as it is: shop/Deployment/c: paused`,
     ],
     [
       "has nothing to put back",
@@ -144,7 +145,7 @@ describe("the error of a rollout that failed", () => {
             async () => nothing,
           )
         ).text,
-      `${counted}; nothing was put back, since these are the settings that a rollout last ended well with. Run pulumi up again to go on.\n${why}`,
+      `${counted}; nothing was put back, since these are the settings of the last successful rollout. Run pulumi up again to go on.\n${why}`,
     ],
     [
       "could not put the settings back",
@@ -168,12 +169,12 @@ describe("the error of a rollout that failed", () => {
             () => Promise.reject(new Error("no answer")),
           )
         ).text,
-      `${counted}. Global settings and the settings of namespace shop were put back, but what had been restarted could not be restarted back: no answer\nRun pulumi up again to go on.\n${why}`,
+      `${counted}. Global settings and the settings of namespace shop were put back, but what had been restarted could not be rolled back: no answer\nRun pulumi up again to go on.\n${why}`,
     ],
     [
       "was put back before its turn",
       () => followed({ ...nothing, restarted: 1 }, [putBack]).text,
-      "not begun: the rollout of another level failed, global settings and the settings of namespace shop were put back to what they were, and 1 workload was restarted back. Revert the change, or run pulumi up to try it again.",
+      "not begun: the rollout of another level failed, global settings and the settings of namespace shop were put back to what they were, and 1 workload was rolled back. Revert the change, or run pulumi up to try it again.",
     ],
   ];
   for (const [edge, text, expected] of rows) it(edge, async () => assert.equal(await text(), expected));

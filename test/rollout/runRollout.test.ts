@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Assessment } from "../../provider/rollout/assess";
-import { Rollout } from "../../provider/rollout/RolloutOptions";
 import {
   type Restart,
   type RolloutSummary,
@@ -10,6 +9,7 @@ import {
 } from "../../provider/rollout/runRollout";
 import { type Behaviour, InMemoryCluster, newStamp } from "./InMemoryCluster";
 import { application } from "./injectedPod";
+import { allWith, rolloutWith } from "./rolloutWith";
 import { VirtualClock } from "./VirtualClock";
 
 const stale: Assessment["verdict"] = {
@@ -27,7 +27,8 @@ function restartOf(
   const template = { spec: { containers: [application] } };
   const workload = { kind: "Deployment", metadata: { name, annotations }, spec: { template } };
   const assessment = { namespace: "shop", workload, name: `Deployment/${name}`, pods: 1, verdict };
-  return { assessment, settings: { revision: "default", stamp: newStamp, planned: undefined } };
+  const settings = { revision: "default", stamp: newStamp, planned: undefined };
+  return { assessment, settings, rollout: rolloutWith() };
 }
 
 interface Run {
@@ -50,9 +51,7 @@ async function run(
   const cluster = new InMemoryCluster(clock.now, behaviours, given);
   const lines: string[] = [];
   const dependencies = { ...clock, api: cluster, report: (line: string) => void lines.push(line) };
-  const { durations, ...summary } = await clock.run(
-    runRollout(restarts, Rollout.parse(options), dependencies),
-  );
+  const { durations, ...summary } = await clock.run(runRollout(allWith(restarts, options), dependencies));
   const starts = cluster.log.map((line) => Number(line.split(" ")[0]));
   return { summary, durations, cluster, lines, starts };
 }
@@ -91,8 +90,8 @@ describe("the pace of a rollout", () => {
   it("does not pause behind the last one, nor where no pause is asked for", async () => {
     const clock = new VirtualClock();
     const cluster = new InMemoryCluster(clock.now, of(1));
-    const options = Rollout.parse({ pauseBetween: "1h" });
-    await clock.run(runRollout([restartOf("w0")], options, { api: cluster, report: () => {}, ...clock }));
+    const restarts = allWith([restartOf("w0")], { pauseBetween: "1h" });
+    await clock.run(runRollout(restarts, { api: cluster, report: () => {}, ...clock }));
     assert.ok(clock.now() < 60_000, `${clock.now()} ms`);
     const { starts } = await run(of(2, { seconds: 1 }), { maxConcurrent: 1 });
     assert.ok((starts[1] ?? 0) < 3);
@@ -140,12 +139,20 @@ describe("a workload fails when", () => {
       { neverReady: true },
       /^not ready in time: 0 of 1 new pods available; pod api-1, container api: ImagePullBackOff: no such image$/,
     ],
-    ["someone pauses it", { pausedOnTheWay: true }, /^it stopped on its way: paused$/],
-    ["it is gone", { gone: true }, /^Deployment\/api is gone$/],
     [
       "its pods come with old settings twice",
       { staleRestarts: 9 },
-      /old settings even after a second restart/,
+      /old settings even after a second restart: pod api-1 came from revision default with 0ddba11c0de0, expected feedc0ffee00: an istiod replica lags, or another webhook changes the sidecar$/,
+    ],
+    [
+      "its operator takes the annotation off, which says who did",
+      { operator: true },
+      /^its restart was undone by collector-operator, which writes its pod template, .*: use rollout strategy evict/,
+    ],
+    [
+      "its controller replaces no pod",
+      { idle: true },
+      /^its controller reports the rollout as complete, but did not replace 1 of its pods \(api-1\)/,
     ],
   ];
   for (const [edge, behaviour, why] of rows) {
@@ -179,18 +186,62 @@ describe("a restart", () => {
     assert.deepEqual(cluster.log, []);
   });
 
-  it("is left out where another level's rollout was faster: the workload has the settings by now", async () => {
+  it("is left out where another level's rollout was faster: the workload is already up to date", async () => {
     const { cluster, summary, lines } = await run({ api: { underWay: true, seconds: 0 } });
     assert.deepEqual(summary, { ...nothing, current: 1 });
     assert.deepEqual(cluster.log, []);
-    assert.deepEqual(lines, ["[shop] 1/1 Deployment/api has the settings by now"]);
+    assert.deepEqual(lines, ["[shop] 1/1 Deployment/api is already up to date"]);
   });
 
-  it("is put off, not called current, where the API server admits no new pods by now", async () => {
+  it("fails, and is not called current, where the API server admits no new pods", async () => {
     const { cluster, summary } = await run({ api: { denied: true } });
-    assert.deepEqual(summary, { ...nothing, waiting: { "shop/Deployment/api": "exceeded quota: pods" } });
+    assert.match(
+      summary.failed["shop/Deployment/api"] ?? "",
+      /a new pod would be denied: exceeded quota: pods$/,
+    );
+    assert.equal(summary.current, 0);
     assert.deepEqual(cluster.log, []);
   });
+
+  const deleted: [edge: string, behaviour: Behaviour, options: object][] = [
+    ["before its turn", { gone: true }, {}],
+    ["while it restarts", { goneOnTheWay: true }, {}],
+    ["while it restarts, with rollback", { goneOnTheWay: true }, { onFailure: "rollback" }],
+  ];
+  for (const [edge, behaviour, options] of deleted) {
+    it(`has nothing to do for a workload that is deleted ${edge}, and the others go on`, async () => {
+      const { summary, lines } = await run({ api: behaviour, web: {} }, { ...options, maxConcurrent: 1 });
+      assert.deepEqual(summary, { ...nothing, restarted: 1, gone: 1 });
+      assert.equal(lines[0], "[shop] 1/2 Deployment/api is gone: nothing to do");
+    });
+  }
+
+  it("is left to who pauses the workload meanwhile", async () => {
+    const { summary } = await run({ api: { pausedOnTheWay: true } }, { onFailure: "rollback" });
+    const why = "the rollout was held up meanwhile: paused";
+    assert.deepEqual(summary, { ...nothing, waiting: { "shop/Deployment/api": why } });
+  });
+
+  const causes: [
+    edge: string,
+    behaviour: Behaviour,
+    rollsBack: boolean,
+    others: "restarted" | "notStarted",
+  ][] = [
+    ["its progress deadline passes", { exceedsDeadline: true }, true, "notStarted"],
+    ["its application's image can't be had", { neverReady: true }, false, "notStarted"],
+    ["an injector replica lags", { staleRestarts: 9 }, false, "notStarted"],
+    ["its operator undoes the restart", { operator: true }, false, "restarted"],
+  ];
+  for (const [edge, behaviour, rollsBack, others] of causes) {
+    it(`that fails because ${edge} ${rollsBack ? "is" : "is not"} rolled back; the others: ${others}`, async () => {
+      const options = { maxConcurrent: 1, onFailure: "rollback", timeoutPerWorkload: "60s" };
+      const { summary } = await run({ api: behaviour, web: {} }, options);
+      assert.equal(Object.keys(summary.failed).length, 1);
+      assert.equal(summary.rollsBack ?? false, rollsBack);
+      assert.equal(summary[others], 1);
+    });
+  }
 
   it("takes our annotation away once no settings are left", async () => {
     const behaviours = { api: { annotations: { [restartAnnotation]: newStamp } } };
@@ -212,7 +263,7 @@ describe("a restart", () => {
   });
 });
 
-describe("a workload is put off", () => {
+describe("a workload is skipped", () => {
   const never = { "sidecar-settings/rollout": "never" };
   const why = 'its annotation sidecar-settings/rollout is "never"';
 
@@ -221,7 +272,7 @@ describe("a workload is put off", () => {
     const { summary, cluster, lines } = await run({ a: { own: never }, b: {} }, {}, restarts);
     assert.deepEqual(summary, { ...nothing, restarted: 1, waiting: { "shop/Deployment/a": why } });
     assert.equal(cluster.restartsOf("a"), 0);
-    assert.equal(lines[0], `[shop] put off Deployment/a: ${why}`);
+    assert.equal(lines[0], `[shop] skipped Deployment/a: ${why}`);
   });
 
   it("when it opted out after the rollout had begun", async () => {
@@ -299,18 +350,20 @@ describe("what is not stale", () => {
     ];
     const restarts = verdicts.map(([name, verdict]) => restartOf(name, verdict));
     const { summary, cluster } = await run(of(4), {}, restarts);
-    const waiting = { "shop/Deployment/c": "paused", "shop/Deployment/d": "denied by quota" };
-    assert.deepEqual(summary, { ...nothing, current: 1, masked: 1, waiting });
+    const waiting = { "shop/Deployment/c": "paused" };
+    const failed = { "shop/Deployment/d": "denied by quota" };
+    assert.deepEqual(summary, { ...nothing, current: 1, masked: 1, waiting, failed });
     assert.deepEqual(cluster.log, []);
   });
 
   it("with strategy none is everything", async () => {
     const { summary, cluster } = await run({ api: {} }, { strategy: "none" });
-    assert.match(summary.waiting["shop/Deployment/api"] ?? "", /until they are created anew$/);
+    assert.match(summary.waiting["shop/Deployment/api"] ?? "", /until they are recreated$/);
     assert.deepEqual(cluster.log, []);
   });
 });
 
 function withoutStamp({ assessment }: Restart): Restart {
-  return { assessment, settings: { revision: "default", stamp: undefined, planned: undefined } };
+  const settings = { revision: "default", stamp: undefined, planned: undefined };
+  return { assessment, settings, rollout: rolloutWith() };
 }

@@ -6,7 +6,7 @@ import {
   type KubernetesApi,
   type ObjectMeta,
 } from "../../provider/cluster/KubernetesApi";
-import { Rollout } from "../../provider/rollout/RolloutOptions";
+import { Rollout } from "../../provider/levels/RolloutOptions";
 import { rollUnmanaged } from "../../provider/rollout/rollUnmanaged";
 import type { RolloutSummary } from "../../provider/rollout/runRollout";
 import { unmanagedPods } from "../../provider/rollout/unmanagedPods";
@@ -34,8 +34,13 @@ function pod(name: string, owner?: string, more: Partial<ObjectMeta> = {}, on = 
 describe("pods that no restart replaces", () => {
   const rows: [string, ObjectMeta, string | undefined, RegExp?][] = [
     ["a Job's", pod("a", "Job/report"), "Job/report", /next run has the settings$/],
-    ["a bare one", pod("a"), "Pod/a", /nothing would create it anew/],
-    ["a ReplicaSet's without Deployment", pod("a", "ReplicaSet/old"), "ReplicaSet/old", /creates them anew$/],
+    ["a bare one", pod("a"), "Pod/a", /no controller recreates it/],
+    [
+      "a ReplicaSet's without Deployment",
+      pod("a", "ReplicaSet/old"),
+      "ReplicaSet/old",
+      /replaced with rollout strategy evict, or when you delete them$/,
+    ],
     [
       "a Deployment's that is gone",
       pod("a", "ReplicaSet/api-f00", { labels: { "pod-template-hash": "f00" } }),
@@ -108,9 +113,13 @@ describe("bare pods", () => {
         return {} as Answer;
       },
     };
-    const unmanaged = unmanagedPods("shop", pods, new Set(), settings).map((found) => ({ found, settings }));
+    const unmanaged = unmanagedPods("shop", pods, new Set(), settings).map((found) => ({
+      found,
+      settings,
+      rollout: Rollout.parse(options),
+    }));
     const dependencies = { api, report: () => {}, now: () => 0, elapsed: () => 0, sleep: async () => {} };
-    return { summary: await rollUnmanaged(unmanaged, Rollout.parse(options), summary, dependencies), calls };
+    return { summary: await rollUnmanaged(unmanaged, summary, dependencies), calls };
   }
 
   it("are only reported by default", async () => {
@@ -162,6 +171,6 @@ describe("bare pods", () => {
       elapsed: () => 0,
       sleep: async () => {},
     };
-    assert.deepEqual(await rollUnmanaged([], Rollout.parse({}), nothing, dependencies), nothing);
+    assert.deepEqual(await rollUnmanaged([], nothing, dependencies), nothing);
   });
 });

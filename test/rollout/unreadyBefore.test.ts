@@ -102,8 +102,14 @@ describe("a workload is fit to be restarted, or not, when", () => {
     const daemons = { ...seen, desiredNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: 1 };
     assert.equal(unreadyBefore(of("DaemonSet", daemons), stamp), undefined);
     const argo = { observedGeneration: "2", phase: "Degraded" };
-    assert.equal(unreadyBefore(of("Rollout", argo), stamp), undefined);
-    assert.match(unreadyBefore(of("Rollout", argo), earlier) ?? "", /not ready before: degraded/);
+    // marked on itself: a change of its template would run its canary
+    const rollout = of("Rollout", argo);
+    const markedItself = {
+      ...rollout,
+      metadata: { ...rollout.metadata, annotations: { [restartAnnotation]: stamp } },
+    };
+    assert.equal(unreadyBefore(markedItself, stamp), undefined);
+    assert.match(unreadyBefore(markedItself, earlier) ?? "", /not ready before: degraded/);
   });
 });
 

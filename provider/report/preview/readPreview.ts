@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { Rollout, rolloutOptionNames } from "../../levels/RolloutOptions.js";
 import { allNamespaces } from "../../rollout/plannedRollout.js";
-import { Rollout, rolloutOptionNames } from "../../rollout/RolloutOptions.js";
 import { secondsOf } from "../../settings/duration.js";
 import { own } from "../../settings/own.js";
 import { isNestedTooDeep } from "../../settings/plainData.js";

@@ -1,17 +1,23 @@
 import { z } from "zod";
 import { parseSeconds, secondsOf } from "../settings/duration.js";
 
-/** How workloads whose sidecar changes are restarted. */
+/**
+ * How workloads whose sidecar changes are restarted. Merged per option, as settings are: a workload's options win over its namespace's,
+ * those over the global ones, whichever level, program or stack has changed.
+ */
 export interface RolloutOptions {
   /**
    * `restart`: an annotation on the pod template, as `kubectl rollout restart` does, so that the workload's own update
    * strategy holds. `evict`: one stale pod after the other through the Eviction API, as `kubectl drain` does, so that
    * PodDisruptionBudgets hold; specs stay as they are, and owners with updateStrategy OnDelete are reached too. `none`:
    * nothing is restarted; pods take up the settings when they are next created.
-   * Default: restart, since settings that no pod has are no change, and a workload's own update strategy is what its owner chose.
+   * Default: restart. Settings only take effect in new pods, and a restart respects the workload's own update strategy.
    */
   strategy?: "restart" | "evict" | "none";
-  /** How many workloads restart at once. Default: 3, so that a mistake meets few workloads. */
+  /**
+   * How many workloads of this level restart at once; each level's number holds for its own workloads. Default: 3 for those that no
+   * level says a number for, so that a mistake meets few workloads.
+   */
   maxConcurrent?: number;
   /** How long to wait after each workload before the next one starts. Default: 0s. */
   pauseBetween?: string;
@@ -19,8 +25,9 @@ export interface RolloutOptions {
   timeoutPerWorkload?: string;
   /**
    * After a workload fails. `stop`: no more are begun; the next `up` goes on. `continue`: the others restart all the same.
-   * `rollback`: stops, puts the settings back to those that a rollout last ended well with, and restarts what this change had
-   * restarted; the next `up` tries again. Default: stop, so that nobody's second workload breaks in the same way.
+   * `rollback`: stops, puts the settings back to those of the last successful rollout, and restarts what this change had restarted; the
+   * next `up` tries again. Failures that settings can't cause stop and roll back nothing. Default: stop, so that nobody's second workload
+   * breaks in the same way.
    */
   onFailure?: "stop" | "continue" | "rollback";
   /**
@@ -39,7 +46,7 @@ export interface RolloutOptions {
    */
   restartUnhealthy?: boolean;
   /**
-   * Whether pods that no controller owns are deleted when they have the sidecar of earlier settings. Nothing creates them anew.
+   * Whether pods that no controller owns are deleted when they have the sidecar of earlier settings. No controller recreates them.
    * Default: false, since they would be gone.
    */
   deleteBarePods?: boolean;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { milliseconds, Rollout } from "../../provider/rollout/RolloutOptions";
+import { milliseconds, Rollout } from "../../provider/levels/RolloutOptions";
 
 const defaults: Rollout = {
   strategy: "restart",

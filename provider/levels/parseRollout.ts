@@ -1,0 +1,54 @@
+import { nearestKey } from "../settings/parseSettings.js";
+import { type Problem, shown } from "../settings/problem.js";
+import { containsUnknown, isUnknown } from "../settings/unknown.js";
+import { Rollout, type RolloutOptions, rolloutOptionNames } from "./RolloutOptions.js";
+
+/** Options as given, in canonical form, without defaults; and everything that is wrong with them. What a preview can't know is left out. */
+export function parseRollout(given: unknown): { options: RolloutOptions; problems: Problem[] } {
+  if (given === undefined || isUnknown(given)) return { options: {}, problems: [] };
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    const wanted = `an object of ${rolloutOptionNames.join(", ")}`;
+    return {
+      options: {},
+      problems: [{ path: "rollout", found: shown(given), wanted, todo: "nest them below it" }],
+    };
+  }
+  const options: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    if (!isOption(name)) problems.push(unknownOption(name));
+    else if (value !== undefined && !containsUnknown([value])) {
+      const read = Rollout.shape[name].safeParse(value);
+      if (read.success) options[name] = read.data;
+      else
+        problems.push(
+          ...read.error.issues.map(({ path, message }) => ({
+            path: ["rollout", name, ...path.map(String)].join("."),
+            found: shown(value),
+            wanted: "an option of rollouts",
+            todo: message,
+          })),
+        );
+    }
+  }
+  return { options: options as RolloutOptions, problems };
+}
+
+/** The options that all levels together give, the weakest level first. */
+export function effectiveRollout(levels: readonly (RolloutOptions | undefined)[]): Rollout {
+  return Rollout.parse(Object.assign({}, ...levels));
+}
+
+function isOption(name: string): name is keyof RolloutOptions {
+  return (rolloutOptionNames as readonly string[]).includes(name);
+}
+
+function unknownOption(name: string): Problem {
+  const nearest = nearestKey(name, rolloutOptionNames);
+  return {
+    path: `rollout.${name}`,
+    found: `the unknown key ${shown(name)}`,
+    wanted: `one of ${rolloutOptionNames.join(", ")}`,
+    todo: nearest ? `did you mean ${nearest}?` : "take it out",
+  };
+}

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { effectiveRollout, parseRollout } from "../../provider/levels/parseRollout";
+import { unknownMarker } from "../../provider/settings/unknown";
+
+describe("options of a rollout as given", () => {
+  it("are brought to one form, without defaults", () => {
+    assert.deepEqual(parseRollout({ pauseBetween: "1m30s", strategy: undefined }), {
+      options: { pauseBetween: "90s" },
+      problems: [],
+    });
+    assert.deepEqual(parseRollout(undefined), { options: {}, problems: [] });
+  });
+
+  const wrong: [edge: string, given: unknown, path: string, todo: RegExp][] = [
+    ["a misspelt name", { maxConcurent: 1 }, "rollout.maxConcurent", /^did you mean maxConcurrent\?$/],
+    ["a name that is like none", { zzzzzzzzzz: 1 }, "rollout.zzzzzzzzzz", /^take it out$/],
+    ["a number out of bounds", { maxConcurrent: 0 }, "rollout.maxConcurrent", /./],
+    ["a duration in words", { timeoutPerWorkload: "5 minutes" }, "rollout.timeoutPerWorkload", /./],
+    ["a word", "none", "rollout", /^nest them below it$/],
+    ["a label that is a number", { selector: { tier: 1 } }, "rollout.selector.tier", /./],
+  ];
+  for (const [edge, given, path, todo] of wrong) {
+    it(`are refused with ${edge}, and where it is`, () => {
+      const [problem] = parseRollout(given).problems;
+      assert.equal(problem?.path, path);
+      assert.match(problem?.todo ?? "", todo);
+    });
+  }
+
+  it("are refused one by one: what can be read holds", () => {
+    const { options, problems } = parseRollout({ strategy: "none", maxConcurent: 3, onFailure: "explode" });
+    assert.deepEqual(options, { strategy: "none" });
+    assert.deepEqual(
+      problems.map(({ path }) => path),
+      ["rollout.maxConcurent", "rollout.onFailure"],
+    );
+  });
+
+  it("that a preview can't know yet are left out", () => {
+    assert.deepEqual(parseRollout(unknownMarker), { options: {}, problems: [] });
+    assert.deepEqual(parseRollout({ strategy: unknownMarker, maxConcurrent: 2 }).options, {
+      maxConcurrent: 2,
+    });
+  });
+});
+
+describe("options of several levels", () => {
+  it("merge one by one, the stronger level's first, and the defaults last", () => {
+    const { strategy, maxConcurrent, onFailure, timeoutPerWorkload } = effectiveRollout([
+      { strategy: "none", maxConcurrent: 10, onFailure: "continue" },
+      undefined,
+      { strategy: "evict" },
+      { maxConcurrent: 1 },
+    ]);
+    assert.deepEqual(
+      [strategy, maxConcurrent, onFailure, timeoutPerWorkload],
+      ["evict", 1, "continue", "600s"],
+    );
+  });
+});

@@ -1,0 +1,17 @@
+import { Rollout, type RolloutOptions } from "../../provider/levels/RolloutOptions";
+import type { ReachingRollout } from "../../provider/render/rolloutReaching";
+import type { Restart } from "../../provider/rollout/runRollout";
+
+/** The options of workloads that one level reaches. */
+export function rolloutWith(options: RolloutOptions | object = {}): ReachingRollout {
+  const rollout = Rollout.parse(options);
+  return { ...rollout, bounds: { "*": rollout.maxConcurrent } };
+}
+
+export function allWith(
+  restarts: readonly Omit<Restart, "rollout">[],
+  options: RolloutOptions | object = {},
+): Restart[] {
+  const rollout = rolloutWith(options);
+  return restarts.map((restart) => ({ ...restart, rollout }));
+}
