@@ -1,5 +1,5 @@
 import { parseSeconds } from "../settings/duration.js";
-import { type Problem, shown } from "../settings/problem.js";
+import { type Problem, printable, shown } from "../settings/problem.js";
 import { containsUnknown } from "../settings/unknown.js";
 import { unknownKeys } from "../settings/unknownKeys.js";
 
@@ -11,7 +11,7 @@ export function targetProblems({ injector, cluster, patience }: Entries): Proble
     ...textProblems("injector", injector, ["namespace", "revision"]),
     ...textProblems("cluster", cluster, ["context", "kubeconfig"]),
     ...patienceProblems(patience),
-  ];
+  ].map(printable);
 }
 
 function textProblems(path: string, given: unknown, known: readonly string[]): Problem[] {

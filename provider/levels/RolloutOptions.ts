@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseSeconds, secondsOf } from "../settings/duration.js";
+import { problemSentence } from "../settings/problem.js";
 
 /**
  * How workloads whose sidecar changes are restarted. Merged per option, as settings are: a workload's options win over its namespace's,
@@ -73,7 +74,7 @@ const duration = (fallback: string, none: boolean) =>
     if ("value" in read) return read.value;
     context.issues.push({
       code: "custom",
-      message: `found ${read.found}; wanted ${read.wanted}: ${read.todo}`,
+      message: problemSentence({ path: "", ...read }),
       input: value,
     });
     return z.NEVER;

@@ -1,4 +1,4 @@
-import { type Problem, problemSentence } from "../settings/problem.js";
+import { type Problem, placedSentence as sentenceAt } from "../settings/problem.js";
 
 /** A problem and where in a file it stands; both numbers begin at 1. */
 export interface PlacedProblem extends Problem {
@@ -19,8 +19,7 @@ export class SettingsFileError extends Error {
   }
 }
 
-/** `✖ settings.yaml:7:5: found …; wanted …: …`, which terminals and editors turn into a link. */
+/** `✖ settings.yaml:7:5: dnsProxy: expected …, got …. …`, which terminals and editors turn into a link. */
 export function placedSentence(file: string, problem: PlacedProblem): string {
-  const at = problem.path === "" ? "" : ` → at ${problem.path}`;
-  return `✖ ${file}:${problem.line}:${problem.column}: ${problemSentence(problem)}${at}`;
+  return `✖ ${file}:${problem.line}:${problem.column}: ${sentenceAt(problem)}`;
 }

@@ -128,7 +128,19 @@ function below(path: string, problems: readonly Problem[]): Problem[] {
 }
 
 function yamlProblem(message: string): Problem {
-  return printable({ path: "", found: message, wanted: "YAML", todo: "mend the text there" });
+  return printable({
+    path: "",
+    found: message,
+    wanted: "YAML",
+    todo: "fix the text there",
+    sentence: `not YAML: ${plainYamlMessage(message)}`,
+  });
+}
+
+// the parser's words for a bracket that was forgotten send people to their indentation
+function plainYamlMessage(message: string): string {
+  const [, open] = /^Flow (sequence|map) .*must be sufficiently indented/.exec(message) ?? [];
+  return open === undefined ? message : `"${open === "map" ? "{" : "["}" is never closed`;
 }
 
 function at(lines: LineCounter, offset: number): Pick<PlacedProblem, "line" | "column"> {

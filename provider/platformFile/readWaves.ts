@@ -1,4 +1,4 @@
-import { nearestKey } from "../settings/parseSettings.js";
+import { nearestKey } from "../settings/nearestKey.js";
 import { type Problem, shown } from "../settings/problem.js";
 import type { Checked } from "./levelArguments.js";
 

@@ -19,10 +19,11 @@ export function cidrEntry(everything: boolean): ListRule {
         const isAddress = ipaddr.isValid(text) && isPlainAddress(text);
         const todo = isAddress
           ? `write "${text}/${text.includes(":") ? 128 : 32}" for the one address`
-          : `${shown(text)} is no address`;
+          : `${shown(text)} is not a valid address`;
         return { todo };
       }
-      if (!ipaddr.isValidCIDR(text) || !isPlainAddress(text)) return { todo: `${shown(text)} is no range` };
+      if (!ipaddr.isValidCIDR(text) || !isPlainAddress(text))
+        return { todo: `${shown(text)} is not a valid range` };
       const network = networkOf(text);
       return network === text.toLowerCase() || sameRange(network, text)
         ? { value: network }

@@ -18,7 +18,7 @@ export function parseScopedLevels(
     if (!parts || parts.length === 0) return refused(value, wanted, 'write for instance "upstream:debug"');
     const wrong = parts.filter((part) => !isScoped(part, levels, alone));
     return wrong.length > 0
-      ? refused(wrong, wanted, "mend these parts")
+      ? refused(wrong, wanted, "fix these parts")
       : { value: [...new Set(parts)].join(",") };
   };
 }

@@ -1,4 +1,3 @@
-import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 import type { CanonicalSettings } from "./canonicalSettings.js";
 import { valueAt } from "./canonicalSettings.js";
@@ -8,6 +7,7 @@ import { refused } from "./parsed.js";
 import { unplainParts } from "./plainData.js";
 import { type Problem, printable, problemSentence, shown } from "./problem.js";
 import { isUnknown, unknownMarker } from "./unknown.js";
+import { unknownKey } from "./unknownKeys.js";
 
 export interface ParsedSettings {
   /** What could be read; complete only when `problems` is empty. */
@@ -32,14 +32,6 @@ export function parseSettings(input: unknown): ParsedSettings {
     settings: {},
     problems: read.error.issues.flatMap((issue) => problemsOf(issue, input)).map(printable),
   };
-}
-
-/** The setting path or group nearest to `key` among those below `group`; undefined when none is near. */
-export function nearestKey(key: string, known: readonly string[]): string | undefined {
-  const nearest = known.length > 0 ? closest(key, [...known]) : undefined;
-  return nearest !== undefined && distance(key, nearest) <= Math.max(2, Math.floor(nearest.length / 2))
-    ? nearest
-    : undefined;
 }
 
 function flattened(data: unknown): CanonicalSettings {
@@ -79,15 +71,7 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown): Problem[] {
   const at = path.join(".") || "settings";
   if (issue.code === "unrecognized_keys") {
     const known = Object.keys(path.reduce<Branch>((branch, key) => (branch[key] ?? {}) as Branch, tree));
-    return issue.keys.map((key) => {
-      const nearest = nearestKey(key, known);
-      return {
-        path: [...path, key].join("."),
-        found: `the unknown key ${shown(key)}`,
-        wanted: `one of ${known.join(", ")}`,
-        todo: nearest ? `did you mean ${nearest}?` : "take it out",
-      };
-    });
+    return issue.keys.map((key) => ({ ...unknownKey(key, known), path: [...path, key].join(".") }));
   }
   if (issue.code === "custom" && issue.params) {
     const { found, wanted, todo } = issue.params as Record<"found" | "wanted" | "todo", string>;

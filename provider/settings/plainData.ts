@@ -61,7 +61,7 @@ function textProblems(text: string, path: string): Problem[] {
       problem(path, shown(text), "text without NUL", "take it out: no variable or argument can hold it"),
     ];
   return /\p{Surrogate}/u.test(text)
-    ? [problem(path, shown(text), "Unicode text", "mend it: half of a character can't be stored")]
+    ? [problem(path, shown(text), "Unicode text", "fix it: half of a character can't be stored")]
     : [];
 }
 

@@ -16,7 +16,7 @@ export function portEntry(everything: boolean): ListRule {
             ? '"*" must stand alone'
             : '"*" means everything, which only includeInboundPorts can hold',
         };
-      if (!/^\d{1,6}$/.test(trimmed)) return { todo: `${shown(text)} is no port number` };
+      if (!/^\d{1,6}$/.test(trimmed)) return { todo: `${shown(text)} is not a port number` };
       const port = Number(trimmed);
       return port >= 1 && port <= 65535 ? { value: String(port) } : { todo: `${port} is out of range` };
     },

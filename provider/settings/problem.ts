@@ -1,10 +1,12 @@
-/** One thing that is wrong: where it is, what was found, what is wanted, what to do about it. */
+/** One thing that is wrong: where it is, what was found, what was expected, what to do about it. */
 export interface Problem {
   /** Dotted path below the component's arguments, for instance `capture.excludeInboundPorts`. */
   path: string;
   found: string;
   wanted: string;
   todo: string;
+  /** The whole sentence, where "expected X, got Y" would be none. */
+  sentence?: string;
 }
 
 /** Signals settings that can't be used; `problems` holds all of them, never just the first. */
@@ -21,11 +23,24 @@ export class SettingsError extends Error {
 }
 
 export function problemText(problems: readonly Problem[]): string {
-  return problems.map((problem) => `✖ ${problemSentence(problem)} → at ${oneLine(problem.path)}`).join("\n");
+  return problems.map((problem) => `✖ ${placedSentence(problem)}`).join("\n");
 }
 
-export function problemSentence({ found, wanted, todo }: Problem): string {
-  return `found ${found}; wanted ${wanted}: ${todo}`;
+/** The sentence with its place before it; a file's own problem has none. */
+export function placedSentence(problem: Problem): string {
+  return problem.path === "" ? problemSentence(problem) : `${oneLine(problem.path)}: ${problemSentence(problem)}`;
+}
+
+/** `expected true or false, got "yes". Leave it out for the weaker level's value.` */
+export function problemSentence({ found, wanted, todo, sentence }: Problem): string {
+  return sentence ?? `expected ${wanted}, got ${found}. ${asSentence(todo)}`;
+}
+
+function asSentence(text: string): string {
+  const [first = ""] = text;
+  // the name of a setting or a value stays as it is
+  const begun = /^[a-z]+ /.test(text) ? `${first.toUpperCase()}${text.slice(1)}` : text;
+  return /[.?!…]$/.test(begun) ? begun : `${begun}.`;
 }
 
 const longestShown = 80;
@@ -52,9 +67,15 @@ function jsonOf(value: unknown): string {
 }
 
 /** A problem that quotes what people wrote, each part fit for one line of a report. */
-export function printable({ path, found, wanted, todo }: Problem): Problem {
+export function printable({ path, found, wanted, todo, sentence }: Problem): Problem {
   const part = (text: string) => cut(oneLine(text), longestPart);
-  return { path: part(path), found: part(found), wanted: part(wanted), todo: part(todo) };
+  return {
+    path: part(path),
+    found: part(found),
+    wanted: part(wanted),
+    todo: part(todo),
+    ...(sentence === undefined ? {} : { sentence: part(sentence) }),
+  };
 }
 
 function oneLine(text: string): string {

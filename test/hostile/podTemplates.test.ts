@@ -145,22 +145,22 @@ describe("a pod template", () => {
     [
       "labels that are no text",
       { ...pod1({ containers: [] }), metadata: { name: "one", labels: { a: 1 } } },
-      /found 1; .* metadata\.labels\.a/,
+      /metadata\.labels\.a: .*, got 1\./,
     ],
     [
       "an annotation that is true",
       { ...pod1({ containers: [] }), metadata: { name: "one", annotations: { a: true } } },
-      /Pod\/one: .*\n✖ found true/,
+      /Pod\/one: .*\n✖ .*, got true\./,
     ],
     [
       "init containers that are none",
       pod1({ containers: [], initContainers: 5 }),
-      /found 5; .* spec\.initContainers/,
+      /spec\.initContainers: .*, got 5\./,
     ],
     [
       "variables that are none",
       pod1({ containers: [{ name: "istio-proxy", env: [null] }] }),
-      /found null; .* spec\.containers\.0\.env\.0/,
+      /spec\.containers\.0\.env\.0: .*, got null\./,
     ],
     ["arguments that are none", pod1({ containers: [{ name: "istio-init", args: [{}] }] }), /args\.0/],
   ];

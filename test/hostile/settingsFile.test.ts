@@ -81,7 +81,7 @@ describe("a settings file", () => {
       /more than 64 levels of nesting, or an anchor that contains itself/,
     ],
     ["with 20,000 brackets", `global: ${"[".repeat(20_000)}`, /more than 64 levels of nesting/],
-    ["with 3,000 lists in lists", `global: ${"- ".repeat(3_000)}x`, /wanted YAML/],
+    ["with 3,000 lists in lists", `global: ${"- ".repeat(3_000)}x`, /not YAML: /],
     ["with aliases that stand for gigabytes", bomb((list) => `[${list}]`), /Excessive alias count/],
     [
       "with merges that stand for gigabytes",
@@ -90,7 +90,7 @@ describe("a settings file", () => {
     ],
     ["with an alias of nothing", "global: *a", /Unresolved alias/],
     ["with a second document", "global: {}\n---\nglobal: { dnsProxy: true }\n", /multiple documents/],
-    ["with keys that are lists", "global: { [a, b]: 1 }", /found the unknown key/],
+    ["with keys that are lists", "global: { [a, b]: 1 }", /: unknown key/],
   ];
   for (const [edge, text, message] of edges) {
     it(`${edge} is refused, at once`, () => {

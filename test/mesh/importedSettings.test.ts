@@ -103,7 +103,10 @@ describe("what import takes over", () => {
       terminationDrainDuration: "10s",
       dnsProxy: true,
     });
-    assert.match(leftAlone.map(({ says }) => says).join("\n"), /includeOutboundPorts: found "not a port"/);
+    assert.match(
+      leftAlone.map(({ says }) => says).join("\n"),
+      /includeOutboundPorts: expected .*, got "not a port"\./,
+    );
     assert.match(
       leftAlone.map(({ says }) => says).join("\n"),
       /smcConfiguration\.enabled: there is no setting for it/,
@@ -324,7 +327,7 @@ describe("what import takes over", () => {
     assert.match(leftAlone.map(({ says }) => says).join("\n"), /already has settings, owned by a\/b\/c:d/);
     assert.match(
       leftAlone.map(({ says }) => says).join("\n"),
-      /found 80 in capture\.includeInboundPorts as well/,
+      /got 80 in capture\.includeInboundPorts as well/,
     );
   });
 
@@ -349,8 +352,8 @@ describe("what import takes over", () => {
     assert.deepEqual(
       leftAlone.map(({ where, says }) => `${where}: ${says.slice(0, 44)}`),
       [
-        'shop/ProxyConfig/one: concurrency: found {"toString":1}; wanted a ',
-        'shop/ProxyConfig/one: environmentVariables.A: found "b\\u0000"; wan',
+        "shop/ProxyConfig/one: concurrency: expected a whole number of work",
+        "shop/ProxyConfig/one: environmentVariables.A: expected text withou",
         "shop/ASM/deep: is nested deeper than any setting",
       ],
     );

@@ -123,7 +123,7 @@ publish: true
       (error: Error) => {
         assert.match(
           error.message,
-          /^mesh\/settings\.yaml: 1 problem\n✖ mesh\/settings\.yaml:3:5: found the unknown key "dnsProxi"; wanted one of .*: did you mean dnsProxy\? → at namespaces\.shop\.dnsProxi$/,
+          /^mesh\/settings\.yaml: 1 problem\n✖ mesh\/settings\.yaml:3:5: namespaces\.shop\.dnsProxi: unknown key "dnsProxi": did you mean dnsProxy\?$/,
         );
         return true;
       },

@@ -36,9 +36,9 @@ describe("a list", () => {
   });
 
   const wrong: [string, unknown, RegExp, RegExp][] = [
-    ["an empty entry", "80,,443", /^""$/, /"" is no port number/],
-    ["a comma and nothing else", ",", /^"", ""$/, /"" is no port number/],
-    ["text with commas inside an array", ["80,443"], /^"80,443"$/, /is no port number/],
+    ["an empty entry", "80,,443", /^""$/, /"" is not a port number/],
+    ["a comma and nothing else", ",", /^"", ""$/, /"" is not a port number/],
+    ["text with commas inside an array", ["80,443"], /^"80,443"$/, /is not a port number/],
     ['"*" and a port', "*,80", /^"\*"$/, /must stand alone/],
     ["null", null, /^null$/, /write an array/],
     ["an object", { 80: true }, /^\{"80":true\}$/, /write an array/],

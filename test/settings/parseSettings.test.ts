@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { declarations } from "../../provider/settings/declarations";
-import { nearestKey, parseSettings } from "../../provider/settings/parseSettings";
+import { nearestKey } from "../../provider/settings/nearestKey";
+import { parseSettings } from "../../provider/settings/parseSettings";
 import { unknownMarker } from "../../provider/settings/unknown";
 import { everySetting, nestedAt, samplePaths, sampleValue } from "./settingSamples";
 

@@ -18,15 +18,15 @@ describe("a port", () => {
   const wrong: [string, string, RegExp][] = [
     ["0", "0", /0 is out of range/],
     ["65536", "65536", /65536 is out of range/],
-    ["seven digits", "1000000", /is no port number/],
+    ["seven digits", "1000000", /is not a port number/],
     ["a range", "8000-9000", /Istio takes no port ranges: list each port of 8000-9000/],
     ["a range with a colon, as iptables has it", "8000:9000", /no port ranges/],
-    ["a name", "http", /"http" is no port number/],
-    ["a negative number", "-1", /is no port number/],
-    ["a fraction", "80.5", /is no port number/],
-    ["an exponent", "1e3", /is no port number/],
-    ["nothing", "", /"" is no port number/],
-    ["text with a shell in it", "80;reboot", /is no port number/],
+    ["a name", "http", /"http" is not a port number/],
+    ["a negative number", "-1", /is not a port number/],
+    ["a fraction", "80.5", /is not a port number/],
+    ["an exponent", "1e3", /is not a port number/],
+    ["nothing", "", /"" is not a port number/],
+    ["text with a shell in it", "80;reboot", /is not a port number/],
   ];
   for (const [edge, written, todo] of wrong) {
     it(`may not be ${edge}`, () => {

@@ -61,7 +61,7 @@ describe("a problem's message", () => {
     const { problems } = parseSettings({ dnsProxy: "yes" });
     assert.equal(
       problemText(problems),
-      '✖ found "yes"; wanted true or false: leave it out for the weaker level\'s value → at dnsProxy',
+      '✖ dnsProxy: expected true or false, got "yes". Leave it out for the weaker level\'s value.',
     );
   });
 });
@@ -70,7 +70,7 @@ describe("a settings error", () => {
   it("counts its problems and shows them all", () => {
     const { problems } = parseSettings({ dnsProxy: 1, terminationDrainDuration: "1d" });
     const error = new SettingsError("settings.yaml", problems);
-    assert.match(error.message, /^settings\.yaml: 2 problems\n✖ .* → at \w+\n✖ .* → at \w+$/);
+    assert.match(error.message, /^settings\.yaml: 2 problems\n✖ \w+: expected .*\n✖ \w+: expected .*$/);
     assert.match(new SettingsError("shop", problems.slice(1)).message, /^shop: 1 problem\n/);
     assert.equal(error.problems.length, 2);
   });

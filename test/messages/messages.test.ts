@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { readPlatformFile } from "../../provider/platformFile/readPlatformFile";
+import { sameAsGolden } from "../goldens/sameAsGolden";
+
+const files: [string, string][] = [
+  ["a misspelt setting", "namespaces: { shop: { dnsProxi: true } }"],
+  ["a key that is near to none", "namespaces: { shop: { qwertyuiop: true } }"],
+  ["an amount in words", "global: { proxyResources: { limits: { cpu: two } } }"],
+  ["a request above its limit", "global: { proxyResources: { limits: { cpu: 1 }, requests: { cpu: 2 } } }"],
+  ["a port out of range", "global: { capture: { excludeInboundPorts: [99999] } }"],
+  ["a range with host bits", "global: { capture: { excludeOutboundIPRanges: [10.1.2.3/16] } }"],
+  ["a bracket that is never closed", "namespaces:\n  shop: [80"],
+  ["text for a switch", 'global: { dnsProxy: "yes" }'],
+  ["patience in words", "patience: 5 minutes"],
+];
+
+describe("messages about settings files", () => {
+  it("are those of messages.txt", () => {
+    const text = files.map(([what, file]) => `${what}\n${indented(messageOf(file))}\n`).join("\n");
+    sameAsGolden(join(__dirname, "messages.txt"), text);
+  });
+});
+
+function messageOf(file: string): string {
+  try {
+    readPlatformFile(file, "settings.yaml");
+    return "no message";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function indented(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => `  ${line}`)
+    .join("\n");
+}
