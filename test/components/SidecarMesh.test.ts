@@ -108,7 +108,7 @@ describe("a mesh's settings as data", () => {
     const wrong = { namespaces: { shop: { dnsProxi: true } }, workloads: { web: {} } };
     assert.throws(() => SidecarMesh.from(wrong as unknown as MeshSettings), {
       name: "SettingsError",
-      message: /dnsProxi(.|\n)*at namespaces\.shop\.dnsProxi(.|\n)*at workloads\.web\.namespace/,
+      message: /namespaces\.shop\.dnsProxi: unknown key(.|\n)*workloads\.web\.namespace: expected/,
     });
   });
 });
