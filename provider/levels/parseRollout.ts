@@ -1,4 +1,4 @@
-import { nearestKey } from "../settings/parseSettings.js";
+import { nearestKey } from "../settings/nearestKey.js";
 import { type Problem, shown } from "../settings/problem.js";
 import { containsUnknown, isUnknown } from "../settings/unknown.js";
 import { Rollout, type RolloutOptions, rolloutOptionNames } from "./RolloutOptions.js";

@@ -28,7 +28,9 @@ export function problemText(problems: readonly Problem[]): string {
 
 /** The sentence with its place before it; a file's own problem has none. */
 export function placedSentence(problem: Problem): string {
-  return problem.path === "" ? problemSentence(problem) : `${oneLine(problem.path)}: ${problemSentence(problem)}`;
+  return problem.path === ""
+    ? problemSentence(problem)
+    : `${oneLine(problem.path)}: ${problemSentence(problem)}`;
 }
 
 /** `expected true or false, got "yes". Leave it out for the weaker level's value.` */
