@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { durationText, previewComment } from "../../provider/report/preview/previewComment";
 import { PreviewError, readPreview } from "../../provider/report/preview/readPreview";
+import { unknownMarker } from "../../provider/settings/unknown";
 import { sameAsGolden } from "../goldens/sameAsGolden";
 
 const previews = join(__dirname, "previews");
@@ -23,8 +24,8 @@ const rollout = (type: string, name: string, inputs: object) => ({
   urn: urn(type, `SidecarRollout::${name}-rollout`),
   newState: { inputs: { __stale: 1, maxConcurrent: 3, strategy: "restart", ...inputs } },
 });
-const comment = (steps: object[], diagnostics: object[] = []) =>
-  previewComment(readPreview(JSON.stringify({ steps, diagnostics })), "Sidecar settings");
+const comment = (steps: object[], diagnostics: object[] = [], changeSummary: object | null = {}) =>
+  previewComment(readPreview(JSON.stringify({ steps, diagnostics, changeSummary })), "Sidecar settings");
 
 describe("the comment on a pull request", () => {
   // what a real pulumi preview --json printed, without the text of the dynamic provider
@@ -133,6 +134,37 @@ describe("the comment on a pull request", () => {
     const text = comment([], [{ message: "error: settings.yaml:3:5: found <b>x</b>\n", severity: "error" }]);
     assert.match(text, /^\*\*The preview failed\*\*\.$/m);
     assert.match(text, /> \[!CAUTION\]\n> - settings\.yaml:3:5: found &lt;b&gt;x&lt;\/b&gt;$/m);
+  });
+
+  it("fails with a preview that ended early, though nobody called that an error", () => {
+    const steps = [layer("Namespace", "shop", { namespace: "shop", dnsProxy: true })];
+    assert.match(
+      comment(steps, [], null),
+      /^\*\*The preview failed\*\*[\s\S]*ended before it had looked at everything/m,
+    );
+    assert.doesNotMatch(comment(steps), /failed/);
+  });
+
+  it("never says that nothing restarts where settings are removed", () => {
+    const inputs = { namespace: "shop", dnsProxy: true };
+    const { op: _, newState: __, ...step } = layer("Namespace", "shop", {}, { oldState: { inputs } });
+    const text = comment([{ ...step, op: "delete" }]);
+    assert.match(text, /changes; which workloads restart is known only during the update\*\*/);
+    assert.match(text, /> - restarts can't be listed: namespace shop: its settings are removed/);
+  });
+
+  it("never says that nothing restarts, nor shows Pulumi's marker, for a value that is not known yet", () => {
+    const env = { TOKEN_URL: unknownMarker };
+    const text = comment([layer("Namespace", "shop", { namespace: "shop", env })]);
+    assert.match(text, /which workloads restart is known only during the update/);
+    assert.match(text, /`env\.TOKEN_URL` \| the weaker level's \| `known after update`/);
+    assert.ok(!text.includes(unknownMarker));
+    const restarts = { "Deployment/api": "1 pod: istio-proxy limits.cpu 1 -> 2" };
+    const more = comment([
+      layer("Namespace", "shop", { namespace: "shop", env }),
+      rollout("Namespace", "cart", { namespace: "cart", restarts }),
+    ]);
+    assert.match(more, /at least 1 workload \(1 pod\) restarts/);
   });
 
   it("stays below GitHub's limit whatever the size, and says how much it left out", () => {

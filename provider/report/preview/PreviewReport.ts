@@ -5,6 +5,8 @@ export interface PreviewReport {
   changes: PreviewChange[];
   /** Each workload once, though several levels may restart it. */
   restarts: PreviewRestart[];
+  /** Why the list of restarts may lack some that happen; empty where it is complete. */
+  unforeseen: string[];
   /** Restarts that the preview counted and did not name. */
   unnamed: { workloads: number; pods: number };
   /** `namespace/Kind/name` -> why it keeps its present sidecar for now. */

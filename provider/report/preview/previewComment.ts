@@ -24,7 +24,8 @@ export function previewComment(report: PreviewReport, title: string): string {
   const heads = ["For", "Setting", "From", "To", "Source"];
   add(alert("CAUTION", report.errors, Math.min(left, 20_000)));
   add(table(heads, changes.slice(0, mostVisible), left / 4, changes.length));
-  add(alert("WARNING", report.warnings, left / 4));
+  const unforeseen = report.unforeseen.map((why) => `restarts can't be listed: ${why}`);
+  add(alert("WARNING", [...report.warnings, ...unforeseen], left / 4));
   // each may take half of what is left, so that the last one has room as well
   const restarts = report.restarts.map(restartRow);
   const uncounted = report.unnamed.workloads;
@@ -44,11 +45,11 @@ export function previewComment(report: PreviewReport, title: string): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-function headline({ changes, restarts, unnamed, pace, stack, errors }: PreviewReport): string {
+function headline({ changes, restarts, unforeseen, unnamed, pace, stack, errors }: PreviewReport): string {
   const of = stack === "" ? "" : ` (${markdownText(stack)})`;
   if (errors.length > 0) return `**The preview failed**${of}.`;
   const workloads = restarts.length + unnamed.workloads;
-  if (changes.length === 0 && workloads === 0) return `Nothing changes${of}.`;
+  if (changes.length === 0 && workloads === 0 && unforeseen.length === 0) return `Nothing changes${of}.`;
   const targets = new Set(changes.map(({ level, target }) => `${level}/${target}`)).size;
   const settings =
     changes.length === 0
@@ -56,10 +57,13 @@ function headline({ changes, restarts, unnamed, pace, stack, errors }: PreviewRe
       : `${count(changes.length, "setting")} of ${count(targets, "level")} ${changes.length === 1 ? "changes" : "change"}`;
   const pods = restarts.reduce((sum, one) => sum + one.pods, unnamed.pods);
   const many = unnamed.workloads > 0 && unnamed.pods === 0 ? "more than " : "";
+  const more = unforeseen.length > 0 ? "at least " : "";
   const restart =
     workloads === 0
-      ? "nothing restarts"
-      : `${count(workloads, "workload")} (${many}${count(pods, "pod")}) ${workloads === 1 ? "restarts" : "restart"}`;
+      ? unforeseen.length > 0
+        ? "which workloads restart is known only during the update"
+        : "nothing restarts"
+      : `${more}${count(workloads, "workload")} (${many}${count(pods, "pod")}) ${workloads === 1 ? "restarts" : "restart"}`;
   return `**${settings}; ${restart}**${workloads > 0 && pace ? paceText(pace) : ""}${of}.`;
 }
 

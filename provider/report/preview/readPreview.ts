@@ -5,6 +5,7 @@ import { secondsOf } from "../../settings/duration.js";
 import { own } from "../../settings/own.js";
 import { isNestedTooDeep } from "../../settings/plainData.js";
 import { shown, textOf } from "../../settings/problem.js";
+import { containsUnknown, isUnknown } from "../../settings/unknown.js";
 import { flattened } from "./flattened.js";
 import type { Pace, PreviewChange, PreviewReport, PreviewRestart } from "./PreviewReport.js";
 
@@ -19,6 +20,7 @@ const Step = z.object({
 type Step = z.infer<typeof Step>;
 const Digest = z.object({
   steps: z.array(Step).nullish(),
+  changeSummary: z.record(z.string(), z.number()).nullish(),
   diagnostics: z
     .array(z.object({ message: z.string().optional(), severity: z.string().optional() }))
     .nullish(),
@@ -30,6 +32,8 @@ export class PreviewError extends Error {
 }
 
 const wanted = "wanted what pulumi preview --json prints";
+/** A policy pack that does not start, for example, ends a preview without an error of its own. */
+const unfinished = "the preview ended before it had looked at everything, and says no more";
 const layerType = "SettingsLayer";
 const rolloutType = "SidecarRollout";
 /** How long one workload takes where nobody knows better: pods start in seconds or in minutes. */
@@ -37,7 +41,7 @@ const typicalSeconds = 60;
 
 /** Reads what `pulumi preview --json` printed; resources of other packages are left out. */
 export function readPreview(text: string): PreviewReport {
-  const { steps, diagnostics } = digestIn(text);
+  const { steps, diagnostics, changeSummary } = digestIn(text);
   const ours = (steps ?? []).filter(
     ({ op }) => op !== "same" && op !== "read" && !op.endsWith("-replacement"),
   );
@@ -52,9 +56,10 @@ export function readPreview(text: string): PreviewReport {
     stack: stackOf(steps ?? []),
     changes: layers.flatMap((layer) => changesOf(layer, installed)),
     ...restarted,
+    unforeseen: [...new Set([...layers.flatMap(unforeseenBy), ...rollouts.flatMap(unforeseenBy)])],
     waiting: Object.assign({}, ...rollouts.map(waitingOf)),
     warnings: [...new Set([...layers.flatMap(restored), ...said(diagnostics ?? [], false)])],
-    errors: [...new Set(said(diagnostics ?? [], true))],
+    errors: [...new Set([...said(diagnostics ?? [], true), ...(changeSummary ? [] : [unfinished])])],
   };
 }
 
@@ -108,6 +113,9 @@ function installedIn(steps: readonly Step[]): Readonly<Record<string, string>> {
   return found;
 }
 
+/** In place of a value that depends on what the update creates. */
+const onlyLater = "known after update";
+
 function changesOf(
   { op, urn, oldState, newState }: Step,
   installed: Readonly<Record<string, string>>,
@@ -133,9 +141,22 @@ function changesOf(
         setting,
         ...(former === undefined ? {} : { from: former }),
         ...(typeof source === "string" && source !== level ? { fromSource: source } : {}),
-        ...(to[setting] === undefined ? {} : { to: to[setting] }),
+        ...(to[setting] === undefined ? {} : { to: isUnknown(to[setting]) ? onlyLater : to[setting] }),
       };
     });
+}
+
+/** Why what a step restarts is not known before the update. */
+function unforeseenBy({ op, urn, oldState, newState }: Step): string[] {
+  const isLayer = typeOf(urn) === layerType;
+  const isRemoved = op.startsWith("delete") || op === "discard";
+  const inputs = (isRemoved ? oldState : newState)?.inputs ?? {};
+  const level = levelOf(urn);
+  const target = isLayer ? targetOf(urn, level, inputs) : textOf(inputs.namespace ?? "");
+  const name = target === "" ? "global settings" : `${isLayer ? level : "namespace"} ${target}`;
+  if (isRemoved)
+    return isLayer ? [`${name}: its settings are removed, and Pulumi does not ask providers about removals in a preview`] : [];
+  return containsUnknown(newState?.inputs) ? [`${name}: some values are known only during the update`] : [];
 }
 
 function targetOf(urn: string, level: string, inputs: Readonly<Record<string, unknown>>): string {
