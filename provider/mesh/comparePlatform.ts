@@ -70,7 +70,7 @@ export async function comparePlatform(
         const labels = one.workload.spec.template?.metadata?.labels ?? {};
         const effective = effectiveOf({ installed, ...layersFor(after, namespace, labels) });
         const its = { ...settings, ...one.due, annotations };
-        const rollout = rolloutReaching(after, namespace, labels);
+        const rollout = rolloutReaching(after, namespace, one.labels ?? labels);
         const workload = workloadStatus(one, its, now, effective, rollout);
         diff.restarts.push({ namespace, workload });
         if (workload.why === undefined)

@@ -17,6 +17,8 @@ export interface Assessment {
   given?: { stamp?: string };
   /** What its pods are due by the injector's data, and what is planned for them. */
   due?: Pick<NamespaceSettings, "stamp" | "planned">;
+  /** Labels of a stale pod, as its controller makes it: whose options hold. */
+  labels?: Readonly<Record<string, string>>;
   verdict:
     | { is: "current" }
     /** `left`: why some of its other stale pods stay as they are. */

@@ -66,14 +66,14 @@ export async function assessReached(
     const others = unmanagedPods(namespace, metadata, managed, known);
     // most namespaces of a large mesh have nothing to restart, and need not be read
     const settings =
-      assessments.every(isAtRest) && others.every(({ bare }) => bare === undefined)
+      assessments.every(isAtRest) && others.length === 0
         ? known
         : { ...known, annotations: await namespaceAnnotations(api, namespace) };
     found.restarts.push(
       ...assessments.map((assessment) => ({
         assessment,
         settings: { ...settings, ...assessment.due },
-        rollout: optionsFor(assessment.workload.spec.template?.metadata?.labels),
+        rollout: optionsFor(assessment.labels ?? assessment.workload.spec.template?.metadata?.labels),
       })),
     );
     found.unmanaged.push(...others.map((one) => ({ found: one, settings, rollout: optionsFor(one.labels) })));

@@ -52,6 +52,8 @@ export async function assessWorkload(
   for (const group of groups) verdicts.push(await verdictOn(api, namespace, workload, group, podsInFull));
   const given = givenBy(verdicts);
   if (given) about.given = given;
+  const staleGroup = groups[verdicts.findIndex(({ is }) => is === "stale")];
+  if (staleGroup) about.labels = staleGroup.labels;
   const stale = verdicts.flatMap((verdict) => (verdict.is === "stale" ? verdict.stale : []));
   const [first] = stale;
   if (!first) {
@@ -62,7 +64,7 @@ export async function assessWorkload(
       verdict: { is: verdicts.some((verdict) => verdict.is === "masked") ? "masked" : "current" },
     };
   }
-  const { strategy } = groups[0]?.settings ?? settings;
+  const { strategy } = staleGroup?.settings ?? settings;
   const held = heldReason(workload, strategy);
   if (held) return { ...about, verdict: { is: "held", why: held } };
   // a restart would leave them as they are, which would pass for an injector that lags

@@ -62,7 +62,7 @@ export function inEvictionOrder(pods: readonly Pod[]): Pod[] {
   );
 }
 
-async function evict(
+export async function evict(
   namespace: string,
   name: string,
   { metadata }: Pod,

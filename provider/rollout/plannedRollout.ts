@@ -2,7 +2,7 @@ import { cappedMap } from "./cappedMap.js";
 import { passingReasons } from "./passingReasons.js";
 import { putOff } from "./putOff.js";
 import { type NamespaceRestarts, namespaceRestarts } from "./restarts.js";
-import { isDeleted, type Unmanaged } from "./rollUnmanaged.js";
+import { isDeleted, isEvicted, type Unmanaged } from "./rollUnmanaged.js";
 import type { Restart } from "./runRollout.js";
 import { unreadyBefore } from "./unreadyBefore.js";
 
@@ -47,7 +47,9 @@ export function plannedRollout(
       if (assessment.verdict.left !== undefined) waiting[label] = assessment.verdict.left;
     }
   }
-  const deleted = unmanaged.filter((one) => isDeleted(one, now)).map(({ found }) => found);
+  const deleted = unmanaged
+    .filter((one) => isDeleted(one, now) || isEvicted(one, now))
+    .map(({ found }) => found);
   const assessments = restarting.map(({ assessment }) => assessment);
   const stale = restarting.length + deleted.length + unready;
   if (namespace !== undefined)

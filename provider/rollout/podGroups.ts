@@ -7,6 +7,8 @@ import { type NamespaceSettings, settingsFor } from "./Assessment.js";
 /** Pods of a workload that are due the same settings. */
 export interface PodGroup {
   settings: NamespaceSettings;
+  /** Of one of them, as its controller makes it. */
+  labels: Readonly<Record<string, string>>;
   pods: ObjectMeta[];
 }
 
@@ -18,17 +20,19 @@ export function podGroups(
 ): PodGroup[] {
   const [sample] = pods;
   if (!sample) return [];
-  const settingsOf = (pod: ObjectMeta) =>
-    settingsFor(settings, podAsMade(workload, { metadata: pod }).metadata.labels);
-  if (workload.kind !== "StatefulSet" || !settings.forLabels)
-    return [{ settings: settingsOf(sample), pods: [...pods] }];
+  const groupOf = (pod: ObjectMeta, all: ObjectMeta[]): PodGroup => {
+    const { labels } = podAsMade(workload, { metadata: pod }).metadata;
+    return { settings: settingsFor(settings, labels), labels, pods: all };
+  };
+  if (workload.kind !== "StatefulSet" || !settings.forLabels) return [groupOf(sample, [...pods])];
   const groups = new Map<string, PodGroup>();
   for (const pod of pods) {
-    const its = settingsOf(pod);
-    const key = canonicalJson([its.stamp, its.planned]);
+    const group = groupOf(pod, [pod]);
+    const { stamp, planned, strategy, include } = group.settings;
+    const key = canonicalJson([stamp, planned, strategy, include]);
     const known = groups.get(key);
     if (known) known.pods.push(pod);
-    else groups.set(key, { settings: its, pods: [pod] });
+    else groups.set(key, group);
   }
   return [...groups.values()];
 }

@@ -20,7 +20,10 @@ export function namespaceRestarts(
   );
   const stale = [
     ...restarting,
-    ...deleted.map(({ name, pods }) => [name, "will be deleted; no controller recreates it", pods] as const),
+    ...deleted.map(({ name, pods, bare }) => {
+      const why = bare ? "will be deleted; no controller recreates it" : `${pods} pods: evicted one by one`;
+      return [name, why, pods] as const;
+    }),
   ];
   const named = stale.slice(0, mostNamed).map(([name, sentence]) => [name, sentence] as const);
   if (stale.length <= mostNamed) return Object.fromEntries(named);

@@ -1,9 +1,10 @@
 import { hasStatus } from "../cluster/KubernetesApi.js";
-import type { Rollout } from "../levels/RolloutOptions.js";
+import { milliseconds, type Rollout } from "../levels/RolloutOptions.js";
 import type { NamespaceSettings } from "./assess.js";
+import { evictUnmanaged } from "./evictUnmanaged.js";
 import { kept } from "./putOff.js";
 import { mostTold, type RolloutDependencies, type RolloutSummary } from "./runRollout.js";
-import { type UnmanagedPods, unmanagedSentence } from "./unmanagedPods.js";
+import { isEvictable, type UnmanagedPods, unmanagedSentence } from "./unmanagedPods.js";
 
 export interface Unmanaged {
   found: UnmanagedPods;
@@ -22,12 +23,24 @@ export function isDeleted({ found, settings, rollout }: Unmanaged, now: number):
   );
 }
 
-/** Reports pods that no restart replaces, and deletes bare ones where that is asked for; after a failure that stops, none. */
+/** Whether these pods are evicted, by the options and by what they and their namespace say. */
+export function isEvicted({ found, settings, rollout }: Unmanaged, now: number): boolean {
+  const metadata = { name: found.name, ...(found.labels ? { labels: { ...found.labels } } : {}) };
+  return (
+    rollout.strategy === "evict" &&
+    isEvictable(found) &&
+    kept(metadata, settings.annotations ?? {}, rollout.selector, now) === undefined
+  );
+}
+
+/** Evicts pods of controllers that can't be restarted where that is asked for. Reports pods that no restart replaces, and deletes bare ones where that is asked for; after a failure that stops, none. */
 export async function rollUnmanaged(
   unmanaged: readonly Unmanaged[],
   summary: RolloutSummary,
-  { api, report, now }: RolloutDependencies,
+  dependencies: RolloutDependencies,
 ): Promise<RolloutSummary> {
+  const { api, report, now, elapsed } = dependencies;
+  let evicted = 0;
   const left: Record<string, string> = {};
   const lines: string[] = [];
   const failed: Record<string, string> = {};
@@ -36,6 +49,18 @@ export async function rollUnmanaged(
     rollout.onFailure !== "continue" && Object.keys({ ...summary.failed, ...failed }).length > 0;
   for (const one of unmanaged) {
     const { namespace, name, bare } = one.found;
+    if (!isStopped(one) && isEvicted(one, now())) {
+      const deadline = elapsed() + milliseconds(one.rollout.timeoutPerWorkload);
+      const outcome = await evictUnmanaged(one.found, deadline, dependencies).catch((error: unknown) => ({
+        failed: error instanceof Error ? error.message : String(error),
+      }));
+      if (outcome === "done") {
+        evicted++;
+        report(`[${namespace}] restarted ${name} by evictions (${one.found.pods})`);
+      } else if (typeof outcome === "object" && "failed" in outcome)
+        failed[`${namespace}/${name}`] = outcome.failed;
+      continue;
+    }
     if (bare === undefined || isStopped(one) || !isDeleted(one, now())) {
       left[`${namespace}/${name}`] = unmanagedSentence(one.found);
       if (one.rollout.strategy !== "none")
@@ -60,6 +85,7 @@ export async function rollUnmanaged(
   if (lines.length > mostTold) report(`left alone ${lines.length - mostTold} more that no restart replaces`);
   return {
     ...summary,
+    restarted: summary.restarted + evicted,
     failed: { ...summary.failed, ...failed },
     ...(Object.keys(left).length > 0 ? { unmanaged: left } : {}),
     ...(deleted > 0 ? { deleted } : {}),

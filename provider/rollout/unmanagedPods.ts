@@ -10,7 +10,10 @@ export interface UnmanagedPods {
   /** `Job/report`, `Pod/debug`, `ReplicaSet/old`. */
   name: string;
   pods: number;
+  podNames: string[];
   why: string;
+  /** They name their templates, so that new ones may never get a stamp. */
+  namesTemplates?: true;
   /** Of one of the pods. */
   labels?: Readonly<Record<string, string>>;
   /** A pod that nothing owns; the only kind that `deleteBarePods` deletes. */
@@ -38,18 +41,36 @@ export function unmanagedPods(
       continue;
     const bare = (pod.ownerReferences ?? []).length === 0;
     const known = found.get(name);
-    if (known) known.pods++;
-    else
+    if (known) {
+      known.pods++;
+      known.podNames.push(pod.name);
+    } else
       found.set(name, {
         namespace,
         name,
         pods: 1,
+        podNames: [pod.name],
+        ...(pod.annotations?.[templatesAnnotation] === undefined ? {} : { namesTemplates: true }),
         why: reason(name),
         ...(pod.labels ? { labels: pod.labels } : {}),
         ...(bare ? { bare: pod } : {}),
       });
   }
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const templatesAnnotation = "inject.istio.io/templates";
+
+/** Whether a controller that we can't restart would replace evicted pods by current ones; a Job would count them as failed. */
+export function isEvictable({
+  name,
+  bare,
+  namesTemplates,
+}: Pick<UnmanagedPods, "name" | "bare" | "namesTemplates">): boolean {
+  const kind = name.split("/")[0] ?? "";
+  return (
+    bare === undefined && !namesTemplates && kind !== "Job" && kind !== "Pod" && !restartable.includes(kind)
+  );
 }
 
 const restartable = [...workloadKinds, argoRollout].map(({ kind }) => kind);

@@ -1,4 +1,5 @@
 import { hasStatus, listAll, type ObjectMeta } from "../../provider/cluster/KubernetesApi";
+import { isReady, type Pod } from "../../provider/cluster/podTemplate";
 import type { Workload } from "../../provider/cluster/workloads";
 import { digest } from "../../provider/render/Profile";
 import type { Mesh } from "./Mesh";
@@ -14,7 +15,7 @@ interface ReplicaSet {
 
 /**
  * Argo's CRD for Rollouts, and as much of its controller as a restart meets: a ReplicaSet for each pod template, named and labelled as
- * Argo does, and a status with a phase. Its generations are strings, as Argo's are.
+ * Argo does, and a status with a phase. Its generations are strings, as Argo's are. `restartAt` deletes older pods one by one.
  */
 export class ArgoRollouts {
   private running = true;
@@ -111,12 +112,32 @@ export class ArgoRollouts {
       await this.mesh.api.request({ method: "POST", path: sets, body });
       return;
     }
+    if (spec.restartAt !== undefined && status?.restartedAt !== spec.restartAt)
+      return this.restartPods(namespace, name, hash, spec.restartAt, replicas);
     const others = owned.filter((set) => set !== current);
     if (current.spec.replicas !== replicas) await this.scale(sets, current, replicas);
     if (current.status?.readyReplicas !== replicas) return;
     for (const other of others) if (other.spec.replicas > 0) await this.scale(sets, other, 0);
     if (others.every((other) => (other.status?.replicas ?? 0) === 0) && status?.phase !== "Healthy")
       await this.report(namespace, name, { phase: "Healthy" });
+  }
+
+  private async restartPods(
+    namespace: string,
+    name: string,
+    hash: string,
+    restartAt: string,
+    replicas: number,
+  ): Promise<void> {
+    const path = `/api/v1/namespaces/${namespace}/pods`;
+    const pods = await listAll<Pod & { metadata: { creationTimestamp?: string } }>(this.mesh.api, path, {
+      query: { labelSelector: `${hashLabel}=${hash}` },
+    });
+    if (pods.length !== replicas || !pods.every(isReady)) return;
+    const older = pods.find(({ metadata: { creationTimestamp = "" } }) => creationTimestamp < restartAt);
+    if (!older) return this.report(namespace, name, { restartedAt: restartAt, phase: "Healthy" });
+    await this.report(namespace, name, { phase: "Progressing" });
+    await this.mesh.api.request({ method: "DELETE", path: `${path}/${older.metadata.name}` });
   }
 
   private scale(sets: string, { metadata }: ReplicaSet, replicas: number): Promise<void> {

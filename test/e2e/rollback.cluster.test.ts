@@ -72,7 +72,7 @@ describe("onFailure rollback", () => {
     const text = failed(await pulumi.up(stack("known", wrong)));
     assert.match(
       text,
-      /1 of the restarts failed, 2 done; 1 not started\. The settings of namespace known were put back to what they were, and 3 workloads were restarted back\./,
+      /1 of the restarts failed, 2 done; 1 not started\. The settings of namespace known were put back to what they were, and 3 workloads were rolled back\./,
     );
     assert.match(text, /✖ known\/Deployment\/c-stuck: not ready in time: .*ContainersNotReady/);
     assert.match(text, /\[known\] 1\/3 restarted Deployment\/a-first back/);
@@ -115,7 +115,7 @@ describe("onFailure rollback", () => {
     succeeded(await pulumi.up(stack("again", good as Plan)));
     await breaksWith(mesh, "again", stuck, bad);
     for (let attempt = 1; attempt <= 2; attempt++) {
-      assert.match(failed(await pulumi.up(stack("again", wrong as Plan))), /3 workloads were restarted back/);
+      assert.match(failed(await pulumi.up(stack("again", wrong as Plan))), /3 workloads were rolled back/);
       assert.deepEqual(await limits("again"), all("3"));
       const preview = succeeded(await pulumi.preview(stack("again", wrong as Plan, { diff: true })));
       assert.match(preview.stdoutText, /restores *:.*put back in/, `after failure ${attempt}`);
@@ -134,7 +134,7 @@ describe("onFailure rollback", () => {
     const wrong: Plan = { namespaces: { new: settings(bad) } };
     assert.match(
       failed(await pulumi.up(stack("new", wrong))),
-      /namespace new were put back to what they were, and 3 workloads were restarted back\./,
+      /namespace new were put back to what they were, and 3 workloads were rolled back\./,
     );
     assert.deepEqual(await mesh.injector(), installed);
     assert.deepEqual(await limits("new"), before);
@@ -173,10 +173,7 @@ describe("onFailure rollback", () => {
     assert.equal(await cpuOf("killed"), bad, "nobody was there to put it back");
 
     const text = failed(await pulumi.up(stack("killed", wrong)));
-    assert.match(
-      text,
-      /namespace killed were put back to what they were, and 3 workloads were restarted back/,
-    );
+    assert.match(text, /namespace killed were put back to what they were, and 3 workloads were rolled back/);
     assert.equal(await cpuOf("killed"), "3");
     assert.deepEqual(await limits("killed"), all("3"));
     succeeded(await pulumi.up(stack("killed", good)));
@@ -232,7 +229,7 @@ describe("onFailure rollback", () => {
     await breaksWith(mesh, "sets", stuck, bad);
     const first = (await mesh.pods("sets")).find(({ metadata }) => metadata.name.endsWith("-0"));
     const text = failed(await pulumi.up(stack("sets", { namespaces: { sets: settings(bad) } })));
-    assert.match(text, /namespace sets were put back to what they were, and 1 workload was restarted back/);
+    assert.match(text, /namespace sets were put back to what they were, and 1 workload was rolled back/);
     assert.ok(await isReady());
     const pods = await mesh.pods("sets");
     assert.deepEqual(pods.map(limit), ["3", "3"]);

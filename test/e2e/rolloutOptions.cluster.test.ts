@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { listAll } from "../../provider/cluster/KubernetesApi";
 import type { Pod } from "../../provider/cluster/podTemplate";
 import { restartAnnotation } from "../../provider/rollout/runRollout";
 import { pulumi } from "../pulumi/pulumi";
@@ -139,7 +140,7 @@ describe("options of a rollout", () => {
     assert.deepEqual([await limits(namespace, "inside"), await limits(namespace, "outside")], [["3"], ["2"]]);
     assert.match(
       up.stdoutText,
-      /put off Deployment\/outside: outside its namespace's maintenance window \d\d:00-\d\d:00, which opens next on \w{3} \d{4}-\d\d-\d\d \d\d:00 UTC/,
+      /skipped Deployment\/outside: outside its namespace's maintenance window \d\d:00-\d\d:00, which opens next on \w{3} \d{4}-\d\d-\d\d \d\d:00 UTC/,
     );
     await isQuiet(namespace, {});
     await annotate(`/api/v1/namespaces/${namespace}`, window(-1, 3));
@@ -148,7 +149,7 @@ describe("options of a rollout", () => {
     succeeded(await pulumi.destroy(stack(namespace, {})));
   });
 
-  test("an Argo Rollout restarts as a Deployment does, by its template, and is waited for", async () => {
+  test("an Argo Rollout restarts by Argo's own restart, without a new revision, and is waited for", async () => {
     const namespace = "argo";
     await mesh.namespace(namespace);
     await argo.create(namespace, "web", 2);
@@ -159,7 +160,10 @@ describe("options of a rollout", () => {
     assert.deepEqual(await limits(namespace), ["3", "3"]);
     const { spec, status } = await argo.get(namespace, "web");
     assert.equal(status?.phase, "Healthy");
-    assert.ok(spec.template.metadata?.annotations?.[restartAnnotation]);
+    assert.equal(status?.restartedAt, spec.restartAt);
+    assert.equal(spec.template.metadata?.annotations, undefined, "its template stays");
+    const sets = await listAll(mesh.api, `/apis/apps/v1/namespaces/${namespace}/replicasets`);
+    assert.equal(sets.length, 1, "no new revision");
     await isQuiet(namespace, {});
     succeeded(await pulumi.destroy(stack(namespace, {})));
     assert.deepEqual(await limits(namespace), ["2", "2"]);
@@ -237,9 +241,9 @@ describe("options of a rollout", () => {
     const preview = succeeded(
       await pulumi.preview(stack(namespace, { deleteBarePods: true }, { diff: true })),
     );
-    assert.match(preview.stdoutText, /Pod\/debug *: "deleted for good: no controller creates it anew"/);
+    assert.match(preview.stdoutText, /Pod\/debug *: "will be deleted; no controller recreates it"/);
     const up = succeeded(await pulumi.up(stack(namespace, { deleteBarePods: true })));
-    assert.match(up.stdoutText, /\[bare\] deleted Pod\/debug, which nothing creates anew/);
+    assert.match(up.stdoutText, /\[bare\] deleted Pod\/debug; no controller recreates it/);
     assert.deepEqual(await mesh.pods(namespace, "debug"), []);
     assert.deepEqual(await limits(namespace, "kept"), ["2"], "it opted out");
     assert.deepEqual(await limits(namespace, "api"), ["3"]);

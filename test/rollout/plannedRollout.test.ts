@@ -29,7 +29,14 @@ function restart(
 const never = { "sidecar-settings/rollout": "never" };
 const api = "1 pod: istio-proxy limits.cpu 1 -> 2";
 const bare = (options: object = {}) => ({
-  found: { namespace: "shop", name: "Pod/debug", pods: 1, why: "", bare: { name: "debug" } },
+  found: {
+    namespace: "shop",
+    name: "Pod/debug",
+    pods: 1,
+    podNames: ["debug"],
+    why: "",
+    bare: { name: "debug" },
+  },
   settings,
   rollout: rolloutWith(options),
 });

@@ -249,7 +249,7 @@ describe("a restart", () => {
     assert.equal(cluster.annotationsOf("api")[restartAnnotation], undefined);
   });
 
-  it("is for what the injector gives by now, where another program has changed weaker levels meanwhile", async () => {
+  it("is for what the injector gives now, where another program has changed weaker levels meanwhile", async () => {
     const earlier = "0ddba11ca5e0";
     const restart = restartOf("api");
     const outdated = { ...restart, settings: { ...restart.settings, stamp: earlier } };
