@@ -36,6 +36,7 @@ export class InMemoryPods implements KubernetesApi {
   /** The fewest pods that were ready at once. */
   fewestReady: number;
   asked = 0;
+  owner = { kind: "StatefulSet", name: "db" };
   patched = 0;
   private evictions = 0;
   private readonly members: Member[];
@@ -132,9 +133,7 @@ export class InMemoryPods implements KubernetesApi {
         uid,
         namespace: "shop",
         annotations: { "sidecar.istio.io/status": "{}", ...(stamped ? { [stampAnnotation]: newStamp } : {}) },
-        ownerReferences: [
-          { apiVersion: "apps/v1", kind: "StatefulSet", name: "db", uid: "1", controller: true },
-        ],
+        ownerReferences: [{ apiVersion: "apps/v1", ...this.owner, uid: "1", controller: true }],
       },
       status: {
         conditions: [{ type: "Ready", status: isReady ? "True" : "False" }],

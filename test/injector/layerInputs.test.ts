@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { patienceOf, readLayerInputs } from "../../provider/injector/layerInputs";
+import { unknownMarker } from "../../provider/settings/unknown";
+
+describe("how a layer is brought, beside its settings", () => {
+  const wrong: [edge: string, properties: object, path: string, todo: RegExp][] = [
+    [
+      "a misspelt option",
+      { rollout: { maxConcurent: 1 } },
+      "rollout.maxConcurent",
+      /did you mean maxConcurrent\?/,
+    ],
+    ["an option out of bounds", { rollout: { maxConcurrent: 0 } }, "rollout.maxConcurrent", /./],
+    ["patience in words", { patience: "5 minutes" }, "patience", /units/],
+  ];
+  for (const [edge, properties, path, todo] of wrong) {
+    it(`is refused with ${edge}`, () => {
+      const [problem] = readLayerInputs({ namespace: "shop", ...properties }).problems;
+      assert.equal(problem?.path, path);
+      assert.match(problem?.todo ?? "", todo);
+    });
+  }
+
+  it("may not be known in a preview", () => {
+    const { problems } = readLayerInputs({
+      namespace: "shop",
+      patience: unknownMarker,
+      rollout: { strategy: unknownMarker },
+    });
+    assert.deepEqual(problems, []);
+  });
+
+  it("is read as far as it can be from a state that another release wrote, so that it can be removed", () => {
+    const old = {
+      namespace: "shop",
+      logLevel: "debug",
+      rollout: { strategy: "none", atOnce: 3 },
+      patience: "a while",
+    };
+    const { settings, rollout } = readLayerInputs(old);
+    assert.deepEqual([settings, rollout], [{ logLevel: "debug" }, { strategy: "none" }]);
+    assert.equal(patienceOf(old), 300_000);
+  });
+});
