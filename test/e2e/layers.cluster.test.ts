@@ -67,12 +67,14 @@ describe(`layers in the injector`, () => {
   test("another stack's namespace is an error that names the owner, and nothing changes", async () => {
     succeeded(await pulumi.up(stack("team-a", { namespaces: { shop: cpu(3) } })));
     const before = await mesh.injector();
-    const second = await pulumi.up(stack("team-b", { namespaces: { shop: cpu(4), cart: cpu(5) } }));
-    assert.equal(second.ok, false);
-    assert.match(
-      second.stdoutText,
-      /namespace shop: its sidecar settings belong to organization\/e2e\/team-a:shop; organization\/e2e\/team-b:shop can't have them/,
-    );
+    const other = stack("team-b", { namespaces: { shop: cpu(4), cart: cpu(5) } });
+    for (const second of [await pulumi.preview(other), await pulumi.up(other)]) {
+      assert.equal(second.ok, false);
+      assert.match(
+        second.stdoutText,
+        /namespace shop: its sidecar settings belong to organization\/e2e\/team-a:shop, of another stack/,
+      );
+    }
     const layers = layersOf(await mesh.injector());
     assert.equal(layers.shop?.settings["proxyResources.limits.cpu"], "3");
     assert.deepEqual(layers.shop, layersOf(before).shop);
@@ -88,6 +90,8 @@ describe(`layers in the injector`, () => {
         Array.from({ length: 10 }, (_, index) => [`${prefix}-${index}`, cpu(index + 1)]),
       ),
     });
+    for (const prefix of ["left", "right"])
+      for (const name of Object.keys(half(prefix).namespaces ?? {})) await mesh.namespace(name);
     const first = await readInjector(mesh.api, injector);
     const both = await Promise.all(["left", "right"].map((name) => pulumi.up(stack(name, half(name)))));
     for (const result of both) succeeded(result);

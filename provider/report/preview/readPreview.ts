@@ -155,7 +155,9 @@ function unforeseenBy({ op, urn, oldState, newState }: Step): string[] {
   const target = isLayer ? targetOf(urn, level, inputs) : textOf(inputs.namespace ?? "");
   const name = target === "" ? "global settings" : `${isLayer ? level : "namespace"} ${target}`;
   if (isRemoved)
-    return isLayer ? [`${name}: its settings are removed, and Pulumi does not ask providers about removals in a preview`] : [];
+    return isLayer
+      ? [`${name}: its settings are removed, and Pulumi does not ask providers about removals in a preview`]
+      : [];
   return containsUnknown(newState?.inputs) ? [`${name}: some values are known only during the update`] : [];
 }
 
