@@ -5,7 +5,7 @@ import { allContainers, type PodTemplate } from "../cluster/podTemplate.js";
 import { isPassing } from "../cluster/waitBeforeRetry.js";
 import { workloadName, workloadsOf } from "../cluster/workloads.js";
 import { labelsPickedBy, type Requirement, selectorText } from "../levels/selector.js";
-import { stampAnnotation } from "../render/overlayTemplate.js";
+import { stampAnnotation } from "../render/podAnnotations.js";
 import { type Injector, revisionOf } from "./Injector.js";
 
 /** How many real workloads of a namespace are asked about besides a plain pod; those with settings of their own first. */

@@ -1,6 +1,6 @@
 import { hasStatus, type KubernetesApi, listAll } from "../cluster/KubernetesApi.js";
 import { isReady, type Pod } from "../cluster/podTemplate.js";
-import { stampAnnotation } from "../render/overlayTemplate.js";
+import { stampAnnotation } from "../render/podAnnotations.js";
 import type { Probe } from "./askInjector.js";
 import { type Injector, revisionOf } from "./Injector.js";
 

@@ -8,7 +8,7 @@ import { compose } from "../render/compose.js";
 import { InjectorRefusal } from "../render/InjectorRefusal.js";
 import { globalTarget } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
-import { stampAnnotation } from "../render/overlayTemplate.js";
+import { stampAnnotation } from "../render/podAnnotations.js";
 import { stampFor } from "../render/stampsIn.js";
 import { injectedPods } from "../rollout/assess.js";
 import { readiness } from "../rollout/rolloutStatus.js";

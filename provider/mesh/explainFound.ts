@@ -3,7 +3,7 @@ import { explainSidecar, type SidecarExplanation } from "../explain/explainSidec
 import { readInjector, revisionOf } from "../injector/Injector.js";
 import { installedGlobal } from "../render/compose.js";
 import { layersOf } from "../render/layersOf.js";
-import { stampAnnotation } from "../render/overlayTemplate.js";
+import { stampAnnotation } from "../render/podAnnotations.js";
 import { installedSettings } from "../render/Profile.js";
 import { assessNamespace } from "../rollout/assess.js";
 import { restartSentence } from "../rollout/differences.js";

@@ -13,9 +13,9 @@ import { fixedSettings, settingAt } from "../settings/fixedSettings.js";
 import type { WrittenAs } from "../settings/SettingDeclaration.js";
 import { ownKeys } from "./podAnnotations.js";
 
-/** One value that the injector's templates put in place for a pod: where, what, and which pods decide it themselves. */
+/** One value that the injector's template puts in place for a pod: where, what, and which pods decide it themselves. */
 export interface ProfileWrite {
-  /** From a root of the templates: `global`, `always`, `annotations`, `expression`, `init`, `metadata`, `env`, `proxyConfig`, `scaled`. */
+  /** From a root of the template: `global`, `always`, `annotations`, `expression`, `init`, `metadata`, `env`, `proxyConfig`, `scaled`. */
   at: readonly string[];
   is: unknown;
   /** Not for pods whose `proxy.istio.io/config` has one of these keys: alternatives of a regular expression. */
@@ -24,14 +24,11 @@ export interface ProfileWrite {
   placed?: true;
 }
 
-/** Settings of one target, value by value; `storedProfile` gives them the shape that the injector's templates look up. */
+/** Settings of one target, value by value; `storedProfile` gives them the shape that the injector's template looks up. */
 export interface Profile {
   /** Written on each pod: which settings the injector gave it. */
   stamp: string;
-  /** What Istio's template reads. */
-  template?: readonly ProfileWrite[];
-  /** What the overlay adds. */
-  overlay?: readonly ProfileWrite[];
+  writes?: readonly ProfileWrite[];
 }
 
 /** Settings of the levels that the injector looks up, and what Istio was installed with. */
@@ -69,12 +66,7 @@ export function profileOf({ global, namespace }: Pick<ProfileSources, "global" |
   const writes = settingEntries(managed).flatMap(({ value, declaration, name }) =>
     writesOf(declaration.rendering(name), value),
   );
-  const template = writes.filter(({ at: [root] }) => templateRoots.has(root));
-  const overlay = writes.filter(({ at: [root] }) => !templateRoots.has(root));
-  const content = {
-    ...(template.length > 0 ? { template } : {}),
-    ...(overlay.length > 0 ? { overlay } : {}),
-  };
+  const content = writes.length > 0 ? { writes } : {};
   return { stamp: digest(content), ...content };
 }
 
@@ -91,13 +83,6 @@ export function stampOf({
   const stamps = workloads.map((settings) => profileOf({ namespace: settings }).stamp);
   return joinedStamp([base.global || base.namespace ? profileOf(base).stamp : "", ...stamps]) || undefined;
 }
-
-const templateRoots: ReadonlySet<string | undefined> = new Set([
-  "global",
-  "always",
-  "annotations",
-  "expression",
-]);
 
 function writesOf(rendering: Rendering, value: SettingValue): ProfileWrite[] {
   switch (rendering.to) {

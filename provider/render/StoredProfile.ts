@@ -1,25 +1,20 @@
 import type { Profile, ProfileWrite } from "./Profile.js";
 
-/** Values for one map, put in place together: what the templates do for each write is paid for by every pod. */
+/** Values for one map, put in place together: what the template does for each write is paid for by every pod. */
 export interface StoredWrites extends Pick<ProfileWrite, "own" | "placed"> {
-  /** The map below the templates' roots, with slashes; empty for the map of roots itself. */
+  /** The map below the template's roots, with slashes; empty for the map of roots itself. */
   at: string;
   is: Readonly<Record<string, unknown>>;
 }
 
-/** A profile in the shape that the injector's templates look up. Data only: no template text. */
+/** A profile in the shape that the injector's template looks up. Data only: no template text. */
 export interface StoredProfile extends Pick<Profile, "stamp"> {
-  template?: readonly StoredWrites[];
-  overlay?: readonly StoredWrites[];
+  writes?: readonly StoredWrites[];
 }
 
 /** The stamp stays that of the profile, so that pods don't become stale by how it is stored. */
-export function storedProfile({ stamp, template, overlay }: Profile): StoredProfile {
-  return {
-    stamp,
-    ...(template ? { template: together(template) } : {}),
-    ...(overlay ? { overlay: together(overlay) } : {}),
-  };
+export function storedProfile({ stamp, writes }: Profile): StoredProfile {
+  return { stamp, ...(writes ? { writes: together(writes) } : {}) };
 }
 
 function together(writes: readonly ProfileWrite[]): StoredWrites[] {

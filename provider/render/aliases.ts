@@ -1,22 +1,18 @@
 import { isMap, isScalar, isSeq, type Scalar, type YAMLSeq } from "yaml";
 import { valueAt } from "../settings/canonicalSettings.js";
 import { textOf } from "../settings/problem.js";
-import type { InjectorTemplates } from "./injectorTemplates.js";
 import { indentOf, insertPair, parseYaml, removePair, UnreadableText, yamlData } from "./spliceMap.js";
 
 export const scopedTemplateName = "sidecar-scoped";
-export const overlayTemplateName = "sidecar-settings";
+/** A second template that 0.1.0 wrote before its release: only ever taken out. */
+export const formerTemplateName = "sidecar-settings";
 const istioTemplate = "sidecar";
 
-/** The names of our templates, in the order in which they are applied. */
-export function templateNames({ overlay }: InjectorTemplates): readonly string[] {
-  return overlay === undefined ? [scopedTemplateName] : [scopedTemplateName, overlayTemplateName];
-}
-
-const forms = [[scopedTemplateName, overlayTemplateName], [scopedTemplateName]] as const;
+/** What the alias of Istio's template may lead to of ours, the form that is written last. */
+const forms = [[scopedTemplateName, formerTemplateName], [scopedTemplateName]] as const;
 
 /** Leads every use of Istio's `sidecar` template to ours, wherever the config names it through an alias or by itself. */
-export function addAliases(config: string, ours: readonly string[]): string {
+export function addAliases(config: string): string {
   const document = parseYaml(config, "data.config");
   const defaults = document.getIn(["defaultTemplates"]);
   const aliases = document.getIn(["aliases"], true);
@@ -25,14 +21,14 @@ export function addAliases(config: string, ours: readonly string[]): string {
   const names = isMap(aliases)
     ? aliases.items.map((item) => String(isScalar(item.key) ? item.key.value : item.key))
     : [];
-  for (const name of names) text = replaceInList(text, name, [istioTemplate], ours);
+  for (const name of names) text = replaceInList(text, name, [istioTemplate], [scopedTemplateName]);
   if (!isMap(aliases)) {
     text = insertPair(text, [], "aliases", {
-      flow: `{${istioTemplate}: [${ours.join(", ")}]}`,
+      flow: `{${istioTemplate}: [${scopedTemplateName}]}`,
     });
   } else if (!names.includes(istioTemplate)) {
     text = insertPair(text, ["aliases"], istioTemplate, {
-      flow: `[${ours.join(", ")}]`,
+      flow: `[${scopedTemplateName}]`,
     });
   }
   requireReached(

@@ -1,23 +1,12 @@
 import { valueAt } from "../settings/canonicalSettings.js";
-import {
-  addAliases,
-  overlayTemplateName,
-  removeAliases,
-  scopedTemplateName,
-  templateNames,
-} from "./aliases.js";
+import { addAliases, formerTemplateName, removeAliases, scopedTemplateName } from "./aliases.js";
 import { dataKey } from "./dataKey.js";
 import type { InjectorData } from "./InjectorData.js";
 import { refusingUnreadable } from "./InjectorRefusal.js";
-import {
-  doubledVariables,
-  formsFor,
-  type InjectorTemplates,
-  injectorTemplates,
-  nothing,
-} from "./injectorTemplates.js";
+import { injectorTemplate } from "./injectorTemplate.js";
 import type { Layers } from "./Layer.js";
 import { layersOf } from "./layersOf.js";
+import { mismatchText } from "./mismatch.js";
 import { canonicalJson } from "./Profile.js";
 import { remembered } from "./remembered.js";
 import { storedData } from "./StoredData.js";
@@ -33,12 +22,13 @@ export function compose(data: InjectorData, layers: Layers): InjectorData {
     if (Object.keys(layers).length === 0) return bare;
     const found = templatesIn(bare.config);
     const installed = isInstalledWith(bare.config);
-    const ours = installed ? installedTemplates(found, layers) : injectorTemplates(found.sidecar, layers);
+    const ours = injectorTemplate(found.sidecar, layers);
+    if (installed) requireInstalled(found, ours);
     const content = canonicalJson(storedContent(layers));
     // Helm writes the same data in its own form: nothing to change then
     if (installed && canonicalJson(storedData(data) ?? {}) === content) return data;
     const composed = {
-      config: installed ? bare.config : withTemplates(bare.config, ours),
+      config: installed ? bare.config : withTemplate(bare.config),
       values: insertPair(bare.values, ["global"], dataKey, { flow: content }),
     };
     requireReversible(composed, bare, ours);
@@ -56,7 +46,7 @@ export function strip(data: InjectorData): InjectorData {
 const bareConfig = remembered((config) => {
   if (isInstalledWith(config)) return config;
   let text = config;
-  for (const name of [overlayTemplateName, scopedTemplateName]) text = removePair(text, ["templates"], name);
+  for (const name of [formerTemplateName, scopedTemplateName]) text = removePair(text, ["templates"], name);
   return removeAliases(text);
 });
 
@@ -76,50 +66,29 @@ function templatesIn(config: string): Readonly<Record<string, unknown>> {
   return typeof templates === "object" && templates !== null ? { ...templates } : {};
 }
 
-function withTemplates(config: string, ours: InjectorTemplates): string {
-  return ours.overlay === undefined ? withJoined(config) : withApart(config);
-}
+const withTemplate = remembered((config) =>
+  addAliases(
+    insertPair(config, ["templates"], scopedTemplateName, {
+      block: injectorTemplate(templatesIn(config).sidecar, {}),
+    }),
+  ),
+);
 
-const withJoined = remembered((config) => {
-  const { joined } = formsFor(templatesIn(config).sidecar, {});
-  return joined ? adding(config, { scoped: joined.text }) : config;
-});
-
-const withApart = remembered((config) => adding(config, formsFor(templatesIn(config).sidecar, {}).apart));
-
-function adding(config: string, ours: InjectorTemplates): string {
-  const { scoped, overlay } = ours;
-  const withOverlay =
-    overlay === undefined
-      ? config
-      : insertPair(config, ["templates"], overlayTemplateName, { block: overlay });
-  return addAliases(
-    insertPair(withOverlay, ["templates"], scopedTemplateName, { block: scoped }),
-    templateNames(ours),
-  );
-}
-
-/** The templates that Istio was installed with: not ours to write, since its next upgrade would take them away again. */
-function installedTemplates(found: Readonly<Record<string, unknown>>, layers: Layers): InjectorTemplates {
-  const { joined, apart } = formsFor(found.sidecar, layers);
-  const has = ({ scoped, overlay }: Required<InjectorTemplates>) =>
-    found[scopedTemplateName] === scoped && found[overlayTemplateName] === overlay;
-  if (has(apart)) return apart;
-  if (joined && has({ scoped: joined.text, overlay: nothing })) {
-    const [doubled] = doubledVariables(joined, layers);
-    if (doubled === undefined) return { scoped: joined.text };
-    throw new UnreadableText(
-      `${doubled} is a variable that Istio's template sets itself, and the templates that Istio was installed with don't change it: set it in the program that installs Istio with helmValues`,
-    );
-  }
+// the templates that Istio was installed with are not ours to write: its next upgrade would take them away again
+function requireInstalled(found: Readonly<Record<string, unknown>>, ours: string): void {
+  if (found[scopedTemplateName] === ours) return;
   throw new UnreadableText(
-    `Istio was installed with the templates ${scopedTemplateName} and ${overlayTemplateName} of another version of pulumi-istio-sidecar, or of another Istio: ` +
-      "run pulumi up in the program that installs Istio with helmValues, with the same version of the package as here",
+    mismatchText({
+      where: `data.config, template "${scopedTemplateName}"`,
+      expected: "the template of this version of pulumi-istio-sidecar for this Istio",
+      got: "one that Istio was installed with by another version of either",
+      todo: "Run pulumi up in the program that installs Istio with helmValues, with the same version of the package as here",
+    }),
   );
 }
 
 // the edits are made on text: look once more before anybody writes them
-function requireReversible(composed: InjectorData, bare: InjectorData, { scoped }: InjectorTemplates): void {
+function requireReversible(composed: InjectorData, bare: InjectorData, scoped: string): void {
   const back = strip(composed);
   if (
     back.config !== bare.config ||

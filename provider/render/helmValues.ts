@@ -1,9 +1,8 @@
-import { overlayTemplateName, scopedTemplateName, templateNames } from "./aliases.js";
+import { scopedTemplateName } from "./aliases.js";
 import { dataKey } from "./dataKey.js";
-import { InjectorRefusal } from "./InjectorRefusal.js";
-import { injectorTemplates, nothing } from "./injectorTemplates.js";
+import { InjectorRefusal, refusingUnreadable } from "./InjectorRefusal.js";
+import { injectorTemplate } from "./injectorTemplate.js";
 import type { Layers } from "./Layer.js";
-import { UnreadableText } from "./spliceMap.js";
 import { storedContent } from "./storedContent.js";
 
 /** Helm values of the official istiod chart, as far as they concern the injector. */
@@ -22,7 +21,7 @@ export interface IstiodValues {
 }
 
 /**
- * Values with which the istiod chart itself renders layers: their data, our templates, and these in place of Istio's in what
+ * Values with which the istiod chart itself renders layers: their data, our template, and this in place of Istio's in what
  * pods get by default. Pods that name `sidecar` themselves get Istio's own: the chart has no aliases.
  */
 export function helmValues<Values extends IstiodValues>(
@@ -42,30 +41,14 @@ export function helmValues<Values extends IstiodValues>(
       `sidecarInjectorWebhook.defaultTemplates has ${defaultTemplates.join(", ")}, and not Istio's template "sidecar", which settings build on: name "sidecar" in it`,
     );
   }
-  const ours = templatesFor(templates.sidecar ?? chartsTemplate, layers);
+  const ours = refusingUnreadable(() => injectorTemplate(templates.sidecar ?? chartsTemplate, layers));
   return {
     ...given,
     global: { ...given.global, [dataKey]: storedContent(layers) },
     sidecarInjectorWebhook: {
       ...webhook,
-      // both, whatever they say: pods that name templates themselves name both
-      templates: {
-        ...templates,
-        [scopedTemplateName]: ours.scoped,
-        [overlayTemplateName]: ours.overlay ?? nothing,
-      },
-      defaultTemplates: defaultTemplates.flatMap((name) =>
-        name === "sidecar" ? templateNames(ours) : [name],
-      ),
+      templates: { ...templates, [scopedTemplateName]: ours },
+      defaultTemplates: defaultTemplates.map((name) => (name === "sidecar" ? scopedTemplateName : name)),
     },
   };
-}
-
-function templatesFor(sidecar: string, layers: Layers): ReturnType<typeof injectorTemplates> {
-  try {
-    return injectorTemplates(sidecar, layers);
-  } catch (error) {
-    if (error instanceof UnreadableText) throw new InjectorRefusal(error.message);
-    throw error;
-  }
 }

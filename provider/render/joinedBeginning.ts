@@ -1,9 +1,8 @@
-import { cniExpression } from "./overlayTemplate.js";
 import { pickProfiles, putInPlace, putStamp } from "./pickProfiles.js";
 import { resourceAnnotations } from "./podAnnotations.js";
 import { metadataInProxyConfig } from "./proxyMetadata.js";
 import { scaledAmounts } from "./scaledAmounts.js";
-import { copied, copiedMaps, helmValuesRead, imageVariants, opening, sidecarRoots } from "./scopeTemplate.js";
+import { copied, copiedMaps, helmValuesRead, imageVariants, opening, sidecarRoots } from "./scopeReads.js";
 
 /** Variables of the joined template, for its places. */
 export const variables = {
@@ -18,7 +17,7 @@ export const variables = {
   annotatedMode: "$sidecarMode",
 } as const;
 
-const overlayRoots = ["init", "metadata", "env"] as const;
+const placeRoots = ["init", "metadata", "env"] as const;
 
 /** `$sidecar` with everything that settings say, and what the places of a joined template read. */
 export function joinedBeginning(
@@ -27,9 +26,9 @@ export function joinedBeginning(
   found: ReadonlyMap<string, number>,
 ): string {
   const values = helmValuesRead([...found.keys()].join(" "));
-  const roots = [...sidecarRoots.filter((root) => root !== "global"), ...overlayRoots];
+  const roots = [...sidecarRoots.filter((root) => root !== "global"), ...placeRoots];
   return `${opening}${pickProfiles}${copied(values)}{{- $sidecar := dict "global" $sidecarHelm${roots.map((root) => ` "${root}" dict`).join("")} -}}
-${putInPlace({ parts: ["template", "overlay"], root: "$sidecar", own: ["global", ...roots, ...copiedMaps(values)] })}${imageVariants(joined)}${putStamp("$sidecar")}
+${putInPlace("$sidecar", ["global", ...roots, ...copiedMaps(values)])}${imageVariants(joined)}${putStamp("$sidecar")}
 ${metadataInProxyConfig("$sidecar")}
 ${environment}
 ${amounts}
@@ -85,16 +84,28 @@ function withAmounts(variable: string, amountsMap: string): string {
 // istiod's code looks at the annotation as well: with TPROXY a user that the pod asks for gives way
 function annotatedMode(template: string): string {
   const given = 'annotation $.ObjectMeta "sidecar.istio.io/interceptionMode" .';
-  const unlessIstio = saysMode(template)
-    ? `if not (${cniExpression(template).replaceAll(rootDot, "$.")})`
-    : "if true";
+  const unlessIstio = `if not (${(whenIstioSaysMode(template) ?? "false").replaceAll(rootDot, "$.")})`;
   return `{{- ${variables.annotatedMode} := "" -}}
 {{- with $sidecar.expression.interceptionMode }}{{ ${unlessIstio} }}{{ ${variables.annotatedMode} = ${given} }}{{ end }}{{ end -}}`;
 }
 
 const rootDot = /(?<![\w$.)])\.(?=\w)/g;
 
-/** Whether Istio's template writes the annotation itself, which it does with Istio CNI. */
-export function saysMode(template: string): boolean {
-  return /^ *sidecar\.istio\.io\/interceptionMode:/m.test(template);
+/** The condition on which Istio's template writes the annotation itself, which it does with Istio CNI; undefined where it can't be told. */
+export function whenIstioSaysMode(template: string): string | undefined {
+  const place = /^ *sidecar\.istio\.io\/interceptionMode:/m.exec(template);
+  if (!place) return "false";
+  const open: string[] = [];
+  const actions = template
+    .slice(0, place.index)
+    .matchAll(/\{\{-?\s*(if|range|with|block|define|else|end)\b\s*([^{}]*?)\s*-?\}\}/g);
+  for (const [, word = "", condition = ""] of actions) {
+    if (word === "end") open.pop();
+    else if (word === "else") open.splice(-1, 1, "$");
+    else open.push(word === "if" ? condition : "$");
+  }
+  // a variable of the template is not there yet where the condition is asked
+  if (open.some((condition) => condition.includes("$"))) return undefined;
+  const [only = "true", ...more] = open;
+  return more.length === 0 ? only : `and ${open.map((condition) => `(${condition})`).join(" ")}`;
 }

@@ -1,11 +1,28 @@
-import { joinedBeginning, saysMode, variables } from "./joinedBeginning.js";
-import { cniExpression } from "./overlayTemplate.js";
+import { joinedBeginning, variables, whenIstioSaysMode } from "./joinedBeginning.js";
+import { mismatchText } from "./mismatch.js";
 import { stampAnnotation } from "./podAnnotations.js";
-import { bodyOf, scopeReads } from "./scopeTemplate.js";
+import { bodyOf, scopeReads } from "./scopeReads.js";
+import { UnreadableText } from "./spliceMap.js";
 
-/** One template that says everything that settings can say. */
+/** Where the template says what no Helm value can say. */
+export type Place = keyof typeof places;
+
+/** What is looked for, in the words of messages. */
+export const places = {
+  initResources:
+    'one {{ template "resources" . }} in istio-init or istio-validation, of the one {{ define }} that reads .Values.global.proxy.resources',
+  proxyResources:
+    'one {{ template "resources" . }} in istio-proxy, of the one {{ define }} that reads .Values.global.proxy.resources',
+  proxyConfig: "one variable PROXY_CONFIG in istio-proxy with the value {{ protoToJSON .ProxyConfig }}",
+  variables:
+    "one loop {{ range $key, $value := .ProxyConfig.ProxyMetadata }} in the env of istio-proxy, and one in that of istio-init where there is one",
+} as const;
+
+/** Istio's `sidecar` template with everything that settings can say. */
 export interface JoinedTemplate {
   text: string;
+  /** Places that this template does not have: settings that need one of them have no effect. */
+  missing: ReadonlySet<Place>;
   /** Variables of containers that Istio's template sets itself: a setting for one of them would be there twice. */
   istiosVariables: ReadonlySet<string>;
 }
@@ -15,63 +32,72 @@ const initContainers = ["istio-init", "istio-validation"];
 
 /**
  * Istio's `sidecar` template, scoped, with what no Helm value can say put where Istio says it: the stamp beside its annotations,
- * PROXY_CONFIG and proxy metadata in place of its own, and to the blocks of resources the amounts of each container. Undefined
- * where the template has not exactly these places: then the overlay says it. istiod merges every template into a pod twice, which
- * costs more than all else that settings do.
+ * PROXY_CONFIG and proxy metadata in place of its own, and to the blocks of resources the amounts of each container. One template,
+ * since istiod merges every template into a pod twice, which costs more than all else that settings do.
  */
-export function joinedTemplate(template: string): JoinedTemplate | undefined {
-  try {
-    const { text, found } = scopeReads(template);
-    const joined = [withResources, withProxyConfig, withVariables, withAnnotations].reduce(
-      (before, join) => join(before),
-      text,
-    );
-    return {
-      text: `${joinedBeginning(template, joined, found)
-        .trimEnd()
-        .replace(/-\}\}$/, "}}")}${joined}`,
-      istiosVariables: new Set([...template.matchAll(/^ *- name: (\w+)\s*$/gm)].map(([, name = ""]) => name)),
-    };
-  } catch (error) {
-    if (error instanceof OtherShape) return undefined;
-    throw error;
-  }
+export function joinedTemplate(template: string): JoinedTemplate {
+  const { text, found } = scopeReads(template);
+  const missing = new Set<Place>();
+  const joined = [withResources, withProxyConfig, withVariables].reduce(
+    (before, join) => join(before, missing),
+    withAnnotations(text),
+  );
+  return {
+    text: `${joinedBeginning(template, joined, found)
+      .trimEnd()
+      .replace(/-\}\}$/, "}}")}${joined}`,
+    missing,
+    istiosVariables: new Set([...template.matchAll(/^ *- name: (\w+)\s*$/gm)].map(([, name = ""]) => name)),
+  };
 }
 
-/** The template has not the place that is looked for, or has it more than once. */
-class OtherShape extends Error {}
-
 /** What a `define` reads of `$sidecar` comes with the call, which says for which container it is. */
-function withResources(text: string): string {
-  const [define, ...others] = [...text.matchAll(/\{\{-?\s*define\s+[`"]([^`"]+)[`"]\s*-?\}\}/g)].map(
-    (match) => {
-      const start = match.index + match[0].length;
-      return { name: match[1] ?? "", start, body: bodyOf(text.slice(start)) };
-    },
-  );
-  if (!define || others.length > 0 || !define.body.includes("$sidecar.")) throw new OtherShape();
+function withResources(text: string, missing: Set<Place>): string {
+  const defines = [...text.matchAll(/\{\{-?\s*define\s+[`"]([^`"]+)[`"]\s*-?\}\}/g)].map((match) => {
+    const start = match.index + match[0].length;
+    return { name: match[1] ?? "", start, body: bodyOf(text.slice(start)) };
+  });
+  // a define sees no variable from outside
+  const reading = defines.filter(({ body }) => body.includes("$sidecar."));
+  const [define] = reading;
+  if (!define) {
+    missing.add("proxyResources").add("initResources");
+    return text;
+  }
   const { name, start, body } = define;
   const fields = [...body.matchAll(/(?<![\w$.)])\$?\.([A-Z]\w*)/g)].map(([, field]) => field);
-  if (fields.some((field) => field !== "ObjectMeta")) throw new OtherShape();
+  const other = fields.find((field) => field !== "ObjectMeta");
+  if (defines.length > 1 || other !== undefined)
+    throw unjoinable(
+      "one {{ define }} that reads nothing but .ObjectMeta and the Helm values that settings change",
+      defines.length > 1
+        ? `${defines.map((one) => one.name).join(" and ")}`
+        : `${name}, which reads .${other}`,
+    );
   const head = text.slice(0, start) + body.replaceAll("$sidecar.", "$.sidecar.");
   const rest = text.slice(start + body.length);
   const calls = [...text.matchAll(/\{\{-?\s*template\s+[`"]([^`"]+)[`"]([^{}]*)\}\}/g)].filter(
     ([, called]) => called === name,
   );
+  const odd = calls.find(([, , argument = ""]) => !/^\s*\$?\.?\s*-?$/.test(argument));
   const here = [...rest.matchAll(/\{\{-?\s*template\b/g)].length;
-  if (calls.some(([, , argument = ""]) => !/^\s*\$?\.?\s*-?$/.test(argument)) || here !== calls.length)
-    throw new OtherShape();
-  const containers: string[] = [];
+  if (odd || here !== calls.length)
+    throw unjoinable(
+      `{{ template "${name}" . }} as the only form in which a define is called`,
+      odd ? odd[0] : `${here} calls, ${calls.length} of them of ${name}`,
+    );
+  const callers: string[] = [];
   const called = rest.replace(
     /(\{\{-?\s*template\s+[`"][^`"]+[`"]\s+)\$?\.?(\s*-?\}\})/g,
     (_, call: string, end: string, at: number) => {
       const container = containerAt(rest, at);
-      containers.push(container);
+      callers.push(container);
       return `${call}(dict "ObjectMeta" $.ObjectMeta "sidecar" ${amountsOf(container)})${end}`;
     },
   );
-  const times = (names: readonly string[]) => containers.filter((one) => names.includes(one)).length;
-  if (times(initContainers) !== 1 || times([proxy]) !== 1) throw new OtherShape();
+  const times = (names: readonly string[]) => callers.filter((one) => names.includes(one)).length;
+  if (times(initContainers) !== 1) missing.add("initResources");
+  if (times([proxy]) !== 1) missing.add("proxyResources");
   return head + called;
 }
 
@@ -80,71 +106,120 @@ function amountsOf(container: string): string {
   return initContainers.includes(container) ? variables.init : "$sidecar";
 }
 
-function withProxyConfig(text: string): string {
+function withProxyConfig(text: string, missing: Set<Place>): string {
   const place =
     /(- name: PROXY_CONFIG\s+value: )(\|-?\s+\{\{\s*protoToJSON \.ProxyConfig\s*\}\})(?=[ \t]*\n)/g;
-  return replaceOnly(text, place, ([, name, istios], at) => {
-    requireContainer(text, at, [proxy]);
-    return `${name}{{ if $sidecar.proxyConfig }}{{ $sidecar.proxyConfig | toJson | quote }}{{ else }}${istios}{{ end }}`;
-  });
+  const found = onlyPlace(text, place, [proxy]);
+  if (!found) {
+    missing.add("proxyConfig");
+    return text;
+  }
+  const [, name, istios] = found;
+  return replaceAt(
+    text,
+    found,
+    `${name}{{ if $sidecar.proxyConfig }}{{ $sidecar.proxyConfig | toJson | quote }}{{ else }}${istios}{{ end }}`,
+  );
 }
 
 const metadata = String.raw`\.ProxyConfig\.ProxyMetadata`;
 const metadataLoop = String.raw`\{\{-?\s*range (?<name>\$\w+), (?<value>\$\w+) := ${metadata}\s*-?\}\}(?=\s*- name: \{\{ \k<name> \}\}\s*value: "\{\{ \k<value> \}\}"\s*\{\{-?\s*end\s*-?\}\})`;
 
-/** Both containers' loops over proxy metadata: the init container's stands under a condition, istio-proxy's in a list with content. */
-function withVariables(text: string): string {
+/** The loops over proxy metadata: the init container's stands under a condition, istio-proxy's in a list with content. */
+function withVariables(text: string, missing: Set<Place>): string {
   const loops = text.match(new RegExp(`range [^{}]*${metadata}`, "g")) ?? [];
-  if (loops.length !== 2) throw new OtherShape();
+  const inits = containers(text).filter(({ name }) => initContainers.includes(name)).length > 0;
   const inInit = new RegExp(String.raw`\{\{-?\s*if ${metadata}\s*-?\}\}\s*env:\s*${metadataLoop}`, "g");
-  const init = replaceOnly(text, inInit, ([whole], at) => {
-    requireContainer(text, at, initContainers);
-    return whole.replaceAll(".ProxyConfig.ProxyMetadata", variables.initEnvironment);
-  });
-  const inProxy = new RegExp(metadataLoop, "g");
-  return replaceOnly(init, inProxy, ([whole], at) => {
-    requireContainer(init, at, [proxy]);
-    const indent = /^ *(?=- name: istio-proxy\s*$)/m.exec(init)?.[0] ?? "";
-    const keys = [...init.slice(0, at).matchAll(new RegExp(`^${indent}  (\\w+):(.*)$`, "gm"))];
-    if (keys.at(-1)?.[1] !== "env" || keys.at(-1)?.[2]?.trim() !== "") throw new OtherShape();
-    return whole.replaceAll(".ProxyConfig.ProxyMetadata", variables.proxyEnvironment);
-  });
+  const init = onlyPlace(text, inInit, initContainers);
+  const joined = init
+    ? replaceAt(text, init, init[0].replaceAll(".ProxyConfig.ProxyMetadata", variables.initEnvironment))
+    : text;
+  const found = onlyPlace(joined, new RegExp(metadataLoop, "g"), [proxy]);
+  if (
+    loops.length !== (inits ? 2 : 1) ||
+    Boolean(init) !== inits ||
+    !found ||
+    !isInEnv(joined, found.index)
+  ) {
+    missing.add("variables");
+    return text;
+  }
+  return replaceAt(
+    joined,
+    found,
+    found[0].replaceAll(".ProxyConfig.ProxyMetadata", variables.proxyEnvironment),
+  );
+}
+
+function isInEnv(text: string, at: number): boolean {
+  const indent = containerIndent(text) ?? "";
+  const keys = [...text.slice(0, at).matchAll(new RegExp(`^${indent}  (\\w+):(.*)$`, "gm"))];
+  return keys.at(-1)?.[1] === "env" && keys.at(-1)?.[2]?.trim() === "";
 }
 
 function withAnnotations(text: string): string {
-  return replaceOnly(text, /^ +annotations: *\{ *(?=\n)/gm, ([whole], at) => {
-    const above = [...text.slice(0, at).matchAll(/^\w+:/gm)].at(-1)?.[0];
-    // written by Istio as well, on conditions that are not known here
-    const modeTwice = saysMode(text) && cniExpression(text) === "false";
-    if (above !== "metadata:" || modeTwice) throw new OtherShape();
-    return `${whole}
+  const [found, ...others] = [...text.matchAll(/^ +annotations: *\{ *(?=\n)/gm)].filter(
+    ({ index }) => [...text.slice(0, index).matchAll(/^\w+:/gm)].at(-1)?.[0] === "metadata:",
+  );
+  if (!found || others.length > 0)
+    throw unjoinable(
+      "one line `annotations: {` under metadata",
+      found ? `${others.length + 1} of them` : "none",
+    );
+  if (whenIstioSaysMode(text) === undefined)
+    throw unjoinable(
+      "sidecar.istio.io/interceptionMode among the annotations on conditions that read .Values alone",
+      "a condition that reads a variable, or an else",
+    );
+  return replaceAt(
+    text,
+    found,
+    `${found[0]}
     {{- if $sidecar.stamp }}
     ${stampAnnotation}: {{ $sidecar.stamp | quote }},
     {{- end }}
     {{- with ${variables.annotatedMode} }}
     sidecar.istio.io/interceptionMode: {{ . | quote }},
-    {{- end }}`;
-  });
+    {{- end }}`,
+  );
 }
 
-/** The container whose part of the template a place is in. */
-function containerAt(text: string, at: number): string {
-  const indent = /^ *(?=- name: istio-proxy\s*$)/m.exec(text)?.[0];
-  if (indent === undefined) throw new OtherShape();
-  const above = [...text.slice(0, at).matchAll(new RegExp(`^${indent}- name: ([\\w-]+)\\s*$`, "gm"))];
-  return above.at(-1)?.[1] ?? "";
+function unjoinable(expected: string, got: string): UnreadableText {
+  return new UnreadableText(
+    mismatchText({
+      where: 'data.config, template "sidecar"',
+      expected,
+      got,
+      todo: "Restore the template that Istio installs, and put changes of your own into a template beside it that defaultTemplates names as well",
+    }),
+  );
 }
 
-function requireContainer(text: string, at: number, names: readonly string[]): void {
-  if (!names.includes(containerAt(text, at))) throw new OtherShape();
+function containerIndent(text: string): string | undefined {
+  return /^ *(?=- name: istio-proxy\s*$)/m.exec(text)?.[0];
 }
 
-function replaceOnly(
-  text: string,
-  place: RegExp,
-  write: (match: RegExpExecArray, at: number) => string,
-): string {
+/** Containers at the level of istio-proxy, and where each begins; none in a template without istio-proxy. */
+function containers(text: string): { name: string; at: number }[] {
+  const indent = containerIndent(text);
+  return indent === undefined
+    ? []
+    : [...text.matchAll(new RegExp(`^${indent}- name: ([\\w-]+)\\s*$`, "gm"))].map((match) => ({
+        name: match[1] ?? "",
+        at: match.index,
+      }));
+}
+
+/** The container whose part of the template a place is in; empty where it is in none. */
+function containerAt(text: string, place: number): string {
+  return containers(text).findLast(({ at }) => at < place)?.name ?? "";
+}
+
+function onlyPlace(text: string, place: RegExp, within: readonly string[]): RegExpExecArray | undefined {
   const [match, ...others] = text.matchAll(place);
-  if (!match || others.length > 0) throw new OtherShape();
-  return text.slice(0, match.index) + write(match, match.index) + text.slice(match.index + match[0].length);
+  return match && others.length === 0 && within.includes(containerAt(text, match.index)) ? match : undefined;
+}
+
+function replaceAt(text: string, match: RegExpExecArray, by: string): string {
+  return text.slice(0, match.index) + by + text.slice(match.index + match[0].length);
 }

@@ -58,8 +58,8 @@ const texts: { [To in Rendering["to"]]: (rendering: Rendering) => string } = {
   united: (to) => (to.to === "united" ? `added to \`.Values.global.${to.path.join(".")}\`` : ""),
   annotation: (to) => (to.to === "annotation" ? `default of the pod's \`${to.annotation}\`` : ""),
   expression: () => "what Istio's template asks istiod",
-  initResources: () => "overlay on the init container",
-  scaledResources: () => "overlay on istio-proxy, computed at injection",
+  initResources: () => "resources of the init container in Istio's template",
+  scaledResources: () => "resources of istio-proxy in Istio's template, computed at injection",
   proxyConfig: (to) => (to.to === "proxyConfig" ? `\`PROXY_CONFIG\` ${to.path.join(".")}` : ""),
   proxyMetadata: (to) =>
     to.to === "proxyMetadata" ? `variables ${to.names.map((name) => `\`${name}\``).join(", ")}` : "",

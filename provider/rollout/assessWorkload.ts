@@ -4,7 +4,7 @@ import { ApiError, isMissingRight, type KubernetesApi, type ObjectMeta } from ".
 import type { Pod } from "../cluster/podTemplate.js";
 import { type Workload, workloadName } from "../cluster/workloads.js";
 import { podAsMade } from "../pod/asControllerMakes/podAsMade.js";
-import { stampAnnotation } from "../render/overlayTemplate.js";
+import { stampAnnotation } from "../render/podAnnotations.js";
 import type { Assessment, NamespaceSettings } from "./Assessment.js";
 import { deletesBeforeCreating } from "./deletesBeforeCreating.js";
 import { type Difference, differences } from "./differences.js";

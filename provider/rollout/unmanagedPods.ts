@@ -1,7 +1,7 @@
 import { injectingRevision } from "../cluster/injectingRevision.js";
 import type { ObjectMeta } from "../cluster/KubernetesApi.js";
 import { argoRollout, workloadKinds } from "../cluster/workloads.js";
-import { stampAnnotation } from "../render/overlayTemplate.js";
+import { stampAnnotation } from "../render/podAnnotations.js";
 import { type NamespaceSettings, ownerOf, settingsFor } from "./assess.js";
 
 /** Pods with the sidecar of earlier settings that no restart replaces, under what owns them. */

@@ -27,9 +27,9 @@ export type Rendering =
   | { to: "annotation"; annotation: string }
   /** what Istio's template asks istiod and not the Helm values */
   | { to: "expression"; name: ExpressionName }
-  /** resources of the init container, by the overlay */
+  /** resources of the init container apart from istio-proxy's */
   | { to: "initResources"; field: readonly string[] }
-  /** resources of istio-proxy in proportion to the application's, computed by the overlay at injection */
+  /** resources of istio-proxy in proportion to the application's, computed at injection */
   | { to: "scaledResources" }
   /** a field of PROXY_CONFIG, and variables that follow it */
   | { to: "proxyConfig"; path: readonly string[]; as?: WrittenAs; secondsEnv?: string }

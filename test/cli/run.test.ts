@@ -168,10 +168,7 @@ describe("the command line", () => {
   });
 
   it("renders into a ConfigMap from a file without any cluster", async () => {
-    const injector = readFileSync(
-      join(__dirname, "../goldens/proxy-resources-merge-per-field/injector.yaml"),
-      "utf8",
-    );
+    const injector = readFileSync(join(__dirname, "../goldens/injector.yaml"), "utf8");
     const files = {
       "s.yaml": "namespaces: {shop: {dnsProxy: true}}",
       "i.yaml": `data:\n${injector.replace(/^/gm, "  ")}`,

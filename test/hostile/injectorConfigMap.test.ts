@@ -8,7 +8,7 @@ import type { InjectorData } from "../../provider/render/InjectorData";
 import type { Layers } from "../../provider/render/Layer";
 import { layersOf } from "../../provider/render/layersOf";
 import { installedSettings } from "../../provider/render/Profile";
-import { scopeTemplate } from "../../provider/render/scopeTemplate";
+import { scopeReads } from "../../provider/render/scopeReads";
 import { profileFor, stampFor } from "../../provider/render/stampsIn";
 import { settingEntries } from "../../provider/settings/canonicalSettings";
 import { parseSettings } from "../../provider/settings/parseSettings";
@@ -24,7 +24,7 @@ const configs = [
   `${config}aliases:\n  sidecar:\n  - sidecar\n  both: [gateway, "sidecar"]\ndefaultTemplates: [both]\n`,
   `# hand-written\n${config}`,
   JSON.stringify({
-    templates: { sidecar: "{{ .Values.global.proxy.resources }}" },
+    templates: { sidecar: template },
     aliases: { a: ["sidecar"] },
   }),
 ];
@@ -70,7 +70,7 @@ describe("an injector's ConfigMap", () => {
     const whole = {
       policy: "enabled",
       defaultTemplates: ["both"],
-      templates: { sidecar: "{{ .Values.global.proxy.resources }}", gateway: "x" },
+      templates: { sidecar: template, gateway: "x" },
       aliases: { both: ["gateway", "sidecar"] },
     };
     holds(replacedSomewhere(whole, jsonValue), (one) => use({ config: JSON.stringify(one), values }));
@@ -83,7 +83,7 @@ describe("an injector's ConfigMap", () => {
   it("in which somebody changed our data by hand is read, or refused and never written over", () => {
     const stored = (JSON.parse(composed.values) as { global: { sidecarSettings: object } }).global
       .sidecarSettings;
-    const { reads } = scopeTemplate(template);
+    const { reads } = scopeReads(template);
     const settings = Object.fromEntries(
       settingEntries(parseSettings(everything).settings).flatMap(({ path, value, declaration, name }) =>
         reads(declaration.rendering(name)) ? [[path, value]] : [],

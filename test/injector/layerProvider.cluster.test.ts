@@ -14,7 +14,7 @@ import { PlannedLayers } from "../../provider/injector/PlannedLayers";
 import { compose, strip } from "../../provider/render/compose";
 import type { InjectorData } from "../../provider/render/InjectorData";
 import { layersOf } from "../../provider/render/layersOf";
-import { stampAnnotation } from "../../provider/render/overlayTemplate";
+import { stampAnnotation } from "../../provider/render/podAnnotations";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import { Mesh } from "../e2e/Mesh";
 

@@ -4,8 +4,8 @@ import { ApiError, hasStatus, type KubernetesApi } from "../../provider/cluster/
 import { allContainers, type Pod } from "../../provider/cluster/podTemplate";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
 import type { InjectorData } from "../../provider/render/InjectorData";
-import { stampAnnotation } from "../../provider/render/overlayTemplate";
 import { canonicalJson } from "../../provider/render/Profile";
+import { stampAnnotation } from "../../provider/render/podAnnotations";
 import type { IstioPod } from "./istioPods";
 
 const generation = "test/generation";

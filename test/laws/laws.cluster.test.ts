@@ -177,24 +177,6 @@ for (const { name, options } of installs) {
       }
     });
 
-    test("one template or two: pods get the same", async () => {
-      // a variable that Istio's template sets itself is for an overlay to change
-      const elsewhere = parsed({ env: { TRUST_DOMAIN: "mine" } });
-      for (const settings of [values, otherValues]) {
-        const given = layers(
-          { "*": otherValues, shop: settings, "shop/all": values },
-          { "shop/all": [{ key: "app", operator: "Exists" }] },
-        );
-        const one = compose(injection.installed, given);
-        const two = compose(injection.installed, { ...given, ...layers({ elsewhere }) });
-        assert.doesNotMatch(one.config, /sidecar-settings\]/);
-        assert.match(two.config, /sidecar: \[sidecar-scoped, sidecar-settings\]/);
-        const joined = sortedVariables(await injection.inject(one, "shop", pods));
-        const apart = sortedVariables(await injection.inject(two, "shop", pods));
-        assert.deepEqual(joined, apart);
-      }
-    });
-
     test("4: taking every layer away gives the bytes back", () => {
       const composed = layered(injection.installed, { "*": values, shop: values, other: {} });
       assert.notEqual(composed.config, injection.installed.config);
@@ -208,11 +190,6 @@ function parsed(given: SidecarSettings): CanonicalSettings {
   const read = parseSettings(given);
   assert.deepEqual(read.problems, []);
   return read.settings;
-}
-
-/** The answers with variables in the order of their names: those that two templates bring are in that of the templates. */
-function sortedVariables(answers: Map<string, string>): Map<string, string> {
-  return without(answers, [], undefined);
 }
 
 /** Workload layers are given a selector. */

@@ -8,7 +8,7 @@ import { compose } from "../../provider/render/compose";
 import type { InjectorData } from "../../provider/render/InjectorData";
 import { InjectorRefusal } from "../../provider/render/InjectorRefusal";
 import type { Layers } from "../../provider/render/Layer";
-import { stampAnnotation } from "../../provider/render/overlayTemplate";
+import { stampAnnotation } from "../../provider/render/podAnnotations";
 import { podTemplateWithSettings } from "../../provider/render/podTemplateWithSettings";
 import { stampFor } from "../../provider/render/stampsIn";
 import { sidecarFields } from "../../provider/rollout/sidecarFields";

@@ -16,13 +16,9 @@ import { samplePaths, sampleSettings, sampleValue } from "../settings/settingSam
 
 const nothing: ProfileSources = { installed: {} };
 
-/** What a profile puts in place: `part at` -> value. */
-function written(profile: Profile): Record<string, unknown> {
-  return Object.fromEntries(
-    (["template", "overlay"] as const).flatMap((part) =>
-      (profile[part] ?? []).map(({ at, is }) => [`${part} ${at.join(" ")}`, is]),
-    ),
-  );
+/** What a profile puts in place: where -> value. */
+function written({ writes = [] }: Profile): Record<string, unknown> {
+  return Object.fromEntries(writes.map(({ at, is }) => [at.join(" "), is]));
 }
 
 describe("a digest", () => {
@@ -43,7 +39,7 @@ describe("a digest", () => {
 });
 
 describe("a profile", () => {
-  it("has each setting where the injector's templates look it up", () => {
+  it("has each setting where the injector's template looks it up", () => {
     const profile = profileOf({ namespace: sampleSettings(1) });
     const { stamp, ...content } = profile;
     const amounts = (at: string) => ({
@@ -55,64 +51,62 @@ describe("a profile", () => {
     const [ranges, ports, texts] = ["10.1.0.0/16,192.168.1.0/24", "8001,9001", ["name1", "(a,b){1}"]];
     const sleep = { sleep: { seconds: 1 } };
     assert.deepEqual(written(profile), {
-      ...amounts("template global proxy resources"),
-      "template global proxy includeIPRanges": ranges,
-      "template global proxy excludeIPRanges": ranges,
-      "template global proxy includeInboundPorts": ports,
-      "template global proxy excludeInboundPorts": ports,
-      "template global proxy includeOutboundPorts": ports,
-      "template global proxy excludeOutboundPorts": ports,
-      "template annotations traffic.sidecar.istio.io/excludeInterfaces": "eth1,net1",
-      "template expression interceptionMode": "TPROXY",
-      "template always excludeIPRanges": ranges,
-      "template always excludeInboundPorts": ports,
-      "template always excludeOutboundPorts": ports,
-      "template global proxy lifecycle postStart": sleep,
-      "template global proxy lifecycle preStop": sleep,
-      "template expression hold": true,
-      "template global proxy holdApplicationUntilProxyStarts": true,
-      "template expression nativeSidecar": true,
-      "template global proxy readinessInitialDelaySeconds": "1",
-      "template global proxy readinessPeriodSeconds": "1",
-      "template global proxy readinessFailureThreshold": "1",
-      "template global proxy startupProbe enabled": true,
-      "template global proxy startupProbe failureThreshold": "1",
-      "template global proxy logLevel": "debug",
-      "template global proxy componentLogLevel": "upstream:debug,misc1:error",
-      "template global logging level": "default:warn,ads1:debug",
-      "template global proxy privileged": true,
-      "template global proxy enableCoreDump": true,
-      "template global proxy seccompProfile": { type: "Localhost", localhostProfile: "profiles/1.json" },
-      "template expression imageType": "distroless",
-      "template global imagePullPolicy": "IfNotPresent",
-      ...amounts("overlay init"),
-      "overlay scaled": { percent: 1, of: "container", container: "api" },
-      "overlay proxyConfig holdApplicationUntilProxyStarts": true,
-      "overlay proxyConfig terminationDrainDuration": "1s",
-      "overlay env TERMINATION_DRAIN_DURATION_SECONDS": "1",
-      "overlay proxyConfig drainDuration": "1s",
-      "overlay metadata MINIMUM_DRAIN_DURATION": "1s",
-      "overlay metadata EXIT_ON_ZERO_ACTIVE_CONNECTIONS": "true",
-      "overlay metadata ISTIO_META_DNS_CAPTURE": "true",
-      "overlay metadata ISTIO_META_DNS_AUTO_ALLOCATE": "true",
-      "overlay proxyConfig concurrency": 1,
-      "overlay proxyConfig proxyStatsMatcher inclusionPrefixes": texts,
-      "overlay proxyConfig proxyStatsMatcher inclusionSuffixes": texts,
-      "overlay proxyConfig proxyStatsMatcher inclusionRegexps": texts,
-      "overlay proxyConfig extraStatTags": texts,
-      "overlay proxyConfig tracing sampling": 1.25,
-      "overlay proxyConfig tracing customTags NAME": { header: { name: "x-1", defaultValue: "none" } },
-      "overlay proxyConfig runtimeValues NAME": "1",
-      "overlay metadata NAME": "value 1",
+      ...amounts("global proxy resources"),
+      "global proxy includeIPRanges": ranges,
+      "global proxy excludeIPRanges": ranges,
+      "global proxy includeInboundPorts": ports,
+      "global proxy excludeInboundPorts": ports,
+      "global proxy includeOutboundPorts": ports,
+      "global proxy excludeOutboundPorts": ports,
+      "annotations traffic.sidecar.istio.io/excludeInterfaces": "eth1,net1",
+      "expression interceptionMode": "TPROXY",
+      "always excludeIPRanges": ranges,
+      "always excludeInboundPorts": ports,
+      "always excludeOutboundPorts": ports,
+      "global proxy lifecycle postStart": sleep,
+      "global proxy lifecycle preStop": sleep,
+      "expression hold": true,
+      "global proxy holdApplicationUntilProxyStarts": true,
+      "expression nativeSidecar": true,
+      "global proxy readinessInitialDelaySeconds": "1",
+      "global proxy readinessPeriodSeconds": "1",
+      "global proxy readinessFailureThreshold": "1",
+      "global proxy startupProbe enabled": true,
+      "global proxy startupProbe failureThreshold": "1",
+      "global proxy logLevel": "debug",
+      "global proxy componentLogLevel": "upstream:debug,misc1:error",
+      "global logging level": "default:warn,ads1:debug",
+      "global proxy privileged": true,
+      "global proxy enableCoreDump": true,
+      "global proxy seccompProfile": { type: "Localhost", localhostProfile: "profiles/1.json" },
+      "expression imageType": "distroless",
+      "global imagePullPolicy": "IfNotPresent",
+      ...amounts("init"),
+      scaled: { percent: 1, of: "container", container: "api" },
+      "proxyConfig holdApplicationUntilProxyStarts": true,
+      "proxyConfig terminationDrainDuration": "1s",
+      "env TERMINATION_DRAIN_DURATION_SECONDS": "1",
+      "proxyConfig drainDuration": "1s",
+      "metadata MINIMUM_DRAIN_DURATION": "1s",
+      "metadata EXIT_ON_ZERO_ACTIVE_CONNECTIONS": "true",
+      "metadata ISTIO_META_DNS_CAPTURE": "true",
+      "metadata ISTIO_META_DNS_AUTO_ALLOCATE": "true",
+      "proxyConfig concurrency": 1,
+      "proxyConfig proxyStatsMatcher inclusionPrefixes": texts,
+      "proxyConfig proxyStatsMatcher inclusionSuffixes": texts,
+      "proxyConfig proxyStatsMatcher inclusionRegexps": texts,
+      "proxyConfig extraStatTags": texts,
+      "proxyConfig tracing sampling": 1.25,
+      "proxyConfig tracing customTags NAME": { header: { name: "x-1", defaultValue: "none" } },
+      "proxyConfig runtimeValues NAME": "1",
+      "metadata NAME": "value 1",
     });
     assert.equal(stamp, digest(content));
   });
 
   it("leaves a pod's own part of ProxyConfig its own, in camel case and in snake case, and variables one by one", () => {
-    const { template = [], overlay = [] } = profileOf({ namespace: sampleSettings(1) });
-    const own = Object.fromEntries(
-      [...template, ...overlay].flatMap((one) => (one.own ? [[one.at.join(" "), one.own]] : [])),
-    );
+    const { writes = [] } = profileOf({ namespace: sampleSettings(1) });
+    const own = Object.fromEntries(writes.flatMap((one) => (one.own ? [[one.at.join(" "), one.own]] : [])));
     const hold = "holdApplicationUntilProxyStarts|hold_application_until_proxy_starts";
     const matcher = "proxyStatsMatcher|proxy_stats_matcher";
     assert.deepEqual(own, {
@@ -139,7 +133,7 @@ describe("a profile", () => {
       "metadata NAME": "NAME",
     });
     assert.deepEqual(
-      template.flatMap(({ at, placed }) => (placed ? [at.join(" ")] : [])),
+      writes.flatMap(({ at, placed }) => (placed ? [at.join(" ")] : [])),
       ["expression nativeSidecar"],
     );
   });
@@ -151,24 +145,24 @@ describe("a profile", () => {
       namespace: { "capture.includeInboundPorts": "80" },
     };
     assert.deepEqual(written(profileOf(sources)), {
-      "template global proxy resources limits memory": "1Gi",
-      "template global proxy includeInboundPorts": "80",
+      "global proxy resources limits memory": "1Gi",
+      "global proxy includeInboundPorts": "80",
     });
   });
 
   it("keeps an empty list and false, which are values", () => {
     const profile = profileOf({ namespace: { "capture.excludeInboundPorts": "", dnsProxy: false } });
     assert.deepEqual(written(profile), {
-      "template global proxy excludeInboundPorts": "",
-      "overlay metadata ISTIO_META_DNS_CAPTURE": "false",
-      "overlay metadata ISTIO_META_DNS_AUTO_ALLOCATE": "false",
+      "global proxy excludeInboundPorts": "",
+      "metadata ISTIO_META_DNS_CAPTURE": "false",
+      "metadata ISTIO_META_DNS_AUTO_ALLOCATE": "false",
     });
   });
 
   it("replaces one hook that Istio was installed with as a whole, and says nothing of the other", () => {
     const hook = { exec: { command: ["drain"] } };
     assert.deepEqual(written(profileOf({ namespace: { "lifecycle.preStop": hook } })), {
-      "template global proxy lifecycle preStop": hook,
+      "global proxy lifecycle preStop": hook,
     });
   });
 
@@ -179,7 +173,7 @@ describe("a profile", () => {
       "tracing.customTags.t.u": { literal: { value: "v" } },
     };
     assert.deepEqual(
-      profileOf({ namespace }).overlay?.map(({ at }) => at),
+      profileOf({ namespace }).writes?.map(({ at }) => at),
       [
         ["proxyConfig", "tracing", "customTags", "t.u"],
         ["proxyConfig", "runtimeValues", "a.b"],

@@ -9,13 +9,12 @@ import { layersOf } from "../../provider/render/layersOf";
 import { layersFor, workloadLayers } from "../../provider/render/layersReaching";
 import { profileOf } from "../../provider/render/Profile";
 import type { StoredProfile } from "../../provider/render/StoredProfile";
+import { insertPair } from "../../provider/render/spliceMap";
 import { profileFor, stampFor } from "../../provider/render/stampsIn";
-import { config, data, indented, layers, template, templateWithPlaces, values } from "./injectorText";
+import { config, data, indented, layers, template, values } from "./injectorText";
 
 const asJson = JSON.stringify(template);
 const valuesOf = (indent: string | number) => JSON.stringify(JSON.parse(values), null, indent);
-
-const withPlaces = `templates:\n  sidecar: |\n${indented(templateWithPlaces, "    ")}`;
 
 const configs: [string, string][] = [
   ["Istio's own form", config],
@@ -37,11 +36,6 @@ const configs: [string, string][] = [
   ["an anchor", config.replace("sidecar: |", "sidecar: &s |").concat("  same: *s\n")],
   ["aliases and defaults", `${config}defaultTemplates: [mine, sidecar]\naliases:\n  mine:\n  - sidecar\n`],
   ["an empty map of aliases", `${config}aliases: {}\n`],
-  ["a template that takes everything itself", withPlaces],
-  [
-    "such a one, aliases and defaults",
-    `${withPlaces}defaultTemplates: [mine]\naliases:\n  mine:\n  - sidecar\n`,
-  ],
 ];
 
 const valueTexts: [string, string][] = [
@@ -131,32 +125,26 @@ describe("layers", () => {
   });
 });
 
-describe("an injector whose template takes everything itself", () => {
-  const one = { config: withPlaces, values };
-  const doubled: Layers = {
-    ...layers,
-    cart: { owner: "o", settings: { "env.TRUST_DOMAIN": "mine" } },
-  };
-  const templates = ({ config: text }: Pick<InjectorData, "config">) => Object.keys(parse(text).templates);
+describe("one template of ours", () => {
+  const composed = compose(data, layers);
 
-  it("has one template of ours", () => {
-    const composed = compose(one, layers);
-    assert.deepEqual(templates(composed), ["sidecar-scoped", "sidecar"]);
+  it("is added, and Istio's alias leads to it", () => {
+    assert.deepEqual(Object.keys(parse(composed.config).templates), ["sidecar-scoped", "sidecar"]);
     assert.deepEqual(parse(composed.config).aliases, { sidecar: ["sidecar-scoped"] });
   });
 
-  it("has two where a setting is for a variable that Istio's template sets itself", () => {
-    const composed = compose(one, doubled);
-    assert.deepEqual(templates(composed), ["sidecar-scoped", "sidecar-settings", "sidecar"]);
-    assert.deepEqual(parse(composed.config).aliases, { sidecar: ["sidecar-scoped", "sidecar-settings"] });
-  });
-
-  it("goes from one form to the other, and back, and gives back its bytes from each", () => {
-    const [joined, apart] = [compose(one, layers), compose(one, doubled)];
-    assert.deepEqual(compose(joined, doubled), apart);
-    assert.deepEqual(compose(apart, layers), joined);
-    assert.deepEqual(strip(joined), one);
-    assert.deepEqual(strip(apart), one);
+  it("takes the place of the two that were once written, which go without a trace", () => {
+    const former = insertPair(
+      composed.config.replace("[sidecar-scoped]", "[sidecar-scoped, sidecar-settings]"),
+      ["templates"],
+      "sidecar-settings",
+      { block: "metadata:\n  annotations: {}\n" },
+    );
+    assert.match(former, /aliases: \{sidecar: \[sidecar-scoped, sidecar-settings\]\}/);
+    const two = { config: former, values: composed.values };
+    assert.deepEqual(layersOf(two), layers);
+    assert.deepEqual(strip(two), data);
+    assert.deepEqual(compose(two, layers), composed);
   });
 });
 
@@ -169,11 +157,11 @@ describe("the profile of a namespace", () => {
       "metadata, where no ISTIO_META_DNS_CAPTURE": { ISTIO_META_DNS_CAPTURE: "true" },
       "metadata, where no ISTIO_META_DNS_AUTO_ALLOCATE": { ISTIO_META_DNS_AUTO_ALLOCATE: "true" },
     };
-    assert.deepEqual(writes(profileFor(composed, "shop")), {
+    assert.deepEqual(written(profileFor(composed, "shop")), {
       ...global,
       always: { excludeInboundPorts: "9191" },
     });
-    assert.deepEqual(writes(profileFor(composed, "other")), global);
+    assert.deepEqual(written(profileFor(composed, "other")), global);
     assert.notEqual(profileFor(composed, "other")?.stamp, profileFor(composed, "shop")?.stamp);
   });
 
@@ -307,10 +295,8 @@ it("what Istio was installed with is Helm's global, or nothing", () => {
 });
 
 /** What a profile puts in place: where -> what. */
-function writes({ template = [], overlay = [] }: Partial<StoredProfile> = {}): Record<string, unknown> {
-  return Object.fromEntries(
-    [...template, ...overlay].map(({ at, is, own }) => [own ? `${at}, where no ${own}` : at, is]),
-  );
+function written({ writes = [] }: Partial<StoredProfile> = {}): Record<string, unknown> {
+  return Object.fromEntries(writes.map(({ at, is, own }) => [own ? `${at}, where no ${own}` : at, is]));
 }
 
 it("a refusal is one of the injector's", () => {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
-import { compose } from "../../provider/render/compose";
+import { compose, strip } from "../../provider/render/compose";
 import { InjectorRefusal } from "../../provider/render/InjectorRefusal";
 import type { Layers } from "../../provider/render/Layer";
 import { layersOf } from "../../provider/render/layersOf";
+import type { CanonicalSettings } from "../../provider/settings/canonicalSettings";
 import { config, data, layers } from "./injectorText";
 
 describe("an injector is refused, and nothing is written, when", () => {
@@ -12,9 +13,13 @@ describe("an injector is refused, and nothing is written, when", () => {
     [
       "there is no sidecar template",
       { config: "templates:\n  gateway: x\n" },
-      /no template "sidecar" to build on/,
+      /templates\.sidecar: expected the text of Istio's sidecar template, got no such template\. Reinstall/,
     ],
-    ["the sidecar template is no text", { config: "templates:\n  sidecar: 5\n" }, /no template "sidecar"/],
+    [
+      "the sidecar template is no text",
+      { config: "templates:\n  sidecar: 5\n" },
+      /templates\.sidecar: .* got a value of type number/,
+    ],
     ["there are no templates", { config: "policy: enabled\n" }, /templates is no map/],
     ["the config is empty", { config: "" }, /templates is no map/],
     ["the config can't be read", { config: "templates: {" }, /can't be read/],
@@ -22,7 +27,7 @@ describe("an injector is refused, and nothing is written, when", () => {
     [
       "the template reads no value that settings change",
       { config: "templates:\n  sidecar: x\n" },
-      /reads none of the Helm values/,
+      /template "sidecar": expected reads of Helm values such as \.Values\.global\.proxy\.resources, got none/,
     ],
     [
       "default injection uses another template",
@@ -55,7 +60,7 @@ describe("an injector is refused, and nothing is written, when", () => {
       (error: unknown) =>
         isRefusal(
           error,
-          /never reads \.Values\.global\.proxy\.includeOutboundPorts, so capture\.includeOutboundPorts would have no effect: take it out, or use a release of Istio that has it/,
+          /expected a read of \.Values\.global\.proxy\.includeOutboundPorts, got a template without it\. Remove capture\.includeOutboundPorts, which needs it/,
         ),
     );
     assert.doesNotThrow(() => compose(old, layers));
@@ -63,16 +68,60 @@ describe("an injector is refused, and nothing is written, when", () => {
 
   it("workload settings do, too: all of them are named", () => {
     const picks = { selector: [{ key: "app", operator: "Exists" as const }], priority: 0 };
-    const settings = { logLevel: "debug", imageType: "debug", dnsProxy: true };
+    const settings = { logLevel: "debug", privileged: true, dnsProxy: true };
     assert.throws(
       () => compose(data, { "shop/web": { owner: "o", settings, picks } }),
       (error: unknown) =>
         isRefusal(
           error,
-          /never reads \.Values\.global\.proxy\.logLevel, \.ProxyImage or \.ProxyInitImage, so logLevel, imageType would have no effect: take them out/,
+          /proxy\.logLevel, got .* Remove logLevel, .*\n.*proxy\.privileged, got .* Remove privileged, /,
         ),
     );
   });
+});
+
+describe("a setting that a template has no place for is refused by name", () => {
+  const rows: [string, RegExp, string, CanonicalSettings, RegExp][] = [
+    [
+      "the init container's own resources, without one",
+      / {6}initContainers:\n[\s\S]*?(?= {6}\{\{ if not \.NativeSidecars)/,
+      "",
+      { "initResources.limits.cpu": "1" },
+      /expected one \{\{ template "resources" \. \}\} in istio-init or istio-validation, .* got a template without it\. Remove initResources\.limits\.cpu, which needs it/,
+    ],
+    [
+      "fields of PROXY_CONFIG",
+      /protoToJSON \.ProxyConfig/,
+      "toYaml .ProxyConfig",
+      { drainDuration: "5s", concurrency: "2", dnsProxy: true },
+      /expected one variable PROXY_CONFIG .* Remove drainDuration, dnsProxy, concurrency, which need it/,
+    ],
+    [
+      "variables",
+      /range \$key, \$value := \.ProxyConfig\.ProxyMetadata/,
+      "range $k, $value := .ProxyConfig.ProxyMetadata",
+      { "env.A": "1" },
+      /expected one loop .* Remove env\.A, which needs it/,
+    ],
+    [
+      "a variable that Istio's template sets itself",
+      /$^/,
+      "",
+      { "env.TRUST_DOMAIN": "mine" },
+      /expected no variable TRUST_DOMAIN of its own, got .* Remove env\.TRUST_DOMAIN/,
+    ],
+  ];
+  for (const [edge, from, to, settings, message] of rows) {
+    it(edge, () => {
+      const rewritten = { ...data, config: config.replace(from, to) };
+      assert.throws(
+        () => compose(rewritten, { shop: { owner: "o", settings } }),
+        (error: unknown) => isRefusal(error, message),
+      );
+      const others = { shop: { owner: "o", settings: { "proxyResources.limits.cpu": "1" } } };
+      assert.deepEqual(strip(compose(rewritten, others)), rewritten);
+    });
+  }
 });
 
 describe("data of ours is refused when", () => {

@@ -1,28 +1,8 @@
 import type { InjectorData } from "../../provider/render/InjectorData";
 import type { Layers } from "../../provider/render/Layer";
 
-/** A template that reads each Helm value that settings can change, at the indentation of a block of `templates`. */
-export const template = `metadata:
-  labels: x
-
-spec:
-  initContainers:
-  - name: istio-init
-    args:
-    - "{{ .Values.global.proxy.includeIPRanges }}"
-    - "{{ annotation .ObjectMeta \`traffic.sidecar.istio.io/excludeOutboundIPRanges\` .Values.global.proxy.excludeIPRanges }}"
-    - "{{ .Values.global.proxy.includeInboundPorts }}"
-    - "{{ .Values.global.proxy.excludeInboundPorts }}"
-    - "{{ .Values.global.proxy.includeOutboundPorts }}"
-    - "{{ .Values.global.proxy.excludeOutboundPorts }}"
-  containers:
-  - name: istio-proxy
-    resources: {{ toJson .Values.global.proxy.resources }}
-    lifecycle: {{ toJson .Values.global.proxy.lifecycle }}
-`;
-
-/** A template that has, in Istio's form, all the places where settings can be said. */
-export const templateWithPlaces = `{{- define "resources" }}
+/** A template in Istio's form: with all the places where settings are put, and reads of the Helm values below. */
+export const template = `{{- define "resources" }}
   {{- if isset .ObjectMeta.Annotations \`sidecar.istio.io/proxyCPU\` }}
       requests:
         cpu: {{ index .ObjectMeta.Annotations \`sidecar.istio.io/proxyCPU\` | quote }}
@@ -49,8 +29,16 @@ spec:
     args:
     - "-i"
     - "{{ annotation .ObjectMeta \`traffic.sidecar.istio.io/includeOutboundIPRanges\` .Values.global.proxy.includeIPRanges }}"
+    - "-x"
+    - "{{ annotation .ObjectMeta \`traffic.sidecar.istio.io/excludeOutboundIPRanges\` .Values.global.proxy.excludeIPRanges }}"
+    - "-b"
+    - "{{ .Values.global.proxy.includeInboundPorts }}"
     - "-d"
     - "{{ annotation .ObjectMeta \`traffic.sidecar.istio.io/excludeInboundPorts\` .Values.global.proxy.excludeInboundPorts }}"
+    - "-q"
+    - "{{ .Values.global.proxy.includeOutboundPorts }}"
+    - "-o"
+    - "{{ .Values.global.proxy.excludeOutboundPorts }}"
   {{- if .ProxyConfig.ProxyMetadata }}
     env:
     {{- range $key, $value := .ProxyConfig.ProxyMetadata }}
@@ -65,6 +53,7 @@ spec:
   {{ end }}
   - name: istio-proxy
     image: "{{ .ProxyImage }}"
+    lifecycle: {{ toJson .Values.global.proxy.lifecycle }}
     env:
     - name: TRUST_DOMAIN
       value: cluster.local

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { joinedTemplate } from "../../provider/render/joinedTemplate";
-import { templateWithPlaces as template } from "./injectorText";
+import { joinedTemplate, places } from "../../provider/render/joinedTemplate";
+import { template } from "./injectorText";
 
 function joined(text = template): string {
-  const made = joinedTemplate(text);
-  assert.ok(made);
-  return made.text;
+  return joinedTemplate(text).text;
 }
 
 /** The template with a change that has to be one. */
@@ -19,7 +17,7 @@ function changed(from: string | RegExp, to: string, text = template): string {
 const metadataLoop =
   /( *)\{\{- range \$key, \$value := \.ProxyConfig\.ProxyMetadata \}\}[\s\S]*?\{\{- end \}\}\n/g;
 
-describe("one template that says everything", () => {
+describe("Istio's template with settings in its places", () => {
   const said: [string, string][] = [
     [
       "has the stamp beside Istio's annotations, before the first of them",
@@ -60,6 +58,25 @@ describe("one template that says everything", () => {
     });
   }
 
+  const modes: [string, string, string][] = [
+    ["never", changed(/^\{\{- if \.Values\.pilot[\s\S]*?end \}\}\n/m, ""), "false"],
+    [
+      "always",
+      changed("{{- if .Values.pilot.cni.enabled }}\n    s", "{{- if .a }}{{ end }}{{- /* */}}\n    s"),
+      "true",
+    ],
+    [
+      "on two conditions",
+      changed("{{- if .Values.pilot.cni.enabled }}\n    s", "{{- if .Values.a }}{{ if .Values.b }}\n    s"),
+      "and ($.Values.a) ($.Values.b)",
+    ],
+  ];
+  for (const [edge, text, condition] of modes) {
+    it(`writes the annotation of the mode where Istio does not, which says it ${edge}`, () => {
+      assert.ok(joined(text).includes(`{{ if not (${condition}) }}{{ $sidecarMode =`), joined(text));
+    });
+  }
+
   it("gives containers of neither kind Istio's resources", () => {
     const third = '  - name: enable-core-dump\n    resources:\n  {{ template "resources" . }}\n';
     const text = changed("  {{ if not .NativeSidecars }}\n", `${third}  {{ if not .NativeSidecars }}\n`);
@@ -89,52 +106,42 @@ describe("one template that says everything", () => {
   });
 
   it("knows the variables that Istio's template sets itself", () => {
-    assert.deepEqual(joinedTemplate(template)?.istiosVariables, new Set(["TRUST_DOMAIN", "PROXY_CONFIG"]));
+    assert.deepEqual(joinedTemplate(template).istiosVariables, new Set(["TRUST_DOMAIN", "PROXY_CONFIG"]));
   });
 });
 
-describe("two templates are needed where Istio's has", () => {
-  const rows: [string, string][] = [
-    ["no annotations", changed(/ {2}annotations: \{[\s\S]*? {2}\}\n/, "")],
-    ["annotations as a block", changed("  annotations: {\n", "  annotations:\n")],
-    ["annotations of something else", changed("metadata:\n", "other:\n")],
-    ["annotations twice", changed("  annotations: {\n", "  annotations: {\n  }\n  annotations: {\n")],
-    [
-      "the mode of interception always",
-      changed(
-        "{{- if .Values.pilot.cni.enabled }}\n    sidecar",
-        "{{- if true }}\n    sidecar",
-        changed(
-          "  {{ if .Values.pilot.cni.enabled -}}\n  - name: istio-validation\n  {{ else -}}\n  - name: istio-init\n  {{ end -}}\n",
-          "  - name: istio-init\n",
-        ),
-      ),
-    ],
-    ["no PROXY_CONFIG", changed("- name: PROXY_CONFIG", "- name: OTHER")],
+describe("a place that Istio's template does not have", () => {
+  const rows: [string, string, string[]][] = [
+    ["no PROXY_CONFIG", changed("- name: PROXY_CONFIG", "- name: OTHER"), ["proxyConfig"]],
     [
       "PROXY_CONFIG in another form",
       changed("{{ protoToJSON .ProxyConfig }}", "{{ protoToJSON .ProxyConfig | quote }}"),
+      ["proxyConfig"],
     ],
     [
       "PROXY_CONFIG in another container",
       changed("  - name: istio-proxy", "  - name: istio-proxy\n  - name: other"),
+      ["proxyResources", "proxyConfig", "variables"],
     ],
-    ["no proxy metadata", changed(metadataLoop, "")],
+    ["no proxy metadata", changed(metadataLoop, ""), ["variables"]],
     [
       "proxy metadata of istio-proxy alone",
       changed(
         / {2}\{\{- if \.ProxyConfig\.ProxyMetadata \}\}[\s\S]*? {2}\{\{- end \}\}\n {2}\{\{- end \}\}\n/,
         "",
       ),
+      ["variables"],
     ],
     [
       "proxy metadata of the init container without a condition",
       changed("{{- if .ProxyConfig.ProxyMetadata }}", "{{- if true }}"),
+      ["variables"],
     ],
-    ["proxy metadata without quotes", changed('value: "{{ $value }}"', "value: {{ $value }}")],
+    ["proxy metadata without quotes", changed('value: "{{ $value }}"', "value: {{ $value }}"), ["variables"]],
     [
       "proxy metadata as something else than variables",
       changed(/(protoToJSON \.ProxyConfig \}\}\n)/, "$1    other:\n"),
+      ["variables"],
     ],
     [
       "proxy metadata three times",
@@ -142,32 +149,25 @@ describe("two templates are needed where Istio's has", () => {
         /( {4}resources:\n {2}\{\{ template "resources" \. \}\}\n {2}volumes:)/,
         '    {{- range $key, $value := .ProxyConfig.ProxyMetadata }}\n    - name: {{ $key }}\n      value: "{{ $value }}"\n    {{- end }}\n$1',
       ),
+      ["variables"],
     ],
-    ["resources that are not asked for", changed('  {{ template "resources" . }}\n  volumes', "  volumes")],
+    [
+      "proxy metadata once more, in another form",
+      changed("  volumes:", "    {{ range $k, $v := .ProxyConfig.ProxyMetadata }}{{ end }}\n  volumes:"),
+      ["variables"],
+    ],
+    [
+      "resources that are not asked for",
+      changed('  {{ template "resources" . }}\n  volumes', "  volumes"),
+      ["proxyResources"],
+    ],
     [
       "resources of the init container twice",
       changed(
         "  {{ if not .NativeSidecars }}\n",
         '  {{ template "resources" . }}\n  {{ if not .NativeSidecars }}\n',
       ),
-    ],
-    [
-      "resources asked for with something else",
-      changed('{{ template "resources" . }}', '{{ template "resources" .Spec }}'),
-    ],
-    [
-      "resources that read more of the pod",
-      changed("{{- else if .Values", "{{- else if .Spec }}{{ else if .Values"),
-    ],
-    [
-      "resources that read other Helm values",
-      changed("{{- else if .Values", "{{- else if .Values.other }}{{ else if .Values"),
-    ],
-    ["a second define", `{{ define "other" }}{{ end }}${template}`],
-    ["a second define behind it", `${template}{{ define "other" }}{{ end }}`],
-    [
-      "proxy metadata once more, in another form",
-      changed("  volumes:", "    {{ range $k, $v := .ProxyConfig.ProxyMetadata }}{{ end }}\n  volumes:"),
+      ["initResources"],
     ],
     [
       "PROXY_CONFIG in a container between two halves of istio-proxy",
@@ -176,13 +176,91 @@ describe("two templates are needed where Istio's has", () => {
         "$1  - name: istio-proxy\n    env:\n",
         changed("    - name: PROXY_CONFIG", "  - name: other\n    env:\n    - name: PROXY_CONFIG"),
       ),
+      ["proxyConfig"],
     ],
-    ["no define", changed(/^\{\{- define[\s\S]*?(?=metadata:)/, "")],
-    ["no istio-proxy", changed("- name: istio-proxy", "- name: envoy")],
+    ["no define", changed(/^\{\{- define[\s\S]*?(?=metadata:)/, ""), ["proxyResources", "initResources"]],
+    [
+      "no istio-proxy",
+      changed("- name: istio-proxy", "- name: envoy"),
+      ["initResources", "proxyResources", "proxyConfig", "variables"],
+    ],
   ];
-  for (const [edge, text] of rows) {
+  for (const [edge, text, missing] of rows) {
+    it(`is named, and what stands there is left as it is: ${edge}`, () => {
+      assert.deepEqual([...joinedTemplate(text).missing], missing);
+    });
+  }
+
+  it("is none of an init container where there is no such container", () => {
+    const none = changed(/ {2}initContainers:\n[\s\S]*?(?= {2}\{\{ if not \.NativeSidecars)/, "");
+    const { text, missing } = joinedTemplate(none);
+    assert.deepEqual([...missing], ["initResources"]);
+    assert.match(text, /range \$key, \$value := \$sidecarProxyEnv/);
+    assert.doesNotMatch(text, /name: istio-(init|validation)/);
+  });
+
+  it("leaves nothing to put settings in where all are missing but the annotations", () => {
+    const bare = "metadata:\n  annotations: {\n  }\nspec: {{ .Values.global.proxy.lifecycle }}\n";
+    assert.deepEqual([...joinedTemplate(bare).missing].sort(), Object.keys(places).sort());
+  });
+});
+
+describe("a template is refused whole where Istio's has", () => {
+  const rows: [string, string, RegExp][] = [
+    [
+      "no annotations",
+      changed(/ {2}annotations: \{[\s\S]*? {2}\}\n/, ""),
+      /expected one line `annotations: \{` under metadata, got none\. Restore/,
+    ],
+    [
+      "annotations as a block",
+      changed("  annotations: {\n", "  annotations:\n"),
+      /expected one line `annotations: \{` under metadata, got none\. Restore/,
+    ],
+    [
+      "annotations of something else",
+      changed("metadata:\n", "other:\n"),
+      /expected one line `annotations: \{` under metadata, got none\. Restore/,
+    ],
+    [
+      "annotations twice",
+      changed("  annotations: {\n", "  annotations: {\n  }\n  annotations: {\n"),
+      /expected one line `annotations: \{` under metadata, got 2 of them\. Restore/,
+    ],
+    [
+      "the mode of interception on a condition that can't be asked before",
+      changed("{{- if .Values.pilot.cni.enabled }}\n    sidecar", "{{- if $cni }}\n    sidecar"),
+      /interceptionMode among the annotations on conditions that read \.Values alone, got a condition that reads a variable/,
+    ],
+    [
+      "the mode of interception in an else",
+      changed(
+        "{{- if .Values.pilot.cni.enabled }}\n    sidecar",
+        "{{- if .Values.a }}{{ else }}\n    sidecar",
+      ),
+      /interceptionMode among the annotations .*or an else/,
+    ],
+    [
+      "resources asked for with something else",
+      changed('{{ template "resources" . }}', '{{ template "resources" .Spec }}'),
+      /got \{\{ template "resources" \.Spec \}\}/,
+    ],
+    [
+      "resources that read more of the pod",
+      changed("{{- else if .Values", "{{- else if .Spec }}{{ else if .Values"),
+      /expected one \{\{ define \}\} .*, got resources, which reads \.Spec/,
+    ],
+    [
+      "resources that read other Helm values",
+      changed("{{- else if .Values", "{{- else if .Values.other }}{{ else if .Values"),
+      /got resources, which reads \.Values/,
+    ],
+    ["a second define", `{{ define "other" }}{{ end }}${template}`, /got other and resources/],
+    ["a second define behind it", `${template}{{ define "other" }}{{ end }}`, /got resources and other/],
+  ];
+  for (const [edge, text, message] of rows) {
     it(edge, () => {
-      assert.equal(joinedTemplate(text), undefined);
+      assert.throws(() => joinedTemplate(text), { name: "UnreadableText", message });
     });
   }
 });

@@ -113,7 +113,7 @@ function captureList({ name, helm, flag, parse, schema, summary, asm }: CaptureL
       summary,
       istio: `Helm \`global.proxy.${helm}\`, annotation \`traffic.sidecar.istio.io/${name}\``,
       asm,
-      why: "an argument of the init container, which no overlay can patch: Istio's template reads the value for the pod",
+      why: "an argument of the init container: Istio's template reads the value for the pod",
     },
   });
 }

@@ -72,7 +72,7 @@ function initAmount(kind: "limits" | "requests", resource: "cpu" | "memory"): Se
       summary: `${resource === "cpu" ? "CPU" : "memory"} ${kind === "limits" ? "limit" : "request"} of istio-init (istio-validation with Istio CNI) alone`,
       istio: "none: the init container has the proxy's",
       asm: `ProxyInit${resource === "cpu" ? "Cpu" : "Memory"}Resource${words[kind]}`,
-      why: "an overlay on the container: no Helm value says it",
+      why: "no Helm value says it: Istio's block of resources is given other amounts in this container",
     },
   });
 }
@@ -129,7 +129,7 @@ export const resources: readonly SettingDeclaration[] = [
       summary: "resources of istio-proxy as a percentage of the application's containers",
       istio: "none",
       asm: "ScaledSidecarResource (PercentageMax, PercentageSum, PercentageRef)",
-      why: "computed by the overlay when a pod is injected, from the containers it then has",
+      why: "computed when a pod is injected, from the containers it then has",
     },
   }),
 ];

@@ -1,7 +1,6 @@
 import { declarations, type Rendering } from "../settings/declarations.js";
-import { type Places, pickProfiles, putInPlace } from "./pickProfiles.js";
 
-export interface ScopedTemplate {
+export interface ScopedReads {
   text: string;
   /** What the template reads that settings can change: `.Values.global.proxy.resources` -> how often. */
   found: ReadonlyMap<string, number>;
@@ -51,17 +50,8 @@ const expressions = [
   },
 ] as const;
 
-/**
- * Istio's `sidecar` template, with what settings can change put in place for the pod at hand first, and read from there.
- * Each `define` gets the same beginning, since it sees no variable from outside. Text apart from these stays as it is.
- */
-export function scopeTemplate(template: string): ScopedTemplate {
-  const scoped = scopeReads(template);
-  return scoped.found.size > 0 ? { ...scoped, text: withBeginnings(scoped.text, scoped.found) } : scoped;
-}
-
 /** A template that reads what settings can change from `$sidecar`, which a beginning has to put there. */
-export function scopeReads(template: string): ScopedTemplate {
+export function scopeReads(template: string): ScopedReads {
   const found = new Map<string, number>();
   const count = (what: string) => found.set(what, (found.get(what) ?? 0) + 1);
   let text = template.replace(helmValue, (_, call: string | undefined, path: string) => {
@@ -97,7 +87,7 @@ export function scopeReads(template: string): ScopedTemplate {
   };
 }
 
-/** What a rendering needs in Istio's template; nothing for what the overlay says. */
+/** What a rendering reads in Istio's template: any of these; nothing for what is written at a place of its own. */
 export function readsOf(to: Rendering): string[] {
   switch (to.to) {
     case "value":
@@ -123,38 +113,6 @@ function unitedLookup(key: string, list: string): string {
 export const sidecarRoots = ["global", "always", "annotations", "expression"] as const;
 
 export const opening = `{{/* Sidecar settings for the pod at hand. Written by pulumi-istio-sidecar; change the Pulumi program instead. */ -}}\n`;
-
-/** `$sidecar`: what settings change, as Istio's template then reads it, as far as a text reads it. */
-export function beginning(found: ReadonlyMap<string, number>, text: string): string {
-  const read = sidecarRoots.filter((root) => text.includes(`$sidecar.${root}`));
-  const values = helmValuesRead(text);
-  const places =
-    read.length === 0
-      ? ""
-      : putInPlace({
-          parts: ["template"],
-          root: "$sidecar",
-          own: [...sidecarRoots, ...copiedMaps(values)],
-          within: placesRead(found, read, values),
-        });
-  return `${opening}${pickProfiles}${copied(values)}{{- $sidecar := dict "global" $sidecarHelm "always" dict "annotations" dict "expression" dict -}}
-${places}${imageVariants(text)}`;
-}
-
-/** What a text reads, said by what it does not read where that is shorter. */
-function placesRead(
-  found: ReadonlyMap<string, number>,
-  read: readonly string[],
-  values: readonly string[][],
-): Places {
-  const inGlobal = (paths: readonly string[][]) => paths.map((path) => ["global", ...path].join("/"));
-  const only = [...read.filter((root) => root !== "global"), ...inGlobal(values)];
-  const others = inGlobal(helmValuesRead([...found.keys()].join(" "))).filter(
-    (place) => !only.includes(place),
-  );
-  const except = [...sidecarRoots.filter((root) => !read.includes(root)), ...others];
-  return except.length < only.length ? { except } : { only };
-}
 
 /** The maps that `copied` makes, with slashes. */
 export function copiedMaps(values: readonly string[][]): string[] {
@@ -203,25 +161,6 @@ export function imageVariants(text: string): string {
 {{- end -}}
 {{- end -}}
 `;
-}
-
-// white space after a beginning stays as it was after the action before it
-function withBeginnings(text: string, found: ReadonlyMap<string, number>): string {
-  const start = (body: string) =>
-    beginning(found, body)
-      .trimEnd()
-      .replace(/-\}\}$/, "}}");
-  let outside = text;
-  const withDefines = text.replace(
-    /(\{\{-?\s*define\s+[`"][^`"]+[`"]\s*(-?)\}\})([\s\S]*?)(?=\{\{-?\s*define\b|$)/g,
-    (whole, opening: string, trim: string, rest: string) => {
-      const body = bodyOf(rest);
-      outside = outside.replace(`${opening}${body}`, "");
-      if (!body.includes("$sidecar.")) return whole;
-      return `${opening}${start(body).replace(/\}\}$/, `${trim}}}`)}${rest}`;
-    },
-  );
-  return `${start(outside)}${withDefines}`;
 }
 
 /** The body of a define: up to the `end` that closes it; what follows is outside of it. */

@@ -1,23 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { beginning, readsOf, scopeTemplate } from "../../provider/render/scopeTemplate";
+import { imageVariants, readsOf, scopeReads } from "../../provider/render/scopeReads";
 import { declarations } from "../../provider/settings/declarations";
 
-/** A scoped template without the beginning at its start. */
-function scoped(template: string): string {
-  const { text, found } = scopeTemplate(template);
-  const ends = [...text.matchAll(/\}\}/g)].map(({ index }) => index + 2);
-  const end = ends.find((at) => text.slice(0, at) === startOf(found, text.slice(at)));
-  assert.ok(end !== undefined, text.slice(0, 200));
-  return text.slice(end);
-}
-
-/** The beginning of a text with this body. */
-function startOf(found: ReadonlyMap<string, number>, body: string): string {
-  return beginning(found, body)
-    .trimEnd()
-    .replace(/-\}\}$/, "}}");
-}
+const scoped = (template: string) => scopeReads(template).text;
 
 const unitedWith = (key: string, list: string) =>
   `or (and $sidecar.always.${key} (join "," (uniq (compact (concat (splitList "," $sidecar.always.${key}) (splitList "," (${list} | default "" | toString))))))) ${list}`;
@@ -104,7 +90,7 @@ describe("a Helm value in Istio's template", () => {
   ];
   for (const [edge, template] of untouched) {
     it(`${edge} stays as it is`, () => {
-      const { text, found } = scopeTemplate(template);
+      const { text, found } = scopeReads(template);
       assert.equal(text, template);
       assert.equal(found.size, 0);
     });
@@ -152,65 +138,27 @@ describe("what Istio's template asks of the pod or of istiod", () => {
   }
 
   it("has the settings' image only where the pod names none itself, for the images that the template reads", () => {
-    const { text } = scopeTemplate("{{ .ProxyImage }}");
+    const text = imageVariants(scoped("{{ .ProxyImage }}"));
     assert.match(
       text,
       /and \(hasKey \$sidecar\.expression "imageType"\) \(not \(isset \$\.ObjectMeta\.Annotations "sidecar\.istio\.io\/proxyImageType"\)\)/,
     );
     assert.ok(text.includes('dict "ProxyImage" $.ProxyImage -'), text);
-    assert.ok(!scopeTemplate("{{ .NativeSidecars }}").text.includes("ProxyImage"));
+    assert.equal(imageVariants(scoped("{{ .NativeSidecars }}")), "");
   });
 });
 
-describe("a scoped template", () => {
+describe("a template whose reads are scoped", () => {
   const plain = "{{ .Values.global.proxy.includeIPRanges }}";
   const read = "{{ $sidecar.global.proxy.includeIPRanges }}";
 
-  it("differs in these expressions and its beginning only: text, comments, blank lines and trailing spaces stay", () => {
+  it("differs in these expressions only: text, comments, blank lines and trailing spaces stay", () => {
     const around = ["# a comment  \n\n\t{{- /* c */ -}}\n  args: [", "]\n{{- end }}\n\n"];
     assert.equal(scoped(around.join(plain)), around.join(read));
   });
 
-  it("opens each define with a beginning, since one sees no variable from outside; one that reads nothing has none", () => {
-    const template = `{{ define "a" -}} x${plain} {{ end }}y{{ define "b" }} z {{ end }}${plain}{{- define \`c\` }} ${plain}{{ end }}`;
-    const { text, found } = scopeTemplate(template);
-    const start = startOf(found, read);
-    const inDefine = startOf(found, read);
-    const trimmed = inDefine.replace(/\}\}$/, "-}}");
-    assert.equal(
-      text,
-      `${start}{{ define "a" -}}${trimmed} x${read} {{ end }}y{{ define "b" }} z {{ end }}${read}{{- define \`c\` }}${inDefine} ${read}{{ end }}`,
-    );
-  });
-
-  it("takes what stands behind a define for the template's own, blocks within the define included", () => {
-    const template = `{{ define "a" }}{{ if x }}{{ range y }}z{{ end }}{{ end }}{{ end }}${plain}`;
-    const { text, found } = scopeTemplate(template);
-    assert.equal(text, `${startOf(found, read)}${template.replace(plain, read)}`);
-  });
-
-  it("changes only maps of its own: the Helm values are one map for all requests", () => {
-    const { text } = scopeTemplate(plain);
-    const changed = new Set([...text.matchAll(/\bset (\S+)/g)].map(([, map]) => map));
-    assert.deepEqual(changed, new Set(["$at", "$copy", "$sidecarMaps"]));
-    assert.doesNotMatch(text, /mergeOverwrite|unset /);
-    // each map on the way is copied before the first write, `global` being the first of them
-    assert.match(
-      text,
-      /not \(hasKey \$sidecarMaps \$walked\)[\s\S]*\$copy := dict[\s\S]*set \$at \$key \$copy/,
-    );
-  });
-
-  it("opens and closes its blocks: each if and range has its end", () => {
-    const { text } = scopeTemplate("{{ .Values.global.proxy.lifecycle }}{{ .ProxyImage }}");
-    const opened = text.match(/\{\{-?\s*(if|range|with)\b/g)?.length ?? 0;
-    const closed = text.match(/\{\{-?\s*end\s*-?\}\}/g)?.length ?? 0;
-    assert.equal(opened, closed);
-    assert.ok(opened > 10);
-  });
-
   it("counts what it found", () => {
-    const { found } = scopeTemplate(
+    const { found } = scopeReads(
       "{{ if .Values.global.proxy.lifecycle }}{{ .Values.global.proxy.lifecycle }}{{ end }}{{ .Values.global.proxy.resources }}{{ .NativeSidecars }}{{ isset .ObjectMeta.Annotations `traffic.sidecar.istio.io/excludeInterfaces` }}",
     );
     assert.deepEqual(Object.fromEntries(found), {
@@ -241,18 +189,18 @@ describe("a scoped template", () => {
       "capture.excludeInterfaces",
       true,
     ],
-    ["nothing, of what the overlay says", "", "dnsProxy", true],
+    ["nothing, of variables", "", "dnsProxy", true],
     ["nothing, of init resources", "", "initResources.limits.cpu", true],
   ];
   for (const [edge, template, path, expected] of reads) {
     it(`${expected ? "serves" : "does not serve"} ${path} where it reads ${edge}`, () => {
       const rendering = declarations.find((one) => one.path === path)?.rendering("");
       assert.ok(rendering);
-      assert.equal(scopeTemplate(template).reads(rendering), expected);
+      assert.equal(scopeReads(template).reads(rendering), expected);
     });
   }
 
-  it("needs to read something for each setting that the overlay does not say", () => {
+  it("needs to read something for each setting that has no place of its own", () => {
     const unread = declarations.filter(({ rendering }) => readsOf(rendering("NAME")).length === 0);
     assert.deepEqual(
       new Set(unread.map(({ rendering }) => rendering("NAME").to)),
