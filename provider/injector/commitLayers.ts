@@ -1,5 +1,6 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { InjectorData } from "../render/InjectorData.js";
+import { unknownRelease } from "../render/istioVersion.js";
 import { stampsIn } from "../render/stampsIn.js";
 import { type Asked, askBefore, unverifiable } from "./askBefore.js";
 import { type Injector, injectorName, readInjector } from "./Injector.js";
@@ -35,6 +36,8 @@ export async function commitLayers(
     );
   const { before, ...first } = await bring(changes, outcomes);
   let written: InjectorData | undefined = first.written;
+  const unknown = unknownRelease(first.written);
+  if (unknown !== undefined) options.report(`ConfigMap ${injectorName(injector)}: ${unknown}.`);
   const deadline = options.elapsed() + options.patience;
   const accepted = changes.filter((change) => outcomes.get(change) === undefined);
   const isStanding = (change: LayerChange) => outcomes.get(change) === undefined;

@@ -6,6 +6,7 @@ import { askReplicas, replicasBehind } from "../injector/askReplicas.js";
 import { configMapName, type Injector, injectorName, lastWriter, revisionOf } from "../injector/Injector.js";
 import { compose } from "../render/compose.js";
 import { InjectorRefusal } from "../render/InjectorRefusal.js";
+import { istioVersion, unknownRelease } from "../render/istioVersion.js";
 import { globalTarget } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
 import { stampAnnotation } from "../render/podAnnotations.js";
@@ -15,7 +16,6 @@ import { readiness } from "../rollout/rolloutStatus.js";
 import { type Finding, ok, problem, skipped, warning } from "./Finding.js";
 import { type FoundInjector, findInjectors } from "./findInjectors.js";
 import { findRights } from "./findRights.js";
-import { istioVersion } from "./istioVersion.js";
 import { layerOwners } from "./layerOwners.js";
 import type { Scope } from "./readMeshStatus.js";
 import type { StackState } from "./readStackState.js";
@@ -47,10 +47,10 @@ async function apiServer(api: KubernetesApi): Promise<Finding> {
 }
 
 function known({ injector, configMap: { data } }: FoundInjector): Finding {
-  const version = istioVersion(data);
-  return version === undefined
-    ? warning("injector", `${injectorName(injector)}: its values do not name a version of Istio`)
-    : ok("injector", `${injectorName(injector)}, Istio ${version}`);
+  const unknown = unknownRelease(data);
+  return unknown === undefined
+    ? ok("injector", `${injectorName(injector)}, Istio ${istioVersion(data)}`)
+    : warning("injector", `ConfigMap ${injectorName(injector)}: ${unknown}`);
 }
 
 /** Whether what is in the ConfigMap is what would be written now, byte for byte. */

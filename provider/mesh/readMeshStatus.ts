@@ -4,6 +4,7 @@ import { ApiError, isMissingRight, type KubernetesApi, type ObjectMeta } from ".
 import { injectorName, revisionOf } from "../injector/Injector.js";
 import type { Rollout } from "../levels/RolloutOptions.js";
 import { installedGlobal } from "../render/compose.js";
+import { istioVersion } from "../render/istioVersion.js";
 import { layerAt, namespaceOf } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
 import { layersAt, layersFor } from "../render/layersReaching.js";
@@ -14,7 +15,6 @@ import type { Annotations } from "../rollout/rolloutAnnotations.js";
 import { type Current, settingsThere } from "../rollout/settingsThere.js";
 import { unmanagedPods } from "../rollout/unmanagedPods.js";
 import { findInjectors } from "./findInjectors.js";
-import { istioVersion } from "./istioVersion.js";
 import type { MeshStatus, NamespaceStatus, WorkloadStatus } from "./MeshStatus.js";
 import { workloadStatus } from "./workloadStatus.js";
 

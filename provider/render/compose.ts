@@ -4,6 +4,7 @@ import { dataKey } from "./dataKey.js";
 import type { InjectorData } from "./InjectorData.js";
 import { refusingUnreadable } from "./InjectorRefusal.js";
 import { injectorTemplate } from "./injectorTemplate.js";
+import { requireSupported } from "./istioVersion.js";
 import type { Layers } from "./Layer.js";
 import { layersOf } from "./layersOf.js";
 import { mismatchText } from "./mismatch.js";
@@ -20,6 +21,7 @@ export function compose(data: InjectorData, layers: Layers): InjectorData {
     layersOf(data);
     const bare = strip(data);
     if (Object.keys(layers).length === 0) return bare;
+    requireSupported(data);
     const found = templatesIn(bare.config);
     const installed = isInstalledWith(bare.config);
     const ours = injectorTemplate(found.sidecar, layers);

@@ -118,7 +118,7 @@ function withProxyConfig(text: string, missing: Set<Place>): string {
   return replaceAt(
     text,
     found,
-    `${name}{{ if $sidecar.proxyConfig }}{{ $sidecar.proxyConfig | toJson | quote }}{{ else }}${istios}{{ end }}`,
+    `${name}{{ if $sidecar.proxyConfig }}{{ $sidecar.proxyConfig | structToJSON | quote }}{{ else }}${istios}{{ end }}`,
   );
 }
 

@@ -25,7 +25,7 @@ describe("Istio's template with settings in its places", () => {
     ],
     [
       "has PROXY_CONFIG as the settings change it, and else as Istio writes it",
-      "      value: {{ if $sidecar.proxyConfig }}{{ $sidecar.proxyConfig | toJson | quote }}{{ else }}|\n             {{ protoToJSON .ProxyConfig }}{{ end }}\n",
+      "      value: {{ if $sidecar.proxyConfig }}{{ $sidecar.proxyConfig | structToJSON | quote }}{{ else }}|\n             {{ protoToJSON .ProxyConfig }}{{ end }}\n",
     ],
     [
       "has variables of the init container where Istio's are, also where Istio has none",

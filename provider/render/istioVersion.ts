@@ -1,0 +1,53 @@
+import { valueAt } from "../settings/canonicalSettings.js";
+import type { InjectorData } from "./InjectorData.js";
+import { mismatchText } from "./mismatch.js";
+import { UnreadableText, yamlData } from "./spliceMap.js";
+
+/** The oldest release whose injector gave pods every setting that its template has a place for. */
+export const oldestRelease = "1.18";
+
+/** The version of the sidecars that an injector gives, as its Helm values name it: `1.31.0`. */
+export function istioVersion({ values }: Pick<InjectorData, "values">): string | undefined {
+  let read: unknown;
+  try {
+    read = yamlData(values, "data.values");
+  } catch {
+    return undefined;
+  }
+  const image = valueAt(read, ["global", "proxy", "image"]);
+  const tagged = typeof image === "string" ? /:([^/:@]+)(?:@.*)?$/.exec(image)?.[1] : undefined;
+  const tag = tagged ?? valueAt(read, ["global", "tag"]);
+  return typeof tag === "string" || typeof tag === "number" ? String(tag) : undefined;
+}
+
+/** The release of Istio that a version is of: `1.24` of `v1.24.6-distroless`; undefined of what is no version of Istio. */
+export function releaseOf(version: string | undefined): string | undefined {
+  return /^v?(1\.\d+)[.-]/.exec(version ?? "")?.[1];
+}
+
+/** Below zero where the first release is the older one. */
+export function compareReleases(one: string, other: string): number {
+  return Number(one.split(".")[1]) - Number(other.split(".")[1]);
+}
+
+/** Refuses a release that is known to be too old. */
+export function requireSupported(data: Pick<InjectorData, "values">): void {
+  const release = releaseOf(istioVersion(data));
+  if (release === undefined || compareReleases(release, oldestRelease) >= 0) return;
+  throw new UnreadableText(
+    mismatchText({
+      where: "data.values",
+      expected: `Istio ${oldestRelease} or newer`,
+      got: `Istio ${istioVersion(data)}`,
+      todo: "Upgrade Istio",
+    }),
+  );
+}
+
+/** What has to be said of an injector whose release nobody can tell: it may be an old one. */
+export function unknownRelease(data: Pick<InjectorData, "values">): string | undefined {
+  const version = istioVersion(data);
+  if (releaseOf(version) !== undefined) return undefined;
+  const got = version === undefined ? "no version" : `"${version}"`;
+  return `expected a version of Istio in the Helm values global.proxy.image or global.tag, got ${got}. Make sure that it is Istio ${oldestRelease} or newer`;
+}

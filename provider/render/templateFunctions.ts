@@ -1,0 +1,81 @@
+/** Who brings a function of istiod's templates, and the first release of Istio that has it as it is called here. */
+interface TemplateFunction {
+  of: "Go" | "Istio" | "sprig";
+  since: string;
+}
+
+const go: TemplateFunction = { of: "Go", since: "1.16" };
+const istio: TemplateFunction = { of: "Istio", since: "1.16" };
+const sprig: TemplateFunction = { of: "sprig", since: "1.16" };
+
+/**
+ * The functions that may be called by what is added to Istio's template. istiod has sprig's, and replaces some of them by its own of
+ * the same name that take less: `toJson` until 1.18 (maps of text alone), `omit` (likewise), `indent`, `contains`, `env`. None
+ * of those is here: a call that fails denies every pod.
+ */
+export const templateFunctions: Readonly<Record<string, TemplateFunction>> = {
+  and: go,
+  eq: go,
+  index: go,
+  ne: go,
+  not: go,
+  or: go,
+  print: go,
+  printf: go,
+  annotation: istio,
+  fromJSON: istio,
+  isset: istio,
+  protoToJSON: istio,
+  structToJSON: istio,
+  add: sprig,
+  append: sprig,
+  compact: sprig,
+  concat: sprig,
+  default: sprig,
+  dict: sprig,
+  dig: sprig,
+  div: sprig,
+  has: sprig,
+  hasKey: sprig,
+  int64: sprig,
+  join: sprig,
+  kindIs: sprig,
+  list: sprig,
+  max: sprig,
+  mul: sprig,
+  quote: sprig,
+  regexMatch: sprig,
+  regexReplaceAll: sprig,
+  set: sprig,
+  splitList: sprig,
+  ternary: sprig,
+  toString: sprig,
+  trimPrefix: sprig,
+  trimSuffix: sprig,
+  uniq: sprig,
+  unset: sprig,
+};
+
+const keywords = new Set([
+  "define",
+  "else",
+  "end",
+  "false",
+  "if",
+  "nil",
+  "range",
+  "template",
+  "true",
+  "with",
+]);
+
+/** The functions that a template calls, and how often. */
+export function functionCalls(template: string): ReadonlyMap<string, number> {
+  const calls = new Map<string, number>();
+  for (const [, action = ""] of template.matchAll(/\{\{-?([\s\S]*?)-?\}\}/g)) {
+    const code = action.replace(/\/\*[\s\S]*?\*\//g, "").replace(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, '""');
+    for (const [word] of code.matchAll(/(?<![\w.$])[A-Za-z_]\w*/g))
+      if (!keywords.has(word)) calls.set(word, (calls.get(word) ?? 0) + 1);
+  }
+  return calls;
+}
