@@ -1,13 +1,14 @@
 import { dataKey } from "./dataKey.js";
 import { ownKeyPattern, proxyConfigAnnotation, stampAnnotation } from "./podAnnotations.js";
+import { takePreview } from "./previewBounds.js";
 
 /**
  * Template text that finds the profiles of the pod at hand: `$sidecarProfiles`, the namespace's or global one, then those of
  * the workload layers whose selectors pick the pod, the strongest last. `$` is the pod's data, as in Istio's `define`s.
  */
-export const pickProfiles = `{{- $sidecarData := $.Values.global.${dataKey} | default dict -}}
+export const pickProfiles = `{{- $sidecarData := $.Values.global.${dataKey} | default dict }}{{ $sidecarStamp := "" -}}
 {{- $sidecarOwn := index $.ObjectMeta.Annotations "${proxyConfigAnnotation}" | default "" -}}
-{{- $sidecarProfiles := list (dig "namespaces" $.ObjectMeta.Namespace "*" $sidecarData) -}}
+${takePreview}{{- $sidecarProfiles := list (dig "namespaces" $.ObjectMeta.Namespace "*" $sidecarData) -}}
 {{- range $layer := dig "workloads" $.ObjectMeta.Namespace list $sidecarData -}}
 {{- $picks := true -}}
 {{- range $layer.selector -}}
@@ -22,9 +23,10 @@ export const pickProfiles = `{{- $sidecarData := $.Values.global.${dataKey} | de
 {{- end -}}
 `;
 
-/** Template text that puts the stamp of these profiles into a map, which may have one already. */
+/** Template text that puts the stamp of these profiles into a map. That of a preview says so: it must claim nothing on a pod. */
 export function putStamp(root: string): string {
-  return `{{- range $name := $sidecarProfiles }}{{ $_ := set ${root} "stamp" (compact (list ${root}.stamp (dig "profiles" $name "stamp" "" $sidecarData)) | join ".") }}{{ end -}}`;
+  return `{{- if $sidecarStamp }}{{ $_ := set ${root} "stamp" $sidecarStamp }}{{ end -}}
+{{- range $name := $sidecarProfiles }}{{ $_ := set ${root} "stamp" (compact (list ${root}.stamp (dig "profiles" $name "stamp" "" $sidecarData)) | join ".") }}{{ end -}}`;
 }
 
 /**

@@ -7,6 +7,9 @@ export { resourceAnnotations } from "../settings/resourceAnnotations.js";
 /** The annotation that the injector writes: the digest of the settings that it gave the pod. */
 export const stampAnnotation = "sidecar-settings/stamp";
 
+/** On a pod of a dry run: planned data, which the injector's template reads in place of the data that it has. */
+export const previewAnnotation = "sidecar-settings/preview";
+
 /** Templates of the injector that a pod names itself, with commas. */
 export const templatesAnnotation = "inject.istio.io/templates";
 

@@ -16,7 +16,10 @@ const sprig: TemplateFunction = { of: "sprig", since: "1.16" };
 export const templateFunctions: Readonly<Record<string, TemplateFunction>> = {
   and: go,
   eq: go,
+  gt: go,
   index: go,
+  le: go,
+  len: go,
   ne: go,
   not: go,
   or: go,

@@ -5,7 +5,7 @@ import { allContainers, type Pod } from "../../provider/cluster/podTemplate";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
 import type { InjectorData } from "../../provider/render/InjectorData";
 import { canonicalJson } from "../../provider/render/Profile";
-import { stampAnnotation } from "../../provider/render/podAnnotations";
+import { previewAnnotation, stampAnnotation } from "../../provider/render/podAnnotations";
 import type { IstioPod } from "./istioPods";
 
 const generation = "test/generation";
@@ -34,6 +34,11 @@ export class Injection {
     pods: readonly IstioPod[],
   ): Promise<Map<string, string>> {
     await this.write(data, namespace);
+    return this.ask(namespace, pods);
+  }
+
+  /** The same from the ConfigMap that is there. */
+  async ask(namespace: string, pods: readonly IstioPod[]): Promise<Map<string, string>> {
     const results = new Map<string, string>();
     const queue = [...pods];
     await Promise.all(
@@ -98,10 +103,11 @@ export async function createNamespace(
     });
 }
 
-/** Apart from random names, the stamp, and the order and spacing that protobuf's JSON leaves open. */
+/** Apart from random names, the stamp, what a dry run is asked with, and the order and spacing that protobuf's JSON leaves open. */
 function comparable(pod: Pod): string {
   const {
     [stampAnnotation]: _stamp,
+    [previewAnnotation]: _preview,
     [generation]: _generation,
     ...annotations
   } = pod.metadata.annotations ?? {};

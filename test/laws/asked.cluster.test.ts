@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { connect } from "../../provider/cluster/connect";
+import { dryRunPod } from "../../provider/cluster/dryRunPod";
+import type { KubernetesApi } from "../../provider/cluster/KubernetesApi";
+import { compose } from "../../provider/render/compose";
+import type { Layers } from "../../provider/render/Layer";
+import { previewAnnotation, stampAnnotation } from "../../provider/render/podAnnotations";
+import { saysItself } from "../../provider/render/podLevel";
+import { previewData, previewStamp } from "../../provider/render/previewData";
+import { type CanonicalSettings, settingEntries } from "../../provider/settings/canonicalSettings";
+import { parseSettings } from "../../provider/settings/parseSettings";
+import type { SidecarSettings } from "../../provider/settings/SidecarSettings";
+import { type Cluster, startCluster } from "../cluster/cluster";
+import { Injection } from "./injection";
+import { type IstioPod, istioPods } from "./istioPods";
+import { everything, otherwise } from "./lawSettings";
+
+const plain: IstioPod = {
+  name: "plain",
+  template: {
+    metadata: { labels: { app: "web" } },
+    spec: {
+      containers: [{ name: "app", image: "app:1", resources: { requests: { cpu: "200m", memory: "1Gi" } } }],
+    },
+  },
+};
+
+/** A namespace with planned settings, and the pods that are asked about there. */
+interface Case {
+  namespace: string;
+  what: string;
+  layers: Layers;
+  pods: readonly IstioPod[];
+}
+
+for (const sidecars of ["native", "classic"] as const) {
+  describe(`asked equals what then came, ${sidecars} sidecars`, () => {
+    let cluster: Cluster;
+    let api: KubernetesApi;
+    let injection: Injection;
+    let cases: Case[];
+    let unwritten: Map<string, Map<string, string>>;
+    let asked: Map<string, Map<string, string>>;
+
+    before(async () => {
+      cluster = await startCluster({ sidecars });
+      cases = casesOf(await istioPods());
+      injection = await Injection.open(
+        cluster.kubeconfig,
+        cases.map(({ namespace }) => namespace),
+      );
+      api = await connect({ kubeconfig: cluster.kubeconfig });
+      // the template is there, and nothing that reaches these namespaces but what is to be replaced in the last one
+      const others: Layers = { elsewhere: layer({ dnsProxy: true }), replaced: layer(parsed(otherwise)) };
+      await injection.inject(compose(injection.installed, others), "plain", []);
+      unwritten = await answers(cases, (pod) => pod);
+      asked = await answers(cases, (pod, { layers, namespace }) => withPreview(pod, layers, namespace));
+    });
+    after(() => cluster?.stop());
+
+    const answers = async (
+      of: readonly Case[],
+      pod: (given: IstioPod, of: Case) => IstioPod,
+    ): Promise<Map<string, Map<string, string>>> => {
+      const found = new Map<string, Map<string, string>>();
+      for (const one of of)
+        found.set(
+          one.namespace,
+          await injection.ask(
+            one.namespace,
+            one.pods.map((given) => pod(given, one)),
+          ),
+        );
+      return found;
+    };
+
+    test("the answer to a dry run with planned data says that it is one", async () => {
+      for (const [namespace, layers] of [
+        ["all", all("all")],
+        ["plain", {}],
+      ] as const) {
+        const { template } = withPreview(plain, layers, namespace);
+        const pod = await dryRunPod(api, namespace, template);
+        assert.equal(
+          pod.metadata.annotations?.[stampAnnotation],
+          previewStamp(layers, namespace, template.metadata?.labels),
+        );
+      }
+      const pod = await dryRunPod(api, "plain", plain.template);
+      assert.equal(pod.metadata.annotations?.[stampAnnotation], undefined);
+    });
+
+    test("data that is none, or keeps istiod busy, is no data", async () => {
+      const { template } = plain;
+      const preview = (text: string, others = {}) => ({
+        name: "plain",
+        template: {
+          ...template,
+          metadata: { ...template.metadata, annotations: { ...others, [previewAnnotation]: text } },
+        },
+      });
+      const limits = { at: "global/proxy/resources/limits", is: { cpu: "3" } };
+      const write = (change: object, count = 1) =>
+        JSON.stringify({ profiles: { "*": { writes: Array(count).fill({ ...limits, ...change }) } } });
+      const layers = (count: number) =>
+        JSON.stringify({
+          profiles: { p: { writes: [limits] } },
+          workloads: { plain: Array(count).fill({ selector: [], profile: "p" }) },
+        });
+      const answer = async (pod: IstioPod) => (await injection.ask("plain", [pod])).get("plain");
+      const before = unwritten.get("plain")?.get("plain");
+      for (const text of ["", "{", "[]", '"{}"', "5", "null"])
+        assert.equal(await answer(preview(text)), before, text);
+      const config = (length: number) => ({
+        "proxy.istio.io/config": `concurrency: 2 #${"x".repeat(length)}`,
+      });
+      const bounded: [string, IstioPod, IstioPod][] = [
+        ["writes", preview(write({}, 128)), preview(write({}, 129))],
+        ["at", preview(write({})), preview(write({ at: `${"a/".repeat(70)}limits` }))],
+        ["own", preview(write({ own: "a|b" })), preview(write({ own: "a{1000}" }))],
+        ["own's length", preview(write({ own: "a".repeat(256) })), preview(write({ own: "a".repeat(257) }))],
+        [
+          "always",
+          preview(write({ at: "always", is: { excludeInboundPorts: "1".repeat(4) } })),
+          preview(write({ at: "always", is: { excludeInboundPorts: "1,".repeat(1025) } })),
+        ],
+        ["workloads", preview(layers(8)), preview(layers(9))],
+        [
+          "bytes",
+          preview(write({ is: { cpu: "3" } })),
+          preview(write({ is: { cpu: "3", a: "x".repeat(32768) } })),
+        ],
+        ["config", preview(write({}), config(10)), preview(write({}), config(16384))],
+      ];
+      for (const [edge, inside, outside] of bounded) {
+        assert.notEqual(await answer(inside), before, `${edge}: taken`);
+        if (edge === "config") assert.doesNotMatch((await answer(outside)) ?? "", /"cpu":"3"/);
+        else assert.equal(await answer(outside), before, `${edge}: not taken`);
+      }
+    });
+
+    test("for every setting, and for all of them on every pod of Istio's own tests", async () => {
+      const layers = Object.assign({}, ...cases.map((one) => one.layers));
+      await injection.inject(compose(injection.installed, layers), "plain", []);
+      const came = await answers(cases, (pod) => pod);
+      const wrong = cases.flatMap(({ namespace, what }) =>
+        [...(came.get(namespace) ?? [])].flatMap(([pod, answer]) =>
+          asked.get(namespace)?.get(pod) === answer ? [] : [`${what}: ${pod}`],
+        ),
+      );
+      assert.deepEqual(wrong, []);
+      // an injector that reads no annotation would have answered as before
+      const telling = cases.filter(
+        ({ namespace }) => asked.get(namespace)?.get("plain") !== unwritten.get(namespace)?.get("plain"),
+      );
+      const silent = cases.filter((one) => !telling.includes(one)).map(({ what }) => what);
+      assert.ok(silent.length <= 6, silent.join(", "));
+    });
+  });
+}
+
+function casesOf(pods: readonly IstioPod[]): Case[] {
+  const single = settingEntries(parsed(everything)).map(({ path, value, declaration, name }, at): Case => {
+    const namespace = `case-${at}`;
+    const saying = pods.filter(({ template }) => saysItself(declaration, name, template));
+    return {
+      namespace,
+      what: path,
+      layers: { [namespace]: layer({ [path]: value }) },
+      pods: [...saying.slice(0, 5), plain],
+    };
+  });
+  return [
+    ...single,
+    { namespace: "plain", what: "nothing", layers: {}, pods: [...pods.slice(0, 5), plain] },
+    { namespace: "all", what: "everything", layers: all("all"), pods: [...pods, plain] },
+    {
+      namespace: "replaced",
+      what: "everything in place of other settings",
+      layers: { replaced: layer(parsed(everything)) },
+      pods: [...pods, plain],
+    },
+  ];
+}
+
+/** All levels that one namespace can have; the global one would reach the other cases. */
+function all(namespace: string): Layers {
+  return {
+    [namespace]: layer(parsed(otherwise)),
+    [`${namespace}/web`]: {
+      ...layer(parsed(everything)),
+      picks: { selector: [{ key: "app", operator: "Exists" }], priority: 0 },
+    },
+  };
+}
+
+function layer(settings: CanonicalSettings): { owner: string; settings: CanonicalSettings } {
+  return { owner: "test", settings };
+}
+
+function withPreview({ name, template }: IstioPod, layers: Layers, namespace: string): IstioPod {
+  const data = previewData(layers, namespace, template.metadata?.annotations);
+  assert.ok("annotations" in data);
+  return {
+    name,
+    template: { ...template, metadata: { ...template.metadata, annotations: data.annotations } },
+  };
+}
+
+function parsed(given: SidecarSettings): CanonicalSettings {
+  const read = parseSettings(given);
+  assert.deepEqual(read.problems, []);
+  return read.settings;
+}
