@@ -9,11 +9,11 @@ import { LayerHistory } from "./injector/LayerHistory.js";
 import { layerQueue } from "./injector/LayerQueue.js";
 import { contentOf, injectorOf, podContentOf } from "./injector/layerInputs.js";
 import { layerProvider } from "./injector/layerProvider.js";
+import { NoInjector } from "./injector/NoInjector.js";
 import { PlannedLayers } from "./injector/PlannedLayers.js";
 import { PutBacks, putBackLayers } from "./injector/putBackLayers.js";
 import { recentInjector } from "./injector/recentInjector.js";
 import { publishedProvider } from "./publish/publishedProvider.js";
-import { InjectorRefusal } from "./render/InjectorRefusal.js";
 import { targetOf } from "./render/Layer.js";
 import type { InjectorView } from "./rollout/InjectorView.js";
 import { rollAfterRemoval, rolloutProvider } from "./rollout/rolloutProvider.js";
@@ -29,7 +29,7 @@ const injectorView: InjectorView = {
     try {
       return (await recentInjector(api, injectorOf(properties))).data;
     } catch (error) {
-      if (error instanceof InjectorRefusal) return undefined;
+      if (error instanceof NoInjector) return undefined;
       throw error;
     }
   },

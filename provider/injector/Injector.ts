@@ -2,7 +2,10 @@ import { fieldManager } from "../cluster/fieldManager.js";
 import { defaultRevision } from "../cluster/injectingRevision.js";
 import { hasStatus, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import type { InjectorData } from "../render/InjectorData.js";
-import { InjectorRefusal } from "../render/InjectorRefusal.js";
+import { InjectorRefusal, named } from "../render/InjectorRefusal.js";
+import { oldestRelease } from "../render/istioVersion.js";
+import { layersOf } from "../render/layersOf.js";
+import { mismatchText } from "../render/mismatch.js";
 import { NoInjector } from "./NoInjector.js";
 import { revisionsIn } from "./revisionsIn.js";
 
@@ -36,25 +39,70 @@ export function injectorName(injector: Injector): string {
   return `${injector.namespace}/${configMapName(injector)}`;
 }
 
+/** The same of the ConfigMap that was found. */
+export function nameOf({ metadata }: Pick<InjectorConfigMap, "metadata">, { namespace }: Injector): string {
+  return `${namespace}/${metadata.name}`;
+}
+
 export async function readInjector(api: KubernetesApi, injector: Injector): Promise<InjectorConfigMap> {
-  const found = await api
-    .request<{ metadata: ObjectMeta; data?: Record<string, string> }>({
-      method: "GET",
-      path: pathOf(injector),
-    })
-    .catch(async (error: unknown) => {
-      if (!hasStatus(error, 404)) throw error;
-      const { namespace } = injector;
-      const there = await revisionsIn(api, namespace);
-      throw new NoInjector(injectorName(injector), namespace, revisionOf(injector), there);
-    });
-  const { config, values } = found.data ?? {};
-  if (config === undefined || values === undefined) {
-    throw new InjectorRefusal(
-      `ConfigMap ${injectorName(injector)} has no data.config or no data.values: not an injector of Istio 1.18 or newer`,
+  const { namespace } = injector;
+  const found = await firstOf(api, namespace, [configMapName(injector), ...otherNames(injector)]);
+  if (!found)
+    throw new NoInjector(
+      injectorName(injector),
+      namespace,
+      revisionOf(injector),
+      await revisionsIn(api, namespace),
     );
+  const name = `${injector.namespace}/${found.metadata.name}`;
+  const { config, values } = found.data ?? {};
+  return named(name, () => {
+    if (config === undefined || values === undefined) {
+      const missing = [
+        ...(config === undefined ? ["config"] : []),
+        ...(values === undefined ? ["values"] : []),
+      ];
+      throw new InjectorRefusal(
+        mismatchText({
+          where: "data",
+          expected: `config and values, as istiod of Istio ${oldestRelease} or newer reads them`,
+          got: `no ${missing.join(" and no ")}`,
+          todo: "Reinstall Istio by its charts or istioctl, which write this ConfigMap",
+        }),
+      );
+    }
+    const data = { config, values };
+    // every look at an injector begins here: what nobody can read is refused once, with its name
+    layersOf(data);
+    return { metadata: found.metadata, data, object: found };
+  });
+}
+
+interface Answer extends Record<string, unknown> {
+  metadata: ObjectMeta;
+  data?: Record<string, string>;
+}
+
+async function firstOf(
+  api: KubernetesApi,
+  namespace: string,
+  names: readonly string[],
+): Promise<Answer | undefined> {
+  for (const name of names) {
+    try {
+      return await api.request<Answer>({ method: "GET", path: pathOf(namespace, name) });
+    } catch (error) {
+      // roles often give rights to the first name alone
+      const absent = hasStatus(error, 404) || (name !== names[0] && hasStatus(error, 403));
+      if (!absent) throw error;
+    }
   }
-  return { metadata: found.metadata, data: { config, values }, object: found };
+  return undefined;
+}
+
+/** OpenShift Service Mesh 2 names the revision also where it is the default one. */
+function otherNames(injector: Injector): string[] {
+  return revisionOf(injector) === defaultRevision ? [`istio-sidecar-injector-${defaultRevision}`] : [];
 }
 
 /** Puts the two texts in place of those read; refused by the server (409) when someone else wrote in between. */
@@ -68,7 +116,7 @@ export async function writeInjector(
   const object = { ...read.object, data: { ...(read.object.data as Record<string, string>), ...data } };
   const written = await api.request<{ metadata: ObjectMeta }>({
     method: "PUT",
-    path: pathOf(injector),
+    path: pathOf(injector.namespace, read.metadata.name),
     query: { fieldManager: manager },
     body: object,
   });
@@ -107,6 +155,6 @@ function dataOf(fields: unknown): Readonly<Record<string, unknown>> {
   return (fields as { "f:data"?: Record<string, unknown> } | undefined)?.["f:data"] ?? {};
 }
 
-function pathOf(injector: Injector): string {
-  return `/api/v1/namespaces/${encodeURIComponent(injector.namespace)}/configmaps/${configMapName(injector)}`;
+function pathOf(namespace: string, name: string): string {
+  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps/${encodeURIComponent(name)}`;
 }

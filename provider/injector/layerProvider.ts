@@ -9,8 +9,9 @@ import type { Session } from "../cluster/session.js";
 import { withKnownCluster } from "../cluster/withKnownCluster.js";
 import { effectiveValues } from "../levels/effectiveSettings.js";
 import { asLabelSelector } from "../levels/selector.js";
+import { requireComposable } from "../render/compose.js";
 import { effectiveAt } from "../render/effectiveAt.js";
-import { InjectorRefusal } from "../render/InjectorRefusal.js";
+import { InjectorRefusal, named } from "../render/InjectorRefusal.js";
 import { type Layer, layerAt, targetOf } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
 import { layersAt } from "../render/layersReaching.js";
@@ -19,7 +20,14 @@ import { nested } from "../settings/canonicalSettings.js";
 import { problemSentence, SettingsError } from "../settings/problem.js";
 import { asProperties, settingGroups } from "../settings/settingsInputs.js";
 import { containsUnknown } from "../settings/unknown.js";
-import { type Injector, type InjectorConfigMap, injectorName, lastWriter, whenPutBack } from "./Injector.js";
+import {
+  type Injector,
+  type InjectorConfigMap,
+  injectorName,
+  lastWriter,
+  nameOf,
+  whenPutBack,
+} from "./Injector.js";
 import { OwnershipError, UntriedSettings } from "./LayerChange.js";
 import type { LayerHistory } from "./LayerHistory.js";
 import { layerQueue } from "./LayerQueue.js";
@@ -92,6 +100,8 @@ export function layerProvider(
         ...asProperties(settings, before.settings),
         patience: news.patience ?? defaultPatience,
       };
+      const refused = await refusalOf(session, news, content);
+      if (refused !== undefined) return { inputs, failures: [{ property: "injector", reason: refused }] };
       const gone =
         Object.keys(olds).length > 0 ? await goneSentence(session, olds, before, content) : undefined;
       if (Object.keys(olds).length === 0) await warnOfNamespace(session, news);
@@ -271,6 +281,26 @@ function outcomeOf({ data, metadata }: InjectorConfigMap, target: string): Recor
   };
 }
 
+/** Why `up` would refuse the layer, as far as this injector can tell before it is written. */
+async function refusalOf(
+  session: Session,
+  properties: Properties,
+  content: LayerContent,
+): Promise<string | undefined> {
+  try {
+    const live = await look(session, properties);
+    if (!live || containsUnknown(contentOf(content))) return undefined;
+    const layer = { owner: ownerOf(properties), ...contentOf(content) };
+    named(nameOf(live, injectorOf(properties)), () =>
+      requireComposable(live.data, { [targetOf(properties)]: layer }),
+    );
+    return undefined;
+  } catch (error) {
+    if (error instanceof InjectorRefusal) return error.message;
+    throw error;
+  }
+}
+
 /** The layer that the injector has before this process writes it; undefined where there is none, or nobody can say. */
 async function presentLayer(session: Session, inputs: Properties): Promise<Layer | undefined> {
   const live = await look(session, inputs);
@@ -341,7 +371,7 @@ async function readOrNothing(api: KubernetesApi, injector: Injector): Promise<In
   try {
     return await recentInjector(api, injector);
   } catch (error) {
-    if (error instanceof InjectorRefusal) return undefined;
+    if (error instanceof NoInjector) return undefined;
     throw error;
   }
 }

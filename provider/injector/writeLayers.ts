@@ -3,7 +3,7 @@ import { hasStatus, type KubernetesApi } from "../cluster/KubernetesApi.js";
 import { isPassing } from "../cluster/waitBeforeRetry.js";
 import { compose, installedGlobal } from "../render/compose.js";
 import type { InjectorData } from "../render/InjectorData.js";
-import { InjectorRefusal } from "../render/InjectorRefusal.js";
+import { InjectorRefusal, named } from "../render/InjectorRefusal.js";
 import { type Layer, type Layers, layerAt } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
 import { installedSettings } from "../render/Profile.js";
@@ -11,6 +11,7 @@ import {
   type Injector,
   type InjectorConfigMap,
   injectorName,
+  nameOf,
   putBackManager,
   readInjector,
   writeInjector,
@@ -55,7 +56,7 @@ export async function writeLayers(
     const before = first;
     const { layers, accepted } = decide(changes, present, current, outcomes);
     if (accepted.length === 0) return { before, written: current.data };
-    const data = compose(current.data, layers);
+    const data = named(nameOf(current, injector), () => compose(current.data, layers));
     requireRoom(data, injector, Object.keys(layers).length);
     await beforeWriting(current, accepted);
     if (data.config === current.data.config && data.values === current.data.values)

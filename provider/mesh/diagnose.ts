@@ -3,14 +3,22 @@ import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../clus
 import type { Workload } from "../cluster/workloads.js";
 import { ask, type Probe, probesOf } from "../injector/askInjector.js";
 import { askReplicas, replicasBehind } from "../injector/askReplicas.js";
-import { configMapName, type Injector, injectorName, lastWriter, revisionOf } from "../injector/Injector.js";
+import {
+  configMapName,
+  type Injector,
+  injectorName,
+  lastWriter,
+  nameOf,
+  revisionOf,
+} from "../injector/Injector.js";
 import { compose } from "../render/compose.js";
-import { InjectorRefusal } from "../render/InjectorRefusal.js";
-import { istioVersion, unknownRelease } from "../render/istioVersion.js";
+import { InjectorRefusal, named } from "../render/InjectorRefusal.js";
+import { istioVersion } from "../render/istioVersion.js";
 import { globalTarget } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
 import { stampAnnotation } from "../render/podAnnotations.js";
 import { stampFor } from "../render/stampsIn.js";
+import { unknownRelease } from "../render/unknownRelease.js";
 import { injectedPods } from "../rollout/assess.js";
 import { readiness } from "../rollout/rolloutStatus.js";
 import { type Finding, ok, problem, skipped, warning } from "./Finding.js";
@@ -49,20 +57,25 @@ async function apiServer(api: KubernetesApi): Promise<Finding> {
 function known({ injector, configMap: { data } }: FoundInjector): Finding {
   const unknown = unknownRelease(data);
   return unknown === undefined
-    ? ok("injector", `${injectorName(injector)}, Istio ${istioVersion(data)}`)
+    ? ok(
+        "injector",
+        `${injectorName(injector)}, Istio ${istioVersion(data) ?? "of a release with newer settings"}`,
+      )
     : warning("injector", `ConfigMap ${injectorName(injector)}: ${unknown}`);
 }
 
 /** Whether what is in the ConfigMap is what would be written now, byte for byte. */
 async function intact(api: KubernetesApi, { injector, configMap }: FoundInjector): Promise<Finding> {
-  const name = injectorName(injector);
+  const name = nameOf(configMap, injector);
   try {
     const layers = layersOf(configMap.data);
     const count = Object.keys(layers).length;
-    const composed = compose(configMap.data, layers);
-    if (count === 0) {
+    const composed = named(name, () => {
       // up would refuse such an injector, so say it before anybody relies on it
-      compose(configMap.data, { [globalTarget]: { owner: "doctor", settings: {} } });
+      if (count === 0) compose(configMap.data, { [globalTarget]: { owner: "doctor", settings: {} } });
+      return compose(configMap.data, layers);
+    });
+    if (count === 0) {
       const stamped = await podsWithSettings(api, revisionOf(injector));
       return stamped === 0
         ? ok("settings", `${name} has none yet, and can take some`)
@@ -82,7 +95,7 @@ async function intact(api: KubernetesApi, { injector, configMap }: FoundInjector
     return ok("settings", `${name} has ${count} ${count === 1 ? "layer" : "layers"}, as they were written`);
   } catch (error) {
     if (!(error instanceof InjectorRefusal)) return unreadable("settings", error);
-    return problem("settings", `${name}: ${error.message}`, `${lastWriter(configMap)} wrote it last`);
+    return problem("settings", error.message, `${lastWriter(configMap)} wrote it last`);
   }
 }
 

@@ -3,8 +3,8 @@ import { explainSidecar, type SidecarExplanation } from "../explain/explainSidec
 import { readInjector, revisionOf } from "../injector/Injector.js";
 import { installedGlobal } from "../render/compose.js";
 import { layersOf } from "../render/layersOf.js";
-import { stampAnnotation } from "../render/podAnnotations.js";
 import { installedSettings } from "../render/Profile.js";
+import { stampAnnotation } from "../render/podAnnotations.js";
 import { assessNamespace } from "../rollout/assess.js";
 import { restartSentence } from "../rollout/differences.js";
 import { type Current, settingsThere } from "../rollout/settingsThere.js";

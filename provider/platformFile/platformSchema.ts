@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Rollout } from "../levels/RolloutOptions.js";
 import { declarations } from "../settings/declarations.js";
+import { releasesText } from "../settings/releaseFacts.js";
 import { type LevelPlace, levelKeys } from "./levelArguments.js";
 import type { platformFileKeys } from "./readPlatformFile.js";
 
@@ -118,7 +119,8 @@ function level(is: LevelPlace["is"]): JsonSchema {
 function settingDefinitions(): Record<string, JsonSchema> {
   const definitions: Record<string, JsonSchema> = {};
   for (const { path, schema, about, open } of declarations) {
-    const described = about ? { description: sentence(about.summary) } : {};
+    const releases = releasesText(path);
+    const described = { description: `${sentence(about.summary)}${releases ? ` Istio ${releases}.` : ""}` };
     const value = open
       ? { type: "object", additionalProperties: schema, ...described }
       : { ...schema, ...described };

@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, type Scalar, type YAMLSeq } from "yaml";
 import { valueAt } from "../settings/canonicalSettings.js";
 import { textOf } from "../settings/problem.js";
+import { mismatchText } from "./mismatch.js";
 import { indentOf, insertPair, parseYaml, removePair, UnreadableText, yamlData } from "./spliceMap.js";
 
 export const scopedTemplateName = "sidecar-scoped";
@@ -16,19 +17,22 @@ export function addAliases(config: string): string {
   const document = parseYaml(config, "data.config");
   const defaults = document.getIn(["defaultTemplates"]);
   const aliases = document.getIn(["aliases"], true);
-  if (document.has("aliases") && !isMap(aliases)) throw new UnreadableText("aliases is no map");
+  const flow = isMap(document.contents) && document.contents.flow === true;
+  const alias = flow ? `["${scopedTemplateName}"]` : `[${scopedTemplateName}]`;
   let text = config;
   const names = isMap(aliases)
     ? aliases.items.map((item) => String(isScalar(item.key) ? item.key.value : item.key))
     : [];
   for (const name of names) text = replaceInList(text, name, [istioTemplate], [scopedTemplateName]);
-  if (!isMap(aliases)) {
+  if (document.has("aliases") && !isMap(aliases)) {
+    text = text.replace(flow ? nullInJson : nullAliases, flow ? `$1${inJson.instead}` : `$1${instead}`);
+  } else if (!isMap(aliases)) {
     text = insertPair(text, [], "aliases", {
-      flow: `{${istioTemplate}: [${scopedTemplateName}]}`,
+      flow: flow ? inJson.added : `{${istioTemplate}: ${alias}}`,
     });
   } else if (!names.includes(istioTemplate)) {
     text = insertPair(text, ["aliases"], istioTemplate, {
-      flow: `[${scopedTemplateName}]`,
+      flow: alias,
     });
   }
   requireReached(
@@ -42,11 +46,13 @@ export function addAliases(config: string): string {
 
 /** Takes out what `addAliases` added. */
 export function removeAliases(config: string): string {
+  if (config.includes(instead)) return config.replace(instead, "");
+  if (config.includes(inJson.instead)) return config.replace(inJson.instead, "null");
   const aliases = aliasesIn(config);
   const ours = (list: unknown) => forms.some((form) => JSON.stringify(list) === JSON.stringify(form));
   const names = Object.keys(aliases);
-  if (names.length === 1 && ours(aliases[istioTemplate]) && writtenByUs.test(config))
-    return removePair(config, [], "aliases");
+  const written = writtenByUs.test(config) || config.includes(`"aliases": ${inJson.added}`);
+  if (names.length === 1 && ours(aliases[istioTemplate]) && written) return removePair(config, [], "aliases");
   let text = config;
   for (const name of names) {
     text =
@@ -60,8 +66,18 @@ export function removeAliases(config: string): string {
 /** Name -> its templates, as far as anybody can say: what is no list is refused where it is changed. */
 function aliasesIn(config: string): Readonly<Record<string, unknown>> {
   const aliases = valueAt(yamlData(config, "data.config"), ["aliases"]);
-  return typeof aliases === "object" && aliases !== null ? { ...aliases } : {};
+  return typeof aliases === "object" && aliases !== null && !Array.isArray(aliases) ? { ...aliases } : {};
 }
+
+/** `aliases` that are null, which istiod takes for none: what follows on the line becomes a comment, so that it can be given back. */
+const nullAliases = /^(["']?aliases["']?\s*:)/m;
+const instead = ` {${istioTemplate}: [${scopedTemplateName}]} #`;
+const nullInJson = /("aliases"\s*:\s*)null(?=\s*[,}])/;
+/** In JSON spaces tell whose map it was: an empty one of others gets its alias by `insertPair`. */
+const inJson = {
+  added: `{"${istioTemplate}":["${scopedTemplateName}"]}`,
+  instead: `{"${istioTemplate}":[ "${scopedTemplateName}"]}`,
+} as const;
 
 const writtenByUs = /^aliases: \{sidecar: \[sidecar-scoped(, sidecar-settings)?\]\}$/m;
 
@@ -71,8 +87,12 @@ function requireReached(config: string, defaults: readonly string[]): void {
   const reached = defaults.flatMap((name) => (Object.hasOwn(aliases, name) ? aliases[name] : name));
   if (reached.includes(scopedTemplateName)) return;
   throw new UnreadableText(
-    `default injection uses ${defaults.join(", ")}, which leads to ${reached.map(textOf).join(", ")} and never to Istio's template "${istioTemplate}": ` +
-      `name "${istioTemplate}" in defaultTemplates or in the alias`,
+    mismatchText({
+      where: "data.config, defaultTemplates",
+      expected: `a name that leads to Istio's template "${istioTemplate}"`,
+      got: `${defaults.join(", ")}, which leads to ${reached.map(textOf).join(", ")}`,
+      todo: `Name "${istioTemplate}" in defaultTemplates or in the alias: else no pod would get settings by default`,
+    }),
   );
 }
 
@@ -83,7 +103,15 @@ function replaceInList(
   to: readonly string[],
 ): string {
   const node = parseYaml(config, "data.config").getIn(["aliases", alias], true);
-  if (!isSeq(node)) throw new UnreadableText(`aliases.${alias} is no list`);
+  if (!isSeq(node))
+    throw new UnreadableText(
+      mismatchText({
+        where: `data.config, aliases.${alias}`,
+        expected: "a list of template names, written out",
+        got: "something else",
+        todo: "Write the list out, or take the alias away",
+      }),
+    );
   const list = node as YAMLSeq<Scalar>;
   const index = list.items.findIndex((_, at) =>
     from.every((name, offset) => list.items[at + offset]?.value === name),

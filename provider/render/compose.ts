@@ -4,52 +4,91 @@ import { dataKey } from "./dataKey.js";
 import type { InjectorData } from "./InjectorData.js";
 import { refusingUnreadable } from "./InjectorRefusal.js";
 import { injectorTemplate } from "./injectorTemplate.js";
-import { requireSupported } from "./istioVersion.js";
+import { istioVersion, requireSupported } from "./istioVersion.js";
 import type { Layers } from "./Layer.js";
 import { layersOf } from "./layersOf.js";
 import { mismatchText } from "./mismatch.js";
 import { canonicalJson } from "./Profile.js";
 import { remembered } from "./remembered.js";
+import { requireShape } from "./requireShape.js";
 import { storedData } from "./StoredData.js";
 import { insertPair, removePair, UnreadableText, yamlData } from "./spliceMap.js";
 import { storedContent } from "./storedContent.js";
 
 /** The ConfigMap's texts with exactly these layers. The same layers give the same bytes, whatever was there of ours. */
 export function compose(data: InjectorData, layers: Layers): InjectorData {
-  return refusingUnreadable(() => {
-    // refuses what a newer package, or a hand, has left there
-    layersOf(data);
-    const bare = strip(data);
-    if (Object.keys(layers).length === 0) return bare;
-    requireSupported(data);
-    const found = templatesIn(bare.config);
-    const installed = isInstalledWith(bare.config);
-    const ours = injectorTemplate(found.sidecar, layers);
-    if (installed) requireInstalled(found, ours);
-    const content = canonicalJson(storedContent(layers));
-    // Helm writes the same data in its own form: nothing to change then
-    if (installed && canonicalJson(storedData(data) ?? {}) === content) return data;
-    const composed = {
-      config: installed ? bare.config : withTemplate(bare.config),
-      values: insertPair(bare.values, ["global"], dataKey, { flow: content }),
-    };
-    requireReversible(composed, bare, ours);
-    return composed;
+  return withoutMarks(data, (bare) => composed(bare, layers));
+}
+
+/** Throws if these layers would be refused: `compose` without its texts, for previews of many layers. */
+export function requireComposable(data: InjectorData, layers: Layers): void {
+  withoutMarks(data, (given) => {
+    layersOf(given);
+    if (isInstalledWith(given.config)) return given;
+    const config = bareConfig(given.config);
+    requireSupported(given);
+    requireShape({ config, values: given.values });
+    injectorTemplate(templatesIn(config).sidecar, layers, istioVersion(given));
+    withTemplate(config);
+    return given;
   });
+}
+
+// a byte order mark, which Go's YAML takes, stays first whatever is put in front
+function withoutMarks(data: InjectorData, work: (data: InjectorData) => InjectorData): InjectorData {
+  return refusingUnreadable(() => {
+    const [config, values] = [unmarked(data.config), unmarked(data.values)];
+    const done = work({ config: config.text, values: values.text });
+    return { config: config.mark + done.config, values: values.mark + done.values };
+  });
+}
+
+function unmarked(text: string): { mark: string; text: string } {
+  return text.startsWith("\ufeff") ? { mark: "\ufeff", text: text.slice(1) } : { mark: "", text };
+}
+
+function composed(data: InjectorData, layers: Layers): InjectorData {
+  // refuses what a newer package, or a hand, has left there
+  layersOf(data);
+  const bare = stripped(data);
+  if (Object.keys(layers).length === 0) return bare;
+  requireSupported(data);
+  requireShape(bare);
+  const found = templatesIn(bare.config);
+  const installed = isInstalledWith(bare.config);
+  const ours = injectorTemplate(found.sidecar, layers, istioVersion(data));
+  if (installed) requireInstalled(found, ours);
+  const content = canonicalJson(storedContent(layers));
+  // Helm writes the same data in its own form: nothing to change then
+  if (installed && canonicalJson(storedData(data) ?? {}) === content) return data;
+  const made = {
+    config: installed ? bare.config : withTemplate(bare.config),
+    values: insertPair(bare.values, ["global"], dataKey, { flow: content }),
+  };
+  requireReversible(made, bare, ours);
+  return made;
 }
 
 /** What Istio alone put there: every byte of ours taken out. Templates that Istio was installed with are Istio's. */
 export function strip(data: InjectorData): InjectorData {
-  return refusingUnreadable(() => {
-    return { config: bareConfig(data.config), values: removePair(data.values, ["global"], dataKey) };
-  });
+  return withoutMarks(data, stripped);
+}
+
+function stripped({ config, values }: InjectorData): InjectorData {
+  return { config: bareConfig(config), values: withoutData(values) };
+}
+
+function withoutData(values: string): string {
+  const global = valueAt(yamlData(values, "data.values"), ["global"]);
+  return valueAt(global, [dataKey]) === undefined ? values : removePair(values, ["global"], dataKey);
 }
 
 const bareConfig = remembered((config) => {
   if (isInstalledWith(config)) return config;
-  let text = config;
-  for (const name of [formerTemplateName, scopedTemplateName]) text = removePair(text, ["templates"], name);
-  return removeAliases(text);
+  const ours = [formerTemplateName, scopedTemplateName].filter((name) =>
+    Object.hasOwn(templatesIn(config), name),
+  );
+  return removeAliases(ours.reduce((text, name) => removePair(text, ["templates"], name), config));
 });
 
 /** Helm's `global` in the injector's values: what Istio was installed with. */
@@ -91,14 +130,19 @@ function requireInstalled(found: Readonly<Record<string, unknown>>, ours: string
 
 // the edits are made on text: look once more before anybody writes them
 function requireReversible(composed: InjectorData, bare: InjectorData, scoped: string): void {
-  const back = strip(composed);
+  const back = stripped(composed);
   if (
     back.config !== bare.config ||
     back.values !== bare.values ||
     templatesIn(composed.config)[scopedTemplateName] !== scoped
   ) {
     throw new UnreadableText(
-      "the ConfigMap's text has a form that can't be edited in place and given back as it was",
+      mismatchText({
+        where: "data.config and data.values",
+        expected: "texts that can be edited in place and given back byte for byte",
+        got: "a form that can't",
+        todo: "Reinstall Istio by its charts or istioctl, which write this ConfigMap",
+      }),
     );
   }
 }

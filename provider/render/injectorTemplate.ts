@@ -1,5 +1,7 @@
-import { settingEntries } from "../settings/canonicalSettings.js";
+import { type CanonicalSettings, settingEntries } from "../settings/canonicalSettings.js";
 import type { Rendering } from "../settings/declarations.js";
+import { releasesText } from "../settings/releaseFacts.js";
+import { releaseOf } from "./istioVersion.js";
 import { type JoinedTemplate, joinedTemplate, type Place, places } from "./joinedTemplate.js";
 import type { Layers } from "./Layer.js";
 import { mismatchText } from "./mismatch.js";
@@ -8,7 +10,7 @@ import { readsOf, type ScopedReads, scopeReads } from "./scopeReads.js";
 import { UnreadableText } from "./spliceMap.js";
 
 /** Our template for an Istio's own `sidecar` template; refused where a setting of the layers would have no effect there. */
-export function injectorTemplate(sidecar: unknown, layers: Layers): string {
+export function injectorTemplate(sidecar: unknown, layers: Layers, version?: string): string {
   if (typeof sidecar !== "string")
     throw new UnreadableText(
       mismatchText({
@@ -19,9 +21,15 @@ export function injectorTemplate(sidecar: unknown, layers: Layers): string {
       }),
     );
   const made = madeFrom(sidecar);
-  const problems = problemsOf(made, layers);
+  const problems = problemsOf(made, layers, releaseOf(version));
   if (problems.length > 0) throw new UnreadableText(problems.join("\n"));
   return made.joined.text;
+}
+
+/** Whether a template has a place for what a setting is rendered to. */
+export function isServed(sidecar: string, to: Rendering): boolean {
+  const { reads, joined } = madeFrom(sidecar);
+  return whyUnserved(to, reads, joined) === undefined;
 }
 
 interface Made {
@@ -30,6 +38,16 @@ interface Made {
 }
 
 const madeFrom = remembered((sidecar): Made => {
+  const whole = /\{\{[^{}]*(?<![\w$.)])\$?\.Values(?:\.global)?(?![\w.])[^{}]*\}\}/.exec(sidecar);
+  if (whole)
+    throw new UnreadableText(
+      mismatchText({
+        where: 'data.config, template "sidecar"',
+        expected: "Helm values read by their whole path, such as .Values.global.proxy.resources",
+        got: whole[0],
+        todo: "Write the whole path out in the template: what is read by a variable or a part of the path would get no settings",
+      }),
+    );
   const { found, reads } = scopeReads(sidecar);
   if (found.size === 0)
     throw new UnreadableText(
@@ -44,12 +62,16 @@ const madeFrom = remembered((sidecar): Made => {
 });
 
 /** Settings that would have no effect, by why: each is named once, whichever layers have it. */
-function problemsOf({ reads, joined }: Made, layers: Layers): string[] {
+function problemsOf({ reads, joined }: Made, layers: Layers, release: string | undefined): string[] {
   const unread = new Map<string, Set<string>>();
   for (const { settings } of Object.values(layers)) {
     for (const { path, declaration, name } of settingEntries(settings)) {
       const why = whyUnserved(declaration.rendering(name), reads, joined);
-      if (why !== undefined) unread.set(why, (unread.get(why) ?? new Set()).add(path));
+      if (why === undefined) continue;
+      const paths = (unread.get(why) ?? new Set()).add(path);
+      // taken out alone it would leave these refused
+      for (const needing of companionsOf(path, settings)) paths.add(needing);
+      unread.set(why, paths);
     }
   }
   return [...unread].map(([why, paths]) =>
@@ -57,8 +79,22 @@ function problemsOf({ reads, joined }: Made, layers: Layers): string[] {
       where: 'data.config, template "sidecar"',
       expected: why,
       got: "a template without it",
-      todo: `Remove ${[...paths].join(", ")}, which ${paths.size === 1 ? "needs" : "need"} it`,
+      todo: [
+        `Remove ${[...paths].join(", ")}, which ${paths.size === 1 ? "needs" : "need"} it`,
+        ...[...paths].flatMap((path) => {
+          const releases = releasesText(path);
+          const here = release === undefined ? "" : `; this injector is ${release}`;
+          return releases === undefined ? [] : [`${path} needs Istio ${releases}${here}`];
+        }),
+      ].join(": "),
     }),
+  );
+}
+
+/** Settings of a layer that can't do without one of its others. */
+function companionsOf(path: string, settings: CanonicalSettings): string[] {
+  return settingEntries(settings).flatMap((one) =>
+    one.declaration.needs?.path === path && one.value === one.declaration.needs.when ? [one.path] : [],
   );
 }
 

@@ -43,11 +43,3 @@ export function requireSupported(data: Pick<InjectorData, "values">): void {
     }),
   );
 }
-
-/** What has to be said of an injector whose release nobody can tell: it may be an old one. */
-export function unknownRelease(data: Pick<InjectorData, "values">): string | undefined {
-  const version = istioVersion(data);
-  if (releaseOf(version) !== undefined) return undefined;
-  const got = version === undefined ? "no version" : `"${version}"`;
-  return `expected a version of Istio in the Helm values global.proxy.image or global.tag, got ${got}. Make sure that it is Istio ${oldestRelease} or newer`;
-}

@@ -2,6 +2,7 @@ import { type Document, isMap, isScalar, type Pair } from "yaml";
 import { isNestedTooDeep } from "../settings/plainData.js";
 import { contentOf, type YamlError, type YamlText, yamlText } from "../settings/yamlText.js";
 import { type JsonMember, jsonMembers, readJson } from "./jsonMembers.js";
+import { mismatchText } from "./mismatch.js";
 import { remembered } from "./remembered.js";
 
 type Ranged = { range?: [number, number, number] | null };
@@ -38,7 +39,14 @@ function refuseErrors({ lines }: YamlText, [error]: readonly YamlError[], what: 
   if (!error) return;
   const { line, col } = lines.linePos(error.offset);
   const message = error.message.split("\n")[0];
-  throw new UnreadableText(`${what} can't be read: ${message} at line ${line}, column ${col}`);
+  throw new UnreadableText(
+    mismatchText({
+      where: `${what}, line ${line}, column ${col}`,
+      expected: "YAML or JSON",
+      got: `text that can't be read (${message})`,
+      todo: "Fix the text there, or reinstall Istio, which writes it anew",
+    }),
+  );
 }
 
 /**
@@ -68,7 +76,14 @@ export function insertPair(
   const start = first?.keyStart;
   const indent = start === undefined ? undefined : indentOf(text, start);
   if (start === undefined || indent === undefined)
-    throw new UnreadableText(`no place for ${key} under ${path.join(".") || "the top"}`);
+    throw new UnreadableText(
+      mismatchText({
+        where: path.join(".") || "the top",
+        expected: `a map that ${key} can be added to`,
+        got: start === undefined ? "one without keys" : "one that begins on a line with other text",
+        todo: reinstall,
+      }),
+    );
   // above the first comment of a file, which speaks of the first key
   const at = path.length === 0 && !/^(---|%)/m.test(text.slice(0, start)) ? 0 : start - indent.length;
   const body = "block" in value ? blockScalar(value.block, indent) : `${value.flow}\n`;
@@ -109,7 +124,7 @@ function mapAt(text: string, path: readonly string[]): PlacedMap {
   if (readJson(text)) return jsonMapAt(text, path);
   const document = parseYaml(text, "the text");
   const node = path.length === 0 ? document.contents : document.getIn(path, true);
-  if (!isMap(node)) throw noMap(path);
+  if (!isMap(node)) throw notAMap(path);
   return {
     flow: node.flow === true,
     start: startOf(node),
@@ -125,16 +140,25 @@ function jsonMapAt(text: string, path: readonly string[]): PlacedMap {
   let start = text.search(/\S/);
   for (const key of path) {
     const member = text[start] === "{" ? jsonMembers(text, start).find((one) => one.key === key) : undefined;
-    if (!member) throw noMap(path);
+    if (!member) throw notAMap(path);
     start = member.valueStart;
   }
-  if (text[start] !== "{") throw noMap(path);
+  if (text[start] !== "{") throw notAMap(path);
   return { flow: true, start, members: jsonMembers(text, start) };
 }
 
-function noMap(path: readonly string[]): UnreadableText {
-  return new UnreadableText(`${path.join(".") || "the top"} is no map`);
+function notAMap(path: readonly string[]): UnreadableText {
+  return new UnreadableText(
+    mismatchText({
+      where: path.join(".") || "the top",
+      expected: "a map",
+      got: "something else",
+      todo: reinstall,
+    }),
+  );
 }
+
+const reinstall = "Reinstall Istio, which writes the ConfigMap anew";
 
 function keyText(item: Pair): string {
   return String(isScalar(item.key) ? item.key.value : item.key);

@@ -1,4 +1,6 @@
+import { oldestRelease } from "../render/istioVersion.js";
 import { declarations, type Rendering, type SettingDeclaration } from "../settings/declarations.js";
+import { releasesText } from "../settings/releaseFacts.js";
 import { allLevels } from "../settings/SettingDeclaration.js";
 
 /** The reference of all settings as Markdown, from their declarations. */
@@ -11,7 +13,9 @@ export function settingsReference(): string {
       renderedTo(declaration),
       declaration.about.istio,
       declaration.about.asm ?? "–",
-      declaration.about.releases ?? "all from 1.18",
+      [releasesText(declaration.path) ?? `all from ${oldestRelease}`, declaration.about.nodes]
+        .filter((part) => part !== undefined)
+        .join("; "),
     ].map(cell),
   );
   const whys = declarations.flatMap(({ path, about: { why } }) => (why ? [[why, path] as const] : []));

@@ -97,8 +97,8 @@ export interface About {
   istio: string;
   /** Alibaba Cloud Service Mesh's name for it, where it has one. */
   asm?: string;
-  /** The releases of Istio with which it works, where not with all from 1.18. */
-  releases?: string;
+  /** The nodes that it needs, where not all do. Releases of Istio are in `releaseFacts`. */
+  nodes?: string;
   /** Why it is rendered as it is, where that is not obvious. */
   why?: string;
 }

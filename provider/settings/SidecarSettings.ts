@@ -133,7 +133,7 @@ export interface SidecarSettings {
    * sidecar first by the mesh's configuration and the pod's annotation only. ASM: HoldApplicationUntilProxyStarts.
    */
   holdApplicationUntilProxyStarts?: boolean;
-  /** Whether istio-proxy is a native sidecar. Istio: annotation `sidecar.istio.io/nativeSidecar`; by default as istiod finds the nodes. */
+  /** Whether istio-proxy is a native sidecar. Istio: annotation `sidecar.istio.io/nativeSidecar`; by default as istiod finds the nodes. Istio 1.27 and newer. */
   nativeSidecar?: boolean;
   /** How iptables hands traffic to the sidecar. Istio: `ProxyConfig.interceptionMode`, by default REDIRECT. NONE is for single pods. ASM: InterceptionMode. */
   interceptionMode?: "REDIRECT" | "TPROXY" | AnyText;
@@ -157,9 +157,9 @@ export interface SidecarSettings {
   concurrency?: number | AnyText;
   /** Whether istio-proxy and istio-init run privileged. Helm: `global.proxy.privileged`. ASM: Privileged. */
   privileged?: boolean;
-  /** Whether an init container lets istio-proxy write core dumps; releases without it are an error. Helm: `global.proxy.enableCoreDump`. ASM: EnableCoreDump. */
+  /** Whether an init container lets istio-proxy write core dumps. Istio up to 1.23. Helm: `global.proxy.enableCoreDump`. ASM: EnableCoreDump. */
   enableCoreDump?: boolean;
-  /** Seccomp profile of istio-proxy and istio-init. Helm: `global.proxy.seccompProfile`. */
+  /** Seccomp profile of istio-proxy and istio-init. Helm: `global.proxy.seccompProfile`; Istio 1.28 and newer. */
   seccompProfile?: SeccompProfile;
   /** Variant of the sidecar's image. Helm: `global.variant`, annotation `sidecar.istio.io/proxyImageType`. */
   imageType?: "default" | "distroless" | "debug" | AnyText;

@@ -109,7 +109,7 @@ describe("an injector's ConfigMap", () => {
     [
       "whose default template has a method's name",
       { config: `${config}defaultTemplates: [constructor]\n` },
-      /uses constructor, which leads to constructor and never/,
+      /got constructor, which leads to constructor\./,
     ],
     [
       "in whose data a setting has a value that no setting has",

@@ -39,7 +39,10 @@ describe("the queue of layers", () => {
     const { queue, commits } = queueThat((queue, pause) => {
       if (pause < 5) more.push(submit(queue, `late-${pause}`));
     });
-    assert.match(String(await submit(queue, "first")), /no ConfigMap/);
+    assert.match(
+      String(await submit(queue, "first")),
+      /there is no ConfigMap istio-system\/istio-sidecar-injector/,
+    );
     assert.equal(more.length, 5);
     await Promise.all(more);
     assert.equal(commits(), 1);

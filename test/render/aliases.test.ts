@@ -19,6 +19,10 @@ describe("aliases", () => {
     // istiod reads no default templates as Istio's own
     ["where defaultTemplates is empty", "defaultTemplates: []\n", { sidecar: ours }],
     ["where defaultTemplates is null", "defaultTemplates:\n", { sidecar: ours }],
+    // istiod reads null as none
+    ["where aliases is null", "aliases:\n", { sidecar: ours }],
+    ["where aliases is null in words", "aliases: null # none\n", { sidecar: ours }],
+    ["where aliases is null in short", "'aliases':  ~\n", { sidecar: ours }],
     ["where the map is empty", "aliases: {}\n", { sidecar: ours }],
     [
       "beside others, in flow form",
@@ -82,7 +86,8 @@ describe("aliases", () => {
         /(["']?)sidecar-scoped\1/g,
         "$&, $1sidecar-settings$1",
       );
-      if (!/^ *- /m.test(text)) assert.equal(removeAliases(former), templates + text);
+      if (!/^ *- |aliases'?: *(~|null|#|$)/m.test(text))
+        assert.equal(removeAliases(former), templates + text);
     });
   }
 
@@ -90,12 +95,19 @@ describe("aliases", () => {
     [
       "default injection never reaches sidecar",
       "defaultTemplates: [mine]\n",
-      /default injection uses mine, .*name "sidecar" in/,
+      /defaultTemplates: expected a name that leads to .*"sidecar", got mine, .* Name "sidecar" in/,
     ],
-    ["the alias sidecar leads elsewhere", "aliases: {sidecar: [mine]}\n", /which leads to mine and never to/],
-    ["an alias is no list", "aliases: {a: sidecar}\n", /aliases\.a is no list/],
-    ["an alias is another's anchor", "aliases:\n  a: &l [sidecar]\n  b: *l\n", /aliases\.b is no list/],
-    ["aliases is a key with nothing under it", "aliases:\n", /aliases is no map/],
+    [
+      "the alias sidecar leads elsewhere",
+      "aliases: {sidecar: [mine]}\n",
+      /got sidecar, which leads to mine\. Name/,
+    ],
+    ["an alias is no list", "aliases: {a: sidecar}\n", /aliases\.a: expected a list of template names/],
+    [
+      "an alias is another's anchor",
+      "aliases:\n  a: &l [sidecar]\n  b: *l\n",
+      /aliases\.b: expected a list of template names/,
+    ],
   ];
   for (const [edge, text, message] of refused) {
     it(`are refused where ${edge}: nobody would be told that settings have no effect`, () => {

@@ -35,6 +35,15 @@ const configs: [string, string][] = [
   ["quoted text", `"templates":\n  "sidecar": ${asJson}\n`],
   ["an anchor", config.replace("sidecar: |", "sidecar: &s |").concat("  same: *s\n")],
   ["aliases and defaults", `${config}defaultTemplates: [mine, sidecar]\naliases:\n  mine:\n  - sidecar\n`],
+  ["aliases that are null", `${config}aliases:\n`],
+  ["aliases that are null in words, and a comment", `${config}aliases: null # none\npolicy2: x\n`],
+  ["a byte order mark", `\ufeff${config}`],
+  ["JSON", JSON.stringify(parse(config))],
+  ["JSON with indentation", JSON.stringify(parse(config), null, 2)],
+  ["JSON with aliases that are null", JSON.stringify({ aliases: null, ...parse(config) })],
+  ["JSON with aliases that are null, last", JSON.stringify({ ...parse(config), aliases: null })],
+  ["JSON with an empty map of aliases", JSON.stringify({ ...parse(config), aliases: {} })],
+  ["JSON with aliases", JSON.stringify({ ...parse(config), aliases: { a: ["sidecar"] } }, null, 2)],
   ["an empty map of aliases", `${config}aliases: {}\n`],
 ];
 
@@ -44,6 +53,7 @@ const valueTexts: [string, string][] = [
   ["JSON with indentation 4 and a final newline", `${valuesOf(4)}\n`],
   ["JSON with tabs", valuesOf("\t")],
   ["JSON with CRLF", valuesOf(2).replaceAll("\n", "\r\n")],
+  ["JSON with a byte order mark", `\ufeff${valuesOf(2)}`],
   ["an empty global", '{"global":{}}'],
   ["global between others", '{"z":1,"global":{"proxy":{},"a":1},"b":{"c":2}}'],
   [
@@ -90,6 +100,13 @@ for (const [edge, original] of table) {
     });
   });
 }
+
+it("a config in JSON stays JSON", () => {
+  for (const text of [JSON.stringify(parse(config)), JSON.stringify({ ...parse(config), aliases: null })])
+    assert.deepEqual(JSON.parse(compose({ config: text, values }, layers).config).aliases, {
+      sidecar: ["sidecar-scoped"],
+    });
+});
 
 describe("layers", () => {
   it("without any leave the texts as they are", () => {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
-import { compose, strip } from "../../provider/render/compose";
-import { InjectorRefusal } from "../../provider/render/InjectorRefusal";
+import { compose, requireComposable, strip } from "../../provider/render/compose";
+import { InjectorRefusal, named } from "../../provider/render/InjectorRefusal";
 import type { Layers } from "../../provider/render/Layer";
 import { layersOf } from "../../provider/render/layersOf";
 import type { CanonicalSettings } from "../../provider/settings/canonicalSettings";
+import { conflicts } from "../../provider/settings/conflicts";
 import { config, data, layers } from "./injectorText";
 
 describe("an injector is refused, and nothing is written, when", () => {
@@ -20,9 +21,27 @@ describe("an injector is refused, and nothing is written, when", () => {
       { config: "templates:\n  sidecar: 5\n" },
       /templates\.sidecar: .* got a value of type number/,
     ],
-    ["there are no templates", { config: "policy: enabled\n" }, /templates is no map/],
-    ["the config is empty", { config: "" }, /templates is no map/],
-    ["the config can't be read", { config: "templates: {" }, /can't be read/],
+    [
+      "there are no templates",
+      { config: "policy: enabled\n" },
+      /^data\.config, templates: expected a map .*, got nothing\. Reinstall/,
+    ],
+    [
+      "templates is a list",
+      { config: "templates: [sidecar]\n" },
+      /templates: expected a map .*, got a list\. Reinstall/,
+    ],
+    [
+      "there is one template, as of old",
+      { config: "template: x\n" },
+      /got one text, data\.config\.template, as Istio before 1\.10 had it\. Upgrade Istio\.$/,
+    ],
+    ["the config is empty", { config: "" }, /templates: expected a map .*, got nothing/],
+    [
+      "the config can't be read",
+      { config: "templates: {" },
+      /^data\.config, line 1, column 13: expected YAML or JSON, got text that can't be read \(.*\)\. Fix/,
+    ],
     ["the config has a key twice", { config: `${config}policy: x\n` }, /can't be read/],
     [
       "the template reads no value that settings change",
@@ -32,17 +51,44 @@ describe("an injector is refused, and nothing is written, when", () => {
     [
       "default injection uses another template",
       { config: `${config}defaultTemplates: [mine]\n` },
-      /never to Istio's template/,
+      /defaultTemplates: expected a name that leads to Istio's template "sidecar", got mine/,
     ],
     [
       "the alias sidecar names itself alone",
       { config: `${config}aliases:\n  sidecar: [sidecar]\n` },
-      /can't be edited in place/,
+      /expected texts that can be edited in place .* Reinstall/,
+    ],
+    [
+      "aliases is a list",
+      { config: `${config}aliases: [sidecar]\n` },
+      /^data\.config, aliases: expected a map of names .*, got a list\. Reinstall/,
+    ],
+    [
+      "the template reads Helm values by a variable",
+      { config: config.replace("metadata:\n", "{{ $v := .Values }}\n    metadata:\n") },
+      /^data\.config, template "sidecar": expected Helm values read by their whole path.*, got \{\{ \$v := \.Values \}\}\. Write/,
+    ],
+    [
+      "the template reads Helm values relative to a part of them",
+      { config: config.replace("metadata:\n", "{{- with .Values.global -}}\n    {{ end }}metadata:\n") },
+      /got \{\{- with \.Values\.global -\}\}\. Write/,
     ],
     ["the values can't be read", { values: '{"global":' }, /can't be read/],
-    ["the values have no global", { values: "{}" }, /global is no map/],
-    ["the values are empty", { values: "" }, /global is no map/],
-    ["global is null", { values: '{"global":null}' }, /global is no map/],
+    [
+      "the values have no global",
+      { values: "{}" },
+      /^data\.values, global: expected a map of the Helm values .*, got \w+\. Reinstall/,
+    ],
+    [
+      "the values are empty",
+      { values: "" },
+      /^data\.values, global: expected a map of the Helm values .*, got \w+\. Reinstall/,
+    ],
+    [
+      "global is null",
+      { values: '{"global":null}' },
+      /^data\.values, global: expected a map of the Helm values .*, got \w+\. Reinstall/,
+    ],
   ];
   for (const [edge, part, message] of refused) {
     it(edge, () => {
@@ -50,8 +96,44 @@ describe("an injector is refused, and nothing is written, when", () => {
         () => compose({ ...data, ...part }, layers),
         (error: unknown) => isRefusal(error, message),
       );
+      // a form that shows only in the composed text is not looked for by previews
+      if (edge !== "the alias sidecar names itself alone")
+        assert.throws(
+          () => requireComposable({ ...data, ...part }, layers),
+          (error: unknown) => isRefusal(error, message),
+        );
     });
   }
+
+  it("says the same with the ConfigMap's name in front, problem by problem", () => {
+    const settings = { "env.TRUST_DOMAIN": "a", logLevel: "debug" };
+    const refusedBy = (work: () => void) => {
+      try {
+        named("istio-system/istio-sidecar-injector", () =>
+          named("istio-system/istio-sidecar-injector", work),
+        );
+      } catch (error) {
+        return error instanceof InjectorRefusal ? error.message.split("\n") : [];
+      }
+      return [];
+    };
+    const lines = refusedBy(() => compose(data, { shop: { owner: "o", settings } }));
+    assert.equal(lines.length, 2);
+    for (const line of lines)
+      assert.match(
+        line,
+        /^ConfigMap istio-system\/istio-sidecar-injector: data\.config, template "sidecar": expected/,
+      );
+    assert.deepEqual(
+      refusedBy(() => requireComposable(data, { shop: { owner: "o", settings } })),
+      lines,
+    );
+  });
+
+  it("finds nothing to refuse where there is nothing", () => {
+    assert.doesNotThrow(() => requireComposable(data, layers));
+    assert.doesNotThrow(() => requireComposable(compose(data, layers), layers));
+  });
 
   it("a setting needs a value that this release's template never reads", () => {
     const old = { ...data, config: config.replace(/.*includeOutboundPorts.*\n/, "") };
@@ -122,6 +204,52 @@ describe("a setting that a template has no place for is refused by name", () => 
       assert.deepEqual(strip(compose(rewritten, others)), rewritten);
     });
   }
+});
+
+describe("a setting that a release does not have", () => {
+  const of = (tag: string) => ({
+    config: config.replace("not .NativeSidecars", "true"),
+    values: JSON.stringify({ global: { proxy: {}, tag } }),
+  });
+  const messages: [string, CanonicalSettings, RegExp][] = [
+    [
+      "1.24.6",
+      { nativeSidecar: true },
+      /Remove nativeSidecar, which needs it: nativeSidecar needs Istio 1\.27 and newer; this injector is 1\.24\.$/,
+    ],
+    ["latest", { nativeSidecar: false }, /needs it: nativeSidecar needs Istio 1\.27 and newer\.$/],
+    [
+      "1.26.0",
+      { seccompProfile: { type: "RuntimeDefault" } },
+      /needs Istio 1\.28 and newer; this injector is 1\.26\.$/,
+    ],
+    ["1.26.0", { enableCoreDump: true }, /needs Istio up to 1\.23; this injector is 1\.26\.$/],
+  ];
+  for (const [tag, settings, message] of messages) {
+    it(`is refused with the releases that do: ${Object.keys(settings)} on ${tag}`, () => {
+      assert.throws(
+        () => compose(of(tag), { shop: { owner: "o", settings } }),
+        (error: unknown) => isRefusal(error, message),
+      );
+    });
+  }
+
+  it("takes along what can't do without it, so that what is left is not refused in its turn", () => {
+    const settings: CanonicalSettings = {
+      nativeSidecar: true,
+      holdApplicationUntilProxyStarts: true,
+      "proxyResources.limits.cpu": "1",
+    };
+    const advised =
+      /Remove (nativeSidecar, holdApplicationUntilProxyStarts), which need it: nativeSidecar needs/;
+    assert.throws(
+      () => compose(of("1.24.6"), { shop: { owner: "o", settings } }),
+      (error: unknown) => isRefusal(error, advised),
+    );
+    const { nativeSidecar: _, holdApplicationUntilProxyStarts: __, ...left } = settings;
+    assert.deepEqual(conflicts(left), []);
+    assert.doesNotThrow(() => compose(of("1.24.6"), { shop: { owner: "o", settings: left } }));
+  });
 });
 
 describe("data of ours is refused when", () => {

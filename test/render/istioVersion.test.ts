@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { compose, strip } from "../../provider/render/compose";
-import { compareReleases, istioVersion, releaseOf, unknownRelease } from "../../provider/render/istioVersion";
-import { config, layers } from "./injectorText";
+import { compareReleases, istioVersion, releaseOf } from "../../provider/render/istioVersion";
+import { unknownRelease } from "../../provider/render/unknownRelease";
+import { layers, config as newConfig } from "./injectorText";
+
+/** What the template reads is no older than the oldest release, and no newer. */
+const config = newConfig.replace("not .NativeSidecars", "true");
 
 const valuesWith = (global: object) => JSON.stringify({ global: { proxy: {}, ...global } });
 
@@ -26,19 +30,23 @@ describe("the release of an injector", () => {
     it(edge, () => {
       const values = valuesWith(global);
       assert.equal(releaseOf(istioVersion({ values })), release);
-      assert.equal(unknownRelease({ values }) === undefined, release !== undefined);
+      assert.equal(unknownRelease({ config, values }) === undefined, release !== undefined);
     });
   }
 
   it("says what was found where it is unknown", () => {
     assert.match(
-      unknownRelease({ values: valuesWith({}) }) ?? "",
+      unknownRelease({ config, values: valuesWith({}) }) ?? "",
       /^expected a version .*, got no version\. Make sure/,
     );
     assert.match(
-      unknownRelease({ values: valuesWith({ tag: "latest" }) }) ?? "",
+      unknownRelease({ config, values: valuesWith({ tag: "latest" }) }) ?? "",
       /got "latest"\. .* 1\.18 or newer$/,
     );
+  });
+
+  it("is not asked for where the template has what old releases lack", () => {
+    assert.equal(unknownRelease({ config: newConfig, values: valuesWith({ tag: "latest" }) }), undefined);
   });
 
   it("is compared by number", () => {

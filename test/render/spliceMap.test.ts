@@ -107,7 +107,7 @@ describe("a text that can't be edited without guessing is refused:", () => {
 
   it("with the reason on one line", () => {
     assert.throws(() => parseYaml("a: {", "data.config"), {
-      message: /^data\.config can't be read: [^\n]+$/,
+      message: /^data\.config, line 1, column 5: expected YAML or JSON, got text that can't be read [^\n]+$/,
     });
   });
 });

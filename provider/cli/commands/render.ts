@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type InjectorConfigMap, injectorName, readInjector } from "../../injector/Injector.js";
 import { layersOfFile } from "../../platformFile/layersOfFile.js";
 import { compose } from "../../render/compose.js";
-import { InjectorRefusal } from "../../render/InjectorRefusal.js";
+import { InjectorRefusal, named } from "../../render/InjectorRefusal.js";
 import { layersOf } from "../../render/layersOf.js";
 import { yamlData } from "../../render/spliceMap.js";
 import { type ExitCode, exitCodes } from "../exitCodes.js";
@@ -40,7 +40,12 @@ export async function render(
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: { name, namespace: namespace ?? injector.namespace, ...(labels ? { labels } : {}) },
-      data: { ...found.others, ...compose(found.data, { ...current, ...owned }) },
+      data: {
+        ...found.others,
+        ...named(`${namespace ?? injector.namespace}/${name}`, () =>
+          compose(found.data, { ...current, ...owned }),
+        ),
+      },
     });
     if (options.configmap !== undefined && plans.length > 1)
       throw new InjectorRefusal(

@@ -175,7 +175,6 @@ export const capture: readonly SettingDeclaration[] = [
     about: {
       summary: "network interfaces whose traffic is left alone",
       istio: "annotation `traffic.sidecar.istio.io/excludeInterfaces` only",
-      releases: "where Istio's template reads the annotation",
       why: "no Helm value says it: Istio's template reads the annotation's default for the pod",
     },
   }),

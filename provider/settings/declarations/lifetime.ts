@@ -93,7 +93,7 @@ export const lifetime: readonly SettingDeclaration[] = [
       value: true,
       when: true,
       why: "Istio puts the sidecar before the application by the mesh's configuration and the pod's annotation only",
-      todo: "set nativeSidecar: true beside it, with which the application always waits, or put it on the workload's pods with withSidecarSettings",
+      todo: "set nativeSidecar: true beside it, with which the application always waits (Istio 1.27 and newer), or put it on the workload's pods with withSidecarSettings",
     },
     schema: { type: "boolean" },
     about: {
@@ -118,7 +118,7 @@ export const lifetime: readonly SettingDeclaration[] = [
       summary: "whether istio-proxy is a native sidecar: an init container that runs on",
       istio: "istiod's `ENABLE_NATIVE_SIDECARS`, annotation `sidecar.istio.io/nativeSidecar`",
       asm: "native sidecar mode",
-      releases: "1.21 and newer; nodes of Kubernetes 1.29 and newer",
+      nodes: "nodes of Kubernetes 1.29 and newer",
     },
   }),
 ];

@@ -56,7 +56,6 @@ export const probes: readonly SettingDeclaration[] = [
     about: {
       summary: "whether istio-proxy has a startup probe",
       istio: "Helm `global.proxy.startupProbe.enabled`",
-      releases: "1.20 and newer",
     },
   }),
   setting({
@@ -71,7 +70,6 @@ export const probes: readonly SettingDeclaration[] = [
     about: {
       summary: "how many seconds istio-proxy has to start: its startup probe asks once a second",
       istio: "Helm `global.proxy.startupProbe.failureThreshold`",
-      releases: "1.20 and newer",
     },
   }),
 ];

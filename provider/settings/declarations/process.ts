@@ -90,7 +90,6 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
       summary: "whether an init container lets istio-proxy write core dumps",
       istio: "Helm `global.proxy.enableCoreDump`",
       asm: "EnableCoreDump",
-      releases: "those whose template still has it; newer ones are an error that says so",
     },
   }),
   setting({
@@ -111,7 +110,6 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     about: {
       summary: "seccomp profile of istio-proxy and istio-init",
       istio: "Helm `global.proxy.seccompProfile`",
-      releases: "1.21 and newer",
     },
   }),
   setting({

@@ -1,0 +1,50 @@
+import { textOf } from "../settings/problem.js";
+import type { InjectorData } from "./InjectorData.js";
+import { mismatchText } from "./mismatch.js";
+import { UnreadableText, yamlData } from "./spliceMap.js";
+
+/** Refuses an injector in which there is nothing to add settings to, and says what was looked for. */
+export function requireShape({ config, values }: InjectorData): void {
+  const read = yamlData(config, "data.config");
+  const templates = memberOf(read, "templates");
+  if (!isMap(templates))
+    throw refused(
+      "data.config, templates",
+      'a map with Istio\'s template "sidecar"',
+      memberOf(read, "template") === undefined
+        ? kindOf(templates)
+        : "one text, data.config.template, as Istio before 1.10 had it",
+      memberOf(read, "template") === undefined ? reinstall : "Upgrade Istio",
+    );
+  const aliases = memberOf(read, "aliases");
+  if (aliases !== undefined && aliases !== null && !isMap(aliases))
+    throw refused("data.config, aliases", "a map of names to lists of template names", kindOf(aliases));
+  const global = memberOf(yamlData(values, "data.values"), "global");
+  if (!isMap(global))
+    throw refused(
+      "data.values, global",
+      "a map of the Helm values that Istio was installed with",
+      kindOf(global),
+    );
+}
+
+const reinstall = "Reinstall Istio by its charts or istioctl, which write this ConfigMap";
+
+function refused(where: string, expected: string, got: string, todo = reinstall): UnreadableText {
+  return new UnreadableText(mismatchText({ where, expected, got, todo }));
+}
+
+function memberOf(read: unknown, key: string): unknown {
+  return isMap(read) && Object.hasOwn(read, key) ? read[key] : undefined;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  return textOf(value);
+}
