@@ -2,7 +2,7 @@ import { injectingRevision } from "../cluster/injectingRevision.js";
 import type { ObjectMeta } from "../cluster/KubernetesApi.js";
 import type { Workload } from "../cluster/workloads.js";
 import { podAsMade } from "../pod/asControllerMakes/podAsMade.js";
-import { stampAnnotation } from "../render/overlayTemplate.js";
+import { stampAnnotation } from "../render/podAnnotations.js";
 import type { Failure } from "./Outcome.js";
 import { keepsRestart } from "./restartAnnotation.js";
 import type { RolloutDependencies } from "./runRollout.js";

@@ -4,7 +4,7 @@ import { readInjector, writeInjector } from "../../provider/injector/Injector";
 import { compose } from "../../provider/render/compose";
 import { globalTarget } from "../../provider/render/Layer";
 import { layersOf } from "../../provider/render/layersOf";
-import { stampAnnotation } from "../../provider/render/overlayTemplate";
+import { stampAnnotation } from "../../provider/render/podAnnotations";
 import { stampsIn } from "../../provider/render/stampsIn";
 import { pulumi } from "../pulumi/pulumi";
 import { Mesh, type Plan, succeeded } from "./Mesh";
