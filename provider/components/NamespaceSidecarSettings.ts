@@ -24,7 +24,7 @@ export class NamespaceSidecarSettings extends pulumi.ComponentResource {
         .apply((options) => (options?.onFailure === "rollback" ? [layer, rollout] : [layer]));
       new PublishedSettings(
         `${name}-published`,
-        { ...target, owner: ownerOf(name) },
+        { ...target, owner: ownerOf(name, this) },
         { parent: this, dependsOn: first },
       );
     }

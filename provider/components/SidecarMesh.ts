@@ -14,7 +14,7 @@ import { InjectorRefusal } from "../render/InjectorRefusal.js";
 import { installedSettings } from "../render/Profile.js";
 import { SettingsError } from "../settings/problem.js";
 import { GlobalSidecarSettings } from "./GlobalSidecarSettings.js";
-import { ownerOf } from "./layerAndRollout.js";
+import { stackOwner } from "./layerAndRollout.js";
 import type { MeshSettings } from "./MeshSettings.js";
 import { NamespaceSidecarSettings } from "./NamespaceSidecarSettings.js";
 import { WorkloadSidecarSettings } from "./WorkloadSidecarSettings.js";
@@ -80,7 +80,7 @@ export class SidecarMesh {
   ): Values & IstiodValues {
     const { template, defaults } = readChart(chart);
     const injector = injectorOf({ injector: { namespace, revision: values.revision } });
-    const plan = layersOfFile(this.file, (level) => ownerOf(componentName(level))).find(
+    const plan = layersOfFile(this.file, (level) => stackOwner(componentName(level))).find(
       (one) => injectorName(one.injector) === injectorName(injector),
     );
     const layers = plan?.layers ?? {};

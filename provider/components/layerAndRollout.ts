@@ -26,7 +26,7 @@ export function layerAndRollout(
       ...target,
       ...picker,
       ...settings,
-      owner: ownerOf(name),
+      owner: ownerOf(name, component),
       rollout: args.rollout ?? {},
       ...(args.patience === undefined ? {} : { patience: args.patience }),
     },
@@ -44,8 +44,19 @@ export function layerAndRollout(
   return { target, layer, rollout };
 }
 
-/** Who has the layer of a component: one of its name, in this stack. */
-export function ownerOf(name: string): string {
+/**
+ * Who has the layer of a component: one of its name, in this stack. Below a parent the parents' types are part of it, as they are of its
+ * URN: a component that moves is another resource to Pulumi, which deletes the former one after this one has written.
+ */
+export function ownerOf(name: string, component: pulumi.Resource): pulumi.Output<string> {
+  return component.urn.apply((urn) => {
+    const parents = (urn.split("::")[2] ?? "").split("$").slice(0, -1);
+    return stackOwner([...parents, name].join("/"));
+  });
+}
+
+/** The owner of a component without a parent. */
+export function stackOwner(name: string): string {
   return `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}:${name}`;
 }
 

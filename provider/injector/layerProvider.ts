@@ -102,10 +102,10 @@ export function layerProvider(
       };
       const refused = await refusalOf(session, news, content);
       if (refused !== undefined) return { inputs, failures: [{ property: "injector", reason: refused }] };
-      const gone =
-        Object.keys(olds).length > 0 ? await goneSentence(session, olds, before, content) : undefined;
-      if (Object.keys(olds).length === 0) await warnOfNamespace(session, news);
-      const claimed = planned.note(news, content, gone?.isLost ?? false);
+      const exists = Object.keys(olds).length > 0;
+      const gone = exists ? await goneSentence(session, olds, before, content) : undefined;
+      if (!exists) await warnOfNamespace(session, news);
+      const claimed = planned.note(news, content, { lost: gone?.isLost ?? false, exists });
       const owned = claimed === undefined ? await otherStack(session, olds, news) : undefined;
       if (claimed !== undefined || owned !== undefined) {
         const reason =
@@ -154,7 +154,9 @@ export function layerProvider(
 
     async create(inputs) {
       const present = await presentLayer(session, inputs);
-      const owner = ownerAfter(ownerOf(inputs), present?.owner);
+      // what an up left that was interrupted, or Helm has brought with the chart, is this resource's own
+      const isReplacement = planned.of(inputs)?.layers.get(targetOf(inputs))?.exists ?? false;
+      const owner = isReplacement ? ownerAfter(ownerOf(inputs), present?.owner) : ownerOf(inputs);
       const isOurs = present !== undefined && isSameStack(present.owner, owner);
       history.noteWritten(inputs, isOurs ? podContentOf(present) : {});
       try {

@@ -28,13 +28,13 @@ export const neededRights: readonly NeededRight[] = [
     for: "preview",
     why: "reads the settings",
   },
-  ...["get", "list"].map((verb) => ({
-    verb,
+  {
+    verb: "list",
     group: "",
     resource: "pods",
-    for: "preview" as const,
+    for: "preview",
     why: "sees which pods have a sidecar, and what it is",
-  })),
+  },
   {
     verb: "create",
     group: "",

@@ -201,10 +201,15 @@ describe(`layers in the injector`, () => {
     await destroyed("merged");
   });
 
+  test("an unknown key is refused by the component, with the nearest known one", async () => {
+    const result = await pulumi.preview(stack("typo", { namespaces: { shop: { dnsproxy: true } } }));
+    assert.equal(result.ok, false);
+    assert.match(result.stdoutText, /dnsproxy: unknown key "dnsproxy": did you mean dnsProxy\?/);
+  });
+
   test("everything that is wrong is named before anything is written", async () => {
     const wrong = {
       capture: { excludeInboundPorts: "70-80" },
-      dnsproxy: true,
       proxyResources: { limits: { cpu: "2 kernels" } },
       terminationDrainDuration: "soon",
     };

@@ -32,7 +32,6 @@ const missing: Missing[] = [
   { verb: "get", resource: "configmaps", where: inIstio },
   { verb: "update", resource: "configmaps", where: inIstio },
   { verb: "list", resource: "pods", where: inShop },
-  { verb: "get", resource: "pods", where: inShop },
   { verb: "create", resource: "pods", where: inShop },
   { verb: "list", resource: "deployments", where: inShop },
   { verb: "get", resource: "deployments", where: inShop },

@@ -74,8 +74,11 @@ rollout: { maxConcurrent: 1 }
       ),
     );
     assert.equal(result.ok, false);
-    assert.match(result.stdoutText, /settings\.yaml:3:5: found the unknown key "dnsProxi"/);
-    assert.match(result.stdoutText, /settings\.yaml:5:33: found "x"/);
+    assert.match(
+      result.stdoutText,
+      /settings\.yaml:3:5: namespaces\.shop\.dnsProxi: unknown key "dnsProxi": did you mean dnsProxy\?/,
+    );
+    assert.match(result.stdoutText, /settings\.yaml:5:33: .* got "x"/);
     assert.deepEqual(await mesh.injector(), before);
   });
 
