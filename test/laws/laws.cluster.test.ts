@@ -30,7 +30,7 @@ const installs = [
   { name: "classic sidecars", options: { sidecars: "classic" as const } },
   {
     name: "Istio CNI",
-    options: { sidecars: "native" as const, istioValues: ["values.pilot.cni.enabled=true"] },
+    options: { sidecars: "native" as const, istioValues: ["components.cni.enabled=true"] },
   },
 ];
 
@@ -56,6 +56,11 @@ for (const { name, options } of installs) {
       assert.equal(pods.length, 101);
       const injected = [...untouched.values()].filter((pod) => pod.includes('"istio-proxy"'));
       assert.ok(injected.length > 80, `${injected.length} of ${pods.length} have a sidecar`);
+      const init = name === "Istio CNI" ? "istio-validation" : "istio-init";
+      assert.ok(
+        injected.filter((pod) => pod.includes(`"${init}"`)).length > 70,
+        `${init} sets up the capture`,
+      );
     });
 
     test("1: without settings nothing changes on any pod", async () => {

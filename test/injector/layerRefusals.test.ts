@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type ApiCall, ApiError, type KubernetesApi } from "../../provider/cluster/KubernetesApi";
+import { session } from "../../provider/cluster/session";
+import { LayerHistory } from "../../provider/injector/LayerHistory";
+import { layerProvider } from "../../provider/injector/layerProvider";
+import { PlannedLayers } from "../../provider/injector/PlannedLayers";
+import { config, data } from "../render/injectorText";
+
+/** What a preview says of a layer for this injector, and the calls that it made. */
+async function checked(content: Record<string, string>, settings: object) {
+  const calls: string[] = [];
+  const api: KubernetesApi = {
+    server: `https://${Math.random()}`,
+    async request<Answer>(call: ApiCall): Promise<Answer> {
+      calls.push(call.method);
+      if (call.path.endsWith("/configmaps/istio-sidecar-injector"))
+        return { metadata: { name: "istio-sidecar-injector" }, data: content } as Answer;
+      throw new ApiError(404, "NotFound", "no", call);
+    },
+  };
+  const own = { ...session, api: async () => api, report: () => {} };
+  const provider = layerProvider(own, new PlannedLayers(), new LayerHistory(), async () => {});
+  const news = {
+    namespace: "shop",
+    injector: {},
+    owner: "o/p/s:shop",
+    rollout: {},
+    patience: "1s",
+    ...settings,
+  };
+  const { failures = [] } = await provider.check({}, news);
+  return { reasons: failures.map(({ reason }) => reason), calls };
+}
+
+describe("a preview refuses what up would refuse", () => {
+  const cpu = { proxyResources: { limits: { cpu: 1 } } };
+  const rows: [string, Record<string, string>, object, RegExp][] = [
+    ["no templates", { ...data, config: "policy: enabled\n" }, cpu, /templates: expected a map/],
+    [
+      "an old single template",
+      { ...data, config: "template: x\n" },
+      cpu,
+      /as Istio before 1\.10 had it\. Upgrade Istio\./,
+    ],
+    [
+      "no sidecar template",
+      { ...data, config: "templates: {gateway: x}\n" },
+      cpu,
+      /got no such template\. Reinstall/,
+    ],
+    ["no global", { ...data, values: "{}" }, cpu, /data\.values, global: expected a map .*, got nothing\./],
+    [
+      "broken config",
+      { ...data, config: "templates: {" },
+      cpu,
+      /data\.config, line 1, column 13: expected YAML or JSON/,
+    ],
+    [
+      "broken values",
+      { ...data, values: "{" },
+      cpu,
+      /data\.values, line 1, column \d+: expected YAML or JSON/,
+    ],
+    [
+      "other default templates",
+      { ...data, config: `${config}defaultTemplates: [mine]\n` },
+      cpu,
+      /got mine, .* Name "sidecar"/,
+    ],
+    [
+      "a template that reads values by a variable",
+      { ...data, config: config.replace("metadata:\n", "{{ $v := .Values }}\n    metadata:\n") },
+      cpu,
+      /got \{\{ \$v := \.Values \}\}\. Write/,
+    ],
+    ["no values", { config }, cpu, /data: expected config and values, .* got no values\./],
+    [
+      "an old release",
+      { ...data, values: '{"global":{"tag":"1.17.1"}}' },
+      cpu,
+      /expected Istio 1\.18 or newer, got Istio 1\.17\.1/,
+    ],
+    [
+      "a template without the setting",
+      data as unknown as Record<string, string>,
+      { enableCoreDump: true },
+      /Remove enableCoreDump/,
+    ],
+  ];
+  for (const [edge, content, settings, message] of rows) {
+    it(`${edge}, with the ConfigMap's name, and writes nothing`, async () => {
+      const { reasons, calls } = await checked(content, settings);
+      assert.equal(reasons.length, 1);
+      assert.match(reasons[0] ?? "", /^ConfigMap istio-system\/istio-sidecar-injector: /);
+      assert.match(reasons[0] ?? "", message);
+      assert.deepEqual(new Set(calls), new Set(["GET"]));
+    });
+  }
+
+  it("and nothing else", async () => {
+    for (const text of [config, `\ufeff${config}`, `${config}aliases:\n`])
+      assert.deepEqual((await checked({ ...data, config: text }, cpu)).reasons, []);
+  });
+});
