@@ -49,10 +49,16 @@ export function layerAndRollout(
  * URN: a component that moves is another resource to Pulumi, which deletes the former one after this one has written.
  */
 export function ownerOf(name: string, component: pulumi.Resource): pulumi.Output<string> {
-  return component.urn.apply((urn) => {
-    const parents = (urn.split("::")[2] ?? "").split("$").slice(0, -1);
-    return stackOwner([...parents, name].join("/"));
+  // by a promise: an Output would make a child depend on its component, which Pulumi takes for all children, itself included
+  const urn = new Promise<string>((resolve) => {
+    component.urn.apply(resolve);
   });
+  return pulumi.output(
+    urn.then((known) => {
+      const parents = (known.split("::")[2] ?? "").split("$").slice(0, -1);
+      return stackOwner([...parents, name].join("/"));
+    }),
+  );
 }
 
 /** The owner of a component without a parent. */
