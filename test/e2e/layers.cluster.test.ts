@@ -122,7 +122,7 @@ describe(`layers in the injector`, () => {
   });
 
   test("a template that fails when it runs is taken back at once, and pods can be created", async () => {
-    const trap = '{{ if hasKey .Values.global "sidecarSettings" }}{{ fail "the trap" }}{{ end }}';
+    const trap = '{{ if .Values.global.sidecarSettings }}{{ fail "the trap" }}{{ end }}';
     const trapped = {
       ...installed,
       config: installed.config.replace(
