@@ -22,6 +22,6 @@ test("npm run demo takes its steps, shows what each changes on the pod, and leav
     assert.match(part, /\[shop\] 1\/1 restarted Deployment\/api \(2 pods, \d+ s\)/);
     assert.match(part, /\nOn the pod:\n {2}istio-(init|proxy):\n {2}[+-] /);
   }
-  assert.match(parts.at(-2) ?? "", /Resources:\n +10 unchanged/);
-  assert.match(parts.at(-1) ?? "", /- 10 deleted/);
+  assert.match(parts.at(-2) ?? "", /Resources:\n +8 unchanged/);
+  assert.match(parts.at(-1) ?? "", /- 8 deleted/);
 });
