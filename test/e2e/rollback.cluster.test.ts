@@ -75,7 +75,7 @@ describe("onFailure rollback", () => {
       /1 of the restarts failed, 2 done; 1 not started\. The settings of namespace known were put back to what they were, and 3 workloads were rolled back\./,
     );
     assert.match(text, /✖ known\/Deployment\/c-stuck: not ready in time: .*ContainersNotReady/);
-    assert.match(text, /\[known\] 1\/3 restarted Deployment\/a-first back/);
+    assert.match(text, /\[known\] 1\/3 rolled back Deployment\/a-first/);
     assert.equal(await cpuOf("known"), "3");
     assert.deepEqual(await limits("known"), all("3"));
     for (const name of workloads) await mesh.ready("known", name);
