@@ -135,6 +135,14 @@ export function lastWriter({ metadata }: InjectorConfigMap): string {
   return last?.manager ?? "someone else";
 }
 
+/** Whether this package wrote the settings that are there, rather than Helm with the chart's values. */
+export function isWrittenByUs({ metadata }: Pick<InjectorConfigMap, "metadata">): boolean {
+  return (metadata.managedFields ?? []).some(
+    ({ manager, fieldsV1 }) =>
+      (manager === fieldManager || manager === putBackManager) && hasValues(fieldsV1),
+  );
+}
+
 /** `2026-11-22 21:30:05 UTC`, when the settings are still as a rollout that failed has put them back. */
 export function whenPutBack({ metadata }: Pick<InjectorConfigMap, "metadata">): string | undefined {
   const writer = (metadata.managedFields ?? []).find(({ fieldsV1 }) => hasValues(fieldsV1));

@@ -13,8 +13,6 @@ import {
 /** A layer as the program wants it. */
 export interface PlannedLayer extends LayerContent {
   owner: string;
-  /** Whether the program's state has a resource for it, which Pulumi may be about to replace. */
-  exists: boolean;
   /** In ms. */
   patience: number;
 }
@@ -35,17 +33,12 @@ export class PlannedLayers {
   private readonly plans = new Map<string, Plan>();
 
   /** Returns the owner that the plan has for the target already, where it is another one. */
-  note(
-    properties: Properties,
-    content: LayerContent,
-    { lost, exists }: { lost: boolean; exists: boolean },
-  ): string | undefined {
+  note(properties: Properties, content: LayerContent, lost: boolean): string | undefined {
     const plan = this.of(properties) ?? { layers: new Map(), lost: false };
     const before = plan.layers.get(targetOf(properties))?.owner;
     plan.layers.set(targetOf(properties), {
       ...contentOf(content),
       owner: ownerOf(properties),
-      exists,
       patience: patienceOf(properties),
     });
     plan.lost ||= lost;

@@ -24,6 +24,7 @@ import {
   type Injector,
   type InjectorConfigMap,
   injectorName,
+  isWrittenByUs,
   lastWriter,
   nameOf,
   whenPutBack,
@@ -105,7 +106,7 @@ export function layerProvider(
       const exists = Object.keys(olds).length > 0;
       const gone = exists ? await goneSentence(session, olds, before, content) : undefined;
       if (!exists) await warnOfNamespace(session, news);
-      const claimed = planned.note(news, content, { lost: gone?.isLost ?? false, exists });
+      const claimed = planned.note(news, content, gone?.isLost ?? false);
       const owned = claimed === undefined ? await otherStack(session, olds, news) : undefined;
       if (claimed !== undefined || owned !== undefined) {
         const reason =
@@ -153,10 +154,11 @@ export function layerProvider(
     },
 
     async create(inputs) {
-      const present = await presentLayer(session, inputs);
-      // what an up left that was interrupted, or Helm has brought with the chart, is this resource's own
-      const isReplacement = planned.of(inputs)?.layers.get(targetOf(inputs))?.exists ?? false;
-      const owner = isReplacement ? ownerAfter(ownerOf(inputs), present?.owner) : ownerOf(inputs);
+      const live = await look(session, inputs);
+      const present = live && layerAt(layersOf(live.data), targetOf(inputs));
+      // Pulumi tells nobody that a creation is half of a replacement. What Helm has brought with the chart is this resource's own.
+      const mayReplace = live !== undefined && isWrittenByUs(live);
+      const owner = mayReplace ? ownerAfter(ownerOf(inputs), present?.owner) : ownerOf(inputs);
       const isOurs = present !== undefined && isSameStack(present.owner, owner);
       history.noteWritten(inputs, isOurs ? podContentOf(present) : {});
       try {

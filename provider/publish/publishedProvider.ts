@@ -55,13 +55,9 @@ export function publishedProvider(
     return { ...outs, ...told(effective) };
   };
 
-  /** Namespaces whose resource the state has, and Pulumi may be about to replace. */
-  const known = new Set<string>();
-
   return {
     async check(olds, given) {
       const news = withKnownCluster(given);
-      if (Object.keys(olds).length > 0) known.add(namespaceOf(news));
       const said = { settings: olds.settings ?? {}, ...(olds.__text ? { __text: olds.__text } : {}) };
       const { namespace } = news;
       if (containsUnknown([namespace, news.cluster, news.injector])) return { inputs: { ...news, ...said } };
@@ -93,10 +89,7 @@ export function publishedProvider(
     },
 
     async create(inputs) {
-      const isReplacement = known.has(namespaceOf(inputs));
-      const present = isReplacement
-        ? await readPublished(await apiOf(inputs), namespaceOf(inputs))
-        : undefined;
+      const present = await readPublished(await apiOf(inputs), namespaceOf(inputs));
       const owner = ownerAfter(ownerOf(inputs), present?.owner);
       return { id: `${namespaceOf(inputs)}/${publishedName}`, outs: await publish(inputs, owner, false) };
     },

@@ -54,7 +54,9 @@ describe("an up that is interrupted", () => {
 
   /** Equal when the two texts are, and readable when they are not. */
   const injector = async () => {
-    const data = await mesh.injector();
+    const { config, values } = await mesh.injector();
+    // an up that creates what an interrupted one had written counts it in the owner
+    const data = { config, values: values.replace(/(\/resumed:\w+)#\d+/g, "$1") };
     return { layers: layersOf(data), digest: digest(data) };
   };
   const allGenerations = async () =>

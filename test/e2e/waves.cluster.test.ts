@@ -79,7 +79,7 @@ describe("waves: a canary namespace first", () => {
     assert.equal(up.ok, false, up.stdoutText);
     assert.match(
       up.stdoutText,
-      /namespace canary were put back to what they were, and 2 workloads were restarted/,
+      /namespace canary were put back to what they were, and 2 workloads were rolled back/,
     );
     assert.deepEqual(await Promise.all(others.map(generations)), before);
     for (const namespace of [canary, ...others]) {

@@ -26,11 +26,7 @@ interface Known {
 function goBack(failing: string, known: readonly Known[]): Record<string, unknown> {
   const [planned, history] = [new PlannedLayers(), new LayerHistory()];
   for (const { target, settings = is, onFailure = "rollback", rolled, written } of known) {
-    planned.note(
-      of(target),
-      { settings: settings ?? {}, rollout: { onFailure } },
-      { lost: false, exists: true },
-    );
+    planned.note(of(target), { settings: settings ?? {}, rollout: { onFailure } }, false);
     if (written) history.noteWritten(of(target), written);
     if (rolled === "never") history.noteNeverRolled(of(target));
     else if (rolled) history.noteRolled(of(target), rolled);
