@@ -53,7 +53,7 @@ export const stacks: Readonly<Record<string, readonly string[]>> = {
   "team-cart": ["cart", "cart/web"],
 };
 
-/** Processes that write layers alone, into namespaces without workloads and into some that are not there. */
+/** Processes that write layers alone, into namespaces without workloads and into some that Istio does not inject into. */
 export const writers: Readonly<Record<string, readonly string[]>> = {
   "writer-left": ["left", "left/api", "left-1", "left-2", "left-3"],
   "writer-right": ["right", "right/api", "right-1", "right-2"],
@@ -61,6 +61,8 @@ export const writers: Readonly<Record<string, readonly string[]>> = {
 
 /** Namespaces that are there, each with a LimitRange that no pod with `tooMuch` gets past. */
 export const namespaces = ["shop", "cart", "pay", "left", "right"] as const;
+/** Namespaces without the injection label. */
+export const unlabelled = ["left-1", "left-2", "left-3", "right-1", "right-2"] as const;
 /** Deployments, by namespace. */
 export const workloads = { shop: ["api", "web"], cart: ["api", "web"], pay: ["api"] } as const;
 

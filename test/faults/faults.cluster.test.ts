@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { Mesh } from "../e2e/Mesh";
 import { FaultRun } from "./FaultRun";
-import { mostCpu, namespaces, workloads } from "./FaultScript";
+import { mostCpu, namespaces, unlabelled, workloads } from "./FaultScript";
 
 const first = Number(process.env.SIDECAR_SEED ?? 20261123);
 const runs = Number(process.env.SIDECAR_FAULT_RUNS ?? 1);
@@ -22,6 +22,7 @@ describe("whatever fails, no layer and no foreign byte is lost, pods can be crea
   beforeEach(async () => {
     mesh = await Mesh.start();
     folder = await mkdtemp(join(tmpdir(), "sidecar-faults-"));
+    for (const namespace of unlabelled) await mesh.namespace(namespace, {});
     for (const namespace of namespaces) {
       await mesh.namespace(namespace);
       await mesh.api.request({
