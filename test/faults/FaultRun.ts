@@ -30,7 +30,7 @@ import {
   type Restartable,
   settingsChanges,
 } from "./needlessRestarts";
-import { type Operation, ownerOf } from "./Operation";
+import { type Operation, ownerOf, uncounted } from "./Operation";
 import { outage } from "./outages";
 import { outdatedPods } from "./outdatedPods";
 import { PodProber } from "./PodProber";
@@ -325,7 +325,9 @@ export class FaultRun {
     const wanted = [...this.wanted].flatMap(([actor, all]) =>
       Object.keys(all).map((target) => `${target} of ${ownerOf(actor, target)}`),
     );
-    const found = Object.entries(layersOf(data)).map(([target, { owner }]) => `${target} of ${owner}`);
+    const found = Object.entries(layersOf(data)).map(
+      ([target, { owner }]) => `${target} of ${uncounted(owner)}`,
+    );
     if (wanted.sort().join() !== found.sort().join())
       this.violations.push(`the injector has ${found.join(", ")}, and should have ${wanted.join(", ")}`);
     this.violations.push(...wrongWrites(versions, this.api.writes, this.operations));

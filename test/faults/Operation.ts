@@ -16,6 +16,11 @@ export interface Operation {
   text: string;
 }
 
+/** An owner without its count: an up that was killed leaves a layer which the next one creates over. */
+export function uncounted(owner: string): string {
+  return owner.replace(/#[1-9]\d*$/, "");
+}
+
 /** Who may be named as the owner of a stack's or a writer's layer. */
 export function ownerOf(actor: string, target: string): string {
   return `organization/e2e/${actor}:${resourceName(target)}`;
