@@ -3,7 +3,7 @@
  * exports never change their names.
  */
 import { configureSession, type StackConfig, session } from "./cluster/session.js";
-import { askReplicas, replicasBehind } from "./injector/askReplicas.js";
+import { askReplicas, podGiven, replicasBehind } from "./injector/askReplicas.js";
 import { revisionOf } from "./injector/Injector.js";
 import { LayerHistory } from "./injector/LayerHistory.js";
 import { layerQueue } from "./injector/LayerQueue.js";
@@ -13,6 +13,7 @@ import { NoInjector } from "./injector/NoInjector.js";
 import { PlannedLayers } from "./injector/PlannedLayers.js";
 import { PutBacks, putBackLayers } from "./injector/putBackLayers.js";
 import { recentInjector } from "./injector/recentInjector.js";
+import { endWithEngine } from "./process/endWithEngine.js";
 import { publishedProvider } from "./publish/publishedProvider.js";
 import { targetOf } from "./render/Layer.js";
 import type { InjectorView } from "./rollout/InjectorView.js";
@@ -49,6 +50,10 @@ const injectorView: InjectorView = {
     const asked = await askReplicas(api, injectorOf(properties), namespace, probe);
     return "message" in asked ? [] : replicasBehind(asked.answers, stamp);
   },
+  async askIstiod(api, properties, namespace, template) {
+    const asked = await askReplicas(api, injectorOf(properties), namespace, { template });
+    return "message" in asked ? undefined : podGiven(asked.answers);
+  },
   noteFormer(properties, former) {
     if (former) history.noteRolled(properties, former);
     else history.noteNeverRolled(properties);
@@ -69,8 +74,15 @@ const injectorView: InjectorView = {
   },
 };
 
+let isWatching = false;
+
 /** Once for each provider, before anything else. */
-const configure = async (request: { config: StackConfig }): Promise<void> => configureSession(request.config);
+const configure = async (request: { config: StackConfig }): Promise<void> => {
+  configureSession(request.config);
+  if (isWatching) return;
+  isWatching = true;
+  endWithEngine(process.argv[2], () => process.exit(1));
+};
 
 export const layer = {
   ...layerProvider(session, planned, history, (api, _injector, properties) =>

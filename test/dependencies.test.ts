@@ -48,6 +48,7 @@ describe("dependencies", () => {
       "commander",
       "fastest-levenshtein",
       "ipaddr.js",
+      "rfc6902",
       "yaml",
       "zod",
     ];

@@ -7,12 +7,6 @@ import {
   type SourcedValue,
   united,
 } from "../levels/effectiveSettings.js";
-import type { Layers } from "../render/Layer.js";
-import { layersReaching } from "../render/layersReaching.js";
-import { proxyConfigAnnotation } from "../render/podAnnotations.js";
-import { isDropped, type PodLevel, podLevel, saidAt, saysItself } from "../render/podLevel.js";
-import { amountSettings, scaledSetting, scaledShares } from "../rollout/amountSettings.js";
-import { usesSidecarTemplate } from "../rollout/predictFields.js";
 import {
   amountField,
   comparableAmount,
@@ -20,11 +14,17 @@ import {
   comparableValue,
   fieldName,
   proxyContainer,
-} from "../rollout/sidecarFields.js";
+} from "../pod/sidecarFields.js";
+import type { Layers } from "../render/Layer.js";
+import { layersReaching } from "../render/layersReaching.js";
+import { proxyConfigAnnotation } from "../render/podAnnotations.js";
+import { isDropped, type PodLevel, podLevel, saidAt, saysItself } from "../render/podLevel.js";
+import { getsSettings, podTemplates } from "../render/podTemplates.js";
 import { type CanonicalSettings, inOrder, type SettingEntry } from "../settings/canonicalSettings.js";
 import type { SettingValue } from "../settings/declarations.js";
 import { settingAt } from "../settings/fixedSettings.js";
 import type { Sight } from "../settings/SettingDeclaration.js";
+import { amountSettings, scaledSetting, scaledShares } from "./amountSettings.js";
 import { sidecarWarnings } from "./sidecarWarnings.js";
 
 /** What decides a pod's sidecar beside the pod itself. */
@@ -34,6 +34,8 @@ export interface SidecarContext {
   layers: Layers;
   /** What Istio was installed with, as `installedSettings` reads it. Default: nothing known. */
   installed?: CanonicalSettings;
+  /** The injector's `data.config`, which tells what templates a pod gets. Default: Istio's own defaults, and no aliases. */
+  config?: string;
   /** Whether istiod makes sidecars native where nobody says it. Default: unknown, which matters to warnings only. */
   native?: boolean;
 }
@@ -66,12 +68,15 @@ export interface SidecarExplanation {
  * is a pod, or the pod template of a workload.
  */
 export function explainSidecar(template: PodTemplate, context: SidecarContext): SidecarExplanation {
-  if (!usesSidecarTemplate(template))
+  const { annotations } = template.metadata ?? {};
+  if (!getsSettings(context.config ?? "", annotations)) {
+    const templates = podTemplates(context.config ?? "", annotations).join(", ");
     return {
       settings: [],
       warnings: [],
-      unaffected: "the pod names other templates of the injector than sidecar",
+      unaffected: `the pod gets the injector's templates ${templates}, and settings are only in sidecar`,
     };
+  }
   const pod = podLevel(template);
   const effective = effectiveSettings([
     ...layersOfPod(template, context),

@@ -1,4 +1,5 @@
 import { inBatches } from "../cluster/inBatches.js";
+import { injectedPods } from "../cluster/injectedPods.js";
 import { type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import type { Requirement } from "../levels/selector.js";
 import { InjectorRefusal } from "../render/InjectorRefusal.js";
@@ -6,12 +7,12 @@ import { globalTarget, type Layers, layerAt, namespaceOf } from "../render/Layer
 import { layersOf } from "../render/layersOf.js";
 import { workloadLayers } from "../render/layersReaching.js";
 import { canonicalJson } from "../render/Profile.js";
-import { type Answer, ask, type Probe, probesOf, withoutSidecar } from "./askInjector.js";
+import { type Answer, ask, mostWorkloads, type Probe, probesOf, withoutSidecar } from "./askInjector.js";
 import { type Injector, type InjectorConfigMap, injectorName } from "./Injector.js";
 import { isSame, type LayerChange } from "./LayerChange.js";
 
-/** A global change is tried out in at most this many namespaces. */
-const mostNamespacesAsked = 100;
+/** A global change is tried out with pods of workloads in at most this many namespaces; with a plain pod in all. */
+const mostNamespacesWithWorkloads = 100;
 /** Namespaces that are asked about at once. */
 export const asksAtOnce = 8;
 /** Of a namespace's workload layers, this many are tried out. */
@@ -35,9 +36,16 @@ export async function askBefore(
   const untried = changes.some((change) => isThereUntried(change, layers));
   const reached = await namespacesReached(api, changes, layers);
   const unasked = reached.filter((namespace) => !asked.has(namespace));
+  const inFull = new Set(reached.slice(0, mostNamespacesWithWorkloads));
   await inBatches(unasked, asksAtOnce, async (namespace) => {
     const selectors = selectorsIn(namespace, changes, layers);
-    const before = await askAll(api, injector, namespace, selectors);
+    const before = await askAll(
+      api,
+      injector,
+      namespace,
+      selectors,
+      inFull.has(namespace) ? mostWorkloads : 0,
+    );
     asked.set(namespace, untried ? await blamingSettings(api, injector, before) : before);
   });
   requireSpeaking([...asked.values()], injector);
@@ -62,8 +70,9 @@ async function askAll(
   injector: Injector,
   namespace: string,
   selectors: readonly (readonly Requirement[])[],
+  workloads: number,
 ): Promise<Asked> {
-  const probes = await probesOf(api, namespace, injector, selectors);
+  const probes = await probesOf(api, namespace, injector, selectors, workloads);
   const [plain, ...rest] = probes;
   const first = plain ? { probe: plain, before: await ask(api, injector, namespace, plain) } : undefined;
   if (!first || first.before.outcome === "unasked" || first.before.outcome === "silent")
@@ -121,18 +130,24 @@ async function namespacesReached(
 ): Promise<string[]> {
   const named = changes.flatMap(({ target }) => namespaceOf(target) ?? []);
   if (!changes.some(({ target }) => target === globalTarget)) return [...new Set(named)];
-  const all = await listAll<{ metadata: ObjectMeta }>(api, "/api/v1/namespaces", { metadataOnly: true });
+  const [all, running] = await Promise.all([
+    listAll<{ metadata: ObjectMeta }>(api, "/api/v1/namespaces", { metadataOnly: true }),
+    injectedPods(api),
+  ]);
+  // by labels of namespaces, and by pods: these have labels of their own, or Istio injects by default
   const injected = all
     .filter(
       ({ metadata }) =>
-        metadata.labels?.["istio-injection"] === "enabled" || metadata.labels?.["istio.io/rev"] !== undefined,
+        metadata.labels?.["istio-injection"] === "enabled" ||
+        metadata.labels?.["istio.io/rev"] !== undefined ||
+        running.has(metadata.name),
     )
     .map(({ metadata }) => metadata.name);
   // a namespace without settings of its own shows the global ones best
   const ordered = injected.sort(
     (a, b) => Number(layerAt(layers, a) !== undefined) - Number(layerAt(layers, b) !== undefined),
   );
-  return [...new Set([...named, ...ordered.slice(0, mostNamespacesAsked)])];
+  return [...new Set([...named, ...ordered])];
 }
 
 /** What makes settings of a namespace impossible to try out, a line each. */

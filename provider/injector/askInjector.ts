@@ -5,11 +5,12 @@ import { allContainers, type PodTemplate } from "../cluster/podTemplate.js";
 import { isPassing } from "../cluster/waitBeforeRetry.js";
 import { workloadName, workloadsOf } from "../cluster/workloads.js";
 import { labelsPickedBy, type Requirement, selectorText } from "../levels/selector.js";
+import { podAsMade } from "../pod/asControllerMakes/podAsMade.js";
 import { stampAnnotation } from "../render/podAnnotations.js";
 import { type Injector, revisionOf } from "./Injector.js";
 
 /** How many real workloads of a namespace are asked about besides a plain pod; those with settings of their own first. */
-const mostWorkloads = 10;
+export const mostWorkloads = 10;
 
 export interface Probe {
   /** `Deployment/api`, or `a plain pod`. */
@@ -35,6 +36,7 @@ export async function probesOf(
   namespace: string,
   injector: Injector,
   selectors: readonly (readonly Requirement[])[] = [],
+  workloadsAsked = mostWorkloads,
 ): Promise<Probe[]> {
   const labels: Record<string, string> = { "sidecar.istio.io/inject": "true" };
   if (revisionOf(injector) !== defaultRevision) labels["istio.io/rev"] = revisionOf(injector);
@@ -53,11 +55,12 @@ export async function probesOf(
       return picked ? [pod(`a plain pod with ${selectorText(selector)}`, picked)] : [];
     }),
   ];
-  const workloads = await workloadsOf(api, namespace).catch(() => []);
+  const workloads = workloadsAsked > 0 ? await workloadsOf(api, namespace).catch(() => []) : [];
   const probes = workloads
-    .map((workload) => ({ name: workloadName(workload), template: workload.spec.template }))
+    // others are denied for volumes that their controller would add
+    .map((workload) => ({ name: workloadName(workload), template: podAsMade(workload) }))
     .sort((a, b) => Number(saysSomething(b.template)) - Number(saysSomething(a.template)));
-  return [...plain, ...probes.slice(0, mostWorkloads)];
+  return [...plain, ...probes.slice(0, workloadsAsked)];
 }
 
 /** The same pod, without a sidecar. */

@@ -1,12 +1,16 @@
+import { applyPatch, type Operation } from "rfc6902";
 import { hasStatus, type KubernetesApi, listAll } from "../cluster/KubernetesApi.js";
 import { isReady, type Pod } from "../cluster/podTemplate.js";
+import { withDefaults } from "../pod/withDefaults.js";
 import { stampAnnotation } from "../render/podAnnotations.js";
 import type { Probe } from "./askInjector.js";
 import { type Injector, revisionOf } from "./Injector.js";
 
 /** What one istiod gives a pod, asked by itself. */
-export type ReplicaAnswer = { replica: string } & (
-  | { outcome: "injected"; stamp: string | undefined }
+export type ReplicaAnswer = {
+  replica: string;
+} /** The pod as this istiod would have it, with what the API server fills in. */ & (
+  | { outcome: "injected"; stamp: string | undefined; pod: Pod }
   /** Its error, or why it could not be reached. */
   | { outcome: "failed"; message: string }
 );
@@ -22,8 +26,9 @@ export async function askReplicas(
   api: KubernetesApi,
   injector: Injector,
   namespace: string,
-  probe: Probe,
+  probe: Pick<Probe, "template">,
 ): Promise<{ answers: ReplicaAnswer[] } | { message: string }> {
+  const pod = podOf(namespace, probe);
   const pods = `/api/v1/namespaces/${encodeURIComponent(injector.namespace)}/pods`;
   try {
     const labelSelector = `app=istiod,istio.io/rev=${revisionOf(injector)}`;
@@ -35,10 +40,10 @@ export async function askReplicas(
         const { response } = await api.request<AdmissionReview>({
           method: "POST",
           path: `${pods}/https:${name}:${injectionPort}/proxy/inject`,
-          body: reviewOf(namespace, probe),
+          body: reviewOf(pod),
           final: [500, 502, 503, 504],
         });
-        return { replica: name, ...outcomeOf(response) };
+        return { replica: name, ...outcomeOf(response, pod) };
       } catch (error) {
         if (hasStatus(error, 403)) throw error;
         return { replica: name, outcome: "failed", message: (error as Error).message };
@@ -58,11 +63,24 @@ export function replicasBehind(answers: readonly ReplicaAnswer[], stamp: string 
   );
 }
 
+/** The pod of the first istiod that gave one. */
+export function podGiven(answers: readonly ReplicaAnswer[]): Pod | undefined {
+  return answers.flatMap((answer) => (answer.outcome === "injected" ? [answer.pod] : []))[0];
+}
+
 interface AdmissionReview {
   response?: { allowed?: boolean; patch?: string; status?: { message?: string } };
 }
 
-function reviewOf(namespace: string, { template }: Probe): object {
+function podOf(namespace: string, { template }: Pick<Probe, "template">): Pod {
+  // what the API server fills in before it asks
+  return withDefaults({
+    metadata: { name: "", ...template.metadata, generateName: "sidecar-settings-", namespace },
+    spec: template.spec,
+  });
+}
+
+function reviewOf(pod: Pod): object {
   return {
     apiVersion: "admission.k8s.io/v1",
     kind: "AdmissionReview",
@@ -72,34 +90,23 @@ function reviewOf(namespace: string, { template }: Probe): object {
       resource: { group: "", version: "v1", resource: "pods" },
       operation: "CREATE",
       dryRun: true,
-      namespace,
+      namespace: pod.metadata.namespace,
       userInfo: {},
-      object: {
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { ...template.metadata, generateName: "sidecar-settings-", namespace },
-        spec: template.spec,
-      },
+      object: { apiVersion: "v1", kind: "Pod", ...pod },
     },
   };
 }
 
 function outcomeOf(
   response: AdmissionReview["response"],
-): { outcome: "injected"; stamp: string | undefined } | { outcome: "failed"; message: string } {
+  asked: Pod,
+): { outcome: "injected"; stamp: string | undefined; pod: Pod } | { outcome: "failed"; message: string } {
   if (!response?.allowed || !response.patch)
     return { outcome: "failed", message: response?.status?.message ?? "it gives the pod no sidecar" };
-  return { outcome: "injected", stamp: stampIn(Buffer.from(response.patch, "base64").toString("utf8")) };
-}
-
-/** The stamp that a JSON patch puts on a pod, among all annotations or by itself. */
-function stampIn(patch: string): string | undefined {
-  const operations = JSON.parse(patch) as { path: string; value?: unknown }[];
-  const own = `/metadata/annotations/${stampAnnotation.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-  for (const { path, value } of operations) {
-    if (path === own) return String(value);
-    if (path === "/metadata/annotations")
-      return (value as Record<string, string> | undefined)?.[stampAnnotation];
-  }
-  return undefined;
+  const patch = JSON.parse(Buffer.from(response.patch, "base64").toString("utf8")) as Operation[];
+  const patched = structuredClone(asked);
+  const error = applyPatch(patched, patch).find((one) => one !== null);
+  if (error) return { outcome: "failed", message: `its patch can't be applied: ${error.message}` };
+  const pod = withDefaults(patched);
+  return { outcome: "injected", stamp: pod.metadata.annotations?.[stampAnnotation], pod };
 }

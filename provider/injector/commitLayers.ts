@@ -6,8 +6,10 @@ import { type Asked, askBefore, unverifiable } from "./askBefore.js";
 import { type Injector, injectorName, readInjector } from "./Injector.js";
 import { type CommitOptions, type LayerChange, type Outcomes, UntriedSettings } from "./LayerChange.js";
 import { putBackRefused } from "./putBackRefused.js";
+import type { Refused } from "./Refused.js";
+import { tryOut } from "./tryOut.js";
 import { waitForReplicas } from "./waitForReplicas.js";
-import { type Refused, saysNothing, waitForStamps } from "./waitForStamps.js";
+import { saysNothing, waitForStamps } from "./waitForStamps.js";
 import { writeLayers } from "./writeLayers.js";
 
 /** Times that layers are written again after somebody rewrote the ConfigMap before the injector had shown them. */
@@ -31,7 +33,10 @@ export async function commitLayers(
       injector,
       some,
       found,
-      (current, accepted) => askBefore(api, injector, current, accepted, asked),
+      async (current, accepted, layers) => {
+        await askBefore(api, injector, current, accepted, asked);
+        return tryOut(api, current, layers, asked);
+      },
       options,
     );
   const { before, ...first } = await bring(changes, outcomes);

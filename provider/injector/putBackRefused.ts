@@ -1,5 +1,5 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
-import { globalTarget, type Layers, layerAt, namespaceOf } from "../render/Layer.js";
+import { type Layers, layerAt } from "../render/Layer.js";
 import type { Injector } from "./Injector.js";
 import {
   type CommitOptions,
@@ -10,8 +10,8 @@ import {
   RejectedByInjector,
   UntriedSettings,
 } from "./LayerChange.js";
+import { changesAtFault, type Refused, reasonsText } from "./Refused.js";
 import { targetName } from "./targetName.js";
-import type { Refused } from "./waitForStamps.js";
 import { writeLayers } from "./writeLayers.js";
 
 /** Puts the layers back that reach namespaces whose pods can't be created with them, and tells so as their outcome. */
@@ -24,11 +24,8 @@ export async function putBackRefused(
   outcomes: Outcomes,
   options: CommitOptions,
 ): Promise<void> {
-  const failing = accepted.filter(
-    ({ target }) => target === globalTarget || refused.has(namespaceOf(target) ?? ""),
-  );
+  const failing = changesAtFault(accepted, refused);
   if (failing.length === 0) return;
-  // without a culprit among namespaces the global change is the one that reached them
   const back = failing.map(
     (change): LayerChange => ({
       target: change.target,
@@ -41,20 +38,17 @@ export async function putBackRefused(
   options.report(`putting back the settings of ${back.map(({ target }) => targetName(target)).join(", ")}`);
   const put = await takeBack(api, injector, back, options);
   for (const change of failing) {
-    const reasons =
-      change.target === globalTarget
-        ? [...refused]
-        : [...refused].filter(([namespace]) => namespace === namespaceOf(change.target));
-    const told = reasons.map(([namespace, why]) => `✖ namespace ${namespace}: ${why}`).join("\n");
+    const reasons = reasonsText(change, refused);
     const name = targetName(change.target);
+    const which = change.layer ? "with them" : "without them";
     outcomes.set(
       change,
       put.is === "done"
         ? new RejectedByInjector(
-            `${name}: the settings were put back to what they were, since with them pods can't be created or don't get them.\n${told}`,
+            `${name}: the settings were put back to what they were, since ${which} pods can't be created or don't get what they should.\n${reasons}`,
           )
         : new UntriedSettings(
-            `${name}: with the settings pods can't be created or don't get them, and they could not be put back: ${put.why}; run pulumi up again.\n${told}`,
+            `${name}: ${which} pods can't be created or don't get what they should, and the settings could not be put back: ${put.why}; run pulumi up again.\n${reasons}`,
           ),
     );
   }
@@ -72,7 +66,7 @@ async function takeBack(
     for (const layers of ["former", "none"]) {
       const outcomes: Outcomes = new Map();
       const some = layers === "former" ? left : left.map((change) => ({ ...change, layer: undefined }));
-      await writeLayers(api, injector, some, outcomes, async () => {}, options);
+      await writeLayers(api, injector, some, outcomes, async () => new Map(), options);
       left = some.filter((change) => {
         const error = outcomes.get(change);
         return error !== undefined && !(error instanceof OwnershipError);

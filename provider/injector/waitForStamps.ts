@@ -4,15 +4,15 @@ import { isPassing } from "../cluster/waitBeforeRetry.js";
 import type { InjectorData } from "../render/InjectorData.js";
 import { type Layers, layerAt } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
+import { getsSettings } from "../render/podTemplates.js";
 import { stampsIn } from "../render/stampsIn.js";
 import { type Asked, asksAtOnce } from "./askBefore.js";
 import { ask } from "./askInjector.js";
+import { askReplicas, replicasBehind } from "./askReplicas.js";
 import type { Injector } from "./Injector.js";
 import { type CommitOptions, isSame, type LayerChange } from "./LayerChange.js";
+import type { Refused } from "./Refused.js";
 import { forgetInjector, recentInjector } from "./recentInjector.js";
-
-/** Namespace -> why its pods can't be created, or don't get the settings. */
-export type Refused = Map<string, string>;
 
 export interface Looked {
   refused: Refused;
@@ -49,12 +49,15 @@ export async function waitForStamps(
       const data = known ?? (await readBack(api, injector));
       const lost = lostIn(layersOf(data), changes);
       if (lost.length > 0) return { refused, pending, lost };
-      const stampOf = stampsIn(data);
+      const due: Due = {
+        stamp: stampsIn(data),
+        isReached: (annotations) => getsSettings(data.config, annotations),
+      };
       const waiting: Asked[] = [];
       silence = undefined;
       const judge = (some: readonly Asked[]) =>
         inBatches(some, asksAtOnce, async (one) => {
-          const verdict = await verdictOf(api, injector, one, stampOf).catch((error: unknown) => {
+          const verdict = await verdictOf(api, injector, one, due).catch((error: unknown) => {
             silence = saysNothing(error);
             return "waiting" as const;
           });
@@ -115,22 +118,38 @@ function lostIn(layers: Layers, changes: readonly LayerChange[]): LayerChange[] 
   return changes.filter(({ target, layer }) => layer && !isSame(layerAt(layers, target), layer));
 }
 
+interface Due {
+  /** The stamp of pods with these labels, by the ConfigMap. */
+  stamp: ReturnType<typeof stampsIn>;
+  /** Whether pods with these annotations get the template that stamps them. */
+  isReached: (annotations?: Readonly<Record<string, string>>) => boolean;
+}
+
 async function verdictOf(
   api: KubernetesApi,
   injector: Injector,
   { namespace, probes }: Asked,
-  stampOf: ReturnType<typeof stampsIn>,
+  due: Due,
 ): Promise<"taken" | "waiting" | { refused: string }> {
   let taken = true;
+  // where admission denies a pod of our making for its own reasons, workloads' pods tell
+  const isOursAdmitted = probes.some(({ probe, before }) => probe.ours && before.outcome === "injected");
   for (const { probe, before } of probes) {
+    const { labels, annotations } = probe.template.metadata ?? {};
+    const stamp = due.stamp(namespace, labels);
+    if (before.outcome === "denied" && probe.ours) {
+      // for reasons of the namespace's own, such as a quota; istiod itself can be asked all the same
+      const asked = await askReplicas(api, injector, namespace, probe);
+      if ("answers" in asked && replicasBehind(asked.answers, stamp).length > 0) return "waiting";
+    }
     if (before.outcome !== "injected") continue;
     const after = await ask(api, injector, namespace, probe);
     // what was denied before the write is somebody else's denial; what is denied only now is ours
     if (after.outcome === "denied") return { refused: `${probe.name}: ${after.message}` };
     if (after.outcome === "silent") return { refused: `${probe.name}: ${after.message}` };
-    // a workload that names other templates never gets a stamp, so only pods of our making are held to it
-    const stamp = stampOf(namespace, probe.template.metadata?.labels);
-    if (probe.ours && after.outcome === "injected" && after.stamp !== stamp) taken = false;
+    // another webhook may take the stamp off a workload's pod, so those of our making are held to it where they can be
+    const isHeld = probe.ours || (!isOursAdmitted && due.isReached(annotations));
+    if (isHeld && after.outcome === "injected" && after.stamp !== stamp) taken = false;
     if (!taken) return "waiting";
   }
   return "taken";

@@ -21,15 +21,25 @@ import {
   type LayerChange,
   type Outcomes,
   OwnershipError,
+  RejectedByInjector,
   UntriedSettings,
 } from "./LayerChange.js";
 import { ownedByAnother, stackOf } from "./layerOwner.js";
+import { changesAtFault, type Refused, reasonsText } from "./Refused.js";
 import { forgetInjector } from "./recentInjector.js";
 import { requireValidLayer } from "./requireValidLayer.js";
+import { targetName } from "./targetName.js";
 
 /** Kubernetes' limit for the data of a ConfigMap. */
 const mostBytes = 1024 * 1024;
 const mostConflicts = 100;
+
+/** Looks at what will be written; the namespaces whose pods would be denied by it, and why. */
+export type BeforeWriting = (
+  current: InjectorConfigMap,
+  accepted: readonly LayerChange[],
+  layers: Layers,
+) => Promise<Refused>;
 
 export interface Written {
   /** The layers that were there before. */
@@ -44,21 +54,28 @@ export async function writeLayers(
   injector: Injector,
   changes: readonly LayerChange[],
   outcomes: Outcomes,
-  beforeWriting: (current: InjectorConfigMap, accepted: readonly LayerChange[]) => Promise<void>,
+  beforeWriting: BeforeWriting,
   { sleep, random }: Pick<CommitOptions, "sleep" | "random">,
 ): Promise<Written> {
   let first: Layers | undefined;
+  const rejected = new Map<LayerChange, Error>();
   for (let attempt = 0; ; attempt++) {
     const current = await readInjector(api, injector);
     const present = layersOf(current.data);
     // a write whose answer was lost comes back as a conflict with itself
     first ??= present;
     const before = first;
-    const { layers, accepted } = decide(changes, present, current, outcomes);
+    const left = changes.filter((change) => !rejected.has(change));
+    const { layers, accepted } = decide(left, present, current, outcomes);
+    for (const [change, error] of rejected) outcomes.set(change, error);
     if (accepted.length === 0) return { before, written: current.data };
     const data = named(nameOf(current, injector), () => compose(current.data, layers));
     requireRoom(data, injector, Object.keys(layers).length);
-    await beforeWriting(current, accepted);
+    const refused = await beforeWriting(current, accepted, layers);
+    const failing = changesAtFault(accepted, refused);
+    for (const change of failing) rejected.set(change, unwritten(change, refused));
+    // the others may be valid without them
+    if (failing.length > 0) continue;
     if (data.config === current.data.config && data.values === current.data.values)
       return { before, written: data };
     try {
@@ -72,6 +89,14 @@ export async function writeLayers(
       await sleep(random() * Math.min(1000, 20 * 2 ** Math.min(attempt, 6)));
     }
   }
+}
+
+function unwritten(change: LayerChange, refused: Refused): RejectedByInjector {
+  const name = targetName(change.target);
+  const why = change.layer
+    ? "with these settings pods would be denied, and without them they are not"
+    : "without these settings pods would be denied, and with them they are not. To go all the same, leave the settings in the injector by pulumi state delete";
+  return new RejectedByInjector(`${name}: nothing was written: ${why}.\n${reasonsText(change, refused)}`);
 }
 
 function untried(error: unknown): UntriedSettings {

@@ -64,6 +64,8 @@ export interface WorkloadStatus {
   left?: string;
   /** Settings in which its pods' own annotations or containers win. */
   decidedByPod?: string[];
+  /** What its settings promise and its pods don't show, and by whom as far as it can be told. */
+  overruled?: string;
   /** How far a restart that is under way has come. */
   progress?: string;
 }

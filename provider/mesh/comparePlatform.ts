@@ -1,3 +1,4 @@
+import { injectedPods } from "../cluster/injectedPods.js";
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { type Injector, injectorName, readInjector, revisionOf } from "../injector/Injector.js";
 import { requireNamespaces } from "../injector/requireNamespace.js";
@@ -6,12 +7,13 @@ import { Rollout } from "../levels/RolloutOptions.js";
 import { layersOfFile } from "../platformFile/layersOfFile.js";
 import type { PlatformFile } from "../platformFile/PlatformFile.js";
 import { installedGlobal } from "../render/compose.js";
+import { InjectorRefusal } from "../render/InjectorRefusal.js";
 import { type Layers, layerAt, namespaceOf } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
 import { layersAt, layersFor } from "../render/layersReaching.js";
 import { canonicalJson, effectiveOf, installedSettings } from "../render/Profile.js";
 import { rolloutReaching } from "../render/rolloutReaching.js";
-import { assessNamespace, injectedPods } from "../rollout/assess.js";
+import { assessNamespace } from "../rollout/assess.js";
 import { namespaceAnnotations } from "../rollout/namespaceAnnotations.js";
 import { settingsThere } from "../rollout/settingsThere.js";
 import { withRolloutOptions } from "../rollout/withRolloutOptions.js";
@@ -38,6 +40,7 @@ export async function comparePlatform(
     elsewhere: [],
     notes: [],
   };
+  const refused: string[] = [];
   const pods = await injectedPods(api, only);
   const plans = layersOfFile(platform, () => file);
   await requireNamespaces(
@@ -57,12 +60,22 @@ export async function comparePlatform(
     diff.elsewhere.push(...layersElsewhere(injector, current, layers));
     for (const [namespace, metadata] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const settings = withRolloutOptions(
-        settingsThere({ layers: current, installed }, layers, namespace, revisionOf(injector)),
+        settingsThere(
+          { layers: current, installed, config: data.config },
+          layers,
+          namespace,
+          revisionOf(injector),
+        ),
         after,
         namespace,
       );
       if (!settings.planned && !settings.forLabels) continue;
       const assessments = await assessNamespace(api, namespace, metadata, settings);
+      refused.push(
+        ...assessments.flatMap(({ name, verdict }) =>
+          verdict.is === "refused" ? [`[${namespace}] ${name}: ${verdict.why}`] : [],
+        ),
+      );
       const moved = assessments.filter(({ verdict }) => verdict.is !== "current" && verdict.is !== "masked");
       if (moved.length === 0) continue;
       const annotations = await namespaceAnnotations(api, namespace);
@@ -78,6 +91,7 @@ export async function comparePlatform(
       }
     }
   }
+  if (refused.length > 0) throw new InjectorRefusal(refused.join("\n"));
   return diff;
 }
 

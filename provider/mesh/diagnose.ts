@@ -1,7 +1,8 @@
+import { injectedPods } from "../cluster/injectedPods.js";
 import { injectingRevision } from "../cluster/injectingRevision.js";
 import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import type { Workload } from "../cluster/workloads.js";
-import { ask, type Probe, probesOf } from "../injector/askInjector.js";
+import { ask, type Probe, probesOf, withoutSidecar } from "../injector/askInjector.js";
 import { askReplicas, replicasBehind } from "../injector/askReplicas.js";
 import {
   configMapName,
@@ -19,7 +20,6 @@ import { layersOf } from "../render/layersOf.js";
 import { stampAnnotation } from "../render/podAnnotations.js";
 import { stampFor } from "../render/stampsIn.js";
 import { unknownRelease } from "../render/unknownRelease.js";
-import { injectedPods } from "../rollout/assess.js";
 import { readiness } from "../rollout/rolloutStatus.js";
 import { type Finding, ok, problem, skipped, warning } from "./Finding.js";
 import { type FoundInjector, findInjectors } from "./findInjectors.js";
@@ -232,9 +232,36 @@ async function answer(
       return warning(check, `a pod in ${namespace} would get no sidecar of this injector`);
     case "unasked":
       return skipped(check, given.why);
+    case "denied":
+      return deniedAnswer(api, injector, { namespace, probe, expected }, given.message);
     default:
       return problem(check, `a pod in ${namespace} can't be created: ${given.message}`);
   }
+}
+
+/** A namespace may admit no plain pod for reasons of its own, such as a quota: istiod itself then says whether all is well. */
+async function deniedAnswer(
+  api: KubernetesApi,
+  injector: Injector,
+  { namespace, probe, expected }: Asked,
+  denial: string,
+): Promise<Finding> {
+  const check = "answer";
+  const bare = await ask(api, injector, namespace, withoutSidecar(probe));
+  if (bare.outcome !== "denied")
+    return problem(check, `a pod in ${namespace} can't be created with a sidecar: ${denial}`);
+  const asked = await askReplicas(api, injector, namespace, probe);
+  const stamps =
+    "answers" in asked ? asked.answers.flatMap((one) => ("stamp" in one ? [one.stamp] : [])) : [];
+  const why = `namespace ${namespace} admits no plain pod, with or without a sidecar (${denial})`;
+  if (stamps.length === 0) return skipped(check, `${why}; istiod could be asked with create on pods/proxy`);
+  return stamps.every((stamp) => stamp === expected)
+    ? ok(check, `istiod gives a pod in ${namespace} what the ConfigMap has; ${why}`)
+    : problem(
+        check,
+        `istiod gives a pod in ${namespace} other settings than the ConfigMap has; ${why}`,
+        'wait, some installs take 90 s; then see istiod\'s log for "failed to read injection config"',
+      );
 }
 
 async function agreement(

@@ -1,13 +1,10 @@
 import { ApiError, isMissingRight, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import { explainSidecar, type SidecarExplanation } from "../explain/explainSidecar.js";
 import { readInjector, revisionOf } from "../injector/Injector.js";
-import { installedGlobal } from "../render/compose.js";
-import { layersOf } from "../render/layersOf.js";
-import { installedSettings } from "../render/Profile.js";
 import { stampAnnotation } from "../render/podAnnotations.js";
 import { assessNamespace } from "../rollout/assess.js";
 import { restartSentence } from "../rollout/differences.js";
-import { type Current, settingsThere } from "../rollout/settingsThere.js";
+import { type Current, currentSettings, settingsThere } from "../rollout/settingsThere.js";
 import type { FoundTemplate } from "./findPodTemplate.js";
 import { findSidecar } from "./findSidecar.js";
 
@@ -34,13 +31,16 @@ export async function explainFound(
     return { name, explanation: { settings: [], warnings: [], unaffected: sidecar.none } };
   const injector = { namespace: injectorNamespace, revision: revision ?? sidecar.revision };
   const { data } = await readInjector(api, injector);
-  const current = { layers: layersOf(data), installed: installedSettings(installedGlobal(data)) };
+  const current = currentSettings(data);
   const { namespace, template } = found;
   const explanation = explainSidecar(template, { namespace, ...current });
   const other = injector.revision !== sidecar.revision;
-  const stale = other ? undefined : await staleness(api, namespace, sidecar.pods, current, sidecar.revision);
+  const { stale, overruled } = other
+    ? {}
+    : await comparedToPods(api, namespace, sidecar.pods, current, sidecar.revision);
   const notes = [
     ...(sidecar.note === undefined ? [] : [sidecar.note]),
+    ...(overruled === undefined ? [] : [overruled]),
     ...(other ? [`revision ${sidecar.revision} injected its pods, not ${revisionOf(injector)}`] : []),
   ];
   return {
@@ -51,24 +51,28 @@ export async function explainFound(
   };
 }
 
-async function staleness(
+async function comparedToPods(
   api: KubernetesApi,
   namespace: string,
   pods: readonly ObjectMeta[],
   current: Current,
   revision: string,
-): Promise<string | undefined> {
-  const settings = settingsThere(current, {}, namespace, revision);
+): Promise<{ stale?: string; overruled?: string }> {
+  const settings = { ...settingsThere(current, {}, namespace, revision), looksForOverruled: true };
   try {
     const [assessed] = await assessNamespace(api, namespace, pods, settings);
+    const overruled = assessed?.overruled === undefined ? {} : { overruled: assessed.overruled };
     if (assessed?.verdict.is === "stale")
-      return restartSentence(assessed.verdict.stalePods, assessed.verdict.differences);
+      return {
+        ...overruled,
+        stale: restartSentence(assessed.verdict.stalePods, assessed.verdict.differences),
+      };
     // pods of other owners are not assessed
-    if (assessed && assessed.verdict.is !== "unknown") return undefined;
+    if (assessed && assessed.verdict.is !== "unknown") return overruled;
   } catch (error) {
     if (!(error instanceof ApiError) || !isMissingRight(error)) throw error;
   }
   const due = (pod: ObjectMeta) => (settings.forLabels?.(pod.labels ?? {}) ?? settings).stamp;
   const stale = pods.filter((pod) => pod.annotations?.[stampAnnotation] !== due(pod)).length;
-  return stale === 0 ? undefined : `${stale} of ${pods.length} pods were created with other settings`;
+  return stale === 0 ? {} : { stale: `${stale} of ${pods.length} pods were created with other settings` };
 }

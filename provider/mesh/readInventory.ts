@@ -1,8 +1,9 @@
+import { injectedPods } from "../cluster/injectedPods.js";
 import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import { workloadName, workloadsOf } from "../cluster/workloads.js";
 import { layerAt } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
-import { injectedPods, ownerOf } from "../rollout/assess.js";
+import { ownerOf } from "../rollout/assess.js";
 import { findInjectors } from "./findInjectors.js";
 import type { Custom, Inventory, NamespaceInventory } from "./Inventory.js";
 import type { Scope } from "./readMeshStatus.js";

@@ -1,18 +1,18 @@
 import { inBatches } from "../cluster/inBatches.js";
+import { injectedPods } from "../cluster/injectedPods.js";
 import { injectingRevision } from "../cluster/injectingRevision.js";
 import { ApiError, isMissingRight, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import { injectorName, revisionOf } from "../injector/Injector.js";
 import type { Rollout } from "../levels/RolloutOptions.js";
-import { installedGlobal } from "../render/compose.js";
 import { istioVersion } from "../render/istioVersion.js";
 import { layerAt, namespaceOf } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
 import { layersAt, layersFor } from "../render/layersReaching.js";
-import { effectiveOf, installedSettings } from "../render/Profile.js";
-import { assessNamespace, injectedPods, type NamespaceSettings, ownerOf } from "../rollout/assess.js";
+import { effectiveOf } from "../render/Profile.js";
+import { assessNamespace, type NamespaceSettings, ownerOf } from "../rollout/assess.js";
 import { namespaceAnnotations } from "../rollout/namespaceAnnotations.js";
 import type { Annotations } from "../rollout/rolloutAnnotations.js";
-import { type Current, settingsThere } from "../rollout/settingsThere.js";
+import { type Current, currentSettings, settingsThere } from "../rollout/settingsThere.js";
 import { unmanagedPods } from "../rollout/unmanagedPods.js";
 import { findInjectors } from "./findInjectors.js";
 import type { MeshStatus, NamespaceStatus, WorkloadStatus } from "./MeshStatus.js";
@@ -42,8 +42,8 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
     const revision = revisionOf(injector);
     const { data } = configMap;
     // read once for all namespaces: the texts are long
-    const layers = layersOf(data);
-    const installed = installedSettings(installedGlobal(data));
+    const current = currentSettings(data);
+    const { layers, installed } = current;
     const targets = new Set([
       ...Object.keys(layers).flatMap((target) => namespaceOf(target) ?? []),
       ...[...pods.keys()].filter((name) => ofRevision(pods.get(name) ?? [], revision).length > 0),
@@ -58,8 +58,7 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
           ...(owner === undefined ? {} : { owner }),
           settings: effectiveOf({ installed, ...layersAt(layers, name) }),
           workloads: await workloadsIn(api, name, ofRevision(pods.get(name) ?? [], revision), {
-            layers,
-            installed,
+            ...current,
             revision,
             include: scope.include ?? [],
             report,
@@ -99,11 +98,12 @@ async function workloadsIn(
   api: KubernetesApi,
   namespace: string,
   pods: readonly ObjectMeta[],
-  { layers, installed, revision, include, report, now }: Known,
+  { revision, include, report, now, ...current }: Known,
 ): Promise<WorkloadStatus[]> {
   if (pods.length === 0) return [];
   const settings: NamespaceSettings = {
-    ...settingsThere({ layers, installed }, {}, namespace, revision),
+    ...settingsThere(current, {}, namespace, revision),
+    looksForOverruled: true,
     include,
   };
   const assessments = await assessNamespace(api, namespace, pods, settings);
@@ -112,7 +112,7 @@ async function workloadsIn(
   const someStale = assessments.some(({ verdict }) => verdict.is === "stale");
   const annotations = someStale ? await annotationsOrNote(api, namespace, report) : {};
   const effectiveOn = (labels: Readonly<Record<string, string>> = {}) =>
-    effectiveOf({ installed, ...layersFor(layers, namespace, labels) });
+    effectiveOf({ installed: current.installed, ...layersFor(current.layers, namespace, labels) });
   const others = new Set([...managed, ...unmanaged.map(({ name }) => name)]);
   return [
     ...assessments.map((one) => {

@@ -9,7 +9,7 @@ import type { WorkloadStatus } from "./MeshStatus.js";
 
 /** One workload's assessment as people and reports have it. */
 export function workloadStatus(
-  { workload, name, pods, verdict }: Assessment,
+  { workload, name, pods, verdict, overruled }: Assessment,
   settings: NamespaceSettings,
   now: number,
   effective: EffectiveSettings,
@@ -21,6 +21,7 @@ export function workloadStatus(
     name,
     pods,
     ...(own.length > 0 ? { decidedByPod: own } : {}),
+    ...(overruled === undefined ? {} : { overruled }),
     ...(underWay?.status === "waiting" ? { progress: underWay.why } : {}),
   };
   switch (verdict.is) {
@@ -41,6 +42,8 @@ export function workloadStatus(
     case "held":
     case "unknown":
       return { ...about, state: verdict.is, why: verdict.why };
+    case "refused":
+      return { ...about, state: "unknown", why: verdict.why };
     default:
       return { ...about, state: verdict.is };
   }

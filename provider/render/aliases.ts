@@ -7,7 +7,7 @@ import { indentOf, insertPair, parseYaml, removePair, UnreadableText, yamlData }
 export const scopedTemplateName = "sidecar-scoped";
 /** A second template that 0.1.0 wrote before its release: only ever taken out. */
 export const formerTemplateName = "sidecar-settings";
-const istioTemplate = "sidecar";
+export const istioTemplate = "sidecar";
 
 /** What the alias of Istio's template may lead to of ours, the form that is written last. */
 const forms = [[scopedTemplateName, formerTemplateName], [scopedTemplateName]] as const;

@@ -71,6 +71,7 @@ export function detailOf({
   left,
   progress,
   decidedByPod,
+  overruled,
   pods,
 }: WorkloadStatus): string {
   return [
@@ -83,6 +84,7 @@ export function detailOf({
       : undefined,
     why,
     left,
+    overruled,
     decidedByPod === undefined ? undefined : `the pods' own: ${decidedByPod.join(", ")}`,
   ]
     .filter((part) => part !== undefined)

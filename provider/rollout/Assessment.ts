@@ -1,7 +1,9 @@
+import type { Pod, PodTemplate } from "../cluster/podTemplate.js";
 import type { Workload } from "../cluster/workloads.js";
 import type { Rollout } from "../levels/RolloutOptions.js";
+import type { SidecarFields } from "../pod/sidecarFields.js";
 import type { Difference } from "./differences.js";
-import type { SettingsChange } from "./predictFields.js";
+import type { PlannedSettings } from "./PlannedSettings.js";
 import type { Annotations } from "./rolloutAnnotations.js";
 
 /** What a restart would do for one workload of a namespace. */
@@ -17,6 +19,8 @@ export interface Assessment {
   given?: { stamp?: string };
   /** What its pods are due by the injector's data, and what is planned for them. */
   due?: Pick<NamespaceSettings, "stamp" | "planned">;
+  /** What settings promise and its pods don't show, and by whom as far as it can be told; left out where that is nothing, or nobody looked. */
+  overruled?: string;
   /** Labels of a stale pod, as its controller makes it: whose options hold. */
   labels?: Readonly<Record<string, string>>;
   verdict:
@@ -28,7 +32,9 @@ export interface Assessment {
     /** Stale, but Kubernetes would not replace its pods. */
     | { is: "held"; why: string }
     /** Pods with other settings than are due, and no dry run tells what a restart would change. */
-    | { is: "unknown"; why: string };
+    | { is: "unknown"; why: string }
+    /** With the planned settings its pods would be denied, and they are not now. */
+    | { is: "refused"; why: string };
 }
 
 /** What is known of a namespace's settings when its workloads are looked at. */
@@ -38,13 +44,19 @@ export interface NamespaceSettings {
   /** The stamp that the injector gives pods there; undefined without settings. */
   stamp: string | undefined;
   /** Settings that are planned and not in the injector yet; undefined when the injector can be asked for the truth. */
-  planned: SettingsChange | undefined;
+  planned: PlannedSettings | undefined;
   /** What is different for pods with these labels, where workload layers pick some. */
   forLabels?: (
     labels: Readonly<Record<string, string>>,
   ) => Pick<NamespaceSettings, "stamp" | "planned" | "include" | "strategy">;
   /** Annotations of the namespace itself, where workloads may be told how to be rolled out. */
   annotations?: Annotations;
+  /** What a pod as its controller makes it is promised and does not show among these fields; undefined for nothing. */
+  overruled?: (made: PodTemplate, shown: SidecarFields) => string | undefined;
+  /** Whether to look for that on all workloads, not just on those that the injector is asked about. Default: no. */
+  looksForOverruled?: boolean;
+  /** What an istiod itself gives a pod, where admission denies it for reasons of its own; undefined where none can be asked. */
+  askIstiod?: (namespace: string, pod: PodTemplate) => Promise<Pod | undefined>;
   /** What else than settings counts as a difference. Default: nothing. */
   include?: Rollout["include"];
   /** By how pods are replaced, an owner may be held or not. Default: restart. */

@@ -1,5 +1,5 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
-import type { PodTemplate } from "../cluster/podTemplate.js";
+import type { Pod, PodTemplate } from "../cluster/podTemplate.js";
 import type { InjectorData } from "../render/InjectorData.js";
 import type { Layer, Layers } from "../render/Layer.js";
 import type { PutBack } from "./restartBack.js";
@@ -27,6 +27,13 @@ export interface InjectorView {
     pod: PodTemplate,
     stamp: string | undefined,
   ): Promise<readonly string[]>;
+  /** What an istiod itself gives a pod, asked past the API server's admission; undefined where none can be asked. */
+  askIstiod(
+    api: KubernetesApi,
+    properties: Properties,
+    namespace: string,
+    pod: PodTemplate,
+  ): Promise<Pod | undefined>;
   /** Tells what the rollout's state says that its layer last was; undefined where no rollout of it ever ended. */
   noteFormer(properties: Properties, former: FormerLayer | undefined): void;
   /** Tells that all pods have the layer; what the rollout's state is to keep of it. */

@@ -1,6 +1,8 @@
 /** How the restart of one workload ended. */
 export type Outcome =
   | "done"
+  /** It has the settings, and its pods don't show all of them. */
+  | { done: { overruled: string } }
   /** It had the settings already. */
   | "current"
   /** Somebody deleted it: nothing to do. */

@@ -8,7 +8,6 @@ import { ownerOf } from "./ownerOf.js";
 
 export { type Assessment, type NamespaceSettings, settingsFor } from "./Assessment.js";
 export { assessWorkload } from "./assessWorkload.js";
-export { injectedPods } from "./injectedPods.js";
 export { ownerOf } from "./ownerOf.js";
 
 const dryRunsAtOnce = 8;

@@ -1,16 +1,15 @@
+import { inBatches } from "../cluster/inBatches.js";
+import { injectedPods } from "../cluster/injectedPods.js";
 import type { KubernetesApi, ObjectMeta } from "../cluster/KubernetesApi.js";
 import { selects } from "../levels/selector.js";
-import { installedGlobal } from "../render/compose.js";
 import { isWorkloadTarget, type Layers, layerAt, targetOf } from "../render/Layer.js";
-import { layersOf } from "../render/layersOf.js";
-import { installedSettings } from "../render/Profile.js";
 import { rolloutReaching } from "../render/rolloutReaching.js";
-import { type Assessment, assessNamespace, injectedPods } from "./assess.js";
+import { type Assessment, assessNamespace } from "./assess.js";
 import type { FormerLayer, InjectorView, Properties } from "./InjectorView.js";
 import { namespaceAnnotations } from "./namespaceAnnotations.js";
 import type { Unmanaged } from "./rollUnmanaged.js";
 import type { Restart } from "./runRollout.js";
-import { type Current, settingsThere } from "./settingsThere.js";
+import { currentSettings, settingsThere } from "./settingsThere.js";
 import { unmanagedPods } from "./unmanagedPods.js";
 import { withRolloutOptions } from "./withRolloutOptions.js";
 
@@ -38,11 +37,11 @@ export async function assessReached(
   properties: Properties,
   planned: Layers = {},
   former: FormerLayer = {},
+  onProgress: (looked: number, all: number) => void = () => {},
 ): Promise<Assessed> {
   const data = await injector.data(api, properties);
-  const found: Assessed = { restarts: [], unmanaged: [] };
-  if (!data) return found;
-  const current: Current = { layers: layersOf(data), installed: installedSettings(installedGlobal(data)) };
+  if (!data) return { restarts: [], unmanaged: [] };
+  const current = currentSettings(data);
   const target = targetOf(properties);
   const removed = injector.removed(properties);
   // of layers that go in the same `up` or `destroy` the options hold to the end
@@ -52,12 +51,21 @@ export async function assessReached(
     api,
     properties.namespace === undefined ? undefined : String(properties.namespace),
   );
-  for (const [namespace, all] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  const inNamespace = async (namespace: string, all: readonly ObjectMeta[]): Promise<Assessed> => {
     const metadata = all.filter(isReached);
     const optionsFor = (labels: Readonly<Record<string, string>> | undefined) =>
       rolloutReaching(levels, namespace, labels);
     const known = withRolloutOptions(
-      settingsThere(current, plannedAt(target, planned), namespace, injector.revision(properties)),
+      {
+        ...settingsThere(
+          current,
+          plannedAt(target, planned),
+          namespace,
+          injector.revision(properties),
+          planned,
+        ),
+        askIstiod: (at, pod) => injector.askIstiod(api, properties, at, pod),
+      },
       levels,
       namespace,
     );
@@ -69,17 +77,28 @@ export async function assessReached(
       assessments.every(isAtRest) && others.length === 0
         ? known
         : { ...known, annotations: await namespaceAnnotations(api, namespace) };
-    found.restarts.push(
-      ...assessments.map((assessment) => ({
+    return {
+      restarts: assessments.map((assessment) => ({
         assessment,
         settings: { ...settings, ...assessment.due },
         rollout: optionsFor(assessment.labels ?? assessment.workload.spec.template?.metadata?.labels),
       })),
-    );
-    found.unmanaged.push(...others.map((one) => ({ found: one, settings, rollout: optionsFor(one.labels) })));
-  }
-  return found;
+      unmanaged: others.map((one) => ({ found: one, settings, rollout: optionsFor(one.labels) })),
+    };
+  };
+  const found = new Map<string, Assessed>();
+  await inBatches([...pods], namespacesAtOnce, async ([namespace, all]) => {
+    found.set(namespace, await inNamespace(namespace, all));
+    onProgress(found.size, pods.size);
+  });
+  const ordered = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+  return {
+    restarts: ordered.flatMap(({ restarts }) => restarts),
+    unmanaged: ordered.flatMap(({ unmanaged }) => unmanaged),
+  };
 }
+
+const namespacesAtOnce = 3;
 
 /** Whether a layer is for a pod: a workload layer is for those that its selector picks, or did pick. */
 function reachedBy(

@@ -1,24 +1,26 @@
 import { cappedMap } from "./cappedMap.js";
+import { differencesText, podsText } from "./differences.js";
 import { passingReasons } from "./passingReasons.js";
 import { putOff } from "./putOff.js";
-import { type NamespaceRestarts, namespaceRestarts } from "./restarts.js";
+import { type PlannedRestart, type RestartsByReason, restartsByReason } from "./restarts.js";
 import { isDeleted, isEvicted, type Unmanaged } from "./rollUnmanaged.js";
 import type { Restart } from "./runRollout.js";
+import { unmanagedSentence } from "./unmanagedPods.js";
 import { unreadyBefore } from "./unreadyBefore.js";
 
 /** What a preview says of a rollout. */
 export interface PlannedRollout {
-  /** Of one namespace `Kind/name` -> why; of all, one such map for each namespace that has restarts. */
-  restarts: NamespaceRestarts | Record<string, NamespaceRestarts | string>;
+  /** By reason; of one namespace by `Kind/name`, of all by `namespace/Kind/name`. */
+  restarts: RestartsByReason;
+  /** How many restart, in one line; left out where none do. */
+  count?: string;
   /** What is stale and left alone, with reasons that stay the same from preview to preview. */
   waiting: Record<string, string>;
+  /** What keeps its earlier settings, since no restart replaces it: a line each. */
+  kept: string[];
   /** How many make the resource worth an update: what restarts, and what may have become ready by then. */
   stale: number;
 }
-
-const mostNamespaces = 20;
-/** The key of the count beside the namespaces: no namespace can have this name. */
-export const allNamespaces = "all namespaces";
 
 export function plannedRollout(
   namespace: string | undefined,
@@ -26,54 +28,71 @@ export function plannedRollout(
   unmanaged: readonly Unmanaged[],
   now: number,
 ): PlannedRollout {
+  const label = ({ namespace: at, name }: { namespace: string; name: string }) =>
+    namespace === undefined ? `${at}/${name}` : name;
   const waiting: Record<string, string> = {};
   const restarting: Restart[] = [];
   let unready = 0;
   for (const restart of restarts) {
     const { assessment, settings, rollout } = restart;
-    const label = namespace === undefined ? `${assessment.namespace}/${assessment.name}` : assessment.name;
+    const name = label(assessment);
     const off = putOff(assessment, settings, rollout, now);
-    if (off) waiting[label] = off.lasting;
+    if (off) waiting[name] = off.lasting;
     else if (assessment.verdict.is === "unknown") {
-      waiting[label] = passingReasons.unknown;
+      waiting[name] = passingReasons.unknown;
       // what could not be learnt now is asked again by the next up
       unready++;
     } else if (assessment.verdict.is !== "stale") continue;
     else if (!rollout.restartUnhealthy && unreadyBefore(assessment.workload, settings.stamp) !== undefined) {
-      waiting[label] = passingReasons.unready;
+      waiting[name] = passingReasons.unready;
       unready++;
     } else {
       restarting.push(restart);
-      if (assessment.verdict.left !== undefined) waiting[label] = assessment.verdict.left;
+      if (assessment.verdict.left !== undefined) waiting[name] = assessment.verdict.left;
     }
   }
   const deleted = unmanaged
     .filter((one) => isDeleted(one, now) || isEvicted(one, now))
     .map(({ found }) => found);
-  const assessments = restarting.map(({ assessment }) => assessment);
-  const stale = restarting.length + deleted.length + unready;
-  if (namespace !== undefined)
-    return { restarts: namespaceRestarts(assessments, deleted), waiting: cappedMap(waiting), stale };
-  const namespaces = [...new Set([...assessments, ...deleted].map((one) => one.namespace))].sort();
-  const named = namespaces.slice(0, mostNamespaces).map((name) => {
-    const of = <One extends { namespace: string }>(all: readonly One[]) =>
-      all.filter((one) => one.namespace === name);
-    return [name, namespaceRestarts(of(assessments), of(deleted))] as const;
-  });
-  const rest = namespaces.length - named.length;
+  const planned: PlannedRestart[] = [
+    ...restarting.flatMap(({ assessment }) => {
+      const { verdict } = assessment;
+      return verdict.is === "stale"
+        ? [{ name: label(assessment), pods: verdict.stalePods, why: differencesText(verdict.differences) }]
+        : [];
+    }),
+    ...deleted.map((one) => ({
+      name: label(one),
+      pods: one.pods,
+      why: one.bare ? "will be deleted; no controller recreates it" : "evicted one by one",
+    })),
+  ];
   return {
-    restarts: Object.fromEntries([
-      ...(rest > 0
-        ? [
-            [
-              allNamespaces,
-              `${assessments.length} workloads in ${namespaces.length} namespaces; the first ${mostNamespaces}:`,
-            ],
-          ]
-        : []),
-      ...named,
-    ]),
+    restarts: restartsByReason(planned),
     waiting: cappedMap(waiting),
-    stale,
+    kept: unmanaged
+      .filter((one) => !isDeleted(one, now) && !isEvicted(one, now))
+      .map(({ found }) => `[${found.namespace}] ${found.name} keeps ${unmanagedSentence(found)}`),
+    stale: planned.length + unready,
+    ...(planned.length > 0
+      ? { count: countsText([...restarting.map((one) => one.assessment), ...deleted], planned) }
+      : {}),
   };
+}
+
+const mostCounted = 10;
+
+/** `27 workloads (48 pods): shop 6, payments 4, 3 more namespaces`. */
+function countsText(of: readonly { namespace: string }[], planned: readonly PlannedRestart[]): string {
+  const counts = new Map<string, number>();
+  for (const { namespace } of of) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
+  const ordered = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const rest = ordered.length - mostCounted;
+  const parts = [
+    ...ordered.slice(0, mostCounted).map(([namespace, count]) => `${namespace} ${count}`),
+    ...(rest > 0 ? [`${rest} more ${rest === 1 ? "namespace" : "namespaces"}`] : []),
+  ];
+  const pods = podsText(planned.reduce((sum, one) => sum + one.pods, 0));
+  const workloads = `${planned.length} ${planned.length === 1 ? "workload" : "workloads"}`;
+  return `${workloads} (${pods}) ${planned.length === 1 ? "restarts" : "restart"}: ${parts.join(", ")}`;
 }

@@ -29,7 +29,7 @@ export function podGroups(
   for (const pod of pods) {
     const group = groupOf(pod, [pod]);
     const { stamp, planned, strategy, include } = group.settings;
-    const key = canonicalJson([stamp, planned, strategy, include]);
+    const key = canonicalJson([stamp, planned?.before, planned?.after, strategy, include]);
     const known = groups.get(key);
     if (known) known.pods.push(pod);
     else groups.set(key, group);

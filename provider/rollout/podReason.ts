@@ -1,5 +1,5 @@
 import type { Pod } from "../cluster/podTemplate.js";
-import { initContainers, proxyContainer } from "./sidecarFields.js";
+import { initContainers, proxyContainer } from "../pod/sidecarFields.js";
 
 /** The first reason that one of the pods gives for not being ready. */
 export function podReason(pods: readonly Pod[]): string | undefined {

@@ -1,9 +1,11 @@
 import { fieldManager } from "../cluster/fieldManager.js";
 import { injectingRevision } from "../cluster/injectingRevision.js";
 import { hasStatus, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
-import { hasEnded } from "../cluster/podTemplate.js";
+import { hasEnded, type Pod } from "../cluster/podTemplate.js";
 import { kindNamed, type Workload, workloadPath } from "../cluster/workloads.js";
 import { milliseconds } from "../levels/RolloutOptions.js";
+import { podAsMade } from "../pod/asControllerMakes/podAsMade.js";
+import { sidecarFields } from "../pod/sidecarFields.js";
 import { type Assessment, assessWorkload, type NamespaceSettings } from "./assess.js";
 import { evictPods, evictUnready } from "./evictPods.js";
 import { withOldSettings, withoutNewPods } from "./explainStale.js";
@@ -88,7 +90,17 @@ async function replaceStalePods(
       withoutNewPods(found) ?? (attempt === 2 ? await withOldSettings(found, dependencies) : undefined);
     if (failure) return failure;
   }
-  return "done";
+  const overruled = overruledOn(look, settings);
+  return overruled === undefined ? "done" : { done: { overruled } };
+}
+
+/** What the restart promised and did not bring: the new pods have their settings' stamp, and others have the last word. */
+function overruledOn(
+  { workload, full: [pod] }: Awaited<ReturnType<typeof assessAgain>>,
+  { overruled }: NamespaceSettings,
+): string | undefined {
+  const shown = pod && sidecarFields(pod);
+  return shown && overruled?.(podAsMade(workload, { metadata: pod.metadata }), shown);
 }
 
 /**
@@ -171,7 +183,7 @@ async function assessAgain(
   { namespace, workload, name }: Assessment,
   settings: NamespaceSettings,
   api: KubernetesApi,
-): Promise<Assessment & { metadata: ObjectMeta[] }> {
+): Promise<Assessment & { metadata: ObjectMeta[]; full: Pod[] }> {
   const live = await existing(api, namespace, workload);
   const pods = (await workloadPods(api, namespace, live, name)).filter(
     (pod) => injectingRevision(pod.metadata) !== undefined && !hasEnded(pod),
@@ -179,5 +191,9 @@ async function assessAgain(
   const metadata = pods.map((pod) => pod.metadata);
   const inFull = new Map(pods.map((pod) => [pod.metadata.name, pod]));
   const now = { ...settings, planned: undefined };
-  return { ...(await assessWorkload(api, namespace, live, metadata, now, async () => inFull)), metadata };
+  return {
+    ...(await assessWorkload(api, namespace, live, metadata, now, async () => inFull)),
+    metadata,
+    full: pods,
+  };
 }

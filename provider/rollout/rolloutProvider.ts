@@ -5,7 +5,7 @@ import type { Session } from "../cluster/session.js";
 import { withKnownCluster } from "../cluster/withKnownCluster.js";
 import { parseRollout } from "../levels/parseRollout.js";
 import { rolloutOptionNames } from "../levels/RolloutOptions.js";
-import { targetOf } from "../render/Layer.js";
+import { type Layers, targetOf } from "../render/Layer.js";
 import { canonicalJson } from "../render/Profile.js";
 import { problemSentence } from "../settings/problem.js";
 import { containsUnknown } from "../settings/unknown.js";
@@ -54,7 +54,11 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
       putBackBefore = injector.putBacks(inputs).length;
       assessed = await look();
     }
-    const kept = { ...visible(inputs), ...(former ? { [rolledOutput]: former } : {}) };
+    const kept = {
+      ...visible(inputs),
+      [runProperty]: inputs[runProperty],
+      ...(former ? { [rolledOutput]: former } : {}),
+    };
     const end = ({ summary, text }: Ending): Properties => {
       const outs = { ...kept, summary: cappedSummary(summary) };
       if (text !== undefined) throw partialFailure(id, { ...outs, __provider: inputs.__provider }, text);
@@ -90,14 +94,19 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
         return { inputs: news, failures };
       }
       const inputs: Record<string, unknown> = { ...news, ...options };
-      const planned = await plan(session, injector, news, formerOf(olds));
+      const found = await plan(session, injector, news, formerOf(olds));
+      if (typeof found === "object" && "refused" in found)
+        return { inputs: news, failures: found.refused.map((reason) => ({ property: "", reason })) };
+      const planned = found;
       // nothing to restart: what the last `up` restarted stays, so that there is no diff
       const restarts = planned === "unreachable" ? {} : (planned?.restarts ?? {});
       inputs.restarts = Object.keys(restarts).length > 0 ? restarts : (olds.restarts ?? {});
       const waiting = stillWaiting(planned, olds.waiting as Record<string, string> | undefined);
       if (Object.keys(waiting).length > 0) inputs.waiting = waiting;
       // not known beforehand: look again when the layers are there
-      inputs.__stale = planned === "unreachable" ? 0 : (planned?.stale ?? 1);
+      const stale = planned === "unreachable" ? 0 : (planned?.stale ?? 1);
+      inputs.__stale = stale;
+      inputs[runProperty] = Number(olds[runProperty] ?? 0) + (stale > 0 ? 1 : 0);
       return { inputs };
     },
 
@@ -118,7 +127,7 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
         ...((await isOtherCluster(session, olds, news)) ? ["cluster"] : []),
       ];
       return {
-        changes: replaces.length > 0 || Number(news.__stale) > 0 || relevant(olds) !== relevant(news),
+        changes: replaces.length > 0 || isDue(olds, news) || relevant(olds) !== relevant(news),
         replaces,
       };
     },
@@ -186,7 +195,7 @@ async function plan(
   injector: InjectorView,
   properties: Properties,
   former: FormerLayer | undefined,
-): Promise<PlannedRollout | "unreachable" | undefined> {
+): Promise<PlannedRollout | { refused: readonly string[] } | "unreachable" | undefined> {
   if (containsUnknown([properties.namespace, properties.injector, properties.cluster])) {
     session.report(
       `${String(properties.namespace ?? "all namespaces")}: the cluster is not known before \`up\`, nor which workloads restart`,
@@ -202,10 +211,20 @@ async function plan(
       );
       return undefined;
     }
-    const { restarts, unmanaged } = await assessReached(injector, api, properties, layers, former);
+    const { restarts, unmanaged } = await assessWithAll(session, injector, api, properties, former, layers);
+    const refused = restarts.flatMap(({ assessment: { namespace, name, verdict } }) =>
+      verdict.is === "refused" ? [refusalText(namespace, name, verdict.why)] : [],
+    );
+    if (refused.length > 0) return { refused };
     tellUnknown(restarts, session.report);
+    tellOverruled(restarts, session.report);
     const namespace = properties.namespace === undefined ? undefined : String(properties.namespace);
-    return plannedRollout(namespace, restarts, unmanaged, session.now());
+    const planned = plannedRollout(namespace, restarts, unmanaged, session.now());
+    if (planned.count !== undefined) session.report(planned.count);
+    for (const line of planned.kept.slice(0, mostTold)) session.report(line);
+    if (planned.kept.length > mostTold)
+      session.report(`${planned.kept.length - mostTold} more keep their earlier settings`);
+    return planned;
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
     session.report(
@@ -213,6 +232,40 @@ async function plan(
     );
     return "unreachable";
   }
+}
+
+/** Pulumi checks resources side by side: a pod is refused only with what all levels plan. */
+async function assessWithAll(
+  session: Session,
+  injector: InjectorView,
+  api: KubernetesApi,
+  properties: Properties,
+  former: FormerLayer | undefined,
+  first: Layers,
+): Promise<Assessed> {
+  let next = session.elapsed() + toldEvery;
+  const onProgress = (looked: number, all: number) => {
+    if (session.elapsed() < next || looked === all) return;
+    next = session.elapsed() + toldEvery;
+    session.report(`looked at the workloads of ${looked} of ${all} namespaces`);
+  };
+  for (let layers = first; ; ) {
+    const assessed = await assessReached(injector, api, properties, layers, former, onProgress);
+    if (assessed.restarts.every(({ assessment }) => assessment.verdict.is !== "refused")) return assessed;
+    await session.sleep(checkedWithin);
+    const later = injector.planned(properties).layers;
+    if (Object.keys(later).length === Object.keys(layers).length) return assessed;
+    layers = later;
+  }
+}
+
+/** How often a long look says how far it is, in ms. */
+const toldEvery = 5_000;
+/** Within so many ms of each other Pulumi checks resources that don't wait for one another. */
+const checkedWithin = 1_000;
+
+function refusalText(namespace: string, name: string, why: string): string {
+  return `namespace ${namespace}: with these settings new pods of ${name} would be denied, and without them they are not: ${why}`;
 }
 
 /** What a preview says is left alone, which the state keeps as it is said, whatever the `up` finds. */
@@ -234,17 +287,26 @@ function tellUnknown(restarts: readonly Restart[], report: (line: string) => voi
   if (unknown.length > mostTold) report(`can't tell for ${unknown.length - mostTold} more`);
 }
 
+function tellOverruled(restarts: readonly Restart[], report: (line: string) => void): void {
+  const lines = restarts.flatMap(({ assessment: { namespace, name, overruled } }) =>
+    overruled === undefined ? [] : [`[${namespace}] ${name}: ${overruled}`],
+  );
+  for (const line of lines.slice(0, mostTold)) report(line);
+  if (lines.length > mostTold) report(`settings are overruled on ${lines.length - mostTold} more`);
+}
+
 function optionsOf(properties: Properties, which: (value: unknown) => boolean): Properties {
   return Object.fromEntries(
     rolloutOptionNames.filter((name) => which(properties[name])).map((name) => [name, properties[name]]),
   );
 }
 
-function cappedSummary({ unmanaged, rollsBack: _, ...summary }: RolloutSummary): RolloutSummary {
+function cappedSummary({ unmanaged, overruled, rollsBack: _, ...summary }: RolloutSummary): RolloutSummary {
   return {
     ...summary,
     waiting: cappedMap(summary.waiting),
     failed: cappedMap(summary.failed),
+    ...(overruled ? { overruled: cappedMap(overruled) } : {}),
     ...(unmanaged ? { unmanaged: cappedMap(unmanaged) } : {}),
   };
 }
@@ -255,6 +317,13 @@ function visible(properties: Properties): Record<string, unknown> {
 
 /** In the rollout's state: the settings of its layer that all pods were last given. Previews do not show such names. */
 const rolledOutput = "__rolled";
+
+/** Counts the runs that found something to do: a refresh shows the last one's inputs once more, and is none. */
+const runProperty = "__run";
+
+function isDue(olds: Properties, news: Properties): boolean {
+  return Number(news.__stale) > 0 && news[runProperty] !== olds[runProperty];
+}
 
 function formerOf(olds: Properties): FormerLayer | undefined {
   return olds[rolledOutput] as FormerLayer | undefined;

@@ -41,6 +41,8 @@ export interface RolloutSummary {
   failed: Record<string, string>;
   /** Stale workloads that were not begun, since another one failed. */
   notStarted: number;
+  /** `namespace/Kind/name` -> what its settings promise and its new pods don't show; left out where there is none. */
+  overruled?: Record<string, string>;
   /** Workloads that somebody deleted meanwhile; left out where there are none. */
   gone?: number;
   /** `namespace/Kind/name` -> pods with earlier settings that no restart replaces, and why; left out where there are none. */
@@ -116,13 +118,17 @@ export async function runRollout(
     } else if (outcome === "gone") {
       summary.gone = (summary.gone ?? 0) + 1;
       report(`${progress} ${assessment.name} is gone: nothing to do`);
-    } else if (outcome === "done") {
+    } else if (outcome === "done" || "done" in outcome) {
       summary.restarted++;
       took.set(label(assessment), elapsed() - started);
       if (assessment.verdict.is === "stale" && assessment.verdict.left !== undefined)
         summary.waiting[label(assessment)] = assessment.verdict.left;
       const what = restart.undoes ? "rolled back" : "restarted";
       report(`${progress} ${what} ${assessment.name} (${podCount(assessment.pods)}, ${seconds} s)`);
+      if (outcome !== "done") {
+        summary.overruled = { ...summary.overruled, [label(assessment)]: outcome.done.overruled };
+        report(`[${assessment.namespace}] ${assessment.name}: ${outcome.done.overruled}`);
+      }
     } else if ("skipped" in outcome) {
       summary.waiting[label(assessment)] = outcome.skipped;
       report(`${progress} skipped ${assessment.name}: ${outcome.skipped}`);

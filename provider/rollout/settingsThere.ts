@@ -1,7 +1,15 @@
+import type { PodTemplate } from "../cluster/podTemplate.js";
+import { explainSidecar } from "../explain/explainSidecar.js";
+import { overruledSettings, overruledText } from "../explain/overruledSettings.js";
 import { effectiveValues } from "../levels/effectiveSettings.js";
+import type { SidecarFields } from "../pod/sidecarFields.js";
+import { installedGlobal } from "../render/compose.js";
+import type { InjectorData } from "../render/InjectorData.js";
 import type { Layers } from "../render/Layer.js";
+import { layersOf } from "../render/layersOf.js";
 import { layersFor, workloadLayers } from "../render/layersReaching.js";
-import { canonicalJson, effectiveOf, stampOf } from "../render/Profile.js";
+import { canonicalJson, effectiveOf, installedSettings, stampOf } from "../render/Profile.js";
+import { templatesAfterSettings } from "../render/podTemplates.js";
 import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 import type { NamespaceSettings } from "./assess.js";
 
@@ -9,26 +17,48 @@ import type { NamespaceSettings } from "./assess.js";
 export interface Current {
   layers: Layers;
   installed: CanonicalSettings;
+  /** `data.config`. */
+  config: string;
 }
 
-/** What pods of a namespace get, with these layers in place of those that are there. */
+export function currentSettings(data: InjectorData): Current {
+  return {
+    layers: layersOf(data),
+    installed: installedSettings(installedGlobal(data)),
+    config: data.config,
+  };
+}
+
+/**
+ * What pods of a namespace get, with `planned` in place of the layers that are there. `others`: what the program plans for other
+ * targets, whose own rollouts show what it does.
+ */
 export function settingsThere(
-  { layers, installed }: Current,
+  { layers: present, installed, config }: Current,
   planned: Layers,
   namespace: string,
   revision: string,
+  others: Layers = {},
 ): NamespaceSettings {
-  const after = { ...layers, ...planned };
+  const layers = { ...present, ...planned };
+  const all = Object.keys(others).length > 0 ? { ...layers, ...others } : layers;
   const forLabels = (labels: Readonly<Record<string, string>>) => {
-    const [is, willBe] = [layers, after].map((all) => merged(installed, all, namespace, labels));
+    const [is, willBe] = [present, layers].map((some) => merged(installed, some, namespace, labels));
     const changes = is && willBe && canonicalJson(is.values) !== canonicalJson(willBe.values);
     return {
       stamp: willBe?.stamp,
-      planned: changes ? { before: is.values, after: willBe.values } : undefined,
+      planned: changes
+        ? { before: is.values, after: willBe.values, present, layers, all, config }
+        : undefined,
     };
   };
-  const picky = [layers, after].some((all) => workloadLayers(all, namespace).length > 0);
-  return { revision, ...forLabels({}), ...(picky ? { forLabels } : {}) };
+  const picky = [present, layers].some((some) => workloadLayers(some, namespace).length > 0);
+  const overruled = (made: PodTemplate, shown: SidecarFields) => {
+    const explained = explainSidecar(made, { namespace, layers, installed, config });
+    const after = templatesAfterSettings(config, made.metadata?.annotations);
+    return overruledText(overruledSettings(explained, shown), after);
+  };
+  return { revision, overruled, ...forLabels({}), ...(picky ? { forLabels } : {}) };
 }
 
 function merged(

@@ -110,7 +110,7 @@ describe("the command, on a mesh", () => {
     assert.equal(code, 3, out);
     assert.match(out, /^all namespaces +dnsProxy +- +true +Istio -> global$/m);
     assert.match(out, /^shop +proxyResources\.limits\.cpu +2 +1 +installed -> namespace$/m);
-    assert.match(out, /^shop +Deployment\/api +2 +restarts +.*istio-proxy limits\.cpu 2 -> 1/m);
+    assert.match(out, /^shop +Deployment\/api +2 +restarts +.*proxyResources\.limits\.cpu 2 -> 1/m);
     assert.match(out, /3 workloads \(4 pods\) would restart, at most 2 at once/);
     const data = await printed<PlatformDiff>(["diff", path]);
     assert.equal(data.restarts.length, 3);
@@ -141,7 +141,7 @@ describe("the command, on a mesh", () => {
     await write({ shop: { proxyResources: { limits: { cpu: 1 } } } });
     const { code, out } = await ran(["status", "--exit-code"]);
     assert.equal(code, 3);
-    assert.match(out, /^shop +Deployment\/api +2 +stale +istio-proxy limits\.cpu 2 -> 1/m);
+    assert.match(out, /^shop +Deployment\/api +2 +stale +proxyResources\.limits\.cpu 2 -> 1/m);
     assert.match(out, /^shop +Deployment\/own +1 +masked +the pods' own: proxyResources\.limits\.cpu$/m);
     assert.match(out, /^shop +Pod\/bare +1 +unmanaged +/m);
     assert.match(out, /^cart +Deployment\/api +1 +current$/m);
@@ -167,10 +167,7 @@ describe("the command, on a mesh", () => {
       status.namespaces.map(({ name }) => name),
       ["cart", "shop"],
     );
-    assert.match(
-      (await ran(["status"])).out,
-      /^cart +Deployment\/api +1 +stale +.*proxyLogLevel warning -> debug/m,
-    );
+    assert.match((await ran(["status"])).out, /^cart +Deployment\/api +1 +stale +logLevel warning -> debug/m);
   });
 
   test("explain tells a workload, a pod and a manifest alike", async () => {
@@ -183,8 +180,8 @@ describe("the command, on a mesh", () => {
     );
     const [pod] = await mesh.pods("shop", "api");
     const ofPod = await ran(["explain", `pod/${pod?.metadata.name}`, "-n", "shop"]);
-    assert.match(ofWorkload.out, /^! stale, .*: 2 pods: istio-proxy limits\.cpu 2 -> 1$/m);
-    assert.match(ofPod.out, /^! stale, .*: 1 pod: istio-proxy limits\.cpu 2 -> 1$/m);
+    assert.match(ofWorkload.out, /^! stale, .*: 2 pods: proxyResources\.limits\.cpu 2 -> 1$/m);
+    assert.match(ofPod.out, /^! stale, .*: 1 pod: proxyResources\.limits\.cpu 2 -> 1$/m);
     const settingsOf = (text: string) =>
       text
         .split("\n")

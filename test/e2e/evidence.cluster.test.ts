@@ -65,7 +65,10 @@ describe("what restarts is told by evidence", () => {
     });
     const plan = ofNamespace(namespace, 3);
     const preview = succeeded(await pulumi.preview(mesh.stack(namespace, plan, { diff: true })));
-    assert.match(preview.stdoutText, /StatefulSet\/pg *: "2 pods: istio-proxy limits\.cpu 2 -> 3"/);
+    assert.match(
+      preview.stdoutText,
+      /proxyResources\.limits\.cpu 2 -> 3 *: \{[^}]*StatefulSet\/pg *: "2 pods"/,
+    );
     succeeded(await pulumi.up(mesh.stack(namespace, plan)));
     assert.deepEqual((await mesh.pods(namespace, "pg")).map(limit), ["3", "3"]);
 

@@ -161,7 +161,10 @@ describe("with the rights of leastPrivilege.yaml", () => {
     const plan: Plan = { global: { proxyResources: { limits: { cpu: 4 } } }, ...shopOnly };
     const kubeconfig = await userWith("platform", roles);
     const preview = succeeded(await pulumi.preview(stack("platform", plan, kubeconfig)));
-    assert.match(preview.stdoutText, /Deployment\/api.*1 pod: istio-proxy limits\.cpu 2 -> 4/);
+    assert.match(
+      preview.stdoutText,
+      /proxyResources\.limits\.cpu 2 -> 4 *: \{[^}]*Deployment\/api *: "1 pod"/,
+    );
     succeeded(await pulumi.up(stack("platform", plan, kubeconfig)));
     assert.deepEqual([await limit("shop"), await limit("cart")], ["3", "4"]);
     succeeded(await pulumi.destroy(stack("platform", plan, kubeconfig)));
@@ -171,7 +174,10 @@ describe("with the rights of leastPrivilege.yaml", () => {
   test("a team that has its own namespace and nothing else previews, ups and destroys its settings", async () => {
     const kubeconfig = await userWith("team", roles, "shop");
     const preview = succeeded(await pulumi.preview(stack("team", shopOnly, kubeconfig)));
-    assert.match(preview.stdoutText, /Deployment\/api.*1 pod: istio-proxy limits\.cpu 2 -> 3/);
+    assert.match(
+      preview.stdoutText,
+      /proxyResources\.limits\.cpu 2 -> 3 *: \{[^}]*Deployment\/api *: "1 pod"/,
+    );
     succeeded(await pulumi.up(stack("team", shopOnly, kubeconfig)));
     assert.deepEqual([await limit("shop"), await limit("cart")], ["3", "2"]);
     succeeded(await pulumi.destroy(stack("team", shopOnly, kubeconfig)));
@@ -197,7 +203,10 @@ describe("with the rights of leastPrivilege.yaml", () => {
     const previewRoles = roles.filter(({ metadata }) => metadata.name.endsWith("-preview"));
     const kubeconfig = await userWith("reviewer", previewRoles);
     const preview = succeeded(await pulumi.preview(stack("reviewer", shopOnly, kubeconfig)));
-    assert.match(preview.stdoutText, /Deployment\/api.*1 pod: istio-proxy limits\.cpu 2 -> 3/);
+    assert.match(
+      preview.stdoutText,
+      /proxyResources\.limits\.cpu 2 -> 3 *: \{[^}]*Deployment\/api *: "1 pod"/,
+    );
     const up = await pulumi.up(stack("reviewer", shopOnly, kubeconfig));
     assert.equal(up.ok, false);
     assert.match(up.stdoutText, /cannot update resource "configmaps".*in the namespace "istio-system"/);

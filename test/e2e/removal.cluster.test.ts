@@ -52,7 +52,7 @@ describe("settings that are taken away", () => {
     for (const name of workloads)
       assert.match(
         preview.stdoutText,
-        new RegExp(`Deployment/${name} *: .*"2 pods: istio-proxy limits\\.cpu 3 -> 2"`),
+        new RegExp(`proxyResources\\.limits\\.cpu 3 -> 2 *: \\{[^}]*Deployment/${name} *: "2 pods"`),
       );
     succeeded(await pulumi.up(stack("foretold", empty as Plan)));
     assert.deepEqual(new Set(await limits("foretold")), new Set(["2"]));

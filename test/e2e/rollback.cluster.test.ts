@@ -97,7 +97,10 @@ describe("onFailure rollback", () => {
       preview.stdoutText,
       /restores *: "put back in istio-system\/istio-sidecar-injector by a rollout that failed \(20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC\); tried again"/,
     );
-    assert.match(preview.stdoutText, /Deployment\/d-last *: .*"1 pod: istio-proxy limits\.cpu 3 -> 7"/);
+    assert.match(
+      preview.stdoutText,
+      /proxyResources\.limits\.cpu 3 -> 7 *: \{[^}]*Deployment\/d-last *: "1 pod"/,
+    );
     assert.deepEqual(await mesh.versions(), versions, "a preview writes nothing");
 
     const reverted = succeeded(await pulumi.up(stack("known", good)));

@@ -71,7 +71,10 @@ describe("options of a rollout", () => {
       isTold = resolve;
     });
     const preview = succeeded(await pulumi.preview(stack(namespace, rollout, { diff: true })));
-    assert.match(preview.stdoutText, /Deployment\/api *: "2 pods: istio-proxy limits\.cpu 2 -> 3"/);
+    assert.match(
+      preview.stdoutText,
+      /proxyResources\.limits\.cpu 2 -> 3 *: \{[^}]*Deployment\/api *: "2 pods"/,
+    );
     const lines: string[] = [];
     const onLine = (line: string) => {
       lines.push(line);
@@ -154,7 +157,7 @@ describe("options of a rollout", () => {
     await mesh.namespace(namespace);
     await argo.create(namespace, "web", 2);
     const preview = succeeded(await pulumi.preview(stack(namespace, {}, { diff: true })));
-    assert.match(preview.stdoutText, /Rollout\/web *: "2 pods: istio-proxy limits\.cpu 2 -> 3"/);
+    assert.match(preview.stdoutText, /proxyResources\.limits\.cpu 2 -> 3 *: \{[^}]*Rollout\/web *: "2 pods"/);
     const up = succeeded(await pulumi.up(stack(namespace, {})));
     assert.match(up.stdoutText, /\[argo\] 1\/1 restarted Rollout\/web \(2 pods, \d+ s\)/);
     assert.deepEqual(await limits(namespace), ["3", "3"]);

@@ -21,7 +21,15 @@ interface Component {
   parent?: string;
   aliases?: string[];
   protect?: boolean;
-  rollout?: { maxConcurrent?: number };
+  rollout?: { maxConcurrent?: number; pauseBetween?: string };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 const repository = join(__dirname, "../..");
@@ -91,6 +99,7 @@ describe("Pulumi's own verbs", () => {
     const options = stack("refreshed", [shop()]);
     succeeded(await pulumi.up(options));
     assert.equal(await limit("shop"), "3");
+    succeeded(await pulumi.refresh({ ...options, flags: ["--expect-no-changes"] }));
     const data = await mesh.injector();
     await mesh.patch("/api/v1/namespaces/istio-system/configmaps/istio-sidecar-injector", {
       data: {
@@ -280,6 +289,39 @@ describe("Pulumi's own verbs", () => {
       const { resources } = container(await mesh.pod("pay", app), "istio-proxy");
       assert.equal(resources?.limits?.cpu, "3", app);
     }
+    await isQuiet(options);
+    await ended(options);
+  });
+
+  test("the CLI is killed in a rollout: its provider begins no further restart, and the next up ends the rest", async () => {
+    const options = stack("killed", [
+      { name: "pay", namespace: "pay", cpu: 4, rollout: { maxConcurrent: 1, pauseBetween: "5s" } },
+    ]);
+    const controller = new AbortController();
+    let provider = 0;
+    await pulumi.up({
+      ...options,
+      signal: controller.signal,
+      onProviderStart: (pid) => {
+        provider = pid;
+      },
+      onLine: (line) => {
+        if (/1\/4 restarted/.test(line)) controller.abort("SIGKILL");
+      },
+    });
+    assert.equal(controller.signal.aborted, true);
+    await mesh.eventually("the provider has ended", async () => !isAlive(provider), 10);
+    const limits = async () =>
+      (await mesh.pods("pay")).map(
+        (pod) => container(pod, "istio-proxy").resources?.limits?.cpu ?? "no limit",
+      );
+    const restarted = async () => (await limits()).filter((cpu) => cpu === "4").length;
+    assert.ok((await restarted()) < 4, String(await limits()));
+    // the CLI that was killed could not give its lock back
+    const cancel = await pulumi.command(["cancel", "--yes", "--stack", options.stack], options);
+    assert.equal(cancel.code, 0, cancel.text);
+    succeeded(await pulumi.up(options));
+    assert.equal(await restarted(), 4);
     await isQuiet(options);
     await ended(options);
   });

@@ -33,8 +33,8 @@ describe("settings for the workloads that a selector picks", () => {
 
   test("namespace and workload settings of one up restart each workload once, into its own", async () => {
     const preview = succeeded(await pulumi.preview({ ...stack(first), diff: true }));
-    assert.match(preview.stdoutText, /Deployment\/api.*limits\.cpu 2 -> 4/);
-    assert.match(preview.stdoutText, /Deployment\/web.*limits\.cpu 2 -> 3/);
+    assert.match(preview.stdoutText, /proxyResources\.limits\.cpu 2 -> 4 *: \{[^}]*Deployment\/api/);
+    assert.match(preview.stdoutText, /proxyResources\.limits\.cpu 2 -> 3 *: \{[^}]*Deployment\/web/);
     succeeded(await pulumi.up(stack(first)));
     assert.equal((await mesh.workload("shop", "api")).metadata.generation, 2);
     assert.deepEqual(await Promise.all(["api", "web", "worker"].map(cpu)), ["4", "3", "3"]);

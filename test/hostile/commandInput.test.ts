@@ -47,16 +47,18 @@ describe("what pulumi preview --json printed", () => {
     JSON.stringify({ steps: [{ op: "update", urn: urn(type), newState: { inputs } }] });
   const methods = { toString: 1, valueOf: 1 };
 
-  it("counts restarts whose sentences are no text", () => {
+  it("counts restarts whose counts are no text", () => {
     const inputs = {
       namespace: "shop",
       __stale: 1,
-      restarts: { "Deployment/api": methods, total: methods },
+      restarts: { why: { "Deployment/api": methods, "1 more": methods }, other: methods },
       waiting: { "Deployment/web": methods },
     };
     const read = readPreview(step("SidecarRollout", inputs));
     assert.deepEqual(read.restarts, [
-      { namespace: "shop", workload: "Deployment/api", pods: 1, why: '{"toString":1,"valueOf":1}' },
+      { namespace: "shop", workload: "Deployment/api", pods: 1, why: "why" },
+      { namespace: "shop", workload: "toString", pods: 1, why: "other" },
+      { namespace: "shop", workload: "valueOf", pods: 1, why: "other" },
     ]);
     assert.deepEqual(readPreview(step("SidecarRollout", { ...inputs, __stale: methods })).restarts, []);
   });

@@ -11,7 +11,7 @@ import { ownKeyPattern, proxyConfigAnnotation, saysKey } from "../../provider/re
 import { podLevel } from "../../provider/render/podLevel";
 import { podTemplateWithSettings } from "../../provider/render/podTemplateWithSettings";
 import { explainMarkdown, explainText } from "../../provider/report/explainReport";
-import { predictFields } from "../../provider/rollout/predictFields";
+import { changedSettings } from "../../provider/rollout/changedSettings";
 import { declarations } from "../../provider/settings/declarations";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import { everything, otherwise } from "../laws/lawSettings";
@@ -73,7 +73,7 @@ function use(template: PodTemplate, namespace: string): void {
   for (const text of [explainText(explained), explainMarkdown(explained)])
     assert.doesNotMatch(text.replaceAll("\n", ""), /\p{Cc}/u);
   podLevel(template);
-  predictFields({ "istio-init excludeInboundPorts": "80" }, template, change);
+  changedSettings(change, template);
   const annotations = template.metadata?.annotations ?? {};
   podSays(annotations);
   importedSettings({

@@ -46,26 +46,26 @@ describe("two istiods behind one injector, one of which reads a mounted ConfigMa
       ({ check }) => check === "replicas",
     );
   /** Lines that a write reports; `onLine` may mount the ConfigMap meanwhile. */
-  const commit = async (cpu: string, patience: number, onLine: (line: string) => unknown = () => {}) => {
+  const commit = async (
+    cpu: string,
+    patience: number,
+    onLine: (line: string) => unknown = () => {},
+    target = "shop",
+  ) => {
     const lines: string[] = [];
-    const layer = { owner: "org/mesh/prod:shop", settings: { "proxyResources.limits.cpu": cpu } };
-    const outcomes = await commitLayers(
-      mesh.api,
-      injector,
-      [{ target: "shop", layer, owners: [layer.owner] }],
-      {
-        patience,
-        report: (line) => {
-          lines.push(line);
-          void onLine(line);
-        },
-        elapsed: () => performance.now(),
-        random: () => 0,
-        sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    const layer = { owner: `org/mesh/prod:${target}`, settings: { "proxyResources.limits.cpu": cpu } };
+    const outcomes = await commitLayers(mesh.api, injector, [{ target, layer, owners: [layer.owner] }], {
+      patience,
+      report: (line) => {
+        lines.push(line);
+        void onLine(line);
       },
-    );
+      elapsed: () => performance.now(),
+      random: () => 0,
+      sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    });
     assert.deepEqual([...outcomes.values()], [undefined]);
-    assert.equal(layersOf(await mesh.injector()).shop?.settings["proxyResources.limits.cpu"], cpu);
+    assert.equal(layersOf(await mesh.injector())[target]?.settings["proxyResources.limits.cpu"], cpu);
     return lines;
   };
 
@@ -98,6 +98,43 @@ describe("two istiods behind one injector, one of which reads a mounted ConfigMa
     assert.match(finding.says, new RegExp(`^${late} of 2 would give a pod in shop other settings`));
     await mount();
     await mesh.eventually("both agree", async () => (await replicas())[0]?.is === "ok");
+  });
+
+  test("where a quota denies every plain pod, a write waits for istiod all the same, and doctor finds all well", async () => {
+    const namespace = "bounded";
+    await mesh.namespace(namespace);
+    await mesh.api.request({
+      method: "POST",
+      path: `/api/v1/namespaces/${namespace}/resourcequotas`,
+      body: { metadata: { name: "compute" }, spec: { hard: { "limits.cpu": "40" } } },
+    });
+    await mesh.eventually("a plain pod is denied", async () => {
+      const body = { metadata: { name: "a" }, spec: { containers: [{ name: "app", image: "app" }] } };
+      const path = `/api/v1/namespaces/${namespace}/pods`;
+      return mesh.api.request({ method: "POST", path, query: { dryRun: "All" }, body }).then(
+        () => false,
+        (error: unknown) => /must specify limits.cpu/.test(String(error)),
+      );
+    });
+    let mounted = false;
+    const lines = await commit(
+      "1",
+      60_000,
+      async (line) => {
+        if (!line.startsWith("waiting for")) return;
+        await mount();
+        mounted = true;
+      },
+      namespace,
+    );
+    assert.ok(mounted, lines.join("\n"));
+    const findings = await diagnose(mesh.api, { injectorNamespace: "istio-system", namespace });
+    const [answer] = findings.filter(({ check }) => check === "answer");
+    assert.equal(answer?.is, "ok", answer?.says);
+    assert.match(
+      answer.says,
+      /^istiod gives a pod in bounded what the ConfigMap has; namespace bounded admits no plain pod/,
+    );
   });
 
   test("one that can't be reached is a warning, and no write waits for it", async () => {

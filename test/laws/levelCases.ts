@@ -1,4 +1,4 @@
-import type { SidecarFields } from "../../provider/rollout/sidecarFields";
+import type { SidecarFields } from "../../provider/pod/sidecarFields";
 import type { SidecarSettings } from "../../provider/settings/SidecarSettings";
 
 export interface LevelCase {

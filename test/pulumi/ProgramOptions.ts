@@ -19,7 +19,7 @@ export interface ProgramOptions {
   skipPreview?: boolean;
   /** More flags of the CLI, such as `["--target", urn]`. */
   flags?: readonly string[];
-  /** Aborted: the CLI gets SIGINT, as by Ctrl-C. */
+  /** Aborted: the CLI gets SIGINT, as by Ctrl-C; with the reason "SIGKILL", that signal. */
   signal?: AbortSignal;
   /** Every line of text, as it happens. */
   onLine?: (line: string) => void;

@@ -34,7 +34,7 @@ export async function runCommand(
     keep(line);
   });
   splitLines(child.stderr, keep);
-  const interrupt = () => child.kill("SIGINT");
+  const interrupt = () => child.kill(options.signal?.reason === "SIGKILL" ? "SIGKILL" : "SIGINT");
   options.signal?.addEventListener("abort", interrupt, { once: true });
   const stopLooking = watchForProvider(child.pid, options.onProviderStart);
   try {

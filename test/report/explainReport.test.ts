@@ -41,7 +41,10 @@ describe("an explanation for people", () => {
   });
 
   it("says why a gateway has no settings", () => {
-    assert.match(explainText([explain({ "inject.istio.io/templates": "gateway" })]), /names other templates/);
+    assert.match(
+      explainText([explain({ "inject.istio.io/templates": "gateway" })]),
+      /gets the injector.s templates gateway/,
+    );
   });
 
   it("is a table in Markdown, in which nothing of the cluster is markup", () => {

@@ -73,10 +73,12 @@ describe("the comment on a pull request", () => {
   });
 
   it("counts a workload once that two levels restart, and says how long it may take", () => {
-    const restarts = { "Deployment/api": "3 pods: istio-proxy limits.cpu 1 -> 2" };
+    const why = "proxyResources.limits.cpu 1 -> 2";
+    const restarts = { [why]: { "Deployment/api": "3 pods" } };
+    const everywhere = { [why]: { "cart/Deployment/api": "3 pods", "shop/Deployment/api": "3 pods" } };
     const text = comment([
       layer("Global", "mesh", { dnsProxy: true }),
-      rollout("Global", "mesh", { restarts: { shop: restarts, cart: restarts }, maxConcurrent: 1 }),
+      rollout("Global", "mesh", { restarts: everywhere, maxConcurrent: 1 }),
       rollout("Namespace", "shop", { namespace: "shop", restarts, maxConcurrent: 1 }),
     ]);
     assert.match(
@@ -86,13 +88,11 @@ describe("the comment on a pull request", () => {
   });
 
   it("counts what the preview only counted", () => {
-    const named = Object.fromEntries(
-      Array.from({ length: 20 }, (_, at) => [`Deployment/s${at}`, "2 pods: istio-proxy limits.cpu 1 -> 2"]),
-    );
+    const named = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`Deployment/s${at}`, "2 pods"]));
     const text = comment([
       rollout("Namespace", "shop", {
         namespace: "shop",
-        restarts: { total: "500 workloads, 1500 pods; the first 20:", ...named },
+        restarts: { "logLevel warning -> debug": { ...named, "480 more": "1460 pods" } },
       }),
     ]);
     assert.match(text, /500 workloads \(1500 pods\) restart/);
@@ -103,7 +103,7 @@ describe("the comment on a pull request", () => {
     const text = comment([
       rollout("Namespace", "shop", {
         namespace: "shop",
-        restarts: { "Deployment/api": "1 pod: x" },
+        restarts: { x: { "Deployment/api": "1 pod" } },
         __stale: 0,
       }),
     ]);
@@ -159,7 +159,7 @@ describe("the comment on a pull request", () => {
     assert.match(text, /which workloads restart is known only during the update/);
     assert.match(text, /`env\.TOKEN_URL` \| the weaker level's \| `known after update`/);
     assert.ok(!text.includes(unknownMarker));
-    const restarts = { "Deployment/api": "1 pod: istio-proxy limits.cpu 1 -> 2" };
+    const restarts = { "proxyResources.limits.cpu 1 -> 2": { "Deployment/api": "1 pod" } };
     const more = comment([
       layer("Namespace", "shop", { namespace: "shop", env }),
       rollout("Namespace", "cart", { namespace: "cart", restarts }),
@@ -177,7 +177,7 @@ describe("the comment on a pull request", () => {
       }),
       rollout("Namespace", name(at), {
         namespace: name(at),
-        restarts: { "Deployment/api": `2 pods: ${"é".repeat(500)}`, "Deployment/web": "1 pod: x" },
+        restarts: { ["é".repeat(500)]: { "Deployment/api": "2 pods" }, x: { "Deployment/web": "1 pod" } },
         waiting: { "Deployment/slow": "w".repeat(500) },
       }),
     ]).flat();
@@ -196,7 +196,7 @@ describe("the comment on a pull request", () => {
     const hostile = "a|b`c``d <script> @team #1 [x](http://evil) *b* \u202e\nnext";
     const text = comment([
       layer("Namespace", "shop", { namespace: hostile, terminationDrainDuration: hostile }),
-      rollout("Namespace", "shop", { namespace: hostile, restarts: { [hostile]: `1 pod: ${hostile}` } }),
+      rollout("Namespace", "shop", { namespace: hostile, restarts: { [hostile]: { [hostile]: "1 pod" } } }),
     ]);
     for (const line of text.split("\n").filter((one) => one.startsWith("| "))) {
       const cells = line.replace(/\\\|/g, "").split("|").length;

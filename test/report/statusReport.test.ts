@@ -18,7 +18,7 @@ describe("the status as text", () => {
   it("colours the words and not the gaps", () => {
     const text = statusText(mesh, (tone, word) => `<${tone}>${word}</>`);
     assert.match(text, /<heading>NAMESPACE<\/> {2}<heading>WORKLOAD<\/>/);
-    assert.match(text, /<bad>stale<\/> {6}istio-proxy/);
+    assert.match(text, /<bad>stale<\/> {6}proxyResources/);
     assert.match(text, /<good>7 current<\/>/);
   });
 

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Difference, differences, restartSentence } from "../../provider/rollout/differences";
+import {
+  type Difference,
+  differences,
+  differencesText,
+  restartSentence,
+} from "../../provider/rollout/differences";
 
 describe("differences", () => {
   it("are fields that are other, new or gone", () => {
@@ -34,14 +39,14 @@ describe("the sentence about a restart", () => {
   const other = (field: string, { from, to }: Difference = cpu): Difference => ({ field, from, to });
 
   const rows: [string, number, Difference[], string][] = [
-    ["one pod", 1, [cpu], "1 pod: istio-proxy limits.cpu 1 -> 2"],
-    ["several pods", 3, [cpu], "3 pods: istio-proxy limits.cpu 1 -> 2"],
-    ["a value that was not there", 1, [dns], "1 pod: istio-proxy env ISTIO_META_DNS_CAPTURE none -> true"],
+    ["one pod", 1, [cpu], "1 pod: proxyResources.limits.cpu 1 -> 2"],
+    ["several pods", 3, [cpu], "3 pods: proxyResources.limits.cpu 1 -> 2"],
+    ["a value that was not there", 1, [dns], "1 pod: dnsProxy none -> true"],
     [
       "a list that is emptied",
       1,
       [{ field: "istio-init excludeOutboundIPRanges", from: "10.0.0.0/8", to: "" }],
-      "1 pod: istio-init excludeOutboundIPRanges 10.0.0.0/8 -> none",
+      "1 pod: capture.excludeOutboundIPRanges 10.0.0.0/8 -> none",
     ],
     [
       "more than three",
@@ -53,13 +58,13 @@ describe("the sentence about a restart", () => {
       "the init container's echo of the proxy",
       1,
       [cpu, other("istio-init limits.cpu")],
-      "1 pod: istio-proxy limits.cpu 1 -> 2",
+      "1 pod: proxyResources.limits.cpu 1 -> 2",
     ],
     [
       "an amount of the init container alone",
       1,
       [cpu, { field: "istio-init limits.cpu", from: "1", to: "3" }],
-      "1 pod: istio-proxy limits.cpu 1 -> 2, istio-init limits.cpu 1 -> 3",
+      "1 pod: proxyResources.limits.cpu 1 -> 2, initResources.limits.cpu 1 -> 3",
     ],
     [
       "PROXY_CONFIG's echo of a variable",
@@ -69,10 +74,21 @@ describe("the sentence about a restart", () => {
         other("istio-init env ISTIO_META_DNS_CAPTURE", dns),
         other("PROXY_CONFIG proxyMetadata.ISTIO_META_DNS_CAPTURE", dns),
       ],
-      "1 pod: istio-proxy env ISTIO_META_DNS_CAPTURE none -> true",
+      "1 pod: dnsProxy none -> true",
     ],
-    ["a long value", 1, [{ field: "f", from: "x".repeat(100), to: "1" }], `1 pod: f ${"x".repeat(59)}… -> 1`],
+    ["a long value", 1, [{ field: "f", from: "x".repeat(100), to: "1" }], `1 pod: f ${"x".repeat(39)}… -> 1`],
   ];
+  it("has room in what Pulumi shows of a text", () => {
+    const long = Array.from({ length: 30 }, (_, at) => ({
+      field: `istio-proxy env ${"N".repeat(60)}${at}`,
+      from: "x".repeat(90),
+      to: "y".repeat(90),
+    }));
+    const text = differencesText(long);
+    assert.ok(text.length <= 140, text);
+    assert.match(text, /^env\.N+0 x+… -> y+….*29 more$|…$/);
+  });
+
   for (const [edge, pods, found, sentence] of rows) {
     it(edge, () => {
       assert.equal(restartSentence(pods, found), sentence);

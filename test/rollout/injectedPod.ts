@@ -1,5 +1,5 @@
 import type { Container, Pod, PodTemplate } from "../../provider/cluster/podTemplate";
-import type { SidecarFields } from "../../provider/rollout/sidecarFields";
+import type { SidecarFields } from "../../provider/pod/sidecarFields";
 
 export const initArgs = [
   "istio-iptables",

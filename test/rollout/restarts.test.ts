@@ -1,54 +1,44 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Assessment } from "../../provider/rollout/assess";
-import { namespaceRestarts } from "../../provider/rollout/restarts";
+import { restartsByReason } from "../../provider/rollout/restarts";
 
-const differences = [{ field: "istio-proxy limits.cpu", from: "1", to: "2" }];
+const cpu = "proxyResources.limits.cpu 1 -> 2";
+const many = (count: number, why: string | ((at: number) => string) = cpu) =>
+  Array.from({ length: count }, (_, at) => ({
+    name: `Deployment/api-${String(at).padStart(4, "0")}`,
+    pods: 3,
+    why: typeof why === "string" ? why : why(at),
+  }));
 
-function assessment(name: string, verdict: Assessment["verdict"]): Assessment {
-  const workload = {
-    kind: "Deployment",
-    metadata: { name },
-    spec: { template: { spec: { containers: [] } } },
-  };
-  return { namespace: "shop", workload, name: `Deployment/${name}`, pods: 3, verdict };
-}
-
-const stale = (name: string, stalePods = 3) =>
-  assessment(name, { is: "stale", stalePods, podNames: [], differences });
-const many = (count: number) =>
-  Array.from({ length: count }, (_, at) => stale(`api-${String(at).padStart(4, "0")}`));
-
-describe("the restarts of a namespace", () => {
-  it("name each stale workload, and why", () => {
-    assert.deepEqual(namespaceRestarts([stale("api"), stale("web", 1)]), {
-      "Deployment/api": "3 pods: istio-proxy limits.cpu 1 -> 2",
-      "Deployment/web": "1 pod: istio-proxy limits.cpu 1 -> 2",
-    });
+describe("the restarts of a preview", () => {
+  it("are grouped by reason, the one that most share first, each workload once", () => {
+    const restarts = restartsByReason([
+      { name: "Deployment/web", pods: 1, why: "logLevel warning -> debug" },
+      { name: "Deployment/b", pods: 3, why: cpu },
+      { name: "Deployment/a", pods: 2, why: cpu },
+    ]);
+    assert.deepEqual(Object.entries(restarts), [
+      [cpu, { "Deployment/a": "2 pods", "Deployment/b": "3 pods" }],
+      ["logLevel warning -> debug", { "Deployment/web": "1 pod" }],
+    ]);
+    assert.deepEqual(restartsByReason([]), {});
   });
 
-  it("are only of what restarts", () => {
-    const others: Assessment["verdict"][] = [
-      { is: "current" },
-      { is: "masked" },
-      { is: "held", why: "paused" },
-      { is: "unknown", why: "denied" },
-    ];
-    assert.deepEqual(namespaceRestarts(others.map((verdict, at) => assessment(`w${at}`, verdict))), {});
-    assert.deepEqual(namespaceRestarts([]), {});
+  it("of one reason are all named up to twenty", () => {
+    const names = Object.keys(restartsByReason(many(20))[cpu] ?? {});
+    assert.equal(names.length, 20);
+    assert.equal(names.at(-1), "Deployment/api-0019");
   });
 
-  it("are all named up to twenty", () => {
-    const restarts = namespaceRestarts(many(20));
-    assert.equal(Object.keys(restarts).length, 20);
-    assert.equal(restarts.total, undefined);
+  it("beyond twenty are counted after those that are named: a large mesh stays readable", () => {
+    const named = restartsByReason(many(1000))[cpu] ?? {};
+    assert.equal(Object.keys(named).length, 21);
+    assert.deepEqual(Object.entries(named).at(-1), ["980 more", "2940 pods"]);
   });
 
-  it("are counted first beyond twenty, and only the first twenty named: a large namespace stays readable", () => {
-    const restarts = namespaceRestarts(many(1000));
+  it("for more than twenty reasons are counted together", () => {
+    const restarts = restartsByReason(many(30, (at) => `concurrency 2 -> ${at + 100}`));
     assert.equal(Object.keys(restarts).length, 21);
-    assert.equal(Object.keys(restarts)[0], "total");
-    assert.equal(restarts.total, "1000 workloads, 3000 pods; the first 20:");
-    assert.equal(Object.keys(restarts).at(-1), "Deployment/api-0019");
+    assert.deepEqual(Object.entries(restarts).at(-1), ["10 more reasons", { "10 more": "30 pods" }]);
   });
 });

@@ -7,7 +7,7 @@ import { passingReasons } from "../../provider/rollout/passingReasons";
 import { type RolloutProvider, rolloutProvider } from "../../provider/rollout/rolloutProvider";
 
 const held = { "Deployment/old": 'its annotation sidecar-settings/rollout is "never"' };
-const restarts = { "Deployment/api": "1 pod: istio-proxy limits.cpu 1 -> 2" };
+const restarts = { "proxyResources.limits.cpu 1 -> 2": { "Deployment/api": "1 pod" } };
 const olds = {
   restarts,
   waiting: { ...held, "Deployment/api": passingReasons.unknown, "Deployment/web": passingReasons.unready },
@@ -52,5 +52,17 @@ describe("what a rollout's inputs say where a preview can't know what restarts",
     assert.deepEqual(inputs.waiting, olds.waiting);
     assert.deepEqual(inputs.restarts, restarts);
     assert.equal(inputs.__stale, 0);
+  });
+
+  it("a refresh shows the last run's inputs once more, which is no change; the next run that finds something is one", async () => {
+    const provider = providerWith(true);
+    const { inputs } = await provider.check({ __run: 4 }, { namespace: "shop" });
+    assert.deepEqual([inputs.__stale, inputs.__run], [1, 5]);
+    const ended = { ...inputs, summary: {} };
+    assert.equal((await provider.diff("id", ended, inputs)).changes, false);
+    const { inputs: next } = await provider.check(inputs, { namespace: "shop" });
+    assert.equal((await provider.diff("id", ended, next)).changes, true);
+    const { inputs: away } = await providerWith(false).check(inputs, { namespace: "shop" });
+    assert.equal((await provider.diff("id", ended, away)).changes, false);
   });
 });

@@ -56,11 +56,13 @@ function details({
   left,
   progress,
   decidedByPod,
+  overruled,
 }: WorkloadStatus): Html[] {
   const lines: Html[] = [];
   if (progress !== undefined) lines.push(html`<p>Restarting: ${progress}</p>`);
   if (why !== undefined) lines.push(html`<p>${why}</p>`);
   if (left !== undefined) lines.push(html`<p>${left}</p>`);
+  if (overruled !== undefined) lines.push(html`<p>${overruled}</p>`);
   if (differences) {
     lines.push(html`<table class="fields"><caption>Differs on ${stalePods ?? pods} of ${count(pods, "pod")}</caption>
 <thead><tr><th scope="col">Field</th><th scope="col">Runs with</th><th scope="col">New pods get</th></tr></thead>

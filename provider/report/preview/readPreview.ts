@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { Rollout, rolloutOptionNames } from "../../levels/RolloutOptions.js";
-import { allNamespaces } from "../../rollout/plannedRollout.js";
 import { secondsOf } from "../../settings/duration.js";
 import { own } from "../../settings/own.js";
 import { isNestedTooDeep } from "../../settings/plainData.js";
@@ -215,36 +214,26 @@ function named(inputs: Readonly<Record<string, unknown>>): {
   restarts: PreviewRestart[];
   rest: { workloads: number; pods: number };
 } {
-  const namespaces: [string, Record<string, unknown>][] =
-    typeof inputs.namespace === "string"
-      ? [[inputs.namespace, record(inputs.restarts)]]
-      : Object.entries(record(inputs.restarts)).map(([name, map]) => [name, record(map)]);
-  const total = inputs.namespace === undefined ? totalIn(record(inputs.restarts)[allNamespaces]) : undefined;
   const rest = { workloads: 0, pods: 0 };
   const restarts: PreviewRestart[] = [];
-  for (const [namespace, map] of namespaces) {
-    const here = Object.entries(map).flatMap(([workload, sentence]) =>
-      workload === "total" ? [] : [restartIn(namespace, workload, textOf(sentence))],
-    );
-    restarts.push(...here);
-    const counted = totalIn(map.total);
-    if (counted) {
-      rest.workloads += Math.max(0, counted.workloads - here.length);
-      rest.pods += Math.max(0, counted.pods - here.reduce((sum, { pods }) => sum + pods, 0));
+  for (const [why, workloads] of Object.entries(record(inputs.restarts))) {
+    for (const [name, podsText] of Object.entries(record(workloads))) {
+      const pods = Number.parseInt(textOf(podsText), 10) || 1;
+      const more = /^(\d+) more$/.exec(name);
+      if (more) {
+        rest.workloads += Number(more[1]);
+        rest.pods += pods;
+      } else restarts.push({ ...placeOf(name, inputs.namespace), pods, why });
     }
   }
-  if (total) rest.workloads = Math.max(rest.workloads, total.workloads - restarts.length);
   return { restarts, rest };
 }
 
-function restartIn(namespace: string, workload: string, sentence: string): PreviewRestart {
-  const [, pods, why] = /^(\d+) pods?: (.*)$/s.exec(sentence) ?? [];
-  return { namespace, workload, pods: Number(pods ?? 1), why: why ?? sentence };
-}
-
-function totalIn(sentence: unknown): { workloads: number; pods: number } | undefined {
-  const [, workloads, pods] = /^(\d+) workloads(?:, (\d+) pods)?/.exec(textOf(sentence ?? "")) ?? [];
-  return workloads === undefined ? undefined : { workloads: Number(workloads), pods: Number(pods ?? 0) };
+/** `Deployment/api` of a namespace's rollout, `shop/Deployment/api` of all namespaces'. */
+function placeOf(name: string, namespace: unknown): Pick<PreviewRestart, "namespace" | "workload"> {
+  if (typeof namespace === "string") return { namespace, workload: name };
+  const slash = name.indexOf("/");
+  return { namespace: name.slice(0, slash), workload: name.slice(slash + 1) };
 }
 
 function added(pace: Pace | undefined, inputs: Readonly<Record<string, unknown>>, workloads: number): Pace {

@@ -11,7 +11,7 @@ interface Component {
   /** Former names. */
   aliases?: string[];
   protect?: boolean;
-  rollout?: { maxConcurrent?: number };
+  rollout?: { maxConcurrent?: number; pauseBetween?: string };
 }
 
 class Team extends pulumi.ComponentResource {

@@ -1,4 +1,4 @@
-import { type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import { type KubernetesApi, listAll, type ObjectMeta } from "./KubernetesApi.js";
 
 /** Namespaces that have pods with a sidecar, with the pods' metadata. One paged list, whatever the size of the mesh. */
 export async function injectedPods(

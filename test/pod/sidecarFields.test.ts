@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Container } from "../../provider/cluster/podTemplate";
-import { comparableHook, comparableList, sidecarFields } from "../../provider/rollout/sidecarFields";
-import { amounts, application, initArgs, injectedFields, injectedPod } from "./injectedPod";
+import { comparableHook, comparableList, sidecarFields } from "../../provider/pod/sidecarFields";
+import { amounts, application, initArgs, injectedFields, injectedPod } from "../rollout/injectedPod";
 
 const proxyConfig = (value: string): Partial<Container> => ({ env: [{ name: "PROXY_CONFIG", value }] });
 

@@ -1,0 +1,19 @@
+import { globalTarget, namespaceOf } from "../render/Layer.js";
+import type { LayerChange } from "./LayerChange.js";
+
+/** Namespace -> why its pods can't be created, or don't get the settings. */
+export type Refused = Map<string, string>;
+
+/** The changes that reach a namespace where something is refused; without one of the namespace's own it is the global one. */
+export function changesAtFault(changes: readonly LayerChange[], refused: Refused): LayerChange[] {
+  if (refused.size === 0) return [];
+  return changes.filter(({ target }) => target === globalTarget || refused.has(namespaceOf(target) ?? ""));
+}
+
+/** `✖ namespace shop: why`, a line for each namespace that the change reaches. */
+export function reasonsText({ target }: LayerChange, refused: Refused): string {
+  return [...refused]
+    .filter(([namespace]) => target === globalTarget || namespace === namespaceOf(target))
+    .map(([namespace, why]) => `✖ namespace ${namespace}: ${why}`)
+    .join("\n");
+}

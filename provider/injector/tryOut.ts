@@ -1,0 +1,33 @@
+import { askPlanned } from "../ask/askPlanned.js";
+import { inBatches } from "../cluster/inBatches.js";
+import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import type { Layers } from "../render/Layer.js";
+import { layersOf } from "../render/layersOf.js";
+import { previewAnnotation } from "../render/podAnnotations.js";
+import { type Asked, asksAtOnce } from "./askBefore.js";
+import type { InjectorConfigMap } from "./Injector.js";
+import type { Refused } from "./Refused.js";
+
+/**
+ * Asks about the same pods with the layers that are about to be written: what would be denied is refused before anybody meets it. A
+ * first layer can't be tried out so, since the template that reads planned data comes with it; it is put back where it is wrong.
+ */
+export async function tryOut(
+  api: KubernetesApi,
+  { data }: Pick<InjectorConfigMap, "data">,
+  layers: Layers,
+  asked: ReadonlyMap<string, Asked>,
+): Promise<Refused> {
+  const refused: Refused = new Map();
+  if (!data.config.includes(previewAnnotation)) return refused;
+  const planned = { present: layersOf(data), layers, all: layers, config: data.config };
+  const probes = [...asked.values()].flatMap(({ namespace, probes: all }) =>
+    all.flatMap(({ probe, before }) => (before.outcome === "injected" ? [{ namespace, probe }] : [])),
+  );
+  await inBatches(probes, asksAtOnce, async ({ namespace, probe }) => {
+    if (refused.has(namespace)) return;
+    const answer = await askPlanned(api, namespace, probe.template, planned);
+    if (answer.is === "refused") refused.set(namespace, `${probe.name}: ${answer.why}`);
+  });
+  return refused;
+}
