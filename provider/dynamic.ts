@@ -2,7 +2,7 @@
  * The dynamic providers' code. Pulumi keeps `require("pulumi-istio-sidecar/dynamic")` in users' state: this subpath and its
  * exports never change their names.
  */
-import { configureSession, type StackConfig, session } from "./cluster/session.js";
+import { cancelSession, configureSession, type StackConfig, session } from "./cluster/session.js";
 import { askReplicas, podGiven, replicasBehind } from "./injector/askReplicas.js";
 import { revisionOf } from "./injector/Injector.js";
 import { LayerHistory } from "./injector/LayerHistory.js";
@@ -14,6 +14,7 @@ import { PlannedLayers } from "./injector/PlannedLayers.js";
 import { PutBacks, putBackLayers } from "./injector/putBackLayers.js";
 import { recentInjector } from "./injector/recentInjector.js";
 import { endWithEngine } from "./process/endWithEngine.js";
+import { onCancel } from "./process/onCancel.js";
 import { publishedProvider } from "./publish/publishedProvider.js";
 import { targetOf } from "./render/Layer.js";
 import type { InjectorView } from "./rollout/InjectorView.js";
@@ -81,6 +82,7 @@ const configure = async (request: { config: StackConfig }): Promise<void> => {
   configureSession(request.config);
   if (isWatching) return;
   isWatching = true;
+  onCancel(cancelSession);
   endWithEngine(process.argv[2], () => process.exit(1));
 };
 

@@ -12,6 +12,8 @@ export interface Session {
   sleep: (milliseconds: number) => Promise<void>;
   /** From 0 to 1. */
   random: () => number;
+  /** Whether Pulumi has asked its providers to come to an end, as after Ctrl-C. */
+  isCancelled: () => boolean;
 }
 
 /** Configuration of the stack, as Pulumi's own Kubernetes provider reads it. */
@@ -21,6 +23,11 @@ export interface StackConfig {
 
 const connections = new Map<string, Promise<KubernetesApi>>();
 let stackAccess: ClusterAccess = {};
+let cancelled = false;
+
+export function cancelSession(): void {
+  cancelled = true;
+}
 
 export function configureSession(config: StackConfig): void {
   const [kubeconfig, context] = [config.get("kubernetes:kubeconfig"), config.get("kubernetes:context")];
@@ -43,4 +50,5 @@ export const session: Session = {
   elapsed: () => performance.now(),
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   random: () => Math.random(),
+  isCancelled: () => cancelled,
 };

@@ -9,7 +9,9 @@ export interface Ending {
 }
 
 export function failureText(summary: RolloutSummary): string {
-  return `${counts(summary)}; run pulumi up again to go on.\n${reasons(summary.failed)}`;
+  return [`${counts(summary)}; run pulumi up again to go on.`, reasons(summary.failed)]
+    .filter(Boolean)
+    .join("\n");
 }
 
 /** After a failure: puts the settings back, restarts what had been restarted, and says all of it. Never throws. */
@@ -64,7 +66,9 @@ export function followed(back: RolloutSummary, putBacks: readonly PutBack[]): En
   };
 }
 
-function counts({ failed, notStarted, restarted }: RolloutSummary): string {
+function counts({ failed, notStarted, restarted, cancelled }: RolloutSummary): string {
+  if (cancelled && Object.keys(failed).length === 0)
+    return `cancelled: ${restarted} restarts done, ${notStarted} not started`;
   const rest = notStarted > 0 ? `; ${notStarted} not started` : "";
   return `${Object.keys(failed).length} of the restarts failed, ${restarted} done${rest}`;
 }

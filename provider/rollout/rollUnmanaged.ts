@@ -39,14 +39,15 @@ export async function rollUnmanaged(
   summary: RolloutSummary,
   dependencies: RolloutDependencies,
 ): Promise<RolloutSummary> {
-  const { api, report, now, elapsed } = dependencies;
+  const { api, report, now, elapsed, isCancelled = () => false } = dependencies;
   let evicted = 0;
   const left: Record<string, string> = {};
   const lines: string[] = [];
   const failed: Record<string, string> = {};
   let deleted = 0;
   const isStopped = ({ rollout }: Unmanaged) =>
-    rollout.onFailure !== "continue" && Object.keys({ ...summary.failed, ...failed }).length > 0;
+    isCancelled() ||
+    (rollout.onFailure !== "continue" && Object.keys({ ...summary.failed, ...failed }).length > 0);
   for (const one of unmanaged) {
     const { namespace, name, bare } = one.found;
     if (!isStopped(one) && isEvicted(one, now())) {

@@ -76,7 +76,7 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
       // another rollout has put settings back meanwhile
       const isOutdated = injector.putBacks(inputs).length > putBackBefore;
       const summary = await run(isOutdated ? await look() : assessed, dependencies);
-      if (Object.keys(summary.failed).length === 0) return end({ summary });
+      if (isComplete(summary)) return end({ summary });
       if (!summary.rollsBack) return end({ summary, text: failureText(summary) });
       return end(await rollBack(summary, () => injector.putBack(api, inputs), back));
     });
@@ -165,7 +165,11 @@ export async function rollAfterRemoval(
     // looked at in its turn: the removal of another layer may have restarted the same workloads
     run(await assessReached(injector, api, properties), dependenciesOf(session, injector, api, properties)),
   );
-  if (Object.keys(summary.failed).length > 0) throw new Error(failureText(summary));
+  if (!isComplete(summary)) throw new Error(failureText(summary));
+}
+
+function isComplete({ failed, cancelled }: RolloutSummary): boolean {
+  return Object.keys(failed).length === 0 && !cancelled;
 }
 
 async function run(
@@ -301,7 +305,13 @@ function optionsOf(properties: Properties, which: (value: unknown) => boolean): 
   );
 }
 
-function cappedSummary({ unmanaged, overruled, rollsBack: _, ...summary }: RolloutSummary): RolloutSummary {
+function cappedSummary({
+  unmanaged,
+  overruled,
+  rollsBack: _,
+  cancelled: __,
+  ...summary
+}: RolloutSummary): RolloutSummary {
   return {
     ...summary,
     waiting: cappedMap(summary.waiting),

@@ -22,6 +22,8 @@ export interface RolloutDependencies {
   /** Time that only passes, for deadlines: the wall clock may be set at any time. */
   elapsed: () => number;
   sleep: (milliseconds: number) => Promise<void>;
+  /** Whether nothing more is to be begun. Default: never. */
+  isCancelled?: () => boolean;
   /** The istiod replicas that give a pod other settings than this stamp, where they can be asked. */
   replicasBehind?: (
     namespace: string,
@@ -53,6 +55,8 @@ export interface RolloutSummary {
   durations?: Durations;
   /** After a failure, with `onFailure: "rollback"`; left out without one. */
   putBack?: { settings: string; restarted: number };
+  /** Somebody cancelled the update before all was begun. For the caller, not for the state. */
+  cancelled?: true;
   /** Settings made a workload fail whose options ask for a rollback. For the caller, not for the state. */
   rollsBack?: true;
 }
@@ -74,7 +78,7 @@ export async function runRollout(
   restarts: readonly Restart[],
   dependencies: RolloutDependencies,
 ): Promise<RolloutSummary> {
-  const { report, now, elapsed, sleep } = dependencies;
+  const { report, now, elapsed, sleep, isCancelled = () => false } = dependencies;
   const summary: RolloutSummary = {
     restarted: 0,
     current: 0,
@@ -105,6 +109,7 @@ export async function runRollout(
   const begin = elapsed();
   let finished = 0;
   let stopped = false;
+  const isStopped = () => stopped || isCancelled();
   const work = async (restart: Restart, left: () => number): Promise<void> => {
     const { assessment, rollout } = restart;
     const started = elapsed();
@@ -138,22 +143,21 @@ export async function runRollout(
       if (rollout.onFailure !== "continue" && outcome.cause !== "undone") stopped = true;
       if (rollout.onFailure === "rollback" && outcome.cause === "settings") summary.rollsBack = true;
     }
-    if (!stopped && left() > 0) await pause(rollout.pauseBetween);
+    if (!isStopped() && left() > 0) await pause(rollout.pauseBetween);
   };
   const pause = async (duration: string) => {
     if (duration !== "0s") await sleep(milliseconds(duration));
   };
   let before: readonly Restart[] = [];
   for (const group of inOrder(begun, orderOf)) {
-    if (!stopped && before.length > 0) await pause(longestPause(before));
-    const notBegun = await withinBounds(
-      group,
-      ({ rollout }) => rollout.bounds,
-      work,
-      () => stopped,
-    );
+    if (!isStopped() && before.length > 0) await pause(longestPause(before));
+    const notBegun = await withinBounds(group, ({ rollout }) => rollout.bounds, work, isStopped);
     summary.notStarted += notBegun.length;
     before = group;
+  }
+  if (isCancelled() && summary.notStarted > 0) {
+    summary.cancelled = true;
+    report(`cancelled: ${summary.notStarted} restarts were not started`);
   }
   const durations = durationsOf(took, elapsed() - begin);
   return durations ? { ...summary, durations } : summary;

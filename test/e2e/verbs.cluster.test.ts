@@ -284,6 +284,12 @@ describe("Pulumi's own verbs", () => {
     });
     assert.equal(controller.signal.aborted, true, interrupted.stdoutText);
     assert.equal(interrupted.ok, false);
+    assert.match(
+      interrupted.stdoutText,
+      /cancelled: \d restarts? done, [12] not started; run pulumi up again/,
+    );
+    const last = container(await mesh.pod("pay", "worker"), "istio-proxy").resources?.limits?.cpu;
+    assert.equal(last, "2", "no further restart is begun");
     succeeded(await pulumi.up(options));
     for (const app of ["api", "web", "worker", "late"]) {
       const { resources } = container(await mesh.pod("pay", app), "istio-proxy");

@@ -25,6 +25,7 @@ function providerWith(lost: boolean): RolloutProvider {
     now: () => 0,
     elapsed: () => 0,
     random: () => 0,
+    isCancelled: () => false,
     sleep: () => Promise.resolve(),
   };
   const injector: Partial<InjectorView> = {

@@ -80,6 +80,19 @@ describe("the pace of a rollout", () => {
     });
   }
 
+  it("begins nothing more once the update is cancelled, and waits for what was begun", async () => {
+    const clock = new VirtualClock();
+    const cluster = new InMemoryCluster(clock.now, of(4, { seconds: 5 }));
+    const restarts = allWith(
+      Array.from({ length: 4 }, (_, at) => restartOf(`w${at}`)),
+      { maxConcurrent: 1 },
+    );
+    const isCancelled = () => clock.now() >= 7_000;
+    const rollout = runRollout(restarts, { api: cluster, report: () => {}, ...clock, isCancelled });
+    const { durations: _, ...summary } = await clock.run(rollout);
+    assert.deepEqual(summary, { ...nothing, restarted: 2, notStarted: 2, cancelled: true });
+  });
+
   it("pauses between workloads: the next one starts no sooner", async () => {
     const { starts, summary } = await run(of(3, { seconds: 5 }), { maxConcurrent: 1, pauseBetween: "60s" });
     assert.equal(summary.restarted, 3);
