@@ -7,7 +7,7 @@ import { askReplicas, podGiven, replicasBehind } from "./injector/askReplicas.js
 import { revisionOf } from "./injector/Injector.js";
 import { LayerHistory } from "./injector/LayerHistory.js";
 import { layerQueue } from "./injector/LayerQueue.js";
-import { contentOf, injectorOf, podContentOf } from "./injector/layerInputs.js";
+import { injectorOf, podContentOf } from "./injector/layerInputs.js";
 import { layerProvider } from "./injector/layerProvider.js";
 import { NoInjector } from "./injector/NoInjector.js";
 import { PlannedLayers } from "./injector/PlannedLayers.js";
@@ -19,7 +19,6 @@ import { publishedProvider } from "./publish/publishedProvider.js";
 import { targetOf } from "./render/Layer.js";
 import type { InjectorView } from "./rollout/InjectorView.js";
 import { rollAfterRemoval, rolloutProvider } from "./rollout/rolloutProvider.js";
-import { containsUnknown } from "./settings/unknown.js";
 
 const planned = new PlannedLayers();
 const history = new LayerHistory();
@@ -37,14 +36,10 @@ const injectorView: InjectorView = {
   },
   isSettled: (api, properties) => !layerQueue(api, injectorOf(properties), session).isBusy,
   settled: (api, properties) => layerQueue(api, injectorOf(properties), session).idle(),
-  planned(properties) {
-    const plan = planned.of(properties);
-    const settled = [...(plan?.layers ?? [])].filter(([, layer]) => !containsUnknown(contentOf(layer)));
-    const layers = Object.fromEntries(
-      settled.map(([target, layer]) => [target, { ...contentOf(layer), owner: layer.owner }]),
-    );
-    return { layers, lost: plan?.lost ?? false };
-  },
+  planned: (properties) => ({
+    layers: planned.known(properties),
+    lost: planned.of(properties)?.lost ?? false,
+  }),
   removed: (properties) => history.removed(properties),
   async replicasBehind(api, properties, namespace, template, stamp) {
     const probe = { name: "a new pod", template };

@@ -1,4 +1,5 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import { SettingsError } from "../settings/problem.js";
 import { commitLayers } from "./commitLayers.js";
 import { type Injector, injectorName } from "./Injector.js";
 import type { CommitOptions, LayerChange } from "./LayerChange.js";
@@ -9,12 +10,16 @@ interface Submission {
   patience: number;
   resolve: () => void;
   reject: (error: unknown) => void;
+  /** Since when it is refused beside the layers that there are, by `elapsed`. */
+  invalidSince?: number;
 }
 
 /** How often the queue looks whether more layers have come, in ms. */
 const look = 25;
 /** A commit begins when no layer of the same `up` has come for so many looks: Pulumi takes its time between two of them. */
 const mostQuietLooks = 8;
+/** How long an invalid layer waits for others that make it valid, in ms. */
+const othersWithin = 2_000;
 /** Looks before a commit begins all the same. */
 const mostLooks = 80;
 
@@ -64,10 +69,11 @@ export class LayerQueue {
           batch.map(({ change }) => change),
           { ...this.options, patience: Math.max(...batch.map(({ patience }) => patience)) },
         );
-        for (const { change, resolve, reject } of batch) {
-          const error = outcomes.get(change);
-          if (error) reject(error);
-          else resolve();
+        for (const submission of batch) {
+          const error = outcomes.get(submission.change);
+          if (!error) submission.resolve();
+          else if (this.mayBecomeValid(submission, error)) this.waiting.push(submission);
+          else submission.reject(error);
         }
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -75,6 +81,13 @@ export class LayerQueue {
     }
     // in the same step as the last look: a change that comes a moment later starts a run of its own
     this.running = undefined;
+  }
+
+  /** A request may fit only with the limit of a layer that Pulumi brings a moment later: which of the two comes first is its choice. */
+  private mayBecomeValid(submission: Submission, error: Error): boolean {
+    if (!(error instanceof SettingsError)) return false;
+    submission.invalidSince ??= this.options.elapsed();
+    return this.options.elapsed() - submission.invalidSince < othersWithin;
   }
 
   // Pulumi brings a new layer for each one that has settled, one after the other: taken at once, each would be a write

@@ -1,5 +1,6 @@
-import { targetOf } from "../render/Layer.js";
+import { type Layers, targetOf } from "../render/Layer.js";
 import { canonicalJson } from "../render/Profile.js";
+import { containsUnknown } from "../settings/unknown.js";
 import { injectorName } from "./Injector.js";
 import {
   contentOf,
@@ -44,6 +45,15 @@ export class PlannedLayers {
     plan.lost ||= lost;
     this.plans.set(injectorKey(properties), plan);
     return before === ownerOf(properties) ? undefined : before;
+  }
+
+  /** The layers whose values are all known before `up`. */
+  known(properties: Properties): Layers {
+    return Object.fromEntries(
+      [...(this.of(properties)?.layers ?? [])]
+        .filter(([, layer]) => !containsUnknown(contentOf(layer)))
+        .map(([target, layer]) => [target, { ...contentOf(layer), owner: layer.owner }]),
+    );
   }
 
   of(properties: Properties): Plan | undefined {

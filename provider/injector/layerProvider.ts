@@ -9,9 +9,7 @@ import type { Session } from "../cluster/session.js";
 import { withKnownCluster } from "../cluster/withKnownCluster.js";
 import { effectiveValues } from "../levels/effectiveSettings.js";
 import { asLabelSelector } from "../levels/selector.js";
-import { requireComposable } from "../render/compose.js";
 import { effectiveAt } from "../render/effectiveAt.js";
-import { InjectorRefusal, named } from "../render/InjectorRefusal.js";
 import { type Layer, layerAt, targetOf } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
 import { layersAt } from "../render/layersReaching.js";
@@ -26,7 +24,6 @@ import {
   injectorName,
   isWrittenByUs,
   lastWriter,
-  nameOf,
   whenPutBack,
 } from "./Injector.js";
 import { OwnershipError, UntriedSettings } from "./LayerChange.js";
@@ -59,6 +56,7 @@ import type { PlannedLayers } from "./PlannedLayers.js";
 import { recentInjector } from "./recentInjector.js";
 import { NoNamespace, requireNamespace } from "./requireNamespace.js";
 import { targetName } from "./targetName.js";
+import { whyRefused } from "./whyRefused.js";
 
 /** Settings in an injector's ConfigMap as a Pulumi resource: one level's settings for one target, with one owner. */
 export interface LayerProvider {
@@ -101,7 +99,7 @@ export function layerProvider(
         ...asProperties(settings, before.settings),
         patience: news.patience ?? defaultPatience,
       };
-      const refused = await refusalOf(session, news, content);
+      const refused = await whyRefused(session, planned, () => look(session, news), news, content);
       if (refused !== undefined) return { inputs, failures: [{ property: "injector", reason: refused }] };
       const exists = Object.keys(olds).length > 0;
       const gone = exists ? await goneSentence(session, olds, before, content) : undefined;
@@ -283,26 +281,6 @@ function outcomeOf({ data, metadata }: InjectorConfigMap, target: string): Recor
     sources: Object.fromEntries(Object.entries(effective).map(([path, { source }]) => [path, source])),
     configMap: `${metadata.namespace}/${metadata.name}`,
   };
-}
-
-/** Why `up` would refuse the layer, as far as this injector can tell before it is written. */
-async function refusalOf(
-  session: Session,
-  properties: Properties,
-  content: LayerContent,
-): Promise<string | undefined> {
-  try {
-    const live = await look(session, properties);
-    if (!live || containsUnknown(contentOf(content))) return undefined;
-    const layer = { owner: ownerOf(properties), ...contentOf(content) };
-    named(nameOf(live, injectorOf(properties)), () =>
-      requireComposable(live.data, { [targetOf(properties)]: layer }),
-    );
-    return undefined;
-  } catch (error) {
-    if (error instanceof InjectorRefusal) return error.message;
-    throw error;
-  }
 }
 
 /** The layer that the injector has before this process writes it; undefined where there is none, or nobody can say. */

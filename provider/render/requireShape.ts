@@ -7,14 +7,14 @@ import { UnreadableText, yamlData } from "./spliceMap.js";
 export function requireShape({ config, values }: InjectorData): void {
   const read = yamlData(config, "data.config");
   const templates = memberOf(read, "templates");
+  const single = memberOf(read, "template");
+  const isOld = single !== undefined && !String(single).includes(placeholder);
   if (!isMap(templates))
     throw refused(
       "data.config, templates",
       'a map with Istio\'s template "sidecar"',
-      memberOf(read, "template") === undefined
-        ? kindOf(templates)
-        : "one text, data.config.template, as Istio before 1.10 had it",
-      memberOf(read, "template") === undefined ? reinstall : "Upgrade Istio",
+      isOld ? "one text, data.config.template, as Istio before 1.10 had it" : kindOf(templates),
+      isOld ? "Upgrade Istio" : reinstall,
     );
   const aliases = memberOf(read, "aliases");
   if (aliases !== undefined && aliases !== null && !isMap(aliases))
@@ -27,6 +27,9 @@ export function requireShape({ config, values }: InjectorData): void {
       kindOf(global),
     );
 }
+
+/** What Istio writes in place of the one template that it had before 1.10. */
+const placeholder = "Template_Version_And_Istio_Version_Mismatched";
 
 const reinstall = "Reinstall Istio by its charts or istioctl, which write this ConfigMap";
 

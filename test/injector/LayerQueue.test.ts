@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ApiError, type KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import { LayerQueue } from "../../provider/injector/LayerQueue";
+import { data } from "../render/injectorText";
 
 /** A queue whose commits all begin, and end at once since there is no injector; `onPause` is what happens while it waits. */
 function queueThat(onPause: (queue: LayerQueue, pause: number) => void) {
@@ -83,5 +84,36 @@ describe("the queue of layers", () => {
     assert.ok(pauses - first <= 2, `${pauses - first} looks at the second eight`);
     await submit(queue, "alone");
     assert.ok(pauses - first > 5, "one alone is waited for others");
+  });
+
+  it("gives a layer that is invalid alone a moment for those that may make it valid", async () => {
+    let elapsed = 0;
+    let commits = 0;
+    const api: KubernetesApi = {
+      server: "https://server",
+      async request<Answer>() {
+        commits++;
+        return { metadata: { name: "istio-sidecar-injector" }, data } as Answer;
+      },
+    };
+    const queue = new LayerQueue(
+      api,
+      { namespace: "istio-system" },
+      {
+        report: () => {},
+        elapsed: () => elapsed,
+        random: () => 0,
+        sleep: async (milliseconds) => {
+          elapsed += milliseconds;
+        },
+      },
+    );
+    const layer = { owner: "a/b/c:d", settings: { "proxyResources.requests.cpu": "5" } };
+    await assert.rejects(
+      queue.submit({ target: "shop", layer, owners: [layer.owner] }, 1000),
+      /expected a request no higher than its limit/,
+    );
+    assert.ok(commits > 3, `${commits} commits`);
+    assert.ok(elapsed >= 2_000 && elapsed < 3_000, `${elapsed} ms`);
   });
 });

@@ -36,6 +36,14 @@ describe("an injector is refused, and nothing is written, when", () => {
       { config: "template: x\n" },
       /got one text, data\.config\.template, as Istio before 1\.10 had it\. Upgrade Istio\.$/,
     ],
+    [
+      "there are no templates beside the text that Istio has in place of the old one",
+      {
+        config:
+          'template: "{{ Template_Version_And_Istio_Version_Mismatched_Check_Installation }}"\npolicy: enabled\n',
+      },
+      /templates: expected a map .*, got nothing\. Reinstall/,
+    ],
     ["the config is empty", { config: "" }, /templates: expected a map .*, got nothing/],
     [
       "the config can't be read",
