@@ -170,6 +170,8 @@ describe("what restarts is told by evidence", () => {
         metadata: { name: "collector" },
         spec: {
           replicas: 2,
+          // the operator has its say before the restart can end
+          minReadySeconds: 5,
           selector: { matchLabels: labels },
           template: {
             metadata: { labels },
