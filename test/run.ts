@@ -1,44 +1,78 @@
-import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
-import { join, relative } from "node:path";
+import { once } from "node:events";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
+import { parseArgs } from "node:util";
 import { prepareCluster } from "./cluster/cluster";
 import { kubernetesPlugin, toolchain } from "./pulumi/toolchain";
+import { groupOf, groups, needsCluster, testFiles } from "./testFiles";
 
-const usage = `usage: tsx test/run.ts [unit|all] [PATTERN]
-  unit     tests that need neither Go nor a cluster, in seconds
-  all      those, a browser's, the packed package's, and those on a real control plane with Pulumi (default)
-  PATTERN  only files whose path contains it`;
+const usage = `usage: tsx test/run.ts [all|builds|GROUP...] [PATTERN] [--times]
+  all       every test (default)
+  GROUP     ${groups.join(", ")}: each test is in one of these
+            unit tests need neither Go nor a cluster, and take seconds
+  builds    no test: builds the control plane and Pulumi, if this state of them was never built here
+  PATTERN   only files whose path contains it
+  --times   in the end, the seconds that each file took`;
 
-const root = join(__dirname, "..");
-
-// a browser, an npm install: each takes longer than all unit tests
-const slow = [["package"], ["report", "page"]].map((path) => join("test", ...path));
+// each control plane wants a core
+const AT_ONCE = 2;
 
 void main(process.argv.slice(2));
 
-async function main([which = "all", pattern = ""]: string[]): Promise<void> {
-  if (which !== "unit" && which !== "all") {
-    console.log(usage);
-    process.exitCode = which === "--help" ? 0 : 2;
-    return;
-  }
-  const files = testFiles(join(root, "test")).filter(
-    (file) => file.includes(pattern) && (which === "all" || isUnit(file)),
+async function main(args: string[]): Promise<void> {
+  const wanted = read(args);
+  if (wanted === undefined) return;
+  if (wanted.builds) return prepare(true);
+  const files = testFiles().filter(
+    (file) => file.includes(wanted.pattern) && wanted.groups.includes(groupOf(file)),
   );
   if (files.length === 0) {
-    console.error(`no test file contains "${pattern}"`);
+    console.error(`no test file contains "${wanted.pattern}"`);
     process.exitCode = 2;
     return;
   }
-  await prepare(files, pattern === "");
-  // two at a time: each control plane wants a core
-  const args = ["--import", "tsx", "--test", "--test-concurrency=2", "--test-reporter=spec", ...files];
-  process.exitCode = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" }).status ?? 1;
+  if (files.some(needsCluster)) await prepare(wanted.pattern === "");
+  const { passed, failed, seconds } = await runFiles(files);
+  if (wanted.times) {
+    for (const [file, took] of [...seconds].sort(([, a], [, b]) => b - a))
+      console.log(`${took.toFixed(1).padStart(6)} s ${file}`);
+  }
+  // the last line of a long log: node's own figures come before each failure once more
+  console.log(`${passed} passed, ${failed} failed`);
+  if (failed > 0) process.exitCode = 1;
+}
+
+interface Wanted {
+  groups: readonly string[];
+  builds: boolean;
+  pattern: string;
+  times: boolean;
+}
+
+function read(args: string[]): Wanted | undefined {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { times: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+  });
+  const known: readonly string[] = [...groups, "all", "builds"];
+  const named = positionals.filter((word) => known.includes(word));
+  const [pattern = "", ...more] = positionals.filter((word) => !known.includes(word));
+  if (values.help || more.length > 0 || (named.length === 0 && pattern !== "")) {
+    console.log(usage);
+    process.exitCode = values.help ? 0 : 2;
+    return undefined;
+  }
+  return {
+    groups: named.length === 0 || named.includes("all") ? groups : named,
+    builds: named.includes("builds"),
+    pattern,
+    times: values.times,
+  };
 }
 
 /** First builds take minutes: done and shown here, they count against no test's time. Together they fill the cores best. */
-async function prepare(files: readonly string[], everything: boolean): Promise<void> {
-  if (!files.some(needsCluster)) return;
+async function prepare(everything: boolean): Promise<void> {
   const [tools] = await Promise.all([
     toolchain(),
     prepareCluster(),
@@ -48,17 +82,33 @@ async function prepare(files: readonly string[], everything: boolean): Promise<v
   console.log(`Pulumi ${tools.version}, ${tools.source}`);
 }
 
-function testFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".test.ts") && !file.includes("node_modules"))
-    .map((file) => relative(root, join(folder, file)))
-    .sort();
+/** Runs them in this order; node's own command would sort them by name. */
+async function runFiles(files: readonly string[]) {
+  const results = { passed: 0, failed: 0, seconds: new Map<string, number>() };
+  const started = new Map<string, number>();
+  const events = run({ files: [...files], concurrency: AT_ONCE });
+  events.on("test:pass", ({ details, skip, todo }) => {
+    if (details.type !== "suite" && skip === undefined && todo === undefined) results.passed++;
+  });
+  // a suite fails of itself as well, in a hook
+  events.on("test:fail", ({ details, todo }) => {
+    if (todo === undefined && !isOfSubtests(details.error)) results.failed++;
+  });
+  // a file is a test of its own, that only these two tell of
+  events.on("test:dequeue", ({ name, nesting }) => {
+    if (nesting === 0) started.set(name, Date.now());
+  });
+  events.on("test:complete", ({ name, nesting }) => {
+    const file = files.find((one) => name.endsWith(one));
+    if (nesting === 0 && file) results.seconds.set(file, (Date.now() - (started.get(name) ?? 0)) / 1000);
+  });
+  const report = events.compose(new spec());
+  report.pipe(process.stdout, { end: false });
+  await once(report, "end");
+  return results;
 }
 
-function needsCluster(file: string): boolean {
-  return file.endsWith(".cluster.test.ts") || file.startsWith(join("test", "cluster"));
-}
-
-function isUnit(file: string): boolean {
-  return !needsCluster(file) && !slow.some((folder) => file.startsWith(folder));
+/** A suite fails with each of its tests, which are counted by themselves. */
+function isOfSubtests(error: Error): boolean {
+  return "failureType" in error && error.failureType === "subtestsFailed";
 }

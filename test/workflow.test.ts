@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { parse } from "yaml";
+import { measured } from "./secondsOf";
+import { type Group, groupOf, groups, testFiles } from "./testFiles";
+
+interface Job {
+  needs?: string;
+  strategy?: { matrix: Record<string, string[]> };
+  steps: { run?: string }[];
+}
+
+const root = join(__dirname, "..");
+const { jobs } = parse(readFileSync(join(root, ".github/workflows/ci.yml"), "utf8")) as {
+  jobs: Record<string, Job>;
+};
+
+/** The groups that a job runs, one after the other or beside each other. */
+function groupsOf({ steps, strategy }: Job): string[] {
+  return steps.flatMap(({ run = "" }) => {
+    const [, words = ""] = /^npx tsx test\/run\.ts (.*)$/.exec(run) ?? [];
+    return words.replace(/\$\{\{ matrix\.group \}\}/, strategy?.matrix.group?.join(" ") ?? "").split(" ");
+  });
+}
+
+describe("the workflow ci", () => {
+  const all = Object.values(jobs).flatMap(groupsOf).filter(isGroup);
+
+  it("runs every group of tests, and none in two jobs", () => {
+    assert.deepEqual([...all].sort(), [...groups].sort());
+  });
+
+  it("runs every test file: each is in a group, and no group is empty", () => {
+    assert.deepEqual(new Set(testFiles().map(groupOf)), new Set(all));
+  });
+
+  it("builds what the tests run on before the jobs that need it, and lints and checks types", () => {
+    const runs = Object.values(jobs).flatMap(({ steps }) => steps.map(({ run }) => run));
+    for (const wanted of ["npm run lint", "npm run typecheck"]) assert.ok(runs.includes(wanted), wanted);
+    const [building] = Object.entries(jobs).find(([, job]) => groupsOf(job).includes("builds")) ?? [];
+    assert.ok(building);
+    for (const job of Object.values(jobs))
+      if (groupsOf(job).some((group) => ["laws", "rollouts", "e2e", "rest"].includes(group)))
+        assert.equal(job.needs, building);
+  });
+});
+
+describe("the order of test files", () => {
+  it("knows no file that is not there", () => {
+    assert.deepEqual(
+      Object.keys(measured).filter((file) => !existsSync(join(root, file))),
+      [],
+    );
+  });
+});
+
+function isGroup(word: string): word is Group {
+  return groups.some((group) => group === word);
+}
