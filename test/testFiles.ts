@@ -12,7 +12,7 @@ const patterns = [
   // a browser, an npm install: each takes longer than all unit tests
   ["package", /^test\/package\/package\./],
   ["page", /^test\/report\/page\//],
-  ["unit", /^test\/(?!cluster\/)(?!.*\.cluster\.test\.ts$)/],
+  ["unit", /(?<!\.cluster)\.test\.ts$/],
   ["laws", /^test\/(laws|hostile)\//],
   ["rollouts", /^test\/e2e\/(resume|rollback|rollout\w*|stuck|waves|evidence|removal|workloads)\./],
   ["e2e", /^test\/e2e\//],

@@ -14,6 +14,7 @@ import {
   stopComponent,
   writeEgressTable,
 } from "./controlPlane.js";
+import { unseenValues } from "./istioValues.js";
 import { sidecarsOfCluster } from "./sidecarsOfCluster.js";
 import { writeImpersonatingKubeconfig } from "./writeKubeconfig.js";
 
@@ -80,6 +81,11 @@ export async function prepareCluster(progress: Progress = toStderr): Promise<voi
 }
 
 async function startOwn(options: ClusterOptions): Promise<Cluster> {
+  const unseen = unseenValues(options.istioValues ?? []);
+  if (unseen.length > 0)
+    throw new Error(
+      `nothing shows whether ${unseen.join(", ")} takes effect: say how in test/cluster/istioValues.ts`,
+    );
   const name = options.name ?? `test-${process.pid}-${randomBytes(3).toString("hex")}`;
   const state = await createControlPlane(
     {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import type { Socket } from "node:net";
 import { join, resolve } from "node:path";
@@ -227,8 +227,17 @@ async function bringUp(state: ClusterState, options: ControlPlaneOptions, progre
     await mountInjector(api, state);
     for (const component of istiodsOf(state)) await launch(state, component, detached);
     const webhooks = [undefined, ...state.revisions].map(injectionWebhookName);
-    await waitUntilInjecting(api, state.sidecars, state.revisions, webhooks, giveUp);
+    const { sidecars, revisions } = state;
+    await waitUntilInjecting(
+      api,
+      { sidecars, revisions, istioValues: options.istioValues, webhooks },
+      giveUp,
+    );
     await eventually("kube-apiserver is ready", 60, () => api.request("GET", "/readyz"), giveUp);
+    if (state.audit !== undefined) {
+      const { audit } = state;
+      await eventually("requests are logged", 10, async () => (await stat(audit)).size > 0 || undefined);
+    }
   } finally {
     api.close();
   }

@@ -1,10 +1,12 @@
 import type { Sidecars } from "./clusterState.js";
+import { ignoredValues, readInstalled } from "./istioValues.js";
 import { eventually, type KubeApi } from "./kubeApi.js";
 
 const PROBE = "sidecar-test-probe";
 const PODS = "/api/v1/namespaces/default/pods";
 
 interface Pod {
+  metadata: { annotations?: Record<string, string> };
   spec: { containers: { name: string }[]; initContainers?: { name: string }[] };
   status?: { conditions?: { type: string; status: string }[] };
 }
@@ -13,12 +15,22 @@ interface WebhookConfiguration {
   webhooks: { clientConfig: { caBundle?: string } }[];
 }
 
-/** Returns once istiod, asked through the API server, gives the sidecar where it belongs, and pods come up and go. */
+/** What a cluster was asked to be. */
+export interface Wanted {
+  sidecars: Sidecars;
+  revisions: readonly string[];
+  istioValues: readonly string[];
+  /** Every injector's webhook configuration. */
+  webhooks: readonly string[];
+}
+
+/**
+ * Returns once istiod, asked through the API server, gives the sidecar where it belongs, and pods come up and go. What the
+ * cluster was asked to be and is not, is an error: a test would pass and show nothing.
+ */
 export async function waitUntilInjecting(
   api: KubeApi,
-  sidecars: Sidecars,
-  revisions: readonly string[],
-  webhooks: readonly string[],
+  { sidecars, revisions, istioValues, webhooks }: Wanted,
   giveUp: () => void,
 ): Promise<void> {
   await Promise.all(
@@ -36,7 +48,11 @@ export async function waitUntilInjecting(
     ),
   );
   for (const revision of [undefined, ...revisions]) {
-    await probe(api, sidecars, revision, giveUp);
+    const pod = await probe(api, sidecars, revision, giveUp);
+    const initContainers = (pod.spec.initContainers ?? []).map(({ name }) => name);
+    const ignored = ignoredValues(istioValues, await readInstalled(api, revision, initContainers));
+    if (ignored.length > 0)
+      throw new Error(`Istio${revision === undefined ? "" : ` ${revision}`} ignores ${ignored.join(", ")}`);
   }
 }
 
@@ -47,7 +63,7 @@ async function probe(
   sidecars: Sidecars,
   revision: string | undefined,
   giveUp: () => void,
-): Promise<void> {
+): Promise<Pod> {
   const name = revision === undefined ? PROBE : `${PROBE}-${revision}`;
   const labels = {
     "sidecar.istio.io/inject": "true",
@@ -59,12 +75,13 @@ async function probe(
     metadata: { name, labels },
     spec: { containers: [{ name: "app", image: "app:1" }] },
   };
-  await eventually(
-    `a pod labelled ${JSON.stringify(labels)} gets a ${sidecars} sidecar`,
+  const injected = await eventually(
+    `a pod labelled ${JSON.stringify(labels)} gets a ${sidecars} sidecar of istiod ${revision ?? "default"}`,
     60,
     async () => {
       const answer = await api.request<Pod>("POST", `${PODS}?dryRun=All`, pod);
-      return sidecarsOf(answer) === sidecars || undefined;
+      const isWanted = sidecarsOf(answer) === sidecars && revisionOf(answer) === (revision ?? "default");
+      return isWanted ? answer : undefined;
     },
     giveUp,
   );
@@ -81,6 +98,12 @@ async function probe(
     giveUp,
   );
   await api.request("DELETE", `${PODS}/${name}?gracePeriodSeconds=0`);
+  return injected;
+}
+
+function revisionOf({ metadata }: Pod): string | undefined {
+  const status = metadata.annotations?.["sidecar.istio.io/status"];
+  return status === undefined ? undefined : (JSON.parse(status) as { revision: string }).revision;
 }
 
 function sidecarsOf({ spec }: Pod): Sidecars | undefined {

@@ -1,49 +1,27 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { nodesPresent } from "./nodesPresent";
+import { packProvider, peers } from "./packedProvider";
+import { printed } from "./printed";
 
 const repository = join(__dirname, "../..");
 
-/** Runs a command, and returns what it printed; its whole text as an error where it failed. */
-function printed(
-  command: string,
-  args: readonly string[],
-  cwd: string,
-  env: Record<string, string> = {},
-): string {
-  const { status, stdout, stderr, error } = spawnSync(command, args, {
-    cwd,
-    encoding: "utf8",
-    env: { ...process.env, npm_config_loglevel: "error", ...env },
-  });
-  if (status !== 0)
-    throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? ""}\n${stdout}\n${stderr}`);
-  return stdout;
-}
-
 describe("the package, packed and installed in an empty project", () => {
   let project: string;
-  let files: string[];
+  let files: readonly string[];
 
   before(async () => {
     project = await mkdtemp(join(tmpdir(), "sidecar-package-"));
-    const [packed] = JSON.parse(
-      printed("npm", ["pack", "--json", "--pack-destination", project], join(repository, "provider")),
-    ) as { filename: string; files: { path: string }[] }[];
-    assert.ok(packed);
-    files = packed.files.map(({ path }) => path);
+    const packed = packProvider(project);
+    files = packed.files;
     await writeFile(join(project, "package.json"), JSON.stringify({ name: "empty", private: true }));
-    const { devDependencies } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as {
-      devDependencies: Record<string, string>;
-    };
-    const peers = ["@pulumi/pulumi", "@pulumi/kubernetes"].map((name) => `${name}@${devDependencies[name]}`);
     const args = ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
-    printed("npm", [...args, join(project, packed.filename), ...peers], project);
+    const beside = Object.entries(peers()).map(([name, version]) => `${name}@${version}`);
+    printed("npm", [...args, packed.path, ...beside], project);
   });
   after(() => rm(project, { recursive: true, force: true }));
 

@@ -198,6 +198,11 @@ describe("the test control plane", { skip, concurrency: false }, () => {
     await assert.rejects(startCluster({ name, progress: () => {} }), /exists already/);
   });
 
+  test("an Istio setting that nothing shows is refused before anything starts", async () => {
+    const hidden = startCluster({ istioValues: ["values.pilot.cni.enabled=true"], progress: () => {} });
+    await assert.rejects(hidden, /nothing shows whether values\.pilot\.cni\.enabled=true takes effect/);
+  });
+
   test("a failed start says why and leaves nothing", async () => {
     const name = `broken-${process.pid}`;
     const broken = startCluster({ name, istioValues: ["values.global.proxy=[]"], progress: () => {} });
