@@ -11,18 +11,8 @@ import { previewComment } from "../../provider/report/preview/previewComment";
 import { readPreview } from "../../provider/report/preview/readPreview";
 import type { ProgramOptions } from "../pulumi/ProgramOptions";
 import { pulumi } from "../pulumi/pulumi";
-import { container, Mesh, operations, succeeded } from "./Mesh";
-
-/** A component of verbsProgram. */
-interface Component {
-  name: string;
-  namespace: string;
-  cpu: number;
-  parent?: string;
-  aliases?: string[];
-  protect?: boolean;
-  rollout?: { maxConcurrent?: number; pauseBetween?: string };
-}
+import { container, Mesh, operations, type Plan, succeeded } from "./Mesh";
+import type { Component } from "./verbsProgram/Component";
 
 function isAlive(pid: number): boolean {
   try {
@@ -87,6 +77,12 @@ describe("Pulumi's own verbs", () => {
     assert.ok(found, `${name} in the state`);
     return found.urn;
   };
+  /** What the state has of each resource that this package carries out. */
+  const stateOf = async (options: ProgramOptions) => {
+    const { deployment } = await pulumi.exportState(options);
+    const ours = deployment.resources.filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/"));
+    return Object.fromEntries(ours.map(({ urn, id, inputs, outputs }) => [urn, { id, inputs, outputs }]));
+  };
   const isQuiet = async (options: ProgramOptions) => {
     const quiet = succeeded(await pulumi.preview(options));
     assert.deepEqual(new Set(Object.values(operations(quiet))), new Set(["same"]), quiet.stdoutText);
@@ -115,6 +111,26 @@ describe("Pulumi's own verbs", () => {
     assert.deepEqual(await mesh.injector(), data);
     await isQuiet(options);
     await ended(options);
+  });
+
+  test("a refresh of what nobody changed leaves the state as the up did, whether it created or updated", async () => {
+    const plan = (cpu: number): Plan => ({
+      global: { logLevel: "info" },
+      namespaces: { shop: { proxyResources: { limits: { cpu } }, rollout: { maxConcurrent: 2 } } },
+      workloads: {
+        api: { namespace: "cart", selector: { matchLabels: { app: "api" } }, priority: 3, concurrency: cpu },
+      },
+    });
+    for (const cpu of [3, 4]) {
+      const options = mesh.stack("unchanged", plan(cpu));
+      succeeded(await pulumi.up(options));
+      const known = await stateOf(options);
+      assert.ok(Object.values(known).every(({ outputs }) => outputs.__provider !== undefined));
+      succeeded(await pulumi.refresh(options));
+      assert.deepEqual(await stateOf(options), known);
+      await isQuiet(options);
+    }
+    await ended(mesh.stack("unchanged", plan(4)));
   });
 
   test("up --target of one component writes and restarts that one only", async () => {

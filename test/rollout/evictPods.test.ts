@@ -1,34 +1,21 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Pod } from "../../provider/cluster/podTemplate";
-import type { Assessment } from "../../provider/rollout/assess";
 import { inEvictionOrder } from "../../provider/rollout/evictPods";
-import { type RolloutSummary, runRollout } from "../../provider/rollout/runRollout";
+import { runRollout } from "../../provider/rollout/runRollout";
 import { newStamp } from "./InMemoryCluster";
 import { InMemoryPods, type PodsBehaviour } from "./InMemoryPods";
 import { application } from "./injectedPod";
+import { nothingDone } from "./nothingDone";
 import { allWith } from "./rolloutWith";
+import { staleVerdict } from "./staleVerdict";
 import { VirtualClock } from "./VirtualClock";
-
-const nothing: RolloutSummary = {
-  restarted: 0,
-  current: 0,
-  masked: 0,
-  waiting: {},
-  failed: {},
-  notStarted: 0,
-};
 
 async function run(behaviour: PodsBehaviour, options: object = {}) {
   const clock = new VirtualClock();
   const api = new InMemoryPods(clock.now, behaviour);
   const lines: string[] = [];
-  const verdict: Assessment["verdict"] = {
-    is: "stale",
-    stalePods: behaviour.replicas,
-    podNames: [],
-    differences: [],
-  };
+  const verdict = staleVerdict({ stalePods: behaviour.replicas, podNames: [], differences: [] });
   const workload = {
     kind: "StatefulSet",
     metadata: { name: "db" },
@@ -56,7 +43,7 @@ async function run(behaviour: PodsBehaviour, options: object = {}) {
 describe("strategy evict", () => {
   it("evicts one pod after the other, last first, each when all are ready again, and changes no spec", async () => {
     const { summary, api, lines } = await run({ replicas: 3, seconds: 20 });
-    assert.deepEqual(summary, { ...nothing, restarted: 1 });
+    assert.deepEqual(summary, { ...nothingDone, restarted: 1 });
     assert.deepEqual(
       api.log.map((line) => line.split(" ")[2]),
       ["db-2", "db-1", "db-0"],

@@ -1,20 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { isEvicted, rollUnmanaged, type Unmanaged } from "../../provider/rollout/rollUnmanaged";
-import type { RolloutSummary } from "../../provider/rollout/runRollout";
 import { newStamp } from "./InMemoryCluster";
 import { InMemoryPods, type PodsBehaviour } from "./InMemoryPods";
+import { nothingDone } from "./nothingDone";
 import { rolloutWith } from "./rolloutWith";
 import { VirtualClock } from "./VirtualClock";
-
-const nothing: RolloutSummary = {
-  restarted: 0,
-  current: 0,
-  masked: 0,
-  waiting: {},
-  failed: {},
-  notStarted: 0,
-};
 
 function owned(name: string, options: object, more: Partial<Unmanaged["found"]> = {}): Unmanaged {
   const podNames = ["db-0", "db-1"];
@@ -33,13 +24,13 @@ async function run(behaviour: PodsBehaviour, options: object) {
   const one = owned("StatefulSet/db", options);
   const evictable = { ...one, found: { ...one.found, name: "Cluster/db" } };
   api.owner = { kind: "Cluster", name: "db" };
-  return { summary: await clock.run(rollUnmanaged([evictable], nothing, dependencies)), api };
+  return { summary: await clock.run(rollUnmanaged([evictable], nothingDone, dependencies)), api };
 }
 
 describe("pods of a controller that can't be restarted", () => {
   it("are evicted one by one with strategy evict, each once as many are ready as before", async () => {
     const { summary, api } = await run({ replicas: 2, seconds: 20 }, { strategy: "evict" });
-    assert.deepEqual(summary, { ...nothing, restarted: 1 });
+    assert.deepEqual(summary, { ...nothingDone, restarted: 1 });
     assert.deepEqual(
       api.log.map((line) => line.split(" ")[2]),
       ["db-1", "db-0"],

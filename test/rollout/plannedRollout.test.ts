@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Assessment } from "../../provider/rollout/assess";
 import { plannedRollout } from "../../provider/rollout/plannedRollout";
 import type { Restart } from "../../provider/rollout/runRollout";
 import { rolloutWith } from "./rolloutWith";
+import { staleVerdict } from "./staleVerdict";
 
-const differences = [{ field: "istio-proxy limits.cpu", from: "1", to: "2" }];
 const settings = { revision: "default", stamp: "aaaa", planned: undefined };
 
 function restart(
@@ -21,7 +20,7 @@ function restart(
     spec: { template: { spec: { containers: [] } } },
     status: { replicas: 1, updatedReplicas: 1, availableReplicas: available },
   };
-  const verdict: Assessment["verdict"] = { is: "stale", stalePods: 1, podNames: [`${name}-1`], differences };
+  const verdict = staleVerdict({ podNames: [`${name}-1`] });
   const assessment = { namespace, workload, name: `Deployment/${name}`, pods: 1, verdict };
   return { assessment, settings, rollout: rolloutWith(options) };
 }

@@ -7,10 +7,11 @@ import { type Restart, type RolloutSummary, restartAnnotation } from "../../prov
 import { type Behaviour, InMemoryCluster, newStamp } from "./InMemoryCluster";
 import { application } from "./injectedPod";
 import { rolloutWith } from "./rolloutWith";
+import { staleVerdict } from "./staleVerdict";
 import { VirtualClock } from "./VirtualClock";
 
 const [gone, older] = ["60ne60ne60ne", "01de701de701"];
-const stale: Assessment["verdict"] = { is: "stale", stalePods: 1, podNames: ["api-1"], differences: [] };
+const stale: Assessment["verdict"] = staleVerdict({ differences: [] });
 const current: Assessment["verdict"] = { is: "current" };
 const marked = (stamp: string): Behaviour => ({ annotations: { [restartAnnotation]: stamp } });
 

@@ -9,19 +9,16 @@ import {
 } from "../../provider/rollout/runRollout";
 import { type Behaviour, InMemoryCluster, newStamp } from "./InMemoryCluster";
 import { application } from "./injectedPod";
+import { nothingDone } from "./nothingDone";
 import { allWith, rolloutWith } from "./rolloutWith";
+import { staleVerdict } from "./staleVerdict";
 import { VirtualClock } from "./VirtualClock";
 
-const stale: Assessment["verdict"] = {
-  is: "stale",
-  stalePods: 1,
-  podNames: ["api-1"],
-  differences: [{ field: "istio-proxy limits.cpu", from: "1", to: "2" }],
-};
+const stale = staleVerdict();
 
 function restartOf(
   name: string,
-  verdict: Assessment["verdict"] = stale,
+  verdict: Assessment["verdict"] = staleVerdict(),
   annotations: Record<string, string> = {},
 ): Restart {
   const template = { spec: { containers: [application] } };
@@ -56,14 +53,6 @@ async function run(
   return { summary, durations, cluster, lines, starts };
 }
 
-const nothing: RolloutSummary = {
-  restarted: 0,
-  current: 0,
-  masked: 0,
-  waiting: {},
-  failed: {},
-  notStarted: 0,
-};
 const of = (count: number, behaviour: Behaviour = {}) =>
   Object.fromEntries(Array.from({ length: count }, (_, at) => [`w${at}`, behaviour]));
 
@@ -71,7 +60,7 @@ describe("the pace of a rollout", () => {
   for (const maxConcurrent of [1, 2, 3, 10]) {
     it(`has at most ${maxConcurrent} of 10 workloads under way at once, and that many`, async () => {
       const { summary, starts } = await run(of(10, { seconds: 5 }), { maxConcurrent });
-      assert.deepEqual(summary, { ...nothing, restarted: 10 });
+      assert.deepEqual(summary, { ...nothingDone, restarted: 10 });
       // each takes 5 s or, by the interval of looking, a little more
       const mostAtOnce = Math.max(
         ...starts.map((at) => starts.filter((other) => other <= at && at < other + 5).length),
@@ -90,7 +79,7 @@ describe("the pace of a rollout", () => {
     const isCancelled = () => clock.now() >= 7_000;
     const rollout = runRollout(restarts, { api: cluster, report: () => {}, ...clock, isCancelled });
     const { durations: _, ...summary } = await clock.run(rollout);
-    assert.deepEqual(summary, { ...nothing, restarted: 2, notStarted: 2, cancelled: true });
+    assert.deepEqual(summary, { ...nothingDone, restarted: 2, notStarted: 2, cancelled: true });
   });
 
   it("pauses between workloads: the next one starts no sooner", async () => {
@@ -116,7 +105,7 @@ describe("after a failure", () => {
 
   it("a rollout stops: what is not begun is left alone, and counted", async () => {
     const { summary, cluster, lines } = await run(broken, { maxConcurrent: 1 });
-    assert.deepEqual(summary, { ...nothing, failed: { "shop/Deployment/a": "too slow" }, notStarted: 3 });
+    assert.deepEqual(summary, { ...nothingDone, failed: { "shop/Deployment/a": "too slow" }, notStarted: 3 });
     assert.equal(cluster.restartsOf("b"), 0);
     assert.deepEqual(lines, ["[shop] 1/4 failed Deployment/a after 0 s: too slow"]);
   });
@@ -124,7 +113,7 @@ describe("after a failure", () => {
   it("a rollout that stops waits for what is under way", async () => {
     const { summary } = await run({ ...broken, b: { seconds: 30 } }, { maxConcurrent: 2 });
     assert.deepEqual(summary, {
-      ...nothing,
+      ...nothingDone,
       restarted: 1,
       failed: { "shop/Deployment/a": "too slow" },
       notStarted: 2,
@@ -140,7 +129,7 @@ describe("after a failure", () => {
 
   it("a rollout that is told to continues", async () => {
     const { summary } = await run(broken, { maxConcurrent: 1, onFailure: "continue" });
-    assert.deepEqual(summary, { ...nothing, restarted: 3, failed: { "shop/Deployment/a": "too slow" } });
+    assert.deepEqual(summary, { ...nothingDone, restarted: 3, failed: { "shop/Deployment/a": "too slow" } });
   });
 });
 
@@ -201,7 +190,7 @@ describe("a restart", () => {
 
   it("is left out where another level's rollout was faster: the workload is already up to date", async () => {
     const { cluster, summary, lines } = await run({ api: { underWay: true, seconds: 0 } });
-    assert.deepEqual(summary, { ...nothing, current: 1 });
+    assert.deepEqual(summary, { ...nothingDone, current: 1 });
     assert.deepEqual(cluster.log, []);
     assert.deepEqual(lines, ["[shop] 1/1 Deployment/api is already up to date"]);
   });
@@ -224,7 +213,7 @@ describe("a restart", () => {
   for (const [edge, behaviour, options] of deleted) {
     it(`has nothing to do for a workload that is deleted ${edge}, and the others go on`, async () => {
       const { summary, lines } = await run({ api: behaviour, web: {} }, { ...options, maxConcurrent: 1 });
-      assert.deepEqual(summary, { ...nothing, restarted: 1, gone: 1 });
+      assert.deepEqual(summary, { ...nothingDone, restarted: 1, gone: 1 });
       assert.equal(lines[0], "[shop] 1/2 Deployment/api is gone: nothing to do");
     });
   }
@@ -232,7 +221,7 @@ describe("a restart", () => {
   it("is left to who pauses the workload meanwhile", async () => {
     const { summary } = await run({ api: { pausedOnTheWay: true } }, { onFailure: "rollback" });
     const why = "the rollout was held up meanwhile: paused";
-    assert.deepEqual(summary, { ...nothing, waiting: { "shop/Deployment/api": why } });
+    assert.deepEqual(summary, { ...nothingDone, waiting: { "shop/Deployment/api": why } });
   });
 
   const causes: [
@@ -283,7 +272,7 @@ describe("a workload is skipped", () => {
   it("when it opted out, and the others restart", async () => {
     const restarts = [restartOf("a", stale, never), restartOf("b")];
     const { summary, cluster, lines } = await run({ a: { own: never }, b: {} }, {}, restarts);
-    assert.deepEqual(summary, { ...nothing, restarted: 1, waiting: { "shop/Deployment/a": why } });
+    assert.deepEqual(summary, { ...nothingDone, restarted: 1, waiting: { "shop/Deployment/a": why } });
     assert.equal(cluster.restartsOf("a"), 0);
     assert.equal(lines[0], `[shop] skipped Deployment/a: ${why}`);
   });
@@ -309,7 +298,7 @@ describe("a workload is skipped", () => {
     const behaviours = { a: { underWay: true, seconds: 1_000 }, b: {} };
     const { summary, cluster } = await run(behaviours);
     assert.deepEqual(summary, {
-      ...nothing,
+      ...nothingDone,
       restarted: 1,
       waiting: { "shop/Deployment/a": "was not ready before: 0 of 1 new pods available" },
     });
@@ -365,7 +354,7 @@ describe("what is not stale", () => {
     const { summary, cluster } = await run(of(4), {}, restarts);
     const waiting = { "shop/Deployment/c": "paused" };
     const failed = { "shop/Deployment/d": "denied by quota" };
-    assert.deepEqual(summary, { ...nothing, current: 1, masked: 1, waiting, failed });
+    assert.deepEqual(summary, { ...nothingDone, current: 1, masked: 1, waiting, failed });
     assert.deepEqual(cluster.log, []);
   });
 

@@ -1,18 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { NamespaceSidecarSettings } from "pulumi-istio-sidecar";
-
-/** One component of the stack. */
-interface Component {
-  name: string;
-  namespace: string;
-  /** The limit of the sidecar's CPU. */
-  cpu: number;
-  parent?: string;
-  /** Former names. */
-  aliases?: string[];
-  protect?: boolean;
-  rollout?: { maxConcurrent?: number; pauseBetween?: string };
-}
+import type { Component } from "./Component";
 
 class Team extends pulumi.ComponentResource {
   constructor(name: string) {
