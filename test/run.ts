@@ -17,6 +17,9 @@ const usage = `usage: tsx test/run.ts [all|builds|GROUP...] [PATTERN] [--times]
 // each control plane wants a core
 const AT_ONCE = 2;
 
+// memory for time: the API server and istiod answer for a sixth less CPU when they collect garbage less often
+process.env.GOGC ??= "400";
+
 void main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<void> {

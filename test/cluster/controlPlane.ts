@@ -302,6 +302,7 @@ async function launch(
       env: {
         PATH: process.env.PATH,
         HOME: state.directory,
+        ...(process.env.GOGC === undefined ? {} : { GOGC: process.env.GOGC }),
         ...env,
         ...(detached ? {} : { CLUSTER_EXIT_WITH_STDIN: "1" }),
       },
