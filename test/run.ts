@@ -14,7 +14,7 @@ const usage = `usage: tsx test/run.ts [all|builds|GROUP...] [PATTERN] [--times]
   PATTERN   only files whose path contains it
   --times   in the end, the seconds that each file took`;
 
-// on 2 cores: a test on a cluster waits for a third of its time
+// on 2 cores: a test of rollouts waits for a good part of its time
 const AT_ONCE = 3;
 
 // memory for time: the API server and istiod answer for a sixth less CPU when they collect garbage less often
