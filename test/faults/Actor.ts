@@ -66,7 +66,8 @@ export class StackActor implements Actor {
   }
 }
 
-function clockOf(seed: number | undefined): Record<string, string> {
+/** The environment of processes whose wall clock jumps, by a seed; without one, none. */
+export function clockOf(seed: number | undefined): Record<string, string> {
   if (seed === undefined) return {};
   return { NODE_OPTIONS: `--require ${join(__dirname, "jumpingClock.cjs")}`, FAULTS_CLOCK: String(seed) };
 }
