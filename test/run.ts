@@ -9,7 +9,7 @@ import { groupOf, groups, needsCluster, testFiles } from "./testFiles";
 const usage = `usage: tsx test/run.ts [all|builds|GROUP...] [PATTERN] [--times]
   all       every test (default)
   GROUP     ${groups.join(", ")}: each test is in one of these
-            unit tests need neither Go nor a cluster, and take seconds
+            unit tests need neither Go nor a cluster
   builds    no test: builds the control plane and Pulumi, if this state of them was never built here
   PATTERN   only files whose path contains it
   --times   in the end, the seconds that each file took`;
