@@ -4,6 +4,7 @@ import { diff, diffFormats } from "./commands/diff.js";
 import { doctor, doctorFormats } from "./commands/doctor.js";
 import { explain, explainFormats } from "./commands/explain.js";
 import { importFormats, importSettings } from "./commands/import.js";
+import { init } from "./commands/init.js";
 import { render, renderFormats } from "./commands/render.js";
 import { report, reportFormats } from "./commands/report.js";
 import { status, statusFormats } from "./commands/status.js";
@@ -52,6 +53,14 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
       const args = given.slice(0, -2) as string[];
       done(await work(self.optsWithGlobals<GlobalOptions & Options>(), ...args));
     };
+
+  command(
+    "init",
+    "a Pulumi project for a settings.yaml, with a workflow for pull requests; overwrites nothing",
+    [],
+  )
+    .addArgument(new Argument("[folder]", "where to write it").default("."))
+    .action(run<object>(async (_options, folder = ".") => init(io, folder)));
 
   command(
     "status",
