@@ -6,6 +6,7 @@ import { explain, explainFormats } from "./commands/explain.js";
 import { importFormats, importSettings } from "./commands/import.js";
 import { init } from "./commands/init.js";
 import { render, renderFormats } from "./commands/render.js";
+import { renderHelmValues } from "./commands/renderHelmValues.js";
 import { report, reportFormats } from "./commands/report.js";
 import { status, statusFormats } from "./commands/status.js";
 import { type ExitCode, exitCodes } from "./exitCodes.js";
@@ -103,12 +104,49 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
       run<{ output: OutputFormat; exitCode?: boolean }>((options, path = "-") => diff(io, path, options)),
     );
 
-  command("render", "the injector's ConfigMap as it would be with a settings file", access)
+  command("render", "the injector's ConfigMap, or the istiod chart's values, with a settings file", access)
     .addArgument(file("a settings.yaml; - is the standard input"))
     .addOption(output(renderFormats, "yaml"))
     .option("--configmap <file>", "render into this ConfigMap (default: the cluster's)")
+    .option("--helm-values", "values with which the istiod chart renders the settings; reads no cluster")
+    .option("--chart <folder>", "for --helm-values: the istiod chart that is installed, unpacked")
+    .option(
+      "--stack <name>",
+      "for --helm-values: organization/project/stack that restarts workloads",
+      stackName,
+    )
+    .option(
+      "--values <file>",
+      "for --helm-values: values that the chart gets besides; may be repeated",
+      collected,
+    )
     .action(
-      run<{ output: OutputFormat; configmap?: string }>((options, path = "-") => render(io, path, options)),
+      run<RenderGiven>((options, path = "-") => {
+        const { helmValues, chart, stack, values } = options;
+        if (!helmValues) {
+          if (chart !== undefined || stack !== undefined || values !== undefined)
+            root.error("error: --chart, --stack and --values are for --helm-values");
+          return render(io, path, options);
+        }
+        if (
+          options.configmap !== undefined ||
+          options.context !== undefined ||
+          options.kubeconfig !== undefined
+        )
+          root.error(
+            "error: --helm-values reads no cluster: leave out --configmap, --context and --kubeconfig",
+          );
+        if (chart === undefined || stack === undefined)
+          return root.error(
+            "error: --helm-values needs --chart FOLDER and --stack ORGANIZATION/PROJECT/STACK",
+          );
+        return renderHelmValues(io, path, {
+          output: options.output,
+          chart,
+          stack,
+          ...(values ? { values } : {}),
+        });
+      }),
     );
 
   command(
@@ -179,6 +217,15 @@ interface StatusGiven {
   exitCode?: boolean;
 }
 
+interface RenderGiven {
+  output: OutputFormat;
+  configmap?: string;
+  helmValues?: boolean;
+  chart?: string;
+  stack?: string;
+  values?: string[];
+}
+
 function output(formats: readonly OutputFormat[], fallback: OutputFormat): Option {
   return new Option("-o, --output <format>", "how to print it").choices(formats).default(fallback);
 }
@@ -192,4 +239,16 @@ function seconds(text: string): number {
   if (!Number.isFinite(number) || number < 0.2 || number > 3600)
     throw new InvalidArgumentError("Expected seconds, 0.2 to 3600.");
   return number;
+}
+
+function stackName(text: string): string {
+  if (!/^[^/:\s]+\/[^/:\s]+\/[^/:\s]+$/.test(text))
+    throw new InvalidArgumentError(
+      "Expected organization/project/stack, such as acme/sidecar-settings/prod.",
+    );
+  return text;
+}
+
+function collected(text: string, before: string[] = []): string[] {
+  return [...before, text];
 }
