@@ -45,7 +45,11 @@ export async function findRights(api: KubernetesApi, scope: Scope): Promise<Find
     const says = `missing${place}: ${missing.map(rightText).join("; ")}`;
     return purpose === "option"
       ? warning(check, says)
-      : problem(check, says, "bind the roles that the README names");
+      : problem(
+          check,
+          says,
+          "have the roles of rbac.yaml bound to you: kubectl apply -f node_modules/pulumi-istio-sidecar/rbac.yaml",
+        );
   });
 }
 

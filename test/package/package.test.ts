@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { nodesPresent } from "./nodesPresent";
+import { packInto } from "./packed";
 
 const repository = join(__dirname, "../..");
 
@@ -32,18 +33,15 @@ describe("the package, packed and installed in an empty project", () => {
 
   before(async () => {
     project = await mkdtemp(join(tmpdir(), "sidecar-package-"));
-    const [packed] = JSON.parse(
-      printed("npm", ["pack", "--json", "--pack-destination", project], join(repository, "provider")),
-    ) as { filename: string; files: { path: string }[] }[];
-    assert.ok(packed);
-    files = packed.files.map(({ path }) => path);
+    const packed = packInto(project);
+    files = packed.files;
     await writeFile(join(project, "package.json"), JSON.stringify({ name: "empty", private: true }));
     const { devDependencies } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as {
       devDependencies: Record<string, string>;
     };
     const peers = ["@pulumi/pulumi", "@pulumi/kubernetes"].map((name) => `${name}@${devDependencies[name]}`);
     const args = ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
-    printed("npm", [...args, join(project, packed.filename), ...peers], project);
+    printed("npm", [...args, packed.path, ...peers], project);
   });
   after(() => rm(project, { recursive: true, force: true }));
 
@@ -54,6 +52,9 @@ describe("the package, packed and installed in an empty project", () => {
       "dist/dynamic.js",
       "dist/cli/main.js",
       "settings.schema.json",
+      "rbac.yaml",
+      "project/gitignore",
+      "project/.github/workflows/sidecar-settings.yml",
       "README.md",
       "LICENSE",
       "package.json",
@@ -61,7 +62,9 @@ describe("the package, packed and installed in an empty project", () => {
       assert.ok(files.includes(wanted), `${wanted} among ${files.length} files`);
     assert.deepEqual(
       files.filter(
-        (path) => path.includes("tsbuildinfo") || (path.endsWith(".ts") && !path.endsWith(".d.ts")),
+        (path) =>
+          path.includes("tsbuildinfo") ||
+          (path.endsWith(".ts") && !path.endsWith(".d.ts") && !path.startsWith("project/")),
       ),
       [],
     );
