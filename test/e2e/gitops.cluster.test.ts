@@ -149,9 +149,11 @@ describe("a chart that GitOps owns, with the values of render --helm-values", ()
     await sync({ sidecarInjectorWebhook: { templates: { sidecar: next } } }, former);
     const settings = await readFile(join(folder, "settings.yaml"), "utf8");
     await writeFile(join(folder, "settings.yaml"), settings.replace("cpu: 3", "cpu: 4"));
-    const result = await pulumi.preview(stack());
+    const before = await mesh.injector();
+    const result = await pulumi.up(stack());
     assert.equal(result.ok, false);
     assert.match(result.stdoutText, /render --helm-values/);
+    assert.deepEqual(await mesh.injector(), before);
   });
 
   test("without settings a sync gives Istio's own back, and pods go back by pulumi up", async () => {
