@@ -35,7 +35,7 @@ describe("documents followed word by word, from an empty folder", () => {
   // the package that is tested stands in for the one in the registry, and nobody is there to say yes
   const typed = (line: string) =>
     line
-      .replace(/^npx pulumi-istio-sidecar /, `npx --yes ${tarball} `)
+      .replace(/^npx pulumi-istio-sidecar /, `npx --yes pulumi-istio-sidecar@file:${tarball} `)
       .replace(/^npm install$/, `npm install --prefer-offline ${tarball}`)
       .replace(/^npm install pulumi-istio-sidecar /, `npm install --prefer-offline ${tarball} `);
   const environment = async (name: string) => ({
