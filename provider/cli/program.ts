@@ -90,7 +90,10 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
       new Argument("<what>", "KIND/NAME such as deployment/api, or a manifest file; - is the standard input"),
     )
     .addOption(output(explainFormats, "table"))
-    .action(run<{ output: OutputFormat }>((options, what = "-") => explain(io, what, options)));
+    .option("--all", "with the settings that are as Istio was installed")
+    .action(
+      run<{ output: OutputFormat; all?: boolean }>((options, what = "-") => explain(io, what, options)),
+    );
 
   command(
     "diff",
