@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
@@ -38,6 +41,31 @@ describe("what is published", () => {
     assert.ok(named >= 0 && named < runs.findIndex((run) => run.startsWith("npm publish")));
     for (const field of ["repository.url", "homepage", "bugs.url"])
       assert.ok(runs[named]?.includes(`${field}=`), field);
+  });
+});
+
+describe("the page on npm", () => {
+  it("has whole links once it is published", async () => {
+    const { jobs } = parse(text(".github/workflows/publish.yml")) as {
+      jobs: { publish: { steps: { name?: string; run?: string }[] } };
+    };
+    const script = jobs.publish.steps.find(({ name }) => name === "Links")?.run ?? "";
+    const folder = await mkdtemp(join(tmpdir(), "sidecar-readme-"));
+    try {
+      await writeFile(join(folder, "README.md"), text("provider/README.md"));
+      const { status, stderr } = spawnSync("bash", ["-ec", script], {
+        cwd: folder,
+        encoding: "utf8",
+        env: { ...process.env, GITHUB_REPOSITORY: "acme/mesh", GITHUB_SHA: "0123abc" },
+      });
+      assert.equal(status, 0, stderr);
+      const links = [...(await readFile(join(folder, "README.md"), "utf8")).matchAll(/\]\(([^)]+)\)/g)];
+      assert.ok(links.length > 5);
+      for (const [, link = ""] of links)
+        assert.match(link, /^https:\/\/github\.com\/acme\/mesh\/blob\/0123abc\/(docs\/|CHANGELOG)/);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });
 

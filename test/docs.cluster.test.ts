@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { parse, stringify } from "yaml";
+import { type IstiodChart, unpackIstiodChart } from "./cluster/istiodChart";
 import { commandsIn, documents } from "./documents";
 import { Mesh } from "./e2e/Mesh";
 
@@ -32,12 +33,16 @@ describe("commands that documents name, on a mesh", () => {
   let mesh: Mesh;
   let folder: string;
   let kubeconfig: string;
+  let chart: IstiodChart;
   before(async () => {
     mesh = await Mesh.start();
     folder = await mkdtemp(join(tmpdir(), "sidecar-docs-"));
     await mesh.namespace("shop");
     await mesh.deployment("shop", "api");
     await writeFile(join(folder, "settings.yaml"), "namespaces: { shop: { dnsProxy: true } }\n");
+    await writeFile(join(folder, "values.yaml"), "pilot: { autoscaleMin: 2 }\n");
+    chart = await unpackIstiodChart();
+    await cp(chart.folder, join(folder, "charts/istiod"), { recursive: true });
     await copyFile(preview, join(folder, "preview.json"));
     await writeFile(join(folder, "state.json"), JSON.stringify(stackState));
     // contexts of the guides, all of them this cluster
@@ -52,6 +57,7 @@ describe("commands that documents name, on a mesh", () => {
   });
   after(async () => {
     await mesh?.stop();
+    await chart?.remove();
     await rm(folder, { recursive: true, force: true });
   });
 

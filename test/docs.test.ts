@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import ts from "typescript";
@@ -24,6 +24,17 @@ for (const { path, text } of documents) {
       const missing = [...text.matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)]
         .map(([, target = ""]) => target)
         .filter((target) => !existsSync(join(root, dirname(path), target)));
+      assert.deepEqual(missing, []);
+    });
+
+    it("has no link to a heading that is not there", () => {
+      const missing = [...text.matchAll(/\]\(([^)#:\s]*)#([^)]+)\)/g)].flatMap(
+        ([, target = "", anchor = ""]) => {
+          const file = target === "" ? path : join(dirname(path), target);
+          if (!file.endsWith(".md")) return [];
+          return anchorsIn(readFileSync(join(root, file), "utf8")).has(anchor) ? [] : [`${target}#${anchor}`];
+        },
+      );
       assert.deepEqual(missing, []);
     });
 
@@ -68,6 +79,19 @@ describe("programs in documents", () => {
   });
 });
 
+/** The fragments of a document's headings, as GitHub makes them. */
+function anchorsIn(text: string): ReadonlySet<string> {
+  const prose = text.replaceAll(/```[\s\S]*?```/g, "");
+  return new Set(
+    [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{Letter}\p{Number} _-]/gu, "")
+        .replaceAll(" ", "-"),
+    ),
+  );
+}
+
 /** What the compiler says of programs that are in no file. */
 function problemsIn(programs: readonly { file: string; block: string }[]): string[] {
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
@@ -99,12 +123,71 @@ describe("the recording of the demo", () => {
     for (const [index, { title }] of steps.entries())
       assert.ok(recording.includes(`Step ${index + 1} of ${steps.length}: ${title}\n`), title);
   });
+});
 
-  it("is what the README shows of it", () => {
-    const readme = documents.find(({ path }) => path === "README.md")?.text ?? "";
-    const [, block = ""] =
-      /<!-- recording -->\n```\n([\s\S]*?)\n```\n<!-- \/recording -->/.exec(readme) ?? [];
-    assert.ok(block.length > 500, "the README has a recording");
-    assert.ok(recording.includes(block), "npm run demo -- --record writes both");
+describe("README.md", () => {
+  const readme = documents.find(({ path }) => path === "README.md")?.text ?? "";
+
+  it("can be read in a few minutes", () => {
+    const lines = readme.trimEnd().split("\n");
+    assert.ok(lines.length < 120, `${lines.length} lines`);
+    assert.deepEqual(
+      lines.filter((line) => line.length > 120),
+      [],
+    );
   });
+
+  it("has first code that touches one namespace", () => {
+    const [first = ""] = blocksIn(readme, "ts");
+    assert.match(first, /new NamespaceSidecarSettings\(/);
+    assert.ok(!first.includes("Global"));
+  });
+
+  it("shows what is in a real comment", () => {
+    const [, block = ""] = /<!-- comment -->\n([\s\S]*?)\n<!-- \/comment -->/.exec(readme) ?? [];
+    const shown = block.split("\n").map((line) => line.replace(/^> /, ""));
+    assert.ok(shown.length >= 4);
+    const real = readFileSync(
+      join(root, "test/report/previews/settings-change-at-several-levels/comment.md"),
+      "utf8",
+    ).split("\n");
+    assert.deepEqual(
+      shown.filter((line) => !real.includes(line)),
+      [],
+    );
+  });
+
+  it("says how to test and how to see a demo", () => {
+    for (const command of ["npm ci && npm test", "npm ci && npm run demo"])
+      assert.ok(readme.includes(`\`${command}\``), command);
+  });
+});
+
+describe("docs/README.md", () => {
+  it("has every guide", () => {
+    const index = documents.find(({ path }) => path === "docs/README.md")?.text ?? "";
+    const missing = documents
+      .map(({ path }) => path)
+      .filter((path) => path.startsWith("docs/") && path !== "docs/README.md")
+      .filter((path) => !index.includes(`(${path.slice("docs/".length)})`));
+    assert.deepEqual(missing, []);
+  });
+});
+
+describe("docs/troubleshooting.md", () => {
+  const page = documents.find(({ path }) => path === "docs/troubleshooting.md")?.text ?? "";
+  const sources = readdirSync(join(root, "provider"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts") && !/(^|\/)(dist|node_modules)\//.test(path))
+    .map((path) => readFileSync(join(root, "provider", path), "utf8"))
+    .join("\n");
+  // Kubernetes' own
+  const others = /^cannot (update|create|list) resource$/;
+
+  for (const [, heading = ""] of page.matchAll(/^### (.*)$/gm)) {
+    it(`has a message that is said: ${heading}`, () => {
+      const texts = [...heading.matchAll(/`([^`]+)`/g)].flatMap(([, text = ""]) => text.split(/ ?… ?/));
+      assert.ok(texts.length > 0);
+      for (const text of texts) assert.ok(others.test(text) || sources.includes(text), text);
+    });
+  }
 });

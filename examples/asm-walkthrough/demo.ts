@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -22,7 +22,7 @@ const usage = `usage: npm run demo -- [--context CONTEXT [--yes]] [--full] [--re
                      not. Only that namespace is touched: there are no global settings then
   --yes              don't ask
   --full             everything that is printed, not only what changes
-  --record           keep what was shown in recording.txt, and its first step in the repository's README`;
+  --record           keep what was shown in recording.txt`;
 
 const { values } = parseArgs({
   options: {
@@ -33,7 +33,6 @@ const { values } = parseArgs({
     help: { type: "boolean" },
   },
 });
-const root = join(__dirname, "../..");
 const shown: string[] = [];
 
 if (values.help) console.log(usage);
@@ -161,19 +160,8 @@ function show(text: string): void {
   console.log(text);
 }
 
-/** The first step goes into the README, which everybody reads; all of them beside this file. */
 async function record(): Promise<void> {
-  const text = `${shown.join("\n").trim()}\n`;
-  await writeFile(join(__dirname, "recording.txt"), text);
-  const start = text.indexOf("Step 1 of");
-  const first = text.slice(start, text.indexOf("Step 2 of")).trim();
-  const readme = join(root, "README.md");
-  const block = `<!-- recording -->\n\`\`\`\n${first}\n\`\`\`\n<!-- /recording -->`;
-  const before = await readFile(readme, "utf8");
-  await writeFile(
-    readme,
-    before.replace(/<!-- recording -->[\s\S]*<!-- \/recording -->/, () => block),
-  );
+  await writeFile(join(__dirname, "recording.txt"), `${shown.join("\n").trim()}\n`);
 }
 
 async function anyPod(api: KubernetesApi): Promise<Pod> {

@@ -11,6 +11,11 @@ export interface Io {
   env: Readonly<Record<string, string | undefined>>;
   /** A file's text; `-` is the standard input. */
   readFile: (path: string) => Promise<string>;
+  exists: (path: string) => Promise<boolean>;
+  /** Writes a file that is not there yet, with the folders it needs. */
+  writeNewFile: (path: string, text: string) => Promise<void>;
+  /** The folder of this package's package.json. */
+  packageFolder: string;
   connect: (access: ClusterAccess) => Promise<KubernetesApi>;
   now: () => number;
   /** Ends early, with false, when the person has had enough. */

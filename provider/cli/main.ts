@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 import { existsSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { connect } from "../cluster/connect.js";
 import { UnreachableError } from "../cluster/KubernetesApi.js";
 import type { Io } from "./Io.js";
 import { run } from "./run.js";
 
-const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as {
+const packageFolder = join(__dirname, "../..");
+const { version } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as {
   version: string;
 };
 
@@ -47,6 +48,12 @@ const io: Io = {
   columns: process.stdout.columns,
   env: process.env,
   readFile: (path) => (path === "-" ? text(process.stdin) : readFile(path, "utf8")),
+  exists: async (path) => existsSync(path),
+  writeNewFile: async (path, content) => {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content, { flag: "wx" });
+  },
+  packageFolder,
   connect: async (access) => {
     if (access.kubeconfig !== undefined && !existsSync(access.kubeconfig))
       throw new UnreachableError(`--kubeconfig ${access.kubeconfig}: there is no such file`);

@@ -4,7 +4,9 @@ import { diff, diffFormats } from "./commands/diff.js";
 import { doctor, doctorFormats } from "./commands/doctor.js";
 import { explain, explainFormats } from "./commands/explain.js";
 import { importFormats, importSettings } from "./commands/import.js";
+import { init } from "./commands/init.js";
 import { render, renderFormats } from "./commands/render.js";
+import { renderHelmValues } from "./commands/renderHelmValues.js";
 import { report, reportFormats } from "./commands/report.js";
 import { status, statusFormats } from "./commands/status.js";
 import { type ExitCode, exitCodes } from "./exitCodes.js";
@@ -54,6 +56,14 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
     };
 
   command(
+    "init",
+    "a Pulumi project for a settings.yaml, with a workflow for pull requests; overwrites nothing",
+    [],
+  )
+    .addArgument(new Argument("[folder]", "where to write it").default("."))
+    .action(run<object>(async (_options, folder = ".") => init(io, folder)));
+
+  command(
     "status",
     "every workload with sidecars: current, stale and in which fields, masked, unmanaged",
     everyLook,
@@ -80,7 +90,10 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
       new Argument("<what>", "KIND/NAME such as deployment/api, or a manifest file; - is the standard input"),
     )
     .addOption(output(explainFormats, "table"))
-    .action(run<{ output: OutputFormat }>((options, what = "-") => explain(io, what, options)));
+    .option("--all", "with the settings that are as Istio was installed")
+    .action(
+      run<{ output: OutputFormat; all?: boolean }>((options, what = "-") => explain(io, what, options)),
+    );
 
   command(
     "diff",
@@ -94,12 +107,49 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
       run<{ output: OutputFormat; exitCode?: boolean }>((options, path = "-") => diff(io, path, options)),
     );
 
-  command("render", "the injector's ConfigMap as it would be with a settings file", access)
+  command("render", "the injector's ConfigMap, or the istiod chart's values, with a settings file", access)
     .addArgument(file("a settings.yaml; - is the standard input"))
     .addOption(output(renderFormats, "yaml"))
     .option("--configmap <file>", "render into this ConfigMap (default: the cluster's)")
+    .option("--helm-values", "values with which the istiod chart renders the settings; reads no cluster")
+    .option("--chart <folder>", "for --helm-values: the istiod chart that is installed, unpacked")
+    .option(
+      "--stack <name>",
+      "for --helm-values: organization/project/stack that restarts workloads",
+      stackName,
+    )
+    .option(
+      "--values <file>",
+      "for --helm-values: values that the chart gets besides; may be repeated",
+      collected,
+    )
     .action(
-      run<{ output: OutputFormat; configmap?: string }>((options, path = "-") => render(io, path, options)),
+      run<RenderGiven>((options, path = "-") => {
+        const { helmValues, chart, stack, values } = options;
+        if (!helmValues) {
+          if (chart !== undefined || stack !== undefined || values !== undefined)
+            root.error("error: --chart, --stack and --values are for --helm-values");
+          return render(io, path, options);
+        }
+        if (
+          options.configmap !== undefined ||
+          options.context !== undefined ||
+          options.kubeconfig !== undefined
+        )
+          root.error(
+            "error: --helm-values reads no cluster: leave out --configmap, --context and --kubeconfig",
+          );
+        if (chart === undefined || stack === undefined)
+          return root.error(
+            "error: --helm-values needs --chart FOLDER and --stack ORGANIZATION/PROJECT/STACK",
+          );
+        return renderHelmValues(io, path, {
+          output: options.output,
+          chart,
+          stack,
+          ...(values ? { values } : {}),
+        });
+      }),
     );
 
   command(
@@ -170,6 +220,15 @@ interface StatusGiven {
   exitCode?: boolean;
 }
 
+interface RenderGiven {
+  output: OutputFormat;
+  configmap?: string;
+  helmValues?: boolean;
+  chart?: string;
+  stack?: string;
+  values?: string[];
+}
+
 function output(formats: readonly OutputFormat[], fallback: OutputFormat): Option {
   return new Option("-o, --output <format>", "how to print it").choices(formats).default(fallback);
 }
@@ -183,4 +242,16 @@ function seconds(text: string): number {
   if (!Number.isFinite(number) || number < 0.2 || number > 3600)
     throw new InvalidArgumentError("Expected seconds, 0.2 to 3600.");
   return number;
+}
+
+function stackName(text: string): string {
+  if (!/^[^/:\s]+\/[^/:\s]+\/[^/:\s]+$/.test(text))
+    throw new InvalidArgumentError(
+      "Expected organization/project/stack, such as acme/sidecar-settings/prod.",
+    );
+  return text;
+}
+
+function collected(text: string, before: string[] = []): string[] {
+  return [...before, text];
 }

@@ -1,17 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
-import { parse } from "yaml";
-import { injectorName } from "../injector/Injector.js";
-import { injectorOf } from "../injector/layerInputs.js";
-import { requireValidLayer } from "../injector/requireValidLayer.js";
-import { layersOfFile } from "../platformFile/layersOfFile.js";
+import { helmValuesOfFile, type IstiodChartFiles, notAChart } from "../platformFile/helmValuesOfFile.js";
 import { componentName, levelsInWaves } from "../platformFile/levelsInWaves.js";
 import type { PlatformFile } from "../platformFile/PlatformFile.js";
 import { readPlatformFile, readPlatformSettings } from "../platformFile/readPlatformFile.js";
-import { helmValues, type IstiodValues } from "../render/helmValues.js";
+import type { IstiodValues } from "../render/helmValues.js";
 import { InjectorRefusal } from "../render/InjectorRefusal.js";
-import { installedSettings } from "../render/Profile.js";
 import { SettingsError } from "../settings/problem.js";
 import { GlobalSidecarSettings } from "./GlobalSidecarSettings.js";
 import { stackOwner } from "./layerAndRollout.js";
@@ -78,15 +73,9 @@ export class SidecarMesh {
     values: Values,
     { chart, namespace }: IstiodChart,
   ): Values & IstiodValues {
-    const { template, defaults } = readChart(chart);
-    const injector = injectorOf({ injector: { namespace, revision: values.revision } });
-    const plan = layersOfFile(this.file, (level) => stackOwner(componentName(level))).find(
-      (one) => injectorName(one.injector) === injectorName(injector),
+    return helmValuesOfFile(this.file, values, readChart(chart), namespace, (level) =>
+      stackOwner(componentName(level)),
     );
-    const layers = plan?.layers ?? {};
-    const installed = installedSettings(merged(defaults, values.global ?? {}));
-    for (const target of Object.keys(layers)) requireValidLayer(target, layers, installed);
-    return helmValues(values, template, layers);
   }
 }
 
@@ -98,36 +87,11 @@ function withDependencies(
   return Array.isArray(given) ? [...given, ...before] : [given as pulumi.Input<pulumi.Resource>, ...before];
 }
 
-/** Of an unpacked istiod chart: Istio's template as the injector has it, and the values that nobody needs to give. */
-function readChart(folder: string): { template: string; defaults: object } {
-  const path = join(folder, "files", "injection-template.yaml");
-  if (!existsSync(path)) {
-    throw new InjectorRefusal(
-      `${folder} is no istiod chart: found no files/injection-template.yaml in it; unpack the chart that is installed, with helm pull istio/istiod --version VERSION --untar --untardir charts`,
-    );
-  }
-  const values = (parse(readFileSync(join(folder, "values.yaml"), "utf8")) ?? {}) as Record<
-    string,
-    { global?: object } | undefined
-  >;
-  const { _internal_defaults_do_not_set: current, defaults: older } = values;
+function readChart(folder: string): IstiodChartFiles {
+  const template = join(folder, "files", "injection-template.yaml");
+  if (!existsSync(template)) throw new InjectorRefusal(notAChart(folder));
   return {
-    // the chart trims it
-    template: `${readFileSync(path, "utf8").trim()}\n`,
-    defaults: (current ?? older ?? values).global ?? {},
+    "files/injection-template.yaml": readFileSync(template, "utf8"),
+    "values.yaml": readFileSync(join(folder, "values.yaml"), "utf8"),
   };
-}
-
-/** Helm's way: maps are merged, all else is replaced, null takes away. */
-function merged(weak: unknown, strong: unknown): unknown {
-  if (!isMap(weak) || !isMap(strong)) return strong;
-  const all = {
-    ...weak,
-    ...Object.fromEntries(Object.entries(strong).map(([key, value]) => [key, merged(weak[key], value)])),
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

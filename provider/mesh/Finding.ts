@@ -4,6 +4,8 @@ export interface Finding {
   check: string;
   is: "ok" | "warning" | "problem" | "skipped";
   says: string;
+  /** One line each, where there is more to say than fits on one. */
+  details?: string[];
   /** What to do about it. */
   todo?: string;
 }

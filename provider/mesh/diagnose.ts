@@ -23,7 +23,7 @@ import { unknownRelease } from "../render/unknownRelease.js";
 import { readiness } from "../rollout/rolloutStatus.js";
 import { type Finding, ok, problem, skipped, warning } from "./Finding.js";
 import { type FoundInjector, findInjectors } from "./findInjectors.js";
-import { findRights } from "./findRights.js";
+import { bindRoles, findRights } from "./findRights.js";
 import { layerOwners } from "./layerOwners.js";
 import type { Scope } from "./readMeshStatus.js";
 import type { StackState } from "./readStackState.js";
@@ -37,7 +37,13 @@ export async function diagnose(api: KubernetesApi, scope: Scope, state?: StackSt
   const { found, notes } = await findInjectors(api, scope.injectorNamespace, scope.revision);
   findings.push(
     ...notes.map((note) =>
-      problem("injector", note, "install Istio, or name it by --injector-namespace and --revision"),
+      problem(
+        "injector",
+        note,
+        note.includes("cannot get")
+          ? bindRoles
+          : "install Istio, or name it by --injector-namespace and --revision",
+      ),
     ),
   );
   for (const one of found) {

@@ -1,7 +1,7 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { configMapName } from "../injector/Injector.js";
-import { type Finding, ok, problem, warning } from "./Finding.js";
-import { neededRights } from "./neededRights.js";
+import { type Finding, ok } from "./Finding.js";
+import { type NeededRight, neededRights } from "./neededRights.js";
 import type { Scope } from "./readMeshStatus.js";
 
 /** Whether the caller may do what `pulumi preview`, `pulumi up` and options of rollouts need. */
@@ -42,15 +42,29 @@ export async function findRights(api: KubernetesApi, scope: Scope): Promise<Find
     const check = purpose === "option" ? "rights for options" : `rights for pulumi ${purpose}`;
     const place = scope.namespace === undefined ? "" : ` in ${scope.namespace}`;
     if (missing.length === 0) return ok(check, `all ${ofPurpose.length}${place}`);
-    const says = `missing${place}: ${missing.map(rightText).join("; ")}`;
-    return purpose === "option"
-      ? warning(check, says)
-      : problem(check, says, "bind the roles that the README names");
+    const found = {
+      check,
+      says: `${missing.length} of ${ofPurpose.length} are missing${place}`,
+      details: rightLines(missing),
+    };
+    return purpose === "option" ? { ...found, is: "warning" } : { ...found, is: "problem", todo: bindRoles };
   });
 }
 
-function rightText(right: (typeof neededRights)[number]): string {
-  const { verb, group, resource, subresource, name, why } = right;
-  const full = `${resource}${subresource ? `/${subresource}` : ""}${group ? `.${group}` : ""}${name ? ` ${name}` : ""}`;
-  return `${verb} ${full} (${why})`;
+/** What to do about rights that are missing. */
+export const bindRoles =
+  "have the roles of rbac.yaml bound to you: kubectl apply -f node_modules/pulumi-istio-sidecar/rbac.yaml";
+
+/** `get, list deployments.apps, statefulsets.apps: sees which workloads restart`, a line for each use. */
+function rightLines(missing: readonly NeededRight[]): string[] {
+  return [...new Set(missing.map(({ why }) => why))].map((why) => {
+    const rights = missing.filter((right) => right.why === why);
+    const verbs = new Set(rights.map(({ verb }) => verb));
+    const resources = new Set(rights.map(resourceText));
+    return `${[...verbs].join(", ")} ${[...resources].join(", ")}: ${why}`;
+  });
+}
+
+function resourceText({ group, resource, subresource, name }: NeededRight): string {
+  return `${resource}${subresource ? `/${subresource}` : ""}${group ? `.${group}` : ""}${name ? ` ${name}` : ""}`;
 }

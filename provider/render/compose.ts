@@ -123,7 +123,7 @@ function requireInstalled(found: Readonly<Record<string, unknown>>, ours: string
       where: `data.config, template "${scopedTemplateName}"`,
       expected: "the template of this version of pulumi-istio-sidecar for this Istio",
       got: "one that Istio was installed with by another version of either",
-      todo: "Run pulumi up in the program that installs Istio with helmValues, with the same version of the package as here",
+      todo: "Render the chart's values again with the version of the package that is used here: run pulumi up in the program that uses helmValues, or sidecar-settings render --helm-values",
     }),
   );
 }

@@ -15,19 +15,23 @@ export function isWell(findings: readonly Finding[]): boolean {
 }
 
 export function doctorText(findings: readonly Finding[], paint: Paint = plain): string {
-  const lines = findings.flatMap(({ check, is, says, todo }) => {
+  const lines = findings.flatMap(({ check, is, says, details = [], todo }) => {
     const { mark, tone } = marks[is];
     const line = `${paint(tone, mark)} ${paint("strong", check)}: ${printed(says)}`;
-    return todo === undefined ? [line] : [line, `  ${paint("quiet", `→ ${printed(todo)}`)}`];
+    return [
+      line,
+      ...details.map((detail) => `    ${printed(detail)}`),
+      ...(todo === undefined ? [] : [`  ${paint("quiet", `→ ${printed(todo)}`)}`]),
+    ];
   });
   return `${lines.join("\n")}\n\n${summary(findings)}\n`;
 }
 
 export function doctorMarkdown(findings: readonly Finding[]): string {
-  const rows = findings.map(({ check, is, says, todo = "" }) => [
+  const rows = findings.map(({ check, is, says, details = [], todo = "" }) => [
     marks[is].mark,
     markdownText(check),
-    markdownText(says),
+    markdownText([says, ...details].join("; ")),
     markdownText(todo),
   ]);
   return `## Sidecar settings: doctor\n\n${summary(findings)}\n\n${markdownTable(["", "Check", "Found", "To do"], rows)}\n`;

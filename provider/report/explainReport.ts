@@ -5,16 +5,30 @@ import { markdownCode, markdownTable, markdownText } from "./markdown.js";
 import { type Paint, plain } from "./Paint.js";
 import { printed } from "./printed.js";
 import { settingText } from "./settingText.js";
+import { count } from "./statusReport.js";
 import { type Cell, textTable } from "./textTable.js";
 
 const heads = ["SETTING", "VALUE", "FROM", "INSTEAD OF"];
 
-export function explainText(all: readonly ExplainedSidecar[], paint: Paint = plain, width?: number): string {
+/** How explanations are shown at a terminal. */
+export interface ExplainTextOptions {
+  paint?: Paint;
+  width?: number | undefined;
+  /** With what only Istio's installation says, too. */
+  everything?: boolean;
+}
+
+/** What somebody has set, for people; Istio's own values are counted unless `everything` is asked for. */
+export function explainText(
+  all: readonly ExplainedSidecar[],
+  { paint = plain, width, everything = false }: ExplainTextOptions = {},
+): string {
   return all
     .map(({ name, revision, stale, explanation: { settings, warnings, unaffected } }) => {
       const title = `${paint("strong", printed(name))}${revisionText(revision)}`;
       if (unaffected !== undefined) return `${title}: ${printed(unaffected)}\n`;
-      const rows = settings.map((setting): Cell[] => [
+      const shown = everything ? settings : settings.filter(({ source }) => source !== "installed");
+      const rows = shown.map((setting): Cell[] => [
         setting.path,
         setting.note === undefined ? settingText(setting.value) : { text: "not set", tone: "quiet" },
         { text: fromText(setting), tone: setting.source === "installed" ? "quiet" : "good" },
@@ -23,7 +37,8 @@ export function explainText(all: readonly ExplainedSidecar[], paint: Paint = pla
       const told = [...staleText(stale), ...warnings]
         .map((warning) => `${paint("warning", "!")} ${printed(warning)}\n`)
         .join("");
-      return `${title}\n${textTable(heads, rows, paint, width)}${told}`;
+      const table = rows.length > 0 ? textTable(heads, rows, paint, width) : "";
+      return `${title}\n${table}${restText(settings.length - shown.length, rows.length, paint)}${told}`;
     })
     .join("\n");
 }
@@ -45,6 +60,12 @@ export function explainMarkdown(all: readonly ExplainedSidecar[]): string {
       return `${title}${markdownTable(["Setting", "Value", "From", "Instead of"], rows)}\n${told === "" ? "" : `\n${told}`}`;
     })
     .join("\n");
+}
+
+function restText(left: number, shown: number, paint: Paint): string {
+  if (left === 0) return "";
+  const what = `${count(left, "setting")}${shown > 0 ? " more" : ""}`;
+  return `${paint("quiet", `${what} as Istio was installed: --all shows ${left === 1 ? "it" : "them"}`)}\n`;
 }
 
 // one revision is what most meshes have

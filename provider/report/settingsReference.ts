@@ -1,39 +1,22 @@
-import { oldestRelease } from "../render/istioVersion.js";
 import { declarations, type Rendering, type SettingDeclaration } from "../settings/declarations.js";
 import { releasesText } from "../settings/releaseFacts.js";
-import { allLevels } from "../settings/SettingDeclaration.js";
+import { allLevels, type JsonSchema } from "../settings/SettingDeclaration.js";
+import { type SettingGroup, settingGroups } from "./settingGroups.js";
 
 /** The reference of all settings as Markdown, from their declarations. */
 export function settingsReference(): string {
-  const rows = declarations.map((declaration) =>
-    [
-      `\`${declaration.path}${declaration.open ? ".NAME" : ""}\``,
-      declaration.about.summary,
-      levelsOf(declaration),
-      renderedTo(declaration),
-      declaration.about.istio,
-      declaration.about.asm ?? "–",
-      [releasesText(declaration.path) ?? `all from ${oldestRelease}`, declaration.about.nodes]
-        .filter((part) => part !== undefined)
-        .join("; "),
-    ].map(cell),
-  );
-  const whys = declarations.flatMap(({ path, about: { why } }) => (why ? [[why, path] as const] : []));
-  const reasons = new Map<string, string[]>();
-  for (const [why, path] of whys) reasons.set(why, [...(reasons.get(why) ?? []), `\`${path}\``]);
   return [
     "# Settings",
     "",
-    "Generated from the declarations in [provider/settings/declarations](../provider/settings/declarations): what each setting is, the levels that may have",
-    "it, and what it is rendered to. Stronger levels replace the value of weaker ones, setting by setting; `alwaysExclude` is added to instead.",
+    "Generated from [their declarations](../provider/settings/declarations). All components and every level of",
+    "[settings.yaml](settings-file.md) take these; what is left out comes from the [next weaker level](concepts.md). Examples are",
+    'parts of `settings.yaml`; programs have the same names. A value may be written in several ways (`2`, `"2 cores"`,',
+    '`[7015, 7016]`, `"7015,7016"`); it is kept in one, so that another spelling of the same value is no change.',
     "",
-    table(["Setting", "What it sets", "Levels", "Rendered to", "Istio's own", "ASM", "Istio releases"], rows),
+    settingGroups.map(({ heading }) => `[${heading}](#${heading.toLowerCase()})`).join(" · "),
     "",
-    "## Why so",
-    "",
-    ...[...reasons].map(([why, paths]) => `- ${paths.join(", ")}: ${why}.`),
-    "",
-    "## What Istio can't do at a level",
+    ...settingGroups.flatMap(block),
+    "## Not at every level",
     "",
     ...declarations.flatMap(({ path, needs }) =>
       needs ? [`- \`${path}: ${String(needs.when)}\` above the pod level: ${needs.why}; ${needs.todo}.`] : [],
@@ -46,28 +29,100 @@ export function settingsReference(): string {
       ),
     "- `interceptionMode: NONE` above the pod level: a pod that captures nothing says so itself, by its annotation.",
     "",
+    "## Names in Alibaba Cloud Service Mesh",
+    "",
+    table(
+      ["There", "Here"],
+      declarations.flatMap(({ path, about: { asm } }) => (asm ? [[cell(asm), `\`${path}\``]] : [])),
+    ),
+    "",
   ].join("\n");
 }
 
-function levelsOf({ levels }: SettingDeclaration): string {
-  return levels.length === allLevels.length ? "all" : levels.join(", ");
+/** The settings of a group, in the order of their declarations. */
+export function settingsOf({ keys }: SettingGroup): SettingDeclaration[] {
+  return declarations.filter(({ path }) => keys.includes(path.split(".")[0] ?? path));
 }
 
-function renderedTo({ rendering }: SettingDeclaration): string {
-  return texts[rendering("NAME").to](rendering("NAME"));
+function block(group: SettingGroup): string[] {
+  const { heading, about, example, danger, defaults } = group;
+  const rows = settingsOf(group).map((declaration) =>
+    [
+      `\`${declaration.path}${declaration.open ? ".NAME" : ""}\`: ${declaration.about.summary}${limitsOf(declaration)}`,
+      valuesText(declaration.schema),
+      defaults[declaration.path] ?? defaults[""] ?? "",
+      podText(declaration),
+      helmText(declaration.rendering("NAME"), declaration.about.istio),
+    ].map(cell),
+  );
+  return [
+    `## ${heading}`,
+    "",
+    about,
+    "",
+    "```yaml",
+    "namespaces:",
+    "  shop:",
+    ...example.split("\n").map((line) => `    ${line}`),
+    "```",
+    "",
+    ...(danger ? [`**Careful**: ${danger}`, ""] : []),
+    table(["Setting", "Values", "Istio's default", "A pod says it itself by", "Istio's own name"], rows),
+    "",
+  ];
 }
 
-const texts: { [To in Rendering["to"]]: (rendering: Rendering) => string } = {
-  value: (to) => (to.to === "value" ? `\`.Values.global.${to.path.join(".")}\` of Istio's template` : ""),
-  united: (to) => (to.to === "united" ? `added to \`.Values.global.${to.path.join(".")}\`` : ""),
-  annotation: (to) => (to.to === "annotation" ? `default of the pod's \`${to.annotation}\`` : ""),
-  expression: () => "what Istio's template asks istiod",
-  initResources: () => "resources of the init container in Istio's template",
-  scaledResources: () => "resources of istio-proxy in Istio's template, computed at injection",
-  proxyConfig: (to) => (to.to === "proxyConfig" ? `\`PROXY_CONFIG\` ${to.path.join(".")}` : ""),
-  proxyMetadata: (to) =>
-    to.to === "proxyMetadata" ? `variables ${to.names.map((name) => `\`${name}\``).join(", ")}` : "",
-};
+function limitsOf({ path, levels, about: { nodes } }: SettingDeclaration): string {
+  const releases = releasesText(path);
+  const limits = [
+    releases === undefined ? undefined : `Istio ${releases}`,
+    nodes,
+    levels.length === allLevels.length ? undefined : `${levels.join(", ")} only`,
+  ].filter((one) => one !== undefined);
+  return limits.length > 0 ? ` (${limits.join("; ")})` : "";
+}
+
+interface Schema {
+  type?: string | string[];
+  oneOf?: { properties?: object }[];
+  enum?: unknown[];
+  anyOf?: JsonSchema[];
+  examples?: unknown[];
+  minimum?: number;
+  maximum?: number;
+  properties?: object;
+}
+
+function valuesText(schema: JsonSchema): string {
+  const { type, enum: choices, oneOf, anyOf, examples, minimum, maximum, properties } = schema as Schema;
+  if (choices) return choices.map(code).join(", ");
+  if (examples) return `such as ${examples.map(code).join(", ")}`;
+  if (type === "boolean") return "`true`, `false`";
+  if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
+  if (properties) return `a map of ${Object.keys(properties).map(code).join(", ")}`;
+  if (oneOf) return oneOf.flatMap(({ properties: one = {} }) => Object.keys(one).map(code)).join(", ");
+  if (Array.isArray(type)) return "text, a number, `true`, `false`";
+  const texts = [...new Set((anyOf ?? []).map(valuesText).filter((text) => text !== ""))];
+  if (texts.length > 0) return texts.join(" or ");
+  return type === "array" ? "a list, or text with commas" : type === "object" ? "a map, or text" : "";
+}
+
+function podText({ podWays }: SettingDeclaration): string {
+  const [first] = podWays("NAME").filter(({ by }) => by !== "presence");
+  if (!first) return "–";
+  if (first.by === "annotation") return code(first.name);
+  if (first.by === "proxyConfig") return `\`${first.path.join(".")}\` in \`proxy.istio.io/config\``;
+  return first.by === "container" ? `a container \`${first.of}\` with \`image: auto\`` : "–";
+}
+
+function helmText(rendering: Rendering, istio: string): string {
+  if (rendering.to === "value") return `Helm \`global.${rendering.path.join(".")}\``;
+  return istio.replace(/;.*/, "");
+}
+
+function code(value: unknown): string {
+  return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
+}
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;

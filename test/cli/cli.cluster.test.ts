@@ -223,7 +223,12 @@ describe("the command, on a mesh", () => {
     const kubeconfig = await mesh.cluster.kubeconfigAs("reader", ["system:authenticated"]);
     const { code, out, err } = await ran(["doctor", "--kubeconfig", kubeconfig]);
     assert.equal(code, 3, out + err);
-    assert.match(out, /✖ rights for pulumi up: missing: .*patch deployments\.apps \(restarts workloads\)/);
+    assert.match(out, /^✖ rights for pulumi up: \d+ of \d+ are missing$/m);
+    assert.match(
+      out,
+      /^ {4}patch deployments\.apps, statefulsets\.apps, daemonsets\.apps: restarts workloads$/m,
+    );
+    assert.match(out, /cannot get.*\n {2}→ have the roles of rbac\.yaml bound to you/);
     const status = await ran(["status", "--kubeconfig", kubeconfig]);
     assert.equal(status.code, 1);
     assert.match(status.err, /^error: .*cannot list resource "pods"/);

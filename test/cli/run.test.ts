@@ -7,6 +7,7 @@ import type { Io } from "../../provider/cli/Io";
 import { run } from "../../provider/cli/run";
 import { UnreachableError } from "../../provider/cluster/KubernetesApi";
 import { apiOf } from "../mesh/apiOf";
+import { withoutFiles } from "./withoutFiles";
 
 interface Ran {
   code: number;
@@ -37,6 +38,7 @@ async function ran(
         });
       return text;
     },
+    ...withoutFiles,
     connect: async () => {
       throw new UnreachableError("no cluster here");
     },
@@ -53,6 +55,7 @@ describe("the command line", () => {
     assert.equal(help.code, 0);
     assert.match(help.out, /^Usage: sidecar-settings/);
     for (const command of [
+      "init",
       "status",
       "explain",
       "diff",
@@ -65,7 +68,7 @@ describe("the command line", () => {
       assert.match(help.out, new RegExp(`^ {2}${command}`, "m"));
       const own = await ran([command, "--help"]);
       assert.equal(own.code, 0);
-      const reads = !["report", "completion"].includes(command);
+      const reads = !["init", "report", "completion"].includes(command);
       assert.equal(/--context <name>/.test(own.out), reads, command);
       assert.equal(/--revision <name>/.test(own.out), reads && !["diff", "render"].includes(command));
     }
@@ -90,6 +93,7 @@ describe("the command line", () => {
       /error: --revision has no effect on diff: leave it out/,
     ],
     ["a namespace for report", ["-n", "shop", "report", "x"], /--namespace has no effect on report/],
+    ["a context for init", ["--context", "prod", "init"], /--context has no effect on init/],
     ["a watch in JSON", ["status", "-w", "-o", "json"], /--watch prints lines for people/],
     ["a shell that is none", ["completion", "cmd"], /Allowed choices are bash, zsh, fish\./],
   ] as const) {

@@ -100,7 +100,7 @@ describe("a mesh's settings as data", () => {
   it("without the chart say how to get it", async () => {
     await assert.rejects(
       inProgram(() => SidecarMesh.from(settings).helmValues({}, { chart: tmpdir() })),
-      { name: "InjectorRefusal", message: /no istiod chart: .*helm pull istio\/istiod .*--untar/ },
+      { name: "InjectorRefusal", message: /not an istiod chart: .*helm pull istio\/istiod .*--untar/ },
     );
   });
 

@@ -6,6 +6,7 @@ import { after, before, describe, test } from "node:test";
 import type { Io } from "../../provider/cli/Io";
 import { run } from "../../provider/cli/run";
 import { connect } from "../../provider/cluster/connect";
+import { withoutFiles } from "../cli/withoutFiles";
 import { pulumi } from "../pulumi/pulumi";
 import { Mesh } from "./Mesh";
 
@@ -107,6 +108,7 @@ function commandIo(printed: string[]): Io {
     // with the stack of an error as well
     env: { DEBUG: "1" },
     readFile: (path) => readFile(path, "utf8"),
+    ...withoutFiles,
     connect,
     now: () => Date.now(),
     sleep: async () => false,

@@ -18,6 +18,13 @@ interface Role {
   rules: { apiGroups: string[]; resources: string[]; resourceNames?: string[]; verbs: string[] }[];
 }
 
+interface Binding {
+  kind: "RoleBinding" | "ClusterRoleBinding";
+  metadata: { name: string; namespace?: string };
+  roleRef: { kind: string; name: string };
+  subjects: { kind: string; name: string }[];
+}
+
 /** One right less than the file gives. */
 interface Missing {
   verb: string;
@@ -77,11 +84,12 @@ const optionRoles: OptionRole[] = [
 const cpu = { proxyResources: { limits: { cpu: 3 } } };
 const shopOnly: Plan = { namespaces: { shop: cpu } };
 
-describe("with the rights of leastPrivilege.yaml", () => {
+describe("with the rights of rbac.yaml", () => {
   let mesh: Mesh;
   let installed: string;
   let roles: Role[];
   let options: Role[];
+  let bindings: Binding[];
   let argo: ArgoRollouts;
   const stacks = new Set<string>();
   const stack = (name: string, plan: Plan, kubeconfig = mesh.cluster.kubeconfig) => {
@@ -95,8 +103,10 @@ describe("with the rights of leastPrivilege.yaml", () => {
   before(async () => {
     mesh = await Mesh.start();
     installed = digest(await mesh.injector());
-    const file = await readFile(join(__dirname, "leastPrivilege.yaml"), "utf8");
-    const all = parseAllDocuments(file).map((document) => document.toJS() as Role);
+    const file = await readFile(join(__dirname, "../../provider/rbac.yaml"), "utf8");
+    const objects = parseAllDocuments(file).map((document) => document.toJS() as Role | Binding);
+    const all = objects.filter((one) => "rules" in one);
+    bindings = objects.filter((one) => "roleRef" in one);
     const isOption = ({ metadata }: Role) => metadata.name.includes("-option-");
     roles = all.filter((role) => !isOption(role));
     options = all.filter(isOption);
@@ -211,6 +221,46 @@ describe("with the rights of leastPrivilege.yaml", () => {
     assert.equal(up.ok, false);
     assert.match(up.stdoutText, /cannot update resource "configmaps".*in the namespace "istio-system"/);
     assert.equal(digest(await mesh.injector()), installed);
+  });
+
+  test("rbac.yaml as it is gives its two groups what it says, and nobody else anything", async () => {
+    const rbac = ({ kind, metadata: { namespace } }: Role | Binding) =>
+      `/apis/rbac.authorization.k8s.io/v1/${namespace ? `namespaces/${namespace}/` : ""}${kind.toLowerCase()}s`;
+    for (const one of [...roles, ...bindings])
+      await mesh.api.request({ method: "POST", path: rbac(one), body: one });
+    const may = async (group: string, resourceAttributes: object) => {
+      const { status } = await mesh.api.request<{ status: { allowed: boolean } }>({
+        method: "POST",
+        path: "/apis/authorization.k8s.io/v1/subjectaccessreviews",
+        body: {
+          apiVersion: "authorization.k8s.io/v1",
+          kind: "SubjectAccessReview",
+          spec: { user: "ann", groups: [group], resourceAttributes },
+        },
+      });
+      return status.allowed;
+    };
+    const injector = {
+      resource: "configmaps",
+      namespace: "istio-system",
+      name: "istio-sidecar-injector",
+    };
+    const read = { ...injector, verb: "get" };
+    const write = { ...injector, verb: "update" };
+    const restart = { verb: "patch", group: "apps", resource: "deployments", namespace: "cart" };
+    await mesh.eventually("the bindings are there", () => may("sidecar-settings-up", write));
+    for (const [group, wanted] of [
+      ["sidecar-settings-up", [true, true, true]],
+      ["sidecar-settings-preview", [true, false, false]],
+      ["others", [false, false, false]],
+    ] as const)
+      assert.deepEqual(
+        [await may(group, read), await may(group, write), await may(group, restart)],
+        wanted,
+        group,
+      );
+    const bound = new Set(bindings.map(({ roleRef }) => `${roleRef.kind} ${roleRef.name}`));
+    assert.deepEqual([...bound].sort(), roles.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort());
   });
 
   const without = (given: readonly Role[], verb: string, resource: string): Role[] =>

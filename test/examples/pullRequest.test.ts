@@ -20,7 +20,7 @@ describe("the workflow for pull requests", () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "sidecar-workflow-"));
     const workflow = parse(
-      await readFile(join(repository, "examples/pull-request/sidecar-settings.yml"), "utf8"),
+      await readFile(join(repository, "provider/project/.github/workflows/sidecar-settings.yml"), "utf8"),
     ) as {
       jobs: { preview: { steps: Step[] } };
     };

@@ -11,6 +11,7 @@ import { importedFile } from "../../provider/report/importReport";
 import { previewComment } from "../../provider/report/preview/previewComment";
 import { PreviewError, readPreview } from "../../provider/report/preview/readPreview";
 import { declarations } from "../../provider/settings/declarations";
+import { withoutFiles } from "../cli/withoutFiles";
 import { config, values } from "../render/injectorText";
 import { nestedAt } from "../settings/settingSamples";
 import { hostileKey, jsonValue, mangled, nastyTexts, replacedSomewhere } from "./arbitraries";
@@ -141,6 +142,7 @@ describe("a file that a command reads", () => {
     isTerminal: false,
     env: {},
     readFile: async (path) => files[path] ?? "",
+    ...withoutFiles,
     connect: async () => {
       throw new Error("no cluster here");
     },

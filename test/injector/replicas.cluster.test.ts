@@ -175,7 +175,7 @@ describe("two istiods behind one injector, one of which reads a mounted ConfigMa
     assert.equal(finding?.is, "skipped");
     assert.match(finding.says, /create on pods\/proxy: .*"ann" cannot create resource "pods\/proxy"/);
 
-    const roles = parseAllDocuments(await readFile(join(__dirname, "../e2e/leastPrivilege.yaml"), "utf8"));
+    const roles = parseAllDocuments(await readFile(join(__dirname, "../../provider/rbac.yaml"), "utf8"));
     const option = roles
       .map((document) => document.toJS() as { metadata: { name: string }; rules: object[] })
       .find(({ metadata }) => metadata.name === "sidecar-settings-option-replicas");

@@ -7,6 +7,9 @@ import { helmValues } from "../../provider/render/helmValues";
 import type { InjectorData } from "../../provider/render/InjectorData";
 import type { Layers } from "../../provider/render/Layer";
 import { layersOf } from "../../provider/render/layersOf";
+import { settingGroups } from "../../provider/report/settingGroups";
+import { settingsOf } from "../../provider/report/settingsReference";
+import { valueAt } from "../../provider/settings/canonicalSettings";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import type { SidecarSettings } from "../../provider/settings/SidecarSettings";
 import { type Cluster, startCluster } from "../cluster/cluster";
@@ -85,6 +88,19 @@ describe("the istiod chart with helmValues", () => {
     assert.equal(stripped.config, withSettings.config);
     assert.deepEqual(strip(composed), stripped);
     assert.deepEqual(layersOf(stripped), {});
+  });
+
+  test("has the defaults that docs/settings.md names", () => {
+    const installed = JSON.parse(plain.values) as object;
+    for (const group of settingGroups) {
+      for (const { path, rendering } of settingsOf(group)) {
+        const to = rendering("NAME");
+        const [, named] = /^`(.*)`$/.exec(group.defaults[path] ?? group.defaults[""] ?? "") ?? [];
+        if (to.to !== "value" || named === undefined) continue;
+        // the chart leaves out what its template takes for false
+        assert.equal(String(valueAt(installed, ["global", ...to.path]) ?? false), named, path);
+      }
+    }
   });
 
   test("without its data injects as Istio's own", async () => {

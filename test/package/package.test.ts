@@ -32,6 +32,9 @@ describe("the package, packed and installed in an empty project", () => {
       "dist/dynamic.js",
       "dist/cli/main.js",
       "settings.schema.json",
+      "rbac.yaml",
+      "project/gitignore",
+      "project/.github/workflows/sidecar-settings.yml",
       "README.md",
       "LICENSE",
       "package.json",
@@ -39,7 +42,9 @@ describe("the package, packed and installed in an empty project", () => {
       assert.ok(files.includes(wanted), `${wanted} among ${files.length} files`);
     assert.deepEqual(
       files.filter(
-        (path) => path.includes("tsbuildinfo") || (path.endsWith(".ts") && !path.endsWith(".d.ts")),
+        (path) =>
+          path.includes("tsbuildinfo") ||
+          (path.endsWith(".ts") && !path.endsWith(".d.ts") && !path.startsWith("project/")),
       ),
       [],
     );

@@ -95,7 +95,7 @@ describe("values for the istiod chart", () => {
     assert.throws(() => compose(older, layers), {
       name: "InjectorRefusal",
       message:
-        /template "sidecar-scoped": expected the template of this version .* Run pulumi up in the program/,
+        /template "sidecar-scoped": expected the template of this version .*: run pulumi up in the program/,
     });
   });
 });

@@ -40,6 +40,16 @@ describe("an explanation for people", () => {
     assert.match(text, /^logLevel +off +pod +info \(global\)$/m);
   });
 
+  it("counts what is as Istio was installed, and shows it when asked", () => {
+    const explained = [explain()];
+    const short = explainText(explained);
+    assert.match(short, /^1 setting more as Istio was installed: --all shows it$/m);
+    assert.ok(!short.includes("includeInboundPorts"));
+    const all = explainText(explained, { everything: true });
+    assert.match(all, /^capture\.includeInboundPorts +\* +installed$/m);
+    assert.ok(!all.includes("--all"));
+  });
+
   it("says why a gateway has no settings", () => {
     assert.match(
       explainText([explain({ "inject.istio.io/templates": "gateway" })]),

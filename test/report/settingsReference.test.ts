@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { settingsReference } from "../../provider/report/settingsReference";
+import { parse } from "yaml";
+import { settingGroups } from "../../provider/report/settingGroups";
+import { settingsOf, settingsReference } from "../../provider/report/settingsReference";
 import { declarations } from "../../provider/settings/declarations";
+import { parseSettings } from "../../provider/settings/parseSettings";
 
 const file = join(__dirname, "../../docs/settings.md");
 
@@ -13,6 +16,18 @@ test("docs/settings.md is what the declarations say (UPDATE_GOLDENS=1 rewrites i
   assert.equal(readFileSync(file, "utf8"), text);
 });
 
-test("every setting has a row", () => {
-  for (const { path } of declarations) assert.ok(settingsReference().includes(`| \`${path}`), path);
+test("every setting is in one group, with its default", () => {
+  const grouped = settingGroups.flatMap((group) => settingsOf(group).map(({ path }) => path));
+  assert.deepEqual([...grouped].sort(), declarations.map(({ path }) => path).sort());
+  for (const group of settingGroups) {
+    for (const { path } of settingsOf(group))
+      assert.ok(group.defaults[path] ?? group.defaults[""], `${path} has no default`);
+  }
+});
+
+test("every group has an example that holds", () => {
+  for (const { heading, example } of settingGroups) {
+    const settings = parseSettings(parse(example));
+    assert.deepEqual(settings.problems, [], heading);
+  }
 });

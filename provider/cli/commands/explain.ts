@@ -15,7 +15,7 @@ export const explainFormats = ["table", "wide", "json", "yaml", "markdown"] as c
 export async function explain(
   io: Io,
   what: string,
-  options: GlobalOptions & { output: OutputFormat },
+  options: GlobalOptions & { output: OutputFormat; all?: boolean },
 ): Promise<ExitCode> {
   const api = await connectAs(io, options);
   const namespace = options.namespace ?? "default";
@@ -28,7 +28,12 @@ export async function explain(
   const found = explained.map(({ explanation, ...rest }) => ({ ...rest, ...explanation }));
   io.out(
     formatted(options.output, found, {
-      table: () => explainText(explained, terminalPaint(io), tableWidth(io, options.output)),
+      table: () =>
+        explainText(explained, {
+          paint: terminalPaint(io),
+          width: tableWidth(io, options.output),
+          everything: options.all ?? false,
+        }),
       markdown: () => explainMarkdown(explained),
     }),
   );

@@ -21,17 +21,24 @@ export interface StatusOptions extends GlobalOptions {
 
 export const statusFormats = ["table", "wide", "json", "yaml", "markdown", "html"] as const;
 
+// documented in docs/operate.md: scripts read it
+const jsonVersion = 1;
+
 /** Every workload with sidecars, and whether it runs with what the injector gives now. */
 export async function status(io: Io, options: StatusOptions): Promise<ExitCode> {
   const api = await connectTo(io, options);
   const latest = options.watch ? await watch(io, api, options) : await look(io, api, options);
   if (!options.watch) {
     io.out(
-      formatted(options.output, latest, {
-        table: () => statusText(latest, terminalPaint(io), tableWidth(io, options.output)),
-        markdown: () => statusMarkdown(latest),
-        html: () => statusPage(latest),
-      }),
+      formatted(
+        options.output,
+        { version: jsonVersion, ...latest },
+        {
+          table: () => statusText(latest, terminalPaint(io), tableWidth(io, options.output)),
+          markdown: () => statusMarkdown(latest),
+          html: () => statusPage(latest),
+        },
+      ),
     );
   }
   return options.exitCode && !isSettled(latest) ? exitCodes.found : exitCodes.done;

@@ -15,6 +15,20 @@ export const pageScript = `
     workloads: [...place.querySelectorAll("tr[data-state]")].map((row) => ({ row, state: row.dataset.state, text: "" })),
   }));
   document.querySelector(".tools").hidden = false;
+  const chips = [...document.querySelectorAll("button.chip")];
+  for (const chip of chips) {
+    chip.disabled = false;
+    chip.addEventListener("click", () => { state.value = state.value === chip.dataset.state ? "" : chip.dataset.state; apply(); });
+  }
+  const grid = document.getElementById("grid");
+  const own = document.getElementById("own");
+  if (own) {
+    own.hidden = false;
+    const box = own.querySelector("input");
+    const show = () => grid.classList.toggle("ours", !box.checked);
+    box.addEventListener("change", show);
+    show();
+  }
   // read once, and only when somebody searches: a large mesh has megabytes of text
   let read = false;
   const readTexts = () => {
@@ -29,6 +43,7 @@ export const pageScript = `
   const apply = () => {
     const words = search.value.toLowerCase().split(/\\s+/).filter(Boolean);
     const wanted = state.value;
+    for (const chip of chips) chip.setAttribute("aria-pressed", String(chip.dataset.state === wanted));
     if (words.length > 0) readTexts();
     const filtered = words.length > 0 || wanted !== "";
     let shownPlaces = 0, shownWorkloads = 0, opened = 0;
@@ -65,7 +80,7 @@ export const pageScript = `
     place.querySelector("summary").focus();
   };
   addEventListener("hashchange", visit);
-  document.getElementById("grid")?.addEventListener("click", (event) => {
+  grid?.addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='#']");
     // the same link twice changes no hash
     if (link && link.hash === location.hash) visit();

@@ -38,6 +38,9 @@ code, .code { font: .87em/1.45 ui-monospace, "SF Mono", Menlo, Consolas, monospa
 .quiet { color: var(--quiet); }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .chips { display: flex; flex-wrap: wrap; gap: .5rem; margin: 1rem 0 0; padding: 0; list-style: none; }
+.chip { border: 0; color: inherit; font-family: inherit; line-height: inherit; }
+button.chip:enabled { cursor: pointer; }
+button.chip[aria-pressed=true] { outline: 2px solid currentColor; outline-offset: 1px; }
 .chip, .state { border-radius: 1rem; padding: .1rem .7rem; white-space: nowrap; font-size: .87rem; }
 .chip strong { font-size: 1.05rem; margin-right: .25rem; }
 .good { background: var(--good); color: var(--good-ink); }
@@ -54,6 +57,8 @@ table { border-collapse: separate; border-spacing: 0; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .65rem; border-bottom: 1px solid var(--line); font-weight: normal; }
 thead th { background: var(--raised); font-size: .8rem; color: var(--quiet); }
 .grid { width: auto; min-width: 100%; }
+.grid.ours .own { display: none; }
+.grid thead th.code { overflow-wrap: normal; min-width: 5.5rem; }
 .grid thead th { position: sticky; top: 0; z-index: 1; }
 .grid thead tr + tr th { top: 1.95rem; }
 .grid th[scope=row], .grid thead th:first-child { position: sticky; left: 0; z-index: 2; background: var(--raised); }
@@ -70,6 +75,7 @@ thead th { background: var(--raised); font-size: .8rem; color: var(--quiet); }
 .legend { display: flex; flex-wrap: wrap; gap: .4rem; margin: 0 0 .75rem; padding: 0; list-style: none; font-size: .85rem; }
 .legend li { border-radius: .3rem; padding: .1rem .6rem; }
 .place { border: 1px solid var(--line); border-radius: .5rem; margin: .5rem 0; content-visibility: auto; contain-intrinsic-size: auto 3rem; }
+.place { overflow-x: auto; }
 .place > summary { padding: .55rem .9rem; cursor: pointer; border-radius: .5rem; }
 .place[open] > summary { border-bottom: 1px solid var(--line); border-radius: .5rem .5rem 0 0; background: var(--raised); }
 .place .counts { margin-left: .75rem; }
@@ -86,5 +92,12 @@ thead th { background: var(--raised); font-size: .8rem; color: var(--quiet); }
 .nothing { padding: 2rem 0; color: var(--quiet); }
 [hidden] { display: none !important; }
 footer { padding-top: 2rem; padding-bottom: 3rem; font-size: .85rem; color: var(--quiet); }
+@media (max-width: 50rem) {
+  header, main, footer { padding-left: .75rem; padding-right: .75rem; }
+  .place > table > thead th:nth-child(1) { width: 8rem; }
+  .place > table > thead th:nth-child(2) { width: 3.5rem; }
+  .place > table > thead th:nth-child(3) { width: 7rem; }
+  .place > table { min-width: 34rem; }
+}
 @media print { .tools { display: none; } .scroll { max-height: none; } }
 `;

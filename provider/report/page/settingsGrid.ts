@@ -1,6 +1,7 @@
 import { type Level, levels } from "../../levels/effectiveSettings.js";
 import type { MeshStatus, NamespaceStatus } from "../../mesh/MeshStatus.js";
 import { settingText } from "../settingText.js";
+import { count } from "../statusReport.js";
 import { type Html, html } from "./html.js";
 
 /** What the letter in a cell stands for; colours alone would leave people out. */
@@ -22,43 +23,62 @@ const levelWords: Readonly<Record<Level, string>> = {
 
 /** Namespaces by settings, each value with the level that it comes from. */
 export function settingsGrid({ namespaces, injectors }: MeshStatus): Html {
-  const columns = columnsOf(namespaces);
+  const own = new Set(columnsOf(namespaces).filter((path) => isIstiosOwn(namespaces, path)));
+  const columns = columnsOf(namespaces).sort((a, b) => Number(own.has(a)) - Number(own.has(b)));
   if (columns.length === 0) return html`<p class="nothing">No setting has a value anywhere.</p>`;
-  const groups = grouped(columns);
+  const hides = own.size > 0 && own.size < columns.length;
+  const groups = [
+    ...grouped(columns.filter((path) => !own.has(path))),
+    ...grouped(columns.filter((path) => own.has(path))).map((group) => ({ ...group, own: true })),
+  ];
   const several = injectors.length > 1;
   return html`${legend(namespaces)}
+${hides ? html`<p id="own" hidden><label><input type="checkbox"> Show Istio's own values (${count(own.size, "setting")})</label></p>` : ""}
 <div class="scroll" role="region" aria-labelledby="settings" tabindex="0">
 <table class="grid" id="grid">
 <caption class="hidden">Effective settings of each namespace, and the level that each value comes from</caption>
 <thead>
 <tr><th rowspan="2" scope="col">Namespace</th>${groups.map(groupHead)}</tr>
-<tr>${groups.flatMap(({ leaves }) => leaves.map((leaf) => html`<th scope="col" class="code">${leaf}</th>`))}</tr>
+<tr>${groups.flatMap(({ leaves, own: istios }) => leaves.map((leaf) => html`<th scope="col" class="code${istios ? " own" : ""}">${broken(leaf)}</th>`))}</tr>
 </thead>
 <tbody>
-${namespaces.map((namespace, at) => row(namespace, at, columns, several))}
+${namespaces.map((namespace, at) => row(namespace, at, columns, own, several))}
 </tbody>
 </table>
 </div>`;
 }
 
 /** A setting with a name of its own stands alone; one of several below a name has a second line. */
-function groupHead({ name, leaves }: Group): Html {
+function groupHead({ name, leaves, own }: Group): Html {
+  const kind = own ? "code own" : "code";
   return leaves.length === 0
-    ? html`<th rowspan="2" scope="col" class="code">${name}</th>`
-    : html`<th colspan="${leaves.length}" scope="colgroup" class="code">${name}</th>`;
+    ? html`<th rowspan="2" scope="col" class="${kind}">${broken(name)}</th>`
+    : html`<th colspan="${leaves.length}" scope="colgroup" class="${kind}">${broken(name)}</th>`;
+}
+
+/** A name that may break before its capitals, and nowhere else. */
+function broken(name: string): Html[] {
+  return name.split(/(?<=[a-z])(?=[A-Z])/).map((part, at) => (at === 0 ? html`${part}` : html`<wbr>${part}`));
+}
+
+/** Whether no settings of ours say it anywhere. */
+function isIstiosOwn(namespaces: readonly NamespaceStatus[], path: string): boolean {
+  return namespaces.every(({ settings }) => (settings[path]?.source ?? "installed") === "installed");
 }
 
 function row(
   { name, revision, settings }: NamespaceStatus,
   at: number,
   columns: readonly string[],
+  own: ReadonlySet<string>,
   several: boolean,
 ): Html {
   const cells = columns.map((path) => {
     const setting = settings[path];
-    if (!setting) return html`<td class="quiet">–</td>`;
+    const istios = own.has(path) ? " own" : "";
+    if (!setting) return html`<td class="quiet${istios}">–</td>`;
     const value = settingText(setting.value);
-    return html`<td class="${setting.source}" title="${value} — from ${levelWords[setting.source]}"><span class="tag" aria-hidden="true">${levelLetters[setting.source]}</span><span class="code">${value}</span><span class="hidden"> from ${levelWords[setting.source]}</span></td>`;
+    return html`<td class="${setting.source}${istios}" title="${value} — from ${levelWords[setting.source]}"><span class="tag" aria-hidden="true">${levelLetters[setting.source]}</span><span class="code">${value}</span><span class="hidden"> from ${levelWords[setting.source]}</span></td>`;
   });
   return html`<tr data-place="ns-${at}"><th scope="row"><a href="#ns-${at}">${name}</a>${several ? html` <span class="quiet">${revision}</span>` : ""}</th>${cells}</tr>
 `;
@@ -104,6 +124,8 @@ function groupOf(path: string, order: ReadonlyMap<string, number>): number {
 
 interface Group {
   name: string;
+  /** Whether these are Istio's own values in every namespace. */
+  own?: boolean;
   leaves: string[];
 }
 

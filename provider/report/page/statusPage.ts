@@ -41,21 +41,30 @@ ${notes(status)}
 <div><label for="state">State</label><select id="state"><option value="">all states</option>${workloadStates.map((state) => html`<option>${state}</option>`)}</select></div>
 <p id="result" role="status" aria-live="polite"></p>
 </div>
+${workloads(status, "Needs attention", true)}
 <section aria-labelledby="settings">
 <h2 id="settings">Settings by namespace</h2>
 ${settingsGrid(status)}
 </section>
-<section aria-labelledby="workloads">
-<h2 id="workloads">Workloads</h2>
-${workloadTables(status)}
-<p id="nothing" class="nothing" hidden>Nothing fits.</p>
-</section>
+${workloads(status, "Up to date", false)}
+<p id="nothing" class="nothing" hidden>No matches.</p>
 </main>
 <footer>Written by <span class="code">sidecar-settings status --output html</span>. A pod's own annotations win over workload, namespace and global settings, in this order.</footer>
 <script>${new Html(pageScript)}</script>
 </body>
 </html>
 `.text;
+}
+
+/** The namespaces in which somebody has to look at something, or the others. */
+function workloads(status: MeshStatus, title: string, needing: boolean): Html {
+  const places = workloadTables(status, needing);
+  if (places.length === 0) return html``;
+  const id = needing ? "attention" : "others";
+  return html`<section aria-labelledby="${id}">
+<h2 id="${id}">${title} <span class="quiet">(${count(places.length, "namespace")})</span></h2>
+${places}
+</section>`;
 }
 
 function injectors({ injectors: all }: MeshStatus): Html[] {
@@ -68,7 +77,7 @@ function injectors({ injectors: all }: MeshStatus): Html[] {
 function chips(status: MeshStatus): Html {
   const counts = countsOf(status);
   const shown = workloadStates.filter((state) => counts[state].workloads > 0);
-  return html`<ul class="chips" aria-label="Workloads by state">${shown.map((state) => html`<li class="chip ${stateTones[state]}"><strong>${counts[state].workloads}</strong>${state} <span>(${count(counts[state].pods, "pod")})</span></li>`)}</ul>`;
+  return html`<ul class="chips" aria-label="Workloads by state">${shown.map((state) => html`<li><button type="button" class="chip ${stateTones[state]}" data-state="${state}" aria-pressed="false" disabled><strong>${counts[state].workloads}</strong>${state} <span>(${count(counts[state].pods, "pod")})</span></button></li>`)}</ul>`;
 }
 
 function notes({ notes: all }: MeshStatus): Html {

@@ -11,11 +11,13 @@ import { Html, html } from "./html.js";
 /** More namespaces than these that need an eye are left closed, as nobody reads all of them. */
 const mostOpen = 8;
 
-/** A part of the page for each namespace, which opens to its workloads and what is stale on them. */
-export function workloadTables({ namespaces, injectors }: MeshStatus): Html {
-  const needing = namespaces.filter(needsAnEye).length;
+/** A part of the page for each namespace that needs an eye, or that does not; it opens to its workloads and what is stale on them. */
+export function workloadTables({ namespaces, injectors }: MeshStatus, needing: boolean): Html[] {
+  const open = needing && namespaces.filter(needsAnEye).length <= mostOpen;
   const several = injectors.length > 1;
-  return html`${namespaces.map((namespace, at) => place(namespace, at, needing <= mostOpen && needsAnEye(namespace), several))}`;
+  return namespaces.flatMap((namespace, at) =>
+    needsAnEye(namespace) === needing ? [place(namespace, at, open, several)] : [],
+  );
 }
 
 function place(namespace: NamespaceStatus, at: number, open: boolean, several: boolean): Html {
@@ -44,8 +46,13 @@ ${content}
 
 function workloadRow(workload: WorkloadStatus): Html {
   const { name, pods, state } = workload;
-  return html`<tr data-state="${state}"><th scope="row" class="code">${name}</th><td>${pods}</td><td><span class="state ${stateTones[state]}">${state}</span></td><td>${details(workload)}</td></tr>
+  return html`<tr data-state="${state}"><th scope="row" class="code">${name}</th><td>${pods}</td><td><span class="state ${toneOf(workload)}">${state}</span></td><td>${details(workload)}</td></tr>
 `;
+}
+
+// what waits by somebody's own wish is nothing to be alarmed at
+function toneOf({ state, why }: WorkloadStatus): string {
+  return state === "stale" && why !== undefined ? "warning" : stateTones[state];
 }
 
 function details({
@@ -66,7 +73,7 @@ function details({
   if (differences) {
     lines.push(html`<table class="fields"><caption>Differs on ${stalePods ?? pods} of ${count(pods, "pod")}</caption>
 <thead><tr><th scope="col">Field</th><th scope="col">Runs with</th><th scope="col">New pods get</th></tr></thead>
-<tbody>${differences.map(({ field, from, to }) => html`<tr><th scope="row" class="code">${field}</th><td class="code">${from ?? "–"}</td><td class="code">${to ?? "–"}</td></tr>`)}</tbody></table>`);
+<tbody>${differences.map(({ field, from, to }) => html`<tr><th scope="row" class="code">${field}</th><td class="code">${from ?? "none"}</td><td class="code">${to ?? "none"}</td></tr>`)}</tbody></table>`);
   }
   if (decidedByPod)
     lines.push(

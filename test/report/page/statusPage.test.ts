@@ -121,7 +121,7 @@ describe("the page of a mesh's status", () => {
     await result.filter({ hasText: "124 workloads in" }).waitFor();
     assert.equal(await page.locator("tr[data-state]:visible:not([data-state=held])").count(), 0);
     await search.fill("no such thing");
-    await page.getByText("Nothing fits.").waitFor();
+    await page.getByText("No matches.").waitFor();
     await search.press("Escape");
     await page.getByRole("combobox", { name: "State" }).selectOption("");
     await result.filter({ hasText: /^$/ }).waitFor({ state: "attached" });
@@ -146,10 +146,10 @@ describe("the page of a mesh's status", () => {
     if (!opened) return;
     const { page } = opened;
     assert.deepEqual(await page.getByRole("heading", { level: 1 }).allTextContents(), ["Sidecar settings"]);
-    assert.deepEqual(await page.getByRole("heading", { level: 2 }).allTextContents(), [
-      "Settings by namespace",
-      "Workloads",
-    ]);
+    const sections = (await page.getByRole("heading", { level: 2 }).allTextContents()).map((text) =>
+      text.replace(/ \(.*/, ""),
+    );
+    assert.deepEqual(sections, ["Needs attention", "Settings by namespace", "Up to date"]);
     const grid = page.getByRole("table", { name: /Effective settings of each namespace/ });
     await grid.getByRole("columnheader", { name: "limits.cpu" }).waitFor();
     const row = grid.getByRole("row").filter({ has: page.getByRole("rowheader", { name: "team-000" }) });
@@ -157,6 +157,49 @@ describe("the page of a mesh's status", () => {
     await page.getByRole("table", { name: "Workloads of namespace team-000" }).waitFor();
     await page.getByRole("table", { name: "Differs on 1 of 1 pod" }).first().waitFor();
     assert.equal(await page.getByRole("region", { name: "Settings by namespace" }).first().isVisible(), true);
+  });
+
+  for (const width of [400, 800, 1280]) {
+    it(`scrolls sideways in its tables only, ${width} pixels wide`, async (test) => {
+      const opened = await open(test, largeMesh(30, 5));
+      if (!opened) return;
+      const { page } = opened;
+      await page.setViewportSize({ width, height: 900 });
+      await page.evaluate(
+        "document.querySelectorAll('details.place').forEach((place) => { place.open = true; })",
+      );
+      assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width);
+    });
+  }
+
+  it("shows what settings of ours say, and Istio's own values by a switch", async (test) => {
+    const large = largeMesh(3, 2);
+    const installed = { "capture.includeInboundPorts": { value: "*", source: "installed" } } as const;
+    const mesh = {
+      ...large,
+      namespaces: large.namespaces.map((one) => ({ ...one, settings: { ...one.settings, ...installed } })),
+    };
+    const opened = await open(test, mesh);
+    if (!opened) return;
+    const { page } = opened;
+    const own = page.getByRole("columnheader", { name: "includeInboundPorts" });
+    assert.equal(await own.isVisible(), false);
+    assert.equal(await page.getByRole("columnheader", { name: "limits.cpu" }).isVisible(), true);
+    await page.getByRole("checkbox", { name: /Show Istio's own values \(\d+ settings?\)/ }).check();
+    assert.equal(await own.isVisible(), true);
+  });
+
+  it("takes a state from its chips, and gives it back", async (test) => {
+    const opened = await open(test, largeMesh(20, 5));
+    if (!opened) return;
+    const { page } = opened;
+    const chip = page.getByRole("button", { name: /\d+held/ });
+    await chip.click();
+    assert.equal(await chip.getAttribute("aria-pressed"), "true");
+    assert.equal(await page.getByRole("combobox", { name: "State" }).inputValue(), "held");
+    assert.equal(await page.locator("tr[data-state]:visible:not([data-state=held])").count(), 0);
+    await chip.click();
+    assert.equal(await page.getByRole("combobox", { name: "State" }).inputValue(), "");
   });
 
   for (const colorScheme of ["light", "dark"] as const) {
@@ -172,11 +215,9 @@ describe("the page of a mesh's status", () => {
     const opened = await open(test, largeMesh(6, 8), { javaScriptEnabled: false });
     if (!opened) return;
     assert.equal(await opened.page.getByRole("searchbox").isVisible(), false);
-    await opened.page.locator("details.place").nth(1).locator("summary").click();
-    assert.equal(
-      await opened.page.locator("details.place").nth(1).locator("tbody tr").first().isVisible(),
-      true,
-    );
+    const closed = opened.page.locator("section[aria-labelledby=others] details.place").first();
+    await closed.locator("summary").click();
+    assert.equal(await closed.locator("tbody tr").first().isVisible(), true);
     const bad = await open(test, hostileMesh());
     if (!bad) return;
     assert.match(await bad.page.title(), /^Sidecar settings: 1 workload/);

@@ -1,0 +1,53 @@
+import { parse } from "yaml";
+import { injectorName } from "../injector/Injector.js";
+import { injectorOf } from "../injector/layerInputs.js";
+import { requireValidLayer } from "../injector/requireValidLayer.js";
+import { helmValues, type IstiodValues } from "../render/helmValues.js";
+import { installedSettings } from "../render/Profile.js";
+import { layersOfFile } from "./layersOfFile.js";
+import type { PlannedLevel } from "./levelsInWaves.js";
+import { mergedValues } from "./mergedValues.js";
+import type { PlatformFile } from "./PlatformFile.js";
+
+/** The files of the official istiod chart that settings are rendered with. */
+export interface IstiodChartFiles {
+  "files/injection-template.yaml": string;
+  "values.yaml": string;
+}
+
+/**
+ * The chart's values with the settings of a file added, for the injector that the chart installs in a namespace.
+ * @throws SettingsError, InjectorRefusal where the chart could not render them.
+ */
+export function helmValuesOfFile<Values extends IstiodValues>(
+  file: PlatformFile,
+  values: Values,
+  chart: IstiodChartFiles,
+  namespace: string | undefined,
+  ownerOf: (level: PlannedLevel) => string,
+): Values & IstiodValues {
+  const injector = injectorOf({ injector: { namespace, revision: values.revision } });
+  const plan = layersOfFile(file, ownerOf).find(
+    (one) => injectorName(one.injector) === injectorName(injector),
+  );
+  const layers = plan?.layers ?? {};
+  const installed = installedSettings(mergedValues(defaultsIn(chart["values.yaml"]), values.global ?? {}));
+  for (const target of Object.keys(layers)) requireValidLayer(target, layers, installed);
+  // the chart trims its template
+  return helmValues(values, `${chart["files/injection-template.yaml"].trim()}\n`, layers);
+}
+
+/** What to say of a folder without the chart's template. */
+export function notAChart(folder: string): string {
+  return (
+    `${folder} is not an istiod chart: found no files/injection-template.yaml in it; unpack the chart that is installed, ` +
+    "with helm pull istio/istiod --version VERSION --untar --untardir charts"
+  );
+}
+
+/** The chart's `global` values that nobody needs to give. */
+function defaultsIn(text: string): object {
+  const values = (parse(text) ?? {}) as Record<string, { global?: object } | undefined>;
+  const { _internal_defaults_do_not_set: current, defaults: older } = values;
+  return (current ?? older ?? values).global ?? {};
+}

@@ -1,0 +1,3 @@
+import { SidecarMesh } from "pulumi-istio-sidecar";
+
+SidecarMesh.fromFile("settings.yaml").create();
