@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { RolloutSummary } from "../rollout/runRollout.js";
 import type { NestedSettings } from "../settings/canonicalSettings.js";
 import { layerAndRollout, ownerOf, withSealedKubeconfig } from "./layerAndRollout.js";
 import { PublishedSettings } from "./PublishedSettings.js";
@@ -11,16 +12,18 @@ export class NamespaceSidecarSettings extends pulumi.ComponentResource {
   readonly effective: pulumi.Output<NestedSettings>;
   /** Setting path -> the level that its effective value comes from. */
   readonly sources: pulumi.Output<Record<string, string>>;
+  /** What the last rollout of this level did: how many workloads it restarted, what waits and why. */
+  readonly rollout: pulumi.Output<RolloutSummary>;
 
-  constructor(name: string, given: NamespaceSidecarSettingsArgs, options?: pulumi.ComponentResourceOptions) {
-    requireKnownKeys(name, given, ["namespace", "publish"]);
-    super("istio-sidecar:index:NamespaceSidecarSettings", name, { ...withSealedKubeconfig(given) }, options);
-    const args = withSealedKubeconfig(given);
-    const { target, layer, rollout } = layerAndRollout(this, name, args.namespace, args);
-    if (args.publish ?? true) {
+  constructor(name: string, args: NamespaceSidecarSettingsArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireKnownKeys(name, args, ["namespace", "publish"]);
+    super("istio-sidecar:index:NamespaceSidecarSettings", name, { ...withSealedKubeconfig(args) }, opts);
+    const sealed = withSealedKubeconfig(args);
+    const { target, layer, rollout } = layerAndRollout(this, name, sealed.namespace, sealed, opts);
+    if (sealed.publish ?? true) {
       // what a failed rollout takes back was never to be published
       const first = pulumi
-        .output(args.rollout)
+        .output(sealed.rollout)
         .apply((options) => (options?.onFailure === "rollback" ? [layer, rollout] : [layer]));
       new PublishedSettings(
         `${name}-published`,
@@ -30,6 +33,7 @@ export class NamespaceSidecarSettings extends pulumi.ComponentResource {
     }
     this.effective = layer.effective;
     this.sources = layer.sources;
+    this.rollout = rollout.summary;
     this.registerOutputs({ effective: this.effective, sources: this.sources });
   }
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { RolloutSummary } from "../rollout/runRollout.js";
 import type { NestedSettings } from "../settings/canonicalSettings.js";
 import { layerAndRollout, withSealedKubeconfig } from "./layerAndRollout.js";
 import { requireKnownKeys } from "./requireKnownKeys.js";
@@ -13,18 +14,21 @@ export class WorkloadSidecarSettings extends pulumi.ComponentResource {
   readonly effective: pulumi.Output<NestedSettings>;
   /** Setting path -> the level that its effective value comes from. */
   readonly sources: pulumi.Output<Record<string, string>>;
+  /** What the last rollout of this level did: how many workloads it restarted, what waits and why. */
+  readonly rollout: pulumi.Output<RolloutSummary>;
 
-  constructor(name: string, given: WorkloadSidecarSettingsArgs, options?: pulumi.ComponentResourceOptions) {
-    requireKnownKeys(name, given, ["namespace", "selector", "priority", "layerName"]);
-    super("istio-sidecar:index:WorkloadSidecarSettings", name, { ...withSealedKubeconfig(given) }, options);
-    const args = withSealedKubeconfig(given);
-    const { layer } = layerAndRollout(this, name, args.namespace, args, {
-      workload: args.layerName ?? name,
-      selector: args.selector,
-      ...(args.priority === undefined ? {} : { priority: args.priority }),
+  constructor(name: string, args: WorkloadSidecarSettingsArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireKnownKeys(name, args, ["namespace", "selector", "priority", "layerName"]);
+    super("istio-sidecar:index:WorkloadSidecarSettings", name, { ...withSealedKubeconfig(args) }, opts);
+    const sealed = withSealedKubeconfig(args);
+    const { layer, rollout } = layerAndRollout(this, name, sealed.namespace, sealed, opts, {
+      workload: sealed.layerName ?? name,
+      selector: sealed.selector,
+      ...(sealed.priority === undefined ? {} : { priority: sealed.priority }),
     });
     this.effective = layer.effective;
     this.sources = layer.sources;
+    this.rollout = rollout.summary;
     this.registerOutputs({ effective: this.effective, sources: this.sources });
   }
 }

@@ -12,6 +12,7 @@ export function layerAndRollout(
   name: string,
   namespace: pulumi.Input<string> | undefined,
   args: GlobalSidecarSettingsArgs,
+  { ignoreChanges }: Pick<pulumi.ComponentResourceOptions, "ignoreChanges"> = {},
   picker: pulumi.Inputs = {},
 ): { target: pulumi.Inputs; layer: SettingsLayer; rollout: SidecarRollout } {
   const settings = withoutSecrets(component, settingsAmong({ ...args }));
@@ -30,7 +31,8 @@ export function layerAndRollout(
       rollout: args.rollout ?? {},
       ...(args.patience === undefined ? {} : { patience: args.patience }),
     },
-    { parent: component },
+    // Pulumi keeps it to the component, whose settings are this resource's
+    { parent: component, ...(ignoreChanges ? { ignoreChanges } : {}) },
   );
   const rollout = new SidecarRollout(
     `${name}-rollout`,

@@ -239,6 +239,18 @@ describe("Pulumi's own verbs", () => {
     assert.equal(await layer("shop"), undefined);
   });
 
+  test("ignoreChanges of a component keeps its layer as it is; what a rollout did can be exported", async () => {
+    const options = (more: Partial<Component>) => stack("ignoring", [shop(more)]);
+    const first = succeeded(await pulumi.up(options({})));
+    assert.deepEqual(first.outputs.restarted, { shop: 1 });
+    const before = await uid("shop");
+    const ignored = options({ cpu: 4, ignoreChanges: ["proxyResources"] });
+    await isQuiet(ignored);
+    succeeded(await pulumi.up(ignored));
+    assert.deepEqual([await limit("shop"), await uid("shop")], ["3", before]);
+    await ended(ignored);
+  });
+
   test("a stack transform changes the settings of each component", async () => {
     const options = stack("transformed", [shop()]);
     const config = { ...options.config, transformedLogLevel: "debug" };

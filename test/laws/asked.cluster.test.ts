@@ -157,6 +157,25 @@ for (const sidecars of ["native", "classic"] as const) {
       const silent = cases.filter((one) => !telling.includes(one)).map(({ what }) => what);
       assert.ok(silent.length <= 6, silent.join(", "));
     });
+
+    test("for global settings, asked about in a namespace that has none of its own", async () => {
+      const global: Layers = { "*": layer(parsed(everything)) };
+      const pods = [...(await istioPods()).slice(0, 20), plain];
+      await injection.inject(
+        compose(injection.installed, { elsewhere: layer({ dnsProxy: true }) }),
+        "plain",
+        [],
+      );
+      const asked = await injection.ask(
+        "plain",
+        pods.map((pod) => withPreview(pod, global, "plain")),
+      );
+      const before = await injection.ask("plain", pods);
+      await injection.inject(compose(injection.installed, global), "plain", []);
+      const came = await injection.ask("plain", pods);
+      assert.deepEqual(asked, came);
+      assert.notEqual(asked.get("plain"), before.get("plain"));
+    });
   });
 }
 

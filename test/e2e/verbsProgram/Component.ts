@@ -8,5 +8,6 @@ export interface Component {
   /** Former names. */
   aliases?: string[];
   protect?: boolean;
+  ignoreChanges?: string[];
   rollout?: { maxConcurrent?: number; pauseBetween?: string };
 }

@@ -21,11 +21,13 @@ if (logLevel !== undefined)
       : undefined,
   );
 
+/** Component -> workloads that its last rollout restarted. */
+export const restarted: Record<string, pulumi.Output<number>> = {};
 const parents = new Map<string, Team>();
-for (const { name, namespace, cpu, parent, aliases, protect, rollout } of components) {
+for (const { name, namespace, cpu, parent, aliases, protect, ignoreChanges, rollout } of components) {
   const team = parent === undefined ? undefined : (parents.get(parent) ?? new Team(parent));
   if (parent !== undefined && team) parents.set(parent, team);
-  new NamespaceSidecarSettings(
+  const settings = new NamespaceSidecarSettings(
     name,
     {
       namespace,
@@ -40,6 +42,8 @@ for (const { name, namespace, cpu, parent, aliases, protect, rollout } of compon
         ? { aliases: aliases.map((former) => ({ name: former, parent: pulumi.rootStackResource })) }
         : {}),
       ...(protect ? { protect } : {}),
+      ...(ignoreChanges ? { ignoreChanges } : {}),
     },
   );
+  restarted[name] = settings.rollout.apply((summary) => summary?.restarted);
 }
