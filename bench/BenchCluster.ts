@@ -1,6 +1,6 @@
 import { connect } from "../provider/cluster/connect";
 import { dryRunPod } from "../provider/cluster/dryRunPod";
-import { inBatches } from "../provider/cluster/inBatches";
+import { forEachLimit } from "../provider/cluster/forEachLimit";
 import { type KubernetesApi, listAll, type ObjectMeta } from "../provider/cluster/KubernetesApi";
 import { readInjector, writeInjector } from "../provider/injector/Injector";
 import type { InjectorData } from "../provider/render/InjectorData";
@@ -53,7 +53,7 @@ export class BenchCluster {
 
   async namespaces(names: readonly string[]): Promise<void> {
     progress(`creating ${names.length} namespaces`);
-    await inBatches(names, 16, (name) => createNamespace(this.api, name));
+    await forEachLimit(names, 16, (name) => createNamespace(this.api, name));
   }
 
   /** Deployments of all these places, `namespace/name`, with all their pods ready. */
@@ -64,7 +64,7 @@ export class BenchCluster {
   ): Promise<void> {
     const wanted = places.length * replicas;
     progress(`creating ${places.length} Deployments with ${wanted} pods`);
-    await inBatches(places, 16, (place) => this.deployment(place, replicas, options));
+    await forEachLimit(places, 16, (place) => this.deployment(place, replicas, options));
     await this.podsReady(wanted, new Set(places.map((place) => place.split("/")[0] ?? "")));
   }
 

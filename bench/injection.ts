@@ -1,5 +1,5 @@
 import { dryRunPod } from "../provider/cluster/dryRunPod";
-import { inBatches } from "../provider/cluster/inBatches";
+import { forEachLimit } from "../provider/cluster/forEachLimit";
 import type { PodTemplate } from "../provider/cluster/podTemplate";
 import { compose } from "../provider/render/compose";
 import type { InjectorData } from "../provider/render/InjectorData";
@@ -96,7 +96,7 @@ async function create(
   template: PodTemplate,
   pods: number,
 ): Promise<void> {
-  await inBatches([...Array(pods).keys()], podsAtOnce, async () => {
+  await forEachLimit([...Array(pods).keys()], podsAtOnce, async () => {
     await dryRunPod(api, namespace, template);
   });
 }

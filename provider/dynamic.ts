@@ -4,6 +4,7 @@
  */
 import { cancelSession, configureSession, type StackConfig, session } from "./cluster/session.js";
 import { askReplicas, podGiven, replicasBehind } from "./injector/askReplicas.js";
+import { cachedInjector } from "./injector/cachedInjector.js";
 import { revisionOf } from "./injector/Injector.js";
 import { LayerHistory } from "./injector/LayerHistory.js";
 import { layerQueue } from "./injector/LayerQueue.js";
@@ -11,8 +12,7 @@ import { injectorOf, podContentOf } from "./injector/layerInputs.js";
 import { layerProvider } from "./injector/layerProvider.js";
 import { NoInjector } from "./injector/NoInjector.js";
 import { PlannedLayers } from "./injector/PlannedLayers.js";
-import { PutBacks, putBackLayers } from "./injector/putBackLayers.js";
-import { recentInjector } from "./injector/recentInjector.js";
+import { PutBacks, rollbackLayers } from "./injector/rollbackLayers.js";
 import { endWithEngine } from "./process/endWithEngine.js";
 import { onCancel } from "./process/onCancel.js";
 import { publishedProvider } from "./publish/publishedProvider.js";
@@ -28,7 +28,7 @@ const injectorView: InjectorView = {
   revision: (properties) => revisionOf(injectorOf(properties)),
   async data(api, properties) {
     try {
-      return (await recentInjector(api, injectorOf(properties))).data;
+      return (await cachedInjector(api, injectorOf(properties))).data;
     } catch (error) {
       if (error instanceof NoInjector) return undefined;
       throw error;
@@ -64,7 +64,7 @@ const injectorView: InjectorView = {
   isPutBack: (properties) =>
     putBacks.of(properties).some(({ targets }) => targets.includes(targetOf(properties))),
   async putBack(api, properties) {
-    const putBack = await putBackLayers(session, planned, history, api, properties);
+    const putBack = await rollbackLayers(session, planned, history, api, properties);
     if (putBack) putBacks.add(properties, putBack);
     return putBack;
   },

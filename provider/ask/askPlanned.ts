@@ -1,7 +1,7 @@
 import { dryRunPod } from "../cluster/dryRunPod.js";
 import { ApiError, isMissingRight, type KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Pod, PodTemplate } from "../cluster/podTemplate.js";
-import { isPassing } from "../cluster/waitBeforeRetry.js";
+import { isTransient } from "../cluster/waitBeforeRetry.js";
 import type { Layers } from "../render/Layer.js";
 import { stampAnnotation } from "../render/podAnnotations.js";
 import { getsSettings } from "../render/podTemplates.js";
@@ -45,7 +45,7 @@ export async function askPlanned(
     return isAnswer ? { is: "given", pod: first.pod } : { is: "unasked", pod: first.pod };
   }
   // a server that is busy says nothing of the settings
-  if (!asked || isPassing(first.denied)) return { is: "denied", error: first.denied };
+  if (!asked || isTransient(first.denied)) return { is: "denied", error: first.denied };
   // with what other levels plan it may be valid
   const whole = planned.all === planned.layers ? undefined : withData(pod, planned.all, namespace);
   const second = whole && (await admitted(api, namespace, whole));

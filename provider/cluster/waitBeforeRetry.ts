@@ -22,14 +22,14 @@ export function waitBeforeRetry(
   if (error.status === 401) return refreshed ? undefined : 0;
   // honoured even when our own backoff would be shorter
   const told = error.retryAfterSeconds === undefined ? undefined : error.retryAfterSeconds * 1000;
-  if (isPassing(error)) return told ?? backoff;
+  if (isTransient(error)) return told ?? backoff;
   if (error.status < 500 || isAdmission(error)) return undefined;
   if (told !== undefined) return told;
   return call.method === "GET" && attempt < mostReadsAgain ? backoff : undefined;
 }
 
 /** Whether the error says nothing of the request itself: the server, or the way to it, is busy, restarting or away. */
-export function isPassing(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   if (error instanceof UnreachableError) return true;
   if (!(error instanceof ApiError) || isAdmission(error)) return false;
   const { status, serverMessage } = error;

@@ -14,12 +14,14 @@ export interface AmountSetting {
   resource: "cpu" | "memory";
 }
 
-export const amountSettings: readonly AmountSetting[] = fixedSettings.flatMap(({ declaration, sights }) => {
-  const [sight] = sights;
-  return sight?.in === "container" && (sight.as === "cpu" || sight.as === "memory")
-    ? [{ declaration, of: sight.of, field: sight.path.slice(1), resource: sight.as }]
-    : [];
-});
+export const amountSettings: readonly AmountSetting[] = fixedSettings.flatMap(
+  ({ declaration, podFields }) => {
+    const [podField] = podFields;
+    return podField?.in === "container" && (podField.as === "cpu" || podField.as === "memory")
+      ? [{ declaration, of: podField.of, field: podField.path.slice(1), resource: podField.as }]
+      : [];
+  },
+);
 
 /** The setting from which the injector computes the proxy's amounts. */
 export const scaledSetting: SettingDeclaration | undefined = fixedSettings.find(

@@ -18,12 +18,12 @@ import {
 import type { Layers } from "../render/Layer.js";
 import { layersReaching } from "../render/layersReaching.js";
 import { proxyConfigAnnotation } from "../render/podAnnotations.js";
-import { isDropped, type PodLevel, podLevel, saidAt, saysItself } from "../render/podLevel.js";
+import { isDropped, isOverridden, type PodLevel, podLevel, saidAt } from "../render/podLevel.js";
 import { getsSettings, podTemplates } from "../render/podTemplates.js";
 import { type CanonicalSettings, inOrder, type SettingEntry } from "../settings/canonicalSettings.js";
 import type { SettingValue } from "../settings/declarations.js";
 import { settingAt } from "../settings/fixedSettings.js";
-import type { Sight } from "../settings/SettingDeclaration.js";
+import type { PodField } from "../settings/SettingDeclaration.js";
 import { amountSettings, scaledSetting, scaledShares } from "./amountSettings.js";
 import { sidecarWarnings } from "./sidecarWarnings.js";
 
@@ -134,7 +134,7 @@ function takenAway(
   template: PodTemplate,
   pod: PodLevel,
 ): string | undefined {
-  if (pod.settings[path] !== undefined || !saysItself(declaration, name, template)) return undefined;
+  if (pod.settings[path] !== undefined || !isOverridden(declaration, name, template)) return undefined;
   if (declaration.merge === "unite") return "the pod has arguments of istio-init of its own";
   if (isDropped(declaration, template))
     return "one resource annotation on the pod, and Istio drops every amount that the pod does not say itself";
@@ -155,16 +155,16 @@ function shownFields(template: PodTemplate, values: Values, managed: Values): Ma
     const { path, declaration, name } = entry;
     const value = values[path];
     const fields: Shown = {};
-    for (const sight of declaration.sights(name)) {
-      if (!hasInit && "of" in sight && sight.of === "istio-init") continue;
-      if (sight.in === "container" && /Probe$/.test(sight.path[0] ?? "") && !hasProbes) continue;
-      const own = saidAt(declaration, name, sight, template);
+    for (const podField of declaration.podFields(name)) {
+      if (!hasInit && "of" in podField && podField.of === "istio-init") continue;
+      if (podField.in === "container" && /Probe$/.test(podField.path[0] ?? "") && !hasProbes) continue;
+      const own = saidAt(declaration, name, podField, template);
       if (own.said) {
-        if (own.value !== undefined && !(sight.in === "env" && sight.as === "seconds"))
-          fields[fieldName(sight)] = sightValue(sight, entry, own.value, values);
-      } else if (isDropped(declaration, template)) fields[fieldName(sight)] = null;
+        if (own.value !== undefined && !(podField.in === "env" && podField.as === "seconds"))
+          fields[fieldName(podField)] = sightValue(podField, entry, own.value, values);
+      } else if (isDropped(declaration, template)) fields[fieldName(podField)] = null;
       else if (value !== undefined && managed[path] !== undefined)
-        fields[fieldName(sight)] = sightValue(sight, entry, managed[path], values);
+        fields[fieldName(podField)] = sightValue(podField, entry, managed[path], values);
     }
     shown.set(path, fields);
   }
@@ -176,17 +176,17 @@ function shownFields(template: PodTemplate, values: Values, managed: Values): Ma
 }
 
 function sightValue(
-  sight: Sight,
+  podField: PodField,
   { declaration, name }: Omit<SettingEntry, "value">,
   value: SettingValue,
   values: Values,
 ): string {
   const rendering = declaration.rendering(name);
-  if (sight.in === "flag" && sight.list) {
+  if (podField.in === "flag" && podField.list) {
     const always = rendering.to === "value" ? settingAt("united", rendering.path)?.path : undefined;
     return comparableList(String(united(values[always ?? ""] ?? "", value)));
   }
-  return comparableValue(sight, value);
+  return comparableValue(podField, value);
 }
 
 // what decides the proxy's amounts, but for a container of the pod's own, decides the init container's where nothing else does
@@ -201,8 +201,8 @@ function showInitAmounts(
     const init = amountSettings.find(
       (one) => one.of === "istio-init" && one.field.join() === field.join(),
     )?.declaration;
-    const [sight] = init?.sights("") ?? [];
-    if (!init || !sight || saidAt(init, "", sight, template).said) continue;
+    const [podField] = init?.podFields("") ?? [];
+    if (!init || !podField || saidAt(init, "", podField, template).said) continue;
     const way = declaration.podWays("").find(({ by }) => by === "annotation");
     const annotation = way?.by === "annotation" ? template.metadata?.annotations?.[way.name] : undefined;
     const dropped = isDropped(declaration, template);
@@ -210,7 +210,7 @@ function showInitAmounts(
     const value = dropped ? (annotation ?? null) : managed[declaration.path];
     const fields = shown.get(init.path) ?? shown.get(declaration.path);
     if (value !== undefined && fields)
-      fields[fieldName(sight)] = value === null ? null : comparableValue(sight, value);
+      fields[fieldName(podField)] = value === null ? null : comparableValue(podField, value);
   }
 }
 
@@ -226,12 +226,12 @@ function fillRequests(shown: Map<string, Shown>): void {
 }
 
 function showScaledAmounts(template: PodTemplate, values: Values, shown: Map<string, Shown>): void {
-  if (!scaledSetting || !values[scaledSetting.path] || saysItself(scaledSetting, "", template)) return;
+  if (!scaledSetting || !values[scaledSetting.path] || isOverridden(scaledSetting, "", template)) return;
   const fields: Shown = {};
   const shares = scaledShares(values, template);
   for (const { declaration, of, field, resource } of amountSettings) {
     const at = field.join(".");
-    if (of !== proxyContainer || !shares.has(at) || saysItself(declaration, "", template)) continue;
+    if (of !== proxyContainer || !shares.has(at) || isOverridden(declaration, "", template)) continue;
     const share = shares.get(at);
     fields[amountField(proxyContainer, field)] =
       share === undefined ? null : comparableAmount(share, resource);

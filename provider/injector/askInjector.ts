@@ -2,7 +2,7 @@ import { dryRunPod } from "../cluster/dryRunPod.js";
 import { defaultRevision, injectingRevision } from "../cluster/injectingRevision.js";
 import { ApiError, isMissingRight, type KubernetesApi } from "../cluster/KubernetesApi.js";
 import { allContainers, type PodTemplate } from "../cluster/podTemplate.js";
-import { isPassing } from "../cluster/waitBeforeRetry.js";
+import { isTransient } from "../cluster/waitBeforeRetry.js";
 import { workloadName, workloadsOf } from "../cluster/workloads.js";
 import { labelsPickedBy, type Requirement, selectorText } from "../levels/selector.js";
 import { podAsMade } from "../pod/asControllerMakes/podAsMade.js";
@@ -89,7 +89,7 @@ export async function ask(
       : { outcome: "not injected" };
   } catch (error) {
     // neither is an answer about the pod
-    if (!(error instanceof ApiError) || isMissingRight(error) || isPassing(error)) throw error;
+    if (!(error instanceof ApiError) || isMissingRight(error) || isTransient(error)) throw error;
     return denial(error, namespace);
   }
 }

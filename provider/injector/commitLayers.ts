@@ -2,14 +2,14 @@ import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { InjectorData } from "../render/InjectorData.js";
 import { stampsIn } from "../render/stampsIn.js";
 import { unknownRelease } from "../render/unknownRelease.js";
-import { type Asked, askBefore, unverifiable } from "./askBefore.js";
 import { type Injector, injectorName, readInjector } from "./Injector.js";
 import { type CommitOptions, type LayerChange, type Outcomes, UntriedSettings } from "./LayerChange.js";
-import { putBackRefused } from "./putBackRefused.js";
 import type { Refused } from "./Refused.js";
+import { type Asked, recordBaseline, unverifiable } from "./recordBaseline.js";
+import { revertRejected } from "./revertRejected.js";
 import { tryOut } from "./tryOut.js";
 import { waitForReplicas } from "./waitForReplicas.js";
-import { saysNothing, waitForStamps } from "./waitForStamps.js";
+import { transientMessage, waitForStamps } from "./waitForStamps.js";
 import { writeLayers } from "./writeLayers.js";
 
 /** Times that layers are written again after somebody rewrote the ConfigMap before the injector had shown them. */
@@ -34,7 +34,7 @@ export async function commitLayers(
       some,
       found,
       async (current, accepted, layers) => {
-        await askBefore(api, injector, current, accepted, asked);
+        await recordBaseline(api, injector, current, accepted, asked);
         return tryOut(api, current, layers, asked);
       },
       options,
@@ -53,7 +53,7 @@ export async function commitLayers(
   const everRefused = new Set<string>();
   for (let rewrites = 0; ; ) {
     if (refused.size > 0) {
-      await putBackRefused(api, injector, accepted.filter(isStanding), before, refused, outcomes, options);
+      await revertRejected(api, injector, accepted.filter(isStanding), before, refused, outcomes, options);
       written = undefined;
     }
     for (const namespace of refused.keys()) everRefused.add(namespace);
@@ -96,7 +96,7 @@ async function waitForAllReplicas(
     const stamp = async () =>
       stampsIn((await readInjector(api, injector)).data)(namespace, probe.template.metadata?.labels);
     return waitForReplicas(api, injector, { namespace, probe, stamp }, deadline, options).catch(
-      (error: unknown) => void saysNothing(error),
+      (error: unknown) => void transientMessage(error),
     );
   }
 }

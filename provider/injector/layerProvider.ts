@@ -18,6 +18,7 @@ import { nested } from "../settings/canonicalSettings.js";
 import { problemSentence, SettingsError } from "../settings/problem.js";
 import { asProperties, settingGroups } from "../settings/settingsInputs.js";
 import { containsUnknown } from "../settings/unknown.js";
+import { cachedInjector } from "./cachedInjector.js";
 import {
   type Injector,
   type InjectorConfigMap,
@@ -53,7 +54,6 @@ import {
 } from "./layerOwner.js";
 import { NoInjector } from "./NoInjector.js";
 import type { PlannedLayers } from "./PlannedLayers.js";
-import { recentInjector } from "./recentInjector.js";
 import { NoNamespace, requireNamespace } from "./requireNamespace.js";
 import { targetName } from "./targetName.js";
 import { whyRefused } from "./whyRefused.js";
@@ -102,7 +102,7 @@ export function layerProvider(
       const refused = await whyRefused(session, planned, () => look(session, news), news, content);
       if (refused !== undefined) return { inputs, failures: [{ property: "injector", reason: refused }] };
       const exists = Object.keys(olds).length > 0;
-      const gone = exists ? await goneSentence(session, olds, before, content) : undefined;
+      const gone = exists ? await describeDrift(session, olds, before, content) : undefined;
       if (!exists) await warnOfNamespace(session, news);
       const claimed = planned.note(news, content, gone?.isLost ?? false);
       const owned = claimed === undefined ? await otherStack(session, olds, news) : undefined;
@@ -252,7 +252,7 @@ async function bring(
   const owners = [owner, ...formerOwners];
   const change = { target, layer, owners, stack: stackOf(owner), ...(former ? { former } : {}) };
   await layerQueue(api, injector, session).submit(change, patienceOf(inputs));
-  const outcome = outcomeOf(await recentInjector(api, injector), target);
+  const outcome = outcomeOf(await cachedInjector(api, injector), target);
   return { ...inputs, ...writtenOwner(inputs, owner), ...outcome };
 }
 
@@ -301,7 +301,7 @@ async function otherStack(session: Session, olds: Properties, news: Properties):
  * What happened to a layer that was there after the last `up`; undefined when it still is, or the program wants no more than what
  * is there, or nobody can say. `isLost`: pods still have the settings.
  */
-async function goneSentence(
+async function describeDrift(
   session: Session,
   olds: Properties,
   before: LayerContent,
@@ -351,7 +351,7 @@ async function look(session: Session, properties: Properties): Promise<InjectorC
 
 async function readOrNothing(api: KubernetesApi, injector: Injector): Promise<InjectorConfigMap | undefined> {
   try {
-    return await recentInjector(api, injector);
+    return await cachedInjector(api, injector);
   } catch (error) {
     if (error instanceof NoInjector) return undefined;
     throw error;

@@ -1,12 +1,12 @@
 import { askPlanned } from "../ask/askPlanned.js";
-import { inBatches } from "../cluster/inBatches.js";
+import { forEachLimit } from "../cluster/forEachLimit.js";
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Layers } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
 import { previewAnnotation } from "../render/podAnnotations.js";
-import { type Asked, asksAtOnce } from "./askBefore.js";
 import type { InjectorConfigMap } from "./Injector.js";
 import type { Refused } from "./Refused.js";
+import { type Asked, asksAtOnce } from "./recordBaseline.js";
 
 /**
  * Asks about the same pods with the layers that are about to be written: what would be denied is refused before anybody meets it. A
@@ -24,7 +24,7 @@ export async function tryOut(
   const probes = [...asked.values()].flatMap(({ namespace, probes: all }) =>
     all.flatMap(({ probe, before }) => (before.outcome === "injected" ? [{ namespace, probe }] : [])),
   );
-  await inBatches(probes, asksAtOnce, async ({ namespace, probe }) => {
+  await forEachLimit(probes, asksAtOnce, async ({ namespace, probe }) => {
     if (refused.has(namespace)) return;
     const answer = await askPlanned(api, namespace, probe.template, planned);
     if (answer.is === "refused") refused.set(namespace, `${probe.name}: ${answer.why}`);

@@ -1,18 +1,18 @@
-import { inBatches } from "../cluster/inBatches.js";
+import { forEachLimit } from "../cluster/forEachLimit.js";
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
-import { isPassing } from "../cluster/waitBeforeRetry.js";
+import { isTransient } from "../cluster/waitBeforeRetry.js";
 import type { InjectorData } from "../render/InjectorData.js";
 import { type Layers, layerAt } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
 import { getsSettings } from "../render/podTemplates.js";
 import { stampsIn } from "../render/stampsIn.js";
-import { type Asked, asksAtOnce } from "./askBefore.js";
 import { ask } from "./askInjector.js";
 import { askReplicas, replicasBehind } from "./askReplicas.js";
+import { cachedInjector, invalidateInjector } from "./cachedInjector.js";
 import type { Injector } from "./Injector.js";
 import { type CommitOptions, isSame, type LayerChange } from "./LayerChange.js";
 import type { Refused } from "./Refused.js";
-import { forgetInjector, recentInjector } from "./recentInjector.js";
+import { type Asked, asksAtOnce } from "./recordBaseline.js";
 
 export interface Looked {
   refused: Refused;
@@ -56,9 +56,9 @@ export async function waitForStamps(
       const waiting: Asked[] = [];
       silence = undefined;
       const judge = (some: readonly Asked[]) =>
-        inBatches(some, asksAtOnce, async (one) => {
+        forEachLimit(some, asksAtOnce, async (one) => {
           const verdict = await verdictOf(api, injector, one, due).catch((error: unknown) => {
-            silence = saysNothing(error);
+            silence = transientMessage(error);
             return "waiting" as const;
           });
           if (verdict === "waiting") waiting.push(one);
@@ -76,7 +76,7 @@ export async function waitForStamps(
       if (pending.length === 0)
         return { refused, pending, lost: lostIn(layersOf(await readBack(api, injector)), changes) };
     } catch (error) {
-      silence = saysNothing(error);
+      silence = transientMessage(error);
     }
     if (options.elapsed() >= deadline) break;
     if (options.elapsed() >= nextReport) {
@@ -104,13 +104,13 @@ export function namespacesText([first = "", ...others]: readonly string[]): stri
 
 /** The ConfigMap's texts, read anew and kept for whoever looks next. */
 async function readBack(api: KubernetesApi, injector: Injector): Promise<InjectorData> {
-  forgetInjector(api, injector);
-  return (await recentInjector(api, injector)).data;
+  invalidateInjector(api, injector);
+  return (await cachedInjector(api, injector)).data;
 }
 
 /** The message of an API server that is busy or away, which says nothing of the settings; throws any other error. */
-export function saysNothing(error: unknown): string {
-  if (!isPassing(error)) throw error;
+export function transientMessage(error: unknown): string {
+  if (!isTransient(error)) throw error;
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -1,12 +1,13 @@
 import { fieldManager } from "../cluster/fieldManager.js";
 import { hasStatus, type KubernetesApi } from "../cluster/KubernetesApi.js";
-import { isPassing } from "../cluster/waitBeforeRetry.js";
+import { isTransient } from "../cluster/waitBeforeRetry.js";
 import { compose, installedGlobal } from "../render/compose.js";
 import type { InjectorData } from "../render/InjectorData.js";
 import { InjectorRefusal, named } from "../render/InjectorRefusal.js";
 import { type Layer, type Layers, layerAt } from "../render/Layer.js";
 import { layersOf } from "../render/layersOf.js";
 import { installedSettings } from "../render/Profile.js";
+import { invalidateInjector } from "./cachedInjector.js";
 import {
   type Injector,
   type InjectorConfigMap,
@@ -26,7 +27,6 @@ import {
 } from "./LayerChange.js";
 import { ownedByAnother, stackOf } from "./layerOwner.js";
 import { changesAtFault, type Refused, reasonsText } from "./Refused.js";
-import { forgetInjector } from "./recentInjector.js";
 import { requireValidLayer } from "./requireValidLayer.js";
 import { targetName } from "./targetName.js";
 
@@ -80,10 +80,12 @@ export async function writeLayers(
       return { before, written: data };
     try {
       const manager = accepted.every(({ putsBack }) => putsBack) ? putBackManager : fieldManager;
-      await writeInjector(api, injector, current, data, manager).finally(() => forgetInjector(api, injector));
+      await writeInjector(api, injector, current, data, manager).finally(() =>
+        invalidateInjector(api, injector),
+      );
       return { before, written: data };
     } catch (error) {
-      if (isPassing(error)) throw untried(error);
+      if (isTransient(error)) throw untried(error);
       if (!hasStatus(error, 409) || attempt >= mostConflicts) throw error;
       // spread out: with many writers, trying again at once only collides again
       await sleep(random() * Math.min(1000, 20 * 2 ** Math.min(attempt, 6)));

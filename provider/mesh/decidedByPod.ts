@@ -1,6 +1,6 @@
 import type { PodTemplate } from "../cluster/podTemplate.js";
 import type { EffectiveSettings } from "../levels/effectiveSettings.js";
-import { saysItself } from "../render/podLevel.js";
+import { isOverridden } from "../render/podLevel.js";
 import { inOrder } from "../settings/canonicalSettings.js";
 
 /** The settings that somebody gave a weaker level and that the pod's own annotations or containers decide. */
@@ -8,7 +8,7 @@ export function decidedByPod(template: PodTemplate, effective: EffectiveSettings
   return inOrder(Object.keys(effective))
     .filter(
       ({ path, declaration, name }) =>
-        effective[path]?.source !== "installed" && saysItself(declaration, name, template),
+        effective[path]?.source !== "installed" && isOverridden(declaration, name, template),
     )
     .map(({ path }) => path);
 }

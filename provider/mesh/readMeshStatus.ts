@@ -1,4 +1,4 @@
-import { inBatches } from "../cluster/inBatches.js";
+import { forEachLimit } from "../cluster/forEachLimit.js";
 import { injectedPods } from "../cluster/injectedPods.js";
 import { injectingRevision } from "../cluster/injectingRevision.js";
 import { ApiError, isMissingRight, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
@@ -68,7 +68,7 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
       });
     }
   }
-  await inBatches(jobs, namespacesAtOnce, (job) => job());
+  await forEachLimit(jobs, namespacesAtOnce, (job) => job());
   notes.push(...foreignRevisions(pods, new Set(found.map(({ injector }) => revisionOf(injector))), scope));
   return {
     server: api.server,

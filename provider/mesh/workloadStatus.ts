@@ -1,8 +1,8 @@
 import type { EffectiveSettings } from "../levels/effectiveSettings.js";
 import { Rollout } from "../levels/RolloutOptions.js";
 import type { Assessment, NamespaceSettings } from "../rollout/assess.js";
-import { putOff } from "../rollout/putOff.js";
 import { rolloutStatus } from "../rollout/rolloutStatus.js";
+import { skipReason } from "../rollout/skipReason.js";
 import { restartUnderWay, unreadyBefore } from "../rollout/unreadyBefore.js";
 import { decidedByPod } from "./decidedByPod.js";
 import type { WorkloadStatus } from "./MeshStatus.js";
@@ -27,7 +27,7 @@ export function workloadStatus(
   switch (verdict.is) {
     case "stale": {
       const why =
-        putOff({ workload, verdict }, settings, rollout, now)?.why ??
+        skipReason({ workload, verdict }, settings, rollout, now)?.why ??
         (rollout.restartUnhealthy ? undefined : unreadyBefore(workload, settings.stamp));
       const { stalePods, differences, left } = verdict;
       return {

@@ -6,9 +6,9 @@ const marker = "\0";
 /** Field of a pod -> the setting that it shows; of an open setting, what stands before and after its name. */
 const fixed = new Map<string, string>();
 const open: { path: string; before: string; after: string }[] = [];
-for (const { path, open: isOpen, sights } of declarations) {
-  for (const sight of sights(isOpen ? marker : "")) {
-    const field = fieldName(sight);
+for (const { path, open: isOpen, podFields } of declarations) {
+  for (const podField of podFields(isOpen ? marker : "")) {
+    const field = fieldName(podField);
     const [before = "", after] = field.split(marker);
     if (after !== undefined) open.push({ path, before, after });
     // the init container may show the proxy's amounts: its own setting is declared later

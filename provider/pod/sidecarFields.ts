@@ -6,7 +6,7 @@ import { secondsOf } from "../settings/duration.js";
 import { fixedSettings } from "../settings/fixedSettings.js";
 import { networkRange } from "../settings/loose.js";
 import { parseCpu, parseMemory } from "../settings/quantity.js";
-import type { Sight } from "../settings/SettingDeclaration.js";
+import type { PodField } from "../settings/SettingDeclaration.js";
 
 export const proxyContainer = "istio-proxy";
 /** With Istio CNI the init container only checks what the node has set up. */
@@ -30,9 +30,9 @@ export function sidecarFields(
     put(fields, `${proxyContainer}${imageSuffix}`, sidecar.proxy.image);
     put(fields, `istio-init${imageSuffix}`, sidecar.init?.image);
   }
-  for (const { open, sights } of declarations) {
-    for (const name of open ? namesShown(sights(""), sidecar.proxyConfig) : [""])
-      for (const sight of sights(name)) put(fields, fieldName(sight), seen(sight, sidecar));
+  for (const { open, podFields } of declarations) {
+    for (const name of open ? namesShown(podFields(""), sidecar.proxyConfig) : [""])
+      for (const podField of podFields(name)) put(fields, fieldName(podField), seen(podField, sidecar));
   }
   return fields;
 }
@@ -64,26 +64,26 @@ function sidecarOf({ spec }: Pick<Pod, "spec">): Sidecar | undefined {
 }
 
 // an open setting's names are those that PROXY_CONFIG has
-function namesShown(sights: readonly Sight[], proxyConfig: Record<string, unknown>): string[] {
-  const shown = sights.find((sight) => sight.in === "proxyConfig");
+function namesShown(podFields: readonly PodField[], proxyConfig: Record<string, unknown>): string[] {
+  const shown = podFields.find((podField) => podField.in === "proxyConfig");
   return shown?.in === "proxyConfig"
     ? Object.keys(jsonMap(valueAt(proxyConfig, shown.path.slice(0, -1))))
     : [];
 }
 
 /** The name of a field for people: `istio-proxy limits.cpu`, `istio-init includeInboundPorts`, `PROXY_CONFIG concurrency`. */
-export function fieldName(sight: Sight): string {
-  switch (sight.in) {
+export function fieldName(podField: PodField): string {
+  switch (podField.in) {
     case "flag":
-      return `${sight.of} ${sight.label}`;
+      return `${podField.of} ${podField.label}`;
     case "argument":
-      return `${sight.of} ${sight.prefix.replace(/^--|=$/g, "")}`;
+      return `${podField.of} ${podField.prefix.replace(/^--|=$/g, "")}`;
     case "container":
-      return `${sight.of} ${(sight.path[0] === "resources" ? sight.path.slice(1) : sight.path).join(".")}`;
+      return `${podField.of} ${(podField.path[0] === "resources" ? podField.path.slice(1) : podField.path).join(".")}`;
     case "env":
-      return `${sight.of} env ${sight.name}`;
+      return `${podField.of} env ${podField.name}`;
     case "proxyConfig":
-      return `PROXY_CONFIG ${sight.path.join(".")}`;
+      return `PROXY_CONFIG ${podField.path.join(".")}`;
     case "sidecarKind":
       return "istio-proxy kind";
     case "imageType":
@@ -92,17 +92,17 @@ export function fieldName(sight: Sight): string {
 }
 
 /** A setting's value in the form in which it compares with what a pod shows. */
-export function comparableValue(sight: Sight, value: SettingValue): string {
-  switch (sight.in) {
+export function comparableValue(podField: PodField, value: SettingValue): string {
+  switch (podField.in) {
     case "flag":
-      return sight.list ? comparableList(String(value)) : String(value);
+      return podField.list ? comparableList(String(value)) : String(value);
     case "container":
-      if (sight.as === "hook") return comparableHook(value);
-      return sight.as === "cpu" || sight.as === "memory"
-        ? comparableAmount(String(value), sight.as)
+      if (podField.as === "hook") return comparableHook(value);
+      return podField.as === "cpu" || podField.as === "memory"
+        ? comparableAmount(String(value), podField.as)
         : comparableText(value);
     case "env":
-      return sight.as === "seconds" ? String(secondsOf(String(value))) : comparableText(value);
+      return podField.as === "seconds" ? String(secondsOf(String(value))) : comparableText(value);
     case "sidecarKind":
       return value === true ? "native" : "classic";
     case "imageType":
@@ -112,33 +112,33 @@ export function comparableValue(sight: Sight, value: SettingValue): string {
   }
 }
 
-function seen(sight: Sight, { proxy, init, native, proxyConfig }: Sidecar): string | undefined {
-  if (sight.in === "proxyConfig") return optional(valueAt(proxyConfig, sight.path), comparableText);
-  if (sight.in === "sidecarKind") return native ? "native" : "classic";
-  if (sight.in === "imageType") return imageTypeOf(proxy.image ?? "");
-  const container = sight.of === proxyContainer ? proxy : init;
+function seen(podField: PodField, { proxy, init, native, proxyConfig }: Sidecar): string | undefined {
+  if (podField.in === "proxyConfig") return optional(valueAt(proxyConfig, podField.path), comparableText);
+  if (podField.in === "sidecarKind") return native ? "native" : "classic";
+  if (podField.in === "imageType") return imageTypeOf(proxy.image ?? "");
+  const container = podField.of === proxyContainer ? proxy : init;
   if (!container) return undefined;
-  switch (sight.in) {
+  switch (podField.in) {
     case "flag": {
-      const argument = argumentAfter(container, sight.flag);
-      return sight.list ? comparableList(argument) : argument;
+      const argument = argumentAfter(container, podField.flag);
+      return podField.list ? comparableList(argument) : argument;
     }
     case "argument":
       return container.args
-        ?.find((argument) => argument.startsWith(sight.prefix))
-        ?.slice(sight.prefix.length);
+        ?.find((argument) => argument.startsWith(podField.prefix))
+        ?.slice(podField.prefix.length);
     case "env": {
-      const variable = container.env?.find(({ name }) => name === sight.name);
+      const variable = container.env?.find(({ name }) => name === podField.name);
       // the API server leaves out an empty value
       return variable && !variable.valueFrom ? (variable.value ?? "") : undefined;
     }
     case "container": {
       const value =
-        valueAt(container, sight.path) ??
-        (valueAt(container, sight.path.slice(0, -1)) === undefined ? undefined : sight.absent);
-      return sight.as === "presence"
+        valueAt(container, podField.path) ??
+        (valueAt(container, podField.path.slice(0, -1)) === undefined ? undefined : podField.absent);
+      return podField.as === "presence"
         ? String(value !== undefined)
-        : optional(value, (found) => comparableValue(sight, found as SettingValue));
+        : optional(value, (found) => comparableValue(podField, found as SettingValue));
     }
   }
 }
@@ -156,8 +156,8 @@ export function hasInit(fields: SidecarFields): boolean {
 }
 
 const argumentFields = new Set(
-  fixedSettings.flatMap(({ sights }) =>
-    sights.flatMap((sight) => (sight.in === "flag" ? [fieldName(sight)] : [])),
+  fixedSettings.flatMap(({ podFields }) =>
+    podFields.flatMap((podField) => (podField.in === "flag" ? [fieldName(podField)] : [])),
   ),
 );
 

@@ -6,8 +6,8 @@ import { shown } from "../settings/problem.js";
 import { dataKey } from "./dataKey.js";
 import type { InjectorData } from "./InjectorData.js";
 import { refusingUnreadable } from "./InjectorRefusal.js";
+import { memoize } from "./memoize.js";
 import { canonicalJson } from "./Profile.js";
-import { remembered } from "./remembered.js";
 import type { StoredProfile } from "./StoredProfile.js";
 import { UnreadableText, yamlData } from "./spliceMap.js";
 
@@ -60,7 +60,7 @@ export function storedData({ values }: Pick<InjectorData, "values">): StoredData
   return refusingUnreadable(() => storedIn(values));
 }
 
-const storedIn = remembered((values): StoredData | undefined => {
+const storedIn = memoize((values): StoredData | undefined => {
   const found = valueAt(yamlData(values, "data.values"), ["global", dataKey]);
   if (found === undefined) return undefined;
   const version = (found as { version?: unknown } | null)?.version;

@@ -7,9 +7,9 @@ import { injectorTemplate } from "./injectorTemplate.js";
 import { istioVersion, requireSupported } from "./istioVersion.js";
 import type { Layers } from "./Layer.js";
 import { layersOf } from "./layersOf.js";
+import { memoize } from "./memoize.js";
 import { mismatchText } from "./mismatch.js";
 import { canonicalJson } from "./Profile.js";
-import { remembered } from "./remembered.js";
 import { requireShape } from "./requireShape.js";
 import { storedData } from "./StoredData.js";
 import { insertPair, removePair, UnreadableText, yamlData } from "./spliceMap.js";
@@ -83,7 +83,7 @@ function withoutData(values: string): string {
   return valueAt(global, [dataKey]) === undefined ? values : removePair(values, ["global"], dataKey);
 }
 
-const bareConfig = remembered((config) => {
+const bareConfig = memoize((config) => {
   if (isInstalledWith(config)) return config;
   const ours = [formerTemplateName, scopedTemplateName].filter((name) =>
     Object.hasOwn(templatesIn(config), name),
@@ -107,7 +107,7 @@ function templatesIn(config: string): Readonly<Record<string, unknown>> {
   return typeof templates === "object" && templates !== null ? { ...templates } : {};
 }
 
-const withTemplate = remembered((config) =>
+const withTemplate = memoize((config) =>
   addAliases(
     insertPair(config, ["templates"], scopedTemplateName, {
       block: injectorTemplate(templatesIn(config).sidecar, {}),

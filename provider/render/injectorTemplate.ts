@@ -4,8 +4,8 @@ import { releasesText } from "../settings/releaseFacts.js";
 import { releaseOf } from "./istioVersion.js";
 import { type JoinedTemplate, joinedTemplate, type Place, places } from "./joinedTemplate.js";
 import type { Layers } from "./Layer.js";
+import { memoize } from "./memoize.js";
 import { mismatchText } from "./mismatch.js";
-import { remembered } from "./remembered.js";
 import { readsOf, type ScopedReads, scopeReads } from "./scopeReads.js";
 import { UnreadableText } from "./spliceMap.js";
 
@@ -37,7 +37,7 @@ interface Made {
   joined: JoinedTemplate;
 }
 
-const madeFrom = remembered((sidecar): Made => {
+const madeFrom = memoize((sidecar): Made => {
   const whole = /\{\{[^{}]*(?<![\w$.)])\$?\.Values(?:\.global)?(?![\w.])[^{}]*\}\}/.exec(sidecar);
   if (whole)
     throw new UnreadableText(

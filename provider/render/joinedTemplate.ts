@@ -1,6 +1,6 @@
-import { joinedBeginning, variables, whenIstioSaysMode } from "./joinedBeginning.js";
 import { mismatchText } from "./mismatch.js";
 import { stampAnnotation } from "./podAnnotations.js";
+import { preamble, variables, whenIstioSaysMode } from "./preamble.js";
 import { bodyOf, scopeReads } from "./scopeReads.js";
 import { UnreadableText } from "./spliceMap.js";
 
@@ -43,7 +43,7 @@ export function joinedTemplate(template: string): JoinedTemplate {
     withAnnotations(text),
   );
   return {
-    text: `${joinedBeginning(template, joined, found)
+    text: `${preamble(template, joined, found)
       .trimEnd()
       .replace(/-\}\}$/, "}}")}${joined}`,
     missing,

@@ -2,7 +2,7 @@ import { own } from "../settings/own.js";
 import type { InjectorData } from "./InjectorData.js";
 import { InjectorRefusal } from "./InjectorRefusal.js";
 import type { Layer, Layers, PodPicker } from "./Layer.js";
-import { remembered } from "./remembered.js";
+import { memoize } from "./memoize.js";
 import { changedByHand, storedData } from "./StoredData.js";
 
 /** The layers that the ConfigMap holds; none when there is nothing of ours in it. */
@@ -10,7 +10,7 @@ export function layersOf({ values }: Pick<InjectorData, "values">): Layers {
   return layersIn(values);
 }
 
-const layersIn = remembered((values): Layers => {
+const layersIn = memoize((values): Layers => {
   const stored = storedData({ values });
   if (!stored) return {};
   return Object.fromEntries(

@@ -1,7 +1,7 @@
 import { allContainers, type Container, type PodTemplate } from "../cluster/podTemplate.js";
 import { type CanonicalSettings, valueAt } from "../settings/canonicalSettings.js";
 import { declarations, type SettingDeclaration, type SettingValue } from "../settings/declarations.js";
-import type { ContainerRole, PodWay, Sight } from "../settings/SettingDeclaration.js";
+import type { ContainerRole, PodField, PodWay } from "../settings/SettingDeclaration.js";
 import { ownKeys, proxyConfigAnnotation, proxyConfigOf, saysKey } from "./podAnnotations.js";
 
 /** What a pod says of its sidecar itself, before it is injected. */
@@ -18,7 +18,7 @@ export function podLevel(template: PodTemplate): PodLevel {
   const dropped: string[] = [];
   for (const declaration of declarations) {
     for (const name of declaration.open ? namesSaid(declaration, template) : [""]) {
-      if (!saysItself(declaration, name, template)) continue;
+      if (!isOverridden(declaration, name, template)) continue;
       const path = name === "" ? declaration.path : `${declaration.path}.${name}`;
       const value = firstSaid(declaration, name, template);
       if (value !== undefined) settings.push([path, value]);
@@ -29,22 +29,22 @@ export function podLevel(template: PodTemplate): PodLevel {
 }
 
 /** Whether no layer's value of a setting reaches a pod: it says its own, or something that takes it away. */
-export function saysItself(declaration: SettingDeclaration, name: string, template: PodTemplate): boolean {
+export function isOverridden(declaration: SettingDeclaration, name: string, template: PodTemplate): boolean {
   if (isDropped(declaration, template)) return true;
-  const sights = declaration.sights(name);
-  return sights.length > 0
-    ? sights.every((sight) => saidAt(declaration, name, sight, template).said)
+  const podFields = declaration.podFields(name);
+  return podFields.length > 0
+    ? podFields.every((podField) => saidAt(declaration, name, podField, template).said)
     : declaration.podWays(name).some((way) => isSaid(way, template));
 }
 
 /** Whether the pod decides what it shows at one place: a container of its own speaks for that container only. */
-export function saysSight(
+export function overridesField(
   declaration: SettingDeclaration,
   name: string,
-  sight: Sight,
+  podField: PodField,
   template: PodTemplate,
 ): boolean {
-  return isDropped(declaration, template) || saidAt(declaration, name, sight, template).said;
+  return isDropped(declaration, template) || saidAt(declaration, name, podField, template).said;
 }
 
 /** An amount on a pod that makes Istio drop this one, unless the pod says it as well. */
@@ -62,12 +62,12 @@ export interface Said {
 export function saidAt(
   declaration: SettingDeclaration,
   name: string,
-  sight: Sight,
+  podField: PodField,
   template: PodTemplate,
 ): Said {
-  const variable = variableOf(sight);
+  const variable = variableOf(podField);
   if (variable !== undefined) {
-    const own = sight.in === "env" ? ownVariable(template, sight.of, variable) : undefined;
+    const own = podField.in === "env" ? ownVariable(template, podField.of, variable) : undefined;
     if (own) return own;
     if (saysKey(ownConfig(template), variable)) {
       const value = configValue(template, ["proxyMetadata", variable]);
@@ -76,12 +76,12 @@ export function saidAt(
   }
   const ways = declaration
     .podWays(name)
-    .filter((way) => !("of" in way) || !("of" in sight) || way.of === sight.of)
+    .filter((way) => !("of" in way) || !("of" in podField) || way.of === podField.of)
     .filter((way) => !(way.by === "proxyConfig" && way.path[0] === "proxyMetadata"))
     .sort((a, b) => strength.indexOf(a.by) - strength.indexOf(b.by));
   for (const way of ways) {
     if (!isSaid(way, template)) continue;
-    const raw = wayValue(way, sight, template);
+    const raw = wayValue(way, podField, template);
     if (raw !== undefined) return { said: true, value: canonical(declaration, raw) };
     if (way.by !== "proxyConfig") return { said: true };
   }
@@ -105,12 +105,12 @@ function firstSaid(
   name: string,
   template: PodTemplate,
 ): SettingValue | undefined {
-  const sights = declaration.sights(name);
-  for (const sight of sights) {
-    const { value } = saidAt(declaration, name, sight, template);
+  const podFields = declaration.podFields(name);
+  for (const podField of podFields) {
+    const { value } = saidAt(declaration, name, podField, template);
     if (value !== undefined) return value;
   }
-  if (sights.length > 0) return undefined;
+  if (podFields.length > 0) return undefined;
   for (const way of declaration.podWays(name)) {
     const raw = isSaid(way, template) ? wayValue(way, undefined, template) : undefined;
     if (raw !== undefined) return canonical(declaration, raw);
@@ -118,9 +118,9 @@ function firstSaid(
   return undefined;
 }
 
-function variableOf(sight: Sight): string | undefined {
-  if (sight.in === "env") return sight.name;
-  return sight.in === "proxyConfig" && sight.path[0] === "proxyMetadata" ? sight.path[1] : undefined;
+function variableOf(podField: PodField): string | undefined {
+  if (podField.in === "env") return podField.name;
+  return podField.in === "proxyConfig" && podField.path[0] === "proxyMetadata" ? podField.path[1] : undefined;
 }
 
 function ownVariable(template: PodTemplate, of: ContainerRole, name: string): Said | undefined {
@@ -151,7 +151,7 @@ function containerValue(way: PodWay & { by: "container" }, template: PodTemplate
     : undefined;
 }
 
-function wayValue(way: PodWay, sight: Sight | undefined, template: PodTemplate): unknown {
+function wayValue(way: PodWay, podField: PodField | undefined, template: PodTemplate): unknown {
   switch (way.by) {
     case "annotation":
       return template.metadata?.annotations?.[way.name];
@@ -159,7 +159,7 @@ function wayValue(way: PodWay, sight: Sight | undefined, template: PodTemplate):
       return configValue(template, way.path);
     case "container": {
       const value = containerValue(way, template);
-      return way.path[0] === "args" && Array.isArray(value) ? argumentOf(value, sight) : value;
+      return way.path[0] === "args" && Array.isArray(value) ? argumentOf(value, podField) : value;
     }
     case "presence":
       return undefined;
@@ -174,16 +174,16 @@ function configValue(template: PodTemplate, path: readonly string[]): unknown {
   );
 }
 
-function argumentOf(args: readonly unknown[], sight: Sight | undefined): string | undefined {
-  if (sight?.in === "flag") {
-    const at = args.indexOf(sight.flag);
+function argumentOf(args: readonly unknown[], podField: PodField | undefined): string | undefined {
+  if (podField?.in === "flag") {
+    const at = args.indexOf(podField.flag);
     return at < 0 ? "" : String(args[at + 1] ?? "");
   }
-  return sight?.in === "argument"
+  return podField?.in === "argument"
     ? args
         .map(String)
-        .find((argument) => argument.startsWith(sight.prefix))
-        ?.slice(sight.prefix.length)
+        .find((argument) => argument.startsWith(podField.prefix))
+        ?.slice(podField.prefix.length)
     : undefined;
 }
 

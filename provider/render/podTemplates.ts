@@ -1,7 +1,7 @@
 import { valueAt } from "../settings/canonicalSettings.js";
 import { istioTemplate, scopedTemplateName } from "./aliases.js";
+import { memoize } from "./memoize.js";
 import { templatesAnnotation } from "./podAnnotations.js";
-import { remembered } from "./remembered.js";
 import { yamlData } from "./spliceMap.js";
 
 /**
@@ -37,7 +37,7 @@ function isSidecarTemplate(name: string): boolean {
   return name === istioTemplate || name === scopedTemplateName;
 }
 
-const named = remembered((config: string) => {
+const named = memoize((config: string) => {
   const data = yamlData(config, "data.config");
   const defaults = textsIn(valueAt(data, ["defaultTemplates"]));
   const aliases = valueAt(data, ["aliases"]);

@@ -2,8 +2,8 @@ import { type Document, isMap, isScalar, type Pair } from "yaml";
 import { isNestedTooDeep } from "../settings/plainData.js";
 import { contentOf, type YamlError, type YamlText, yamlText } from "../settings/yamlText.js";
 import { type JsonMember, jsonMembers, readJson } from "./jsonMembers.js";
+import { memoize } from "./memoize.js";
 import { mismatchText } from "./mismatch.js";
-import { remembered } from "./remembered.js";
 
 type Ranged = { range?: [number, number, number] | null };
 
@@ -27,7 +27,7 @@ export function yamlData(text: string, what: string): unknown {
 
 type Reading = { content: unknown } | { text: YamlText; errors: readonly YamlError[] };
 
-const readText = remembered((given): Reading => {
+const readText = memoize((given): Reading => {
   const json = readJson(given);
   if (json && !isNestedTooDeep(json.content)) return json;
   const text = yamlText(given);

@@ -2,7 +2,7 @@ import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Pod, PodTemplate } from "../cluster/podTemplate.js";
 import type { InjectorData } from "../render/InjectorData.js";
 import type { Layer, Layers } from "../render/Layer.js";
-import type { PutBack } from "./restartBack.js";
+import type { PutBack } from "./rollbackWorkloads.js";
 
 export type Properties = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import { inBatches } from "../cluster/inBatches.js";
+import { forEachLimit } from "../cluster/forEachLimit.js";
 import { type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import type { Pod } from "../cluster/podTemplate.js";
 import { argoRollout, workloadKinds, workloadName, workloadsOf } from "../cluster/workloads.js";
@@ -36,7 +36,7 @@ export async function assessNamespace(
   );
   const podsInFull = once(() => podsByName(api, namespace));
   const assessments: Assessment[] = [];
-  await inBatches(workloads, dryRunsAtOnce, async (workload) => {
+  await forEachLimit(workloads, dryRunsAtOnce, async (workload) => {
     const pods = owned.get(workloadName(workload)) ?? [];
     assessments.push(await assessWorkload(api, namespace, workload, pods, settings, podsInFull));
   });

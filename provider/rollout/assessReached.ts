@@ -1,4 +1,4 @@
-import { inBatches } from "../cluster/inBatches.js";
+import { forEachLimit } from "../cluster/forEachLimit.js";
 import { injectedPods } from "../cluster/injectedPods.js";
 import type { KubernetesApi, ObjectMeta } from "../cluster/KubernetesApi.js";
 import { selects } from "../levels/selector.js";
@@ -87,7 +87,7 @@ export async function assessReached(
     };
   };
   const found = new Map<string, Assessed>();
-  await inBatches([...pods], namespacesAtOnce, async ([namespace, all]) => {
+  await forEachLimit([...pods], namespacesAtOnce, async ([namespace, all]) => {
     found.set(namespace, await inNamespace(namespace, all));
     onProgress(found.size, pods.size);
   });

@@ -1,6 +1,6 @@
 import type { PodTemplate } from "../cluster/podTemplate.js";
 import { canonicalJson } from "../render/Profile.js";
-import { saysItself } from "../render/podLevel.js";
+import { isOverridden } from "../render/podLevel.js";
 import { inOrder } from "../settings/canonicalSettings.js";
 import type { SettingValue } from "../settings/declarations.js";
 import type { Difference } from "./differences.js";
@@ -16,7 +16,7 @@ export function changedSettings(
       field: path,
       from: textOf(before[path]),
       to: textOf(after[path]),
-      isDecided: saysItself(declaration, name, template),
+      isDecided: isOverridden(declaration, name, template),
     }))
     .filter(({ from, to, isDecided }) => from !== to && !isDecided)
     .map(({ field, from, to }) => ({ field, from, to }));

@@ -1,5 +1,5 @@
 import { cappedMap } from "./cappedMap.js";
-import type { PutBack } from "./restartBack.js";
+import type { PutBack } from "./rollbackWorkloads.js";
 import type { RolloutSummary } from "./runRollout.js";
 
 /** How a rollout ended: what it did, and the error's text where not everything went well. */

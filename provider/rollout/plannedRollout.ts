@@ -1,10 +1,10 @@
 import { cappedMap } from "./cappedMap.js";
 import { differencesText, podsText } from "./differences.js";
-import { passingReasons } from "./passingReasons.js";
-import { putOff } from "./putOff.js";
 import { type PlannedRestart, type RestartsByReason, restartsByReason } from "./restarts.js";
 import { isDeleted, isEvicted, type Unmanaged } from "./rollUnmanaged.js";
 import type { Restart } from "./runRollout.js";
+import { skipReason } from "./skipReason.js";
+import { transientReasons } from "./transientReasons.js";
 import { unmanagedSentence } from "./unmanagedPods.js";
 import { unreadyBefore } from "./unreadyBefore.js";
 
@@ -36,15 +36,15 @@ export function plannedRollout(
   for (const restart of restarts) {
     const { assessment, settings, rollout } = restart;
     const name = label(assessment);
-    const off = putOff(assessment, settings, rollout, now);
+    const off = skipReason(assessment, settings, rollout, now);
     if (off) waiting[name] = off.lasting;
     else if (assessment.verdict.is === "unknown") {
-      waiting[name] = passingReasons.unknown;
+      waiting[name] = transientReasons.unknown;
       // what could not be learnt now is asked again by the next up
       unready++;
     } else if (assessment.verdict.is !== "stale") continue;
     else if (!rollout.restartUnhealthy && unreadyBefore(assessment.workload, settings.stamp) !== undefined) {
-      waiting[name] = passingReasons.unready;
+      waiting[name] = transientReasons.unready;
       unready++;
     } else {
       restarting.push(restart);

@@ -11,11 +11,11 @@ import { evictPods, evictUnready } from "./evictPods.js";
 import { withOldSettings, withoutNewPods } from "./explainStale.js";
 import type { Outcome } from "./Outcome.js";
 import { isSettingsFault, podReason } from "./podReason.js";
-import { putOff } from "./putOff.js";
 import { readWorkload } from "./readWorkload.js";
 import { restartedFor, restartPatch } from "./restartAnnotation.js";
 import { rolloutStatus } from "./rolloutStatus.js";
 import type { Restart, RolloutDependencies } from "./runRollout.js";
+import { skipReason } from "./skipReason.js";
 import { replacesStalePods, restartUnderWay, unreadyBefore } from "./unreadyBefore.js";
 import { workloadPods } from "./workloadPods.js";
 
@@ -33,7 +33,7 @@ export async function restartWorkload(restart: Restart, dependencies: RolloutDep
 class Gone extends Error {}
 
 async function replaceStalePods(
-  { assessment, settings, rollout, undoes = false }: Restart,
+  { assessment, settings, rollout, isRollback = false }: Restart,
   dependencies: RolloutDependencies,
 ): Promise<Outcome> {
   const { api, now, elapsed, report } = dependencies;
@@ -42,19 +42,22 @@ async function replaceStalePods(
   let look = await assessAgain(assessment, settings, api);
   // another program may have changed weaker levels since the settings were read
   const stampNow = () => (look.given ?? settings).stamp;
-  const isLeaving =
+  const oldPodsTerminating =
     look.verdict.is === "stale" &&
     stampNow() === undefined &&
     rollout.strategy === "restart" &&
     replacesStalePods(look.workload, { pods: look.pods, stale: look.verdict.stalePods });
-  const unmade = undoes && rollout.strategy === "restart" && isUnmade(look.workload, stampNow());
+  const unmade =
+    isRollback && rollout.strategy === "restart" && hasUnfinishedRestart(look.workload, stampNow());
   if ((look.verdict.is === "current" || look.verdict.is === "masked") && !unmade) return "current";
   const why =
-    putOff(look, settings, rollout, now())?.why ??
-    (rollout.restartUnhealthy || undoes || isLeaving ? undefined : unreadyBefore(look.workload, stampNow()));
+    skipReason(look, settings, rollout, now())?.why ??
+    (rollout.restartUnhealthy || isRollback || oldPodsTerminating
+      ? undefined
+      : unreadyBefore(look.workload, stampNow()));
   if (why !== undefined) return { skipped: why };
   if (look.verdict.is === "unknown" && !unmade) return { failed: look.verdict.why, cause: "other" };
-  if (isLeaving) {
+  if (oldPodsTerminating) {
     const left = await waitForWorkload(assessment, deadline, dependencies);
     // we didn't start this rollout, so its failure isn't ours
     if (left !== "done")
@@ -72,7 +75,7 @@ async function replaceStalePods(
     const outcome =
       rollout.strategy === "evict"
         ? await evictPods({ ...assessment, workload: look.workload }, podNames, deadline, dependencies)
-        : await restart(assessment, stampNow(), deadline, undoes ? podNames : [], dependencies);
+        : await restart(assessment, stampNow(), deadline, isRollback ? podNames : [], dependencies);
     const ended = typeof outcome === "object" && "patched" in outcome ? outcome.ended : outcome;
     if (ended !== "done") return ended;
     look = await assessAgain(assessment, settings, api);
@@ -140,7 +143,7 @@ async function restart(
 }
 
 /** Whether a restart of ours for other settings has not ended: its pods may all be the old ones still. */
-function isUnmade(workload: Workload, stamp: string | undefined): boolean {
+function hasUnfinishedRestart(workload: Workload, stamp: string | undefined): boolean {
   const marked = restartedFor(workload);
   return marked !== undefined && marked !== stamp && rolloutStatus(workload).status !== "done";
 }

@@ -2,8 +2,8 @@ import { hasStatus } from "../cluster/KubernetesApi.js";
 import { milliseconds, type Rollout } from "../levels/RolloutOptions.js";
 import type { NamespaceSettings } from "./assess.js";
 import { evictUnmanaged } from "./evictUnmanaged.js";
-import { kept } from "./putOff.js";
 import { mostTold, type RolloutDependencies, type RolloutSummary } from "./runRollout.js";
+import { kept } from "./skipReason.js";
 import { isEvictable, type UnmanagedPods, unmanagedSentence } from "./unmanagedPods.js";
 
 export interface Unmanaged {

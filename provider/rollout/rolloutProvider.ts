@@ -14,9 +14,8 @@ import { cappedMap } from "./cappedMap.js";
 import { type Ending, failureText, followed, rollBack } from "./ending.js";
 import type { FormerLayer, InjectorView, Properties } from "./InjectorView.js";
 import { inTurn } from "./inTurn.js";
-import { withoutPassing } from "./passingReasons.js";
 import { type PlannedRollout, plannedRollout } from "./plannedRollout.js";
-import { type PutBack, restartBack } from "./restartBack.js";
+import { type PutBack, rollbackWorkloads } from "./rollbackWorkloads.js";
 import { rollUnmanaged } from "./rollUnmanaged.js";
 import {
   mostTold,
@@ -25,6 +24,7 @@ import {
   type RolloutSummary,
   runRollout,
 } from "./runRollout.js";
+import { withoutTransient } from "./transientReasons.js";
 
 export interface RolloutProvider {
   check(
@@ -68,7 +68,7 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
     return inTurn(api.server, async () => {
       const dependencies = dependenciesOf(session, injector, api, inputs);
       const back = (putBacks: readonly PutBack[]) =>
-        look().then(({ restarts }) => restartBack(restarts, putBacks, dependencies));
+        look().then(({ restarts }) => rollbackWorkloads(restarts, putBacks, dependencies));
       if (injector.isPutBack(inputs)) {
         const putBacks = injector.putBacks(inputs);
         return end(followed(await back(putBacks), putBacks));
@@ -279,7 +279,7 @@ function stillWaiting(
 ): Readonly<Record<string, string>> {
   if (planned === "unreachable") return before;
   // the update that follows looks for itself: repeated here, what has passed would be a change at the next preview
-  return planned ? planned.waiting : withoutPassing(before);
+  return planned ? planned.waiting : withoutTransient(before);
 }
 
 /** The server's words of the moment, which inputs leave out since they would differ at each look. */

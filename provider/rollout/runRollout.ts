@@ -4,9 +4,9 @@ import { milliseconds } from "../levels/RolloutOptions.js";
 import type { ReachingRollout } from "../render/rolloutReaching.js";
 import type { Assessment, NamespaceSettings } from "./assess.js";
 import { type Durations, durationsOf } from "./durations.js";
-import { putOff } from "./putOff.js";
 import { restartWorkload } from "./restartWorkload.js";
 import { inOrder, rolloutOrder } from "./rolloutOrder.js";
+import { skipReason } from "./skipReason.js";
 import { withinBounds } from "./withinBounds.js";
 
 export { restartAnnotation } from "./restartAnnotation.js";
@@ -67,7 +67,7 @@ export interface Restart {
   /** The options that hold for this workload. */
   rollout: ReachingRollout;
   /** Undoes a restart of ours, also of a workload that never got a pod of its new template, or is not ready since. */
-  undoes?: boolean;
+  isRollback?: boolean;
 }
 
 /**
@@ -92,15 +92,15 @@ export async function runRollout(
   for (const restart of restarts) {
     const { assessment, settings, rollout } = restart;
     const { verdict } = assessment;
-    const off = putOff(assessment, settings, rollout, now());
+    const off = skipReason(assessment, settings, rollout, now());
     if (off) {
       summary.waiting[label(assessment)] = off.why;
       if (rollout.strategy !== "none" && ++skipped <= mostTold)
         report(`[${assessment.namespace}] skipped ${assessment.name}: ${off.why}`);
-    } else if (verdict.is === "unknown" && !restart.undoes) {
+    } else if (verdict.is === "unknown" && !restart.isRollback) {
       summary.failed[label(assessment)] = verdict.why;
       report(`[${assessment.namespace}] failed ${assessment.name}: ${verdict.why}`);
-    } else if (verdict.is === "stale" || restart.undoes) begun.push(restart);
+    } else if (verdict.is === "stale" || restart.isRollback) begun.push(restart);
     else if (verdict.is === "current" || verdict.is === "masked") summary[verdict.is]++;
   }
   if (skipped > mostTold) report(`skipped ${skipped - mostTold} more`);
@@ -128,7 +128,7 @@ export async function runRollout(
       took.set(label(assessment), elapsed() - started);
       if (assessment.verdict.is === "stale" && assessment.verdict.left !== undefined)
         summary.waiting[label(assessment)] = assessment.verdict.left;
-      const what = restart.undoes ? "rolled back" : "restarted";
+      const what = restart.isRollback ? "rolled back" : "restarted";
       report(`${progress} ${what} ${assessment.name} (${podCount(assessment.pods)}, ${seconds} s)`);
       if (outcome !== "done") {
         summary.overruled = { ...summary.overruled, [label(assessment)]: outcome.done.overruled };

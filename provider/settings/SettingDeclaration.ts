@@ -42,7 +42,7 @@ export type ExpressionName = "nativeSidecar" | "interceptionMode" | "hold" | "im
 export type ContainerRole = "istio-proxy" | "istio-init";
 
 /** Where an injected pod shows a setting. */
-export type Sight =
+export type PodField =
   /** the argument after a flag */
   | { in: "flag"; of: ContainerRole; flag: string; label: string; list: boolean }
   /** an argument with a prefix: `--proxyLogLevel=` */
@@ -124,7 +124,7 @@ export interface SettingDeclaration {
   /** Stronger levels replace the value, or all levels' values are united. */
   merge: "replace" | "unite";
   rendering: (name: string) => Rendering;
-  sights: (name: string) => readonly Sight[];
+  podFields: (name: string) => readonly PodField[];
   /** Any of these on a pod and no layer's value reaches it. */
   podWays: (name: string) => readonly PodWay[];
   /** Where else the setting can be found, apart from `podWays`. */

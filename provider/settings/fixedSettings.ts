@@ -1,11 +1,11 @@
 import { declarations, type Rendering, type SettingDeclaration } from "./declarations.js";
-import type { Sight } from "./SettingDeclaration.js";
+import type { PodField } from "./SettingDeclaration.js";
 
 /** A setting with a name of its own, and what its declaration says of that name. */
 export interface FixedSetting {
   declaration: SettingDeclaration;
   rendering: Rendering;
-  sights: readonly Sight[];
+  podFields: readonly PodField[];
 }
 
 /** All settings but the open ones. */
@@ -14,7 +14,7 @@ export const fixedSettings: readonly FixedSetting[] = declarations
   .map((declaration) => ({
     declaration,
     rendering: declaration.rendering(""),
-    sights: declaration.sights(""),
+    podFields: declaration.podFields(""),
   }));
 
 /** The setting that is rendered to a Helm value below `global`, or the one that is united with it. */

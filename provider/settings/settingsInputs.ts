@@ -33,7 +33,7 @@ function isList(path: string): boolean {
   if (!declaration) return false;
   return (
     declaration.merge === "unite" ||
-    declaration.sights(name).some((sight) => sight.in === "flag" && sight.list)
+    declaration.podFields(name).some((podField) => podField.in === "flag" && podField.list)
   );
 }
 

@@ -6,7 +6,7 @@ import type { KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import { compose } from "../../provider/render/compose";
 import type { Layers } from "../../provider/render/Layer";
 import { previewAnnotation, stampAnnotation } from "../../provider/render/podAnnotations";
-import { saysItself } from "../../provider/render/podLevel";
+import { isOverridden } from "../../provider/render/podLevel";
 import { previewData, previewStamp } from "../../provider/render/previewData";
 import { type CanonicalSettings, settingEntries } from "../../provider/settings/canonicalSettings";
 import { parseSettings } from "../../provider/settings/parseSettings";
@@ -182,7 +182,7 @@ for (const sidecars of ["native", "classic"] as const) {
 function casesOf(pods: readonly IstioPod[]): Case[] {
   const single = settingEntries(parsed(everything)).map(({ path, value, declaration, name }, at): Case => {
     const namespace = `case-${at}`;
-    const saying = pods.filter(({ template }) => saysItself(declaration, name, template));
+    const saying = pods.filter(({ template }) => isOverridden(declaration, name, template));
     return {
       namespace,
       what: path,

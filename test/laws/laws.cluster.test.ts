@@ -6,7 +6,7 @@ import type { InjectorData } from "../../provider/render/InjectorData";
 import type { Layers } from "../../provider/render/Layer";
 import { canonicalJson } from "../../provider/render/Profile";
 import { proxyConfigAnnotation } from "../../provider/render/podAnnotations";
-import { saysItself } from "../../provider/render/podLevel";
+import { isOverridden } from "../../provider/render/podLevel";
 import { type CanonicalSettings, settingEntries, valueAt } from "../../provider/settings/canonicalSettings";
 import { declarationOf } from "../../provider/settings/declarations";
 import { parseSettings } from "../../provider/settings/parseSettings";
@@ -126,8 +126,8 @@ for (const { name, options } of installs) {
         test(`2, ${path} alone: the same annotation on each pod that says nothing of it`, async () => {
           const silent = telling.filter(
             ({ template }) =>
-              !saysItself(declaration, open, template) &&
-              !(companion && saysItself(companion, "", template)) &&
+              !isOverridden(declaration, open, template) &&
+              !(companion && isOverridden(companion, "", template)) &&
               template.metadata?.annotations?.["sidecar.istio.io/status"] === undefined &&
               template.metadata?.annotations?.[proxyConfigAnnotation] === undefined,
           );

@@ -23,10 +23,10 @@ describe("the setting that a field of a pod shows", () => {
   }
 
   it("is found for every field that any setting shows", () => {
-    for (const { path, open, sights } of declarations) {
-      for (const sight of sights(open ? "NAME" : "")) {
-        const found = settingOfField(fieldName(sight));
-        assert.ok(found !== undefined, fieldName(sight));
+    for (const { path, open, podFields } of declarations) {
+      for (const podField of podFields(open ? "NAME" : "")) {
+        const found = settingOfField(fieldName(podField));
+        assert.ok(found !== undefined, fieldName(podField));
         // several settings may show in one field, such as the united lists
         if (open) assert.equal(found, `${path}.NAME`);
       }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Container, PodTemplate } from "../../provider/cluster/podTemplate";
-import { podLevel, saysItself, saysSight } from "../../provider/render/podLevel";
+import { isOverridden, overridesField, podLevel } from "../../provider/render/podLevel";
 import { type CanonicalSettings, declarationFor } from "../../provider/settings/canonicalSettings";
 import { declarations } from "../../provider/settings/declarations";
 import { samplePaths } from "../settings/settingSamples";
@@ -29,7 +29,7 @@ const traffic = (name: string) => `traffic.sidecar.istio.io/${name}`;
 function decided(template: PodTemplate): string[] {
   return samplePaths.filter((path) => {
     const found = declarationFor(path);
-    return found && saysItself(found.declaration, found.name, template);
+    return found && isOverridden(found.declaration, found.name, template);
   });
 }
 
@@ -238,12 +238,12 @@ describe("what a pod decides", () => {
     const found = declarationFor("agentLogLevel");
     assert.ok(found);
     const { declaration } = found;
-    const [onProxy, onInit] = declaration.sights("");
+    const [onProxy, onInit] = declaration.podFields("");
     assert.ok(onProxy && onInit);
     const said = (template: PodTemplate) => [
-      saysItself(declaration, "", template),
-      saysSight(declaration, "", onProxy, template),
-      saysSight(declaration, "", onInit, template),
+      isOverridden(declaration, "", template),
+      overridesField(declaration, "", onProxy, template),
+      overridesField(declaration, "", onInit, template),
     ];
     assert.deepEqual(said(pod({ "sidecar.istio.io/agentLogLevel": "debug" })), [true, true, true]);
     assert.deepEqual(said(proxy({ args: [] })), [false, true, false]);

@@ -3,14 +3,18 @@ import { describe, it } from "node:test";
 import { type KubernetesApi, UnreachableError } from "../../provider/cluster/KubernetesApi";
 import type { Session } from "../../provider/cluster/session";
 import type { InjectorView } from "../../provider/rollout/InjectorView";
-import { passingReasons } from "../../provider/rollout/passingReasons";
 import { type RolloutProvider, rolloutProvider } from "../../provider/rollout/rolloutProvider";
+import { transientReasons } from "../../provider/rollout/transientReasons";
 
 const held = { "Deployment/old": 'its annotation sidecar-settings/rollout is "never"' };
 const restarts = { "proxyResources.limits.cpu 1 -> 2": { "Deployment/api": "1 pod" } };
 const olds = {
   restarts,
-  waiting: { ...held, "Deployment/api": passingReasons.unknown, "Deployment/web": passingReasons.unready },
+  waiting: {
+    ...held,
+    "Deployment/api": transientReasons.unknown,
+    "Deployment/web": transientReasons.unready,
+  },
 };
 
 /** One whose server gives no answer, with an injector from which somebody removed layers or not. */
@@ -43,7 +47,7 @@ describe("what a rollout's inputs say where a preview can't know what restarts",
   });
 
   it("lost layers, and nothing that holds: no list at all", async () => {
-    const waiting = { "Deployment/api": passingReasons.unknown };
+    const waiting = { "Deployment/api": transientReasons.unknown };
     const { inputs } = await providerWith(true).check({ restarts, waiting }, { namespace: "shop" });
     assert.equal("waiting" in inputs, false);
   });

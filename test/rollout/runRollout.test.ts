@@ -233,7 +233,7 @@ describe("a restart", () => {
     ["its progress deadline passes", { exceedsDeadline: true }, true, "notStarted"],
     ["its application's image can't be had", { neverReady: true }, false, "notStarted"],
     ["an injector replica lags", { staleRestarts: 9 }, false, "notStarted"],
-    ["its operator undoes the restart", { operator: true }, false, "restarted"],
+    ["its operator isRollback the restart", { operator: true }, false, "restarted"],
   ];
   for (const [edge, behaviour, rollsBack, others] of causes) {
     it(`that fails because ${edge} ${rollsBack ? "is" : "is not"} rolled back; the others: ${others}`, async () => {

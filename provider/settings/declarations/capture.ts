@@ -102,7 +102,7 @@ function captureList({ name, helm, flag, parse, schema, summary, asm }: CaptureL
     parse,
     parseLoose: loose(parse),
     rendering: { to: "value", path: ["proxy", helm] },
-    sights: [{ in: "flag", of: "istio-init", flag, label: name, list: true }],
+    podFields: [{ in: "flag", of: "istio-init", flag, label: name, list: true }],
     podWays: [
       { by: "annotation", name: `traffic.sidecar.istio.io/${name}` },
       { by: "container", of: "istio-init", path: ["args"] },
@@ -132,7 +132,7 @@ function united(
     merge: "unite",
     rendering: { to: "united", path: ["proxy", helm] },
     // shows in the list that it is added to
-    sights: [],
+    podFields: [],
     podWays: [{ by: "container", of: "istio-init", path: ["args"] }],
     levels: layerLevels,
     schema,
@@ -166,7 +166,7 @@ export const capture: readonly SettingDeclaration[] = [
     parse: interfaces,
     parseLoose: parseLooseList(interfaces),
     rendering: { to: "annotation", annotation: "traffic.sidecar.istio.io/excludeInterfaces" },
-    sights: [{ in: "flag", of: "istio-init", flag: "-c", label: "excludeInterfaces", list: true }],
+    podFields: [{ in: "flag", of: "istio-init", flag: "-c", label: "excludeInterfaces", list: true }],
     podWays: [
       { by: "annotation", name: "traffic.sidecar.istio.io/excludeInterfaces" },
       { by: "container", of: "istio-init", path: ["args"] },
@@ -182,7 +182,7 @@ export const capture: readonly SettingDeclaration[] = [
     path: "interceptionMode",
     parse: parseInterceptionMode,
     rendering: { to: "expression", name: "interceptionMode" },
-    sights: [
+    podFields: [
       { in: "flag", of: "istio-init", flag: "-m", label: "interceptionMode", list: false },
       { in: "env", of: "istio-proxy", name: "ISTIO_META_INTERCEPTION_MODE" },
     ],

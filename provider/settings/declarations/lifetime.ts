@@ -16,7 +16,7 @@ function hook(name: "postStart" | "preStop", when: string): SettingDeclaration {
     path: `lifecycle.${name}`,
     parse: parseLifecycleHook,
     rendering: { to: "value", path: ["proxy", "lifecycle", name] },
-    sights: [{ in: "container", of: "istio-proxy", path: ["lifecycle", name], as: "hook" }],
+    podFields: [{ in: "container", of: "istio-proxy", path: ["lifecycle", name], as: "hook" }],
     podWays: [{ by: "container", of: "istio-proxy", path: ["lifecycle", name] }],
     foreign: [{ in: "asm", paths: [["lifecycle", name]] }],
     schema: lifecycleHookSchema,
@@ -85,7 +85,7 @@ export const lifetime: readonly SettingDeclaration[] = [
     parse: parseBoolean,
     rendering: { to: "expression", name: "hold" },
     // shows as a hook, which the lifecycle settings compare
-    sights: [],
+    podFields: [],
     podWays: [{ by: "proxyConfig", path: ["holdApplicationUntilProxyStarts"] }],
     foreign: [{ in: "asm", paths: [["holdApplicationUntilProxyStarts"]] }],
     needs: {
@@ -107,7 +107,7 @@ export const lifetime: readonly SettingDeclaration[] = [
     path: "nativeSidecar",
     parse: parseBoolean,
     rendering: { to: "expression", name: "nativeSidecar" },
-    sights: [{ in: "sidecarKind" }],
+    podFields: [{ in: "sidecarKind" }],
     podWays: [
       { by: "annotation", name: "sidecar.istio.io/nativeSidecar" },
       // where a pod has an istio-proxy of its own, its place is decided

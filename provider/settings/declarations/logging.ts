@@ -12,7 +12,7 @@ export const logging: readonly SettingDeclaration[] = [
     path: "logLevel",
     parse: parseChoice(envoyLogLevels, "use one of Envoy's levels"),
     rendering: { to: "value", path: ["proxy", "logLevel"] },
-    sights: [{ in: "argument", of: "istio-proxy", prefix: "--proxyLogLevel=" }],
+    podFields: [{ in: "argument", of: "istio-proxy", prefix: "--proxyLogLevel=" }],
     podWays: [
       { by: "annotation", name: "sidecar.istio.io/logLevel" },
       { by: "container", of: "istio-proxy", path: ["args"] },
@@ -29,7 +29,7 @@ export const logging: readonly SettingDeclaration[] = [
     path: "componentLogLevel",
     parse: parseScopedLevels(envoyLogLevels, false),
     rendering: { to: "value", path: ["proxy", "componentLogLevel"] },
-    sights: [{ in: "argument", of: "istio-proxy", prefix: "--proxyComponentLogLevel=" }],
+    podFields: [{ in: "argument", of: "istio-proxy", prefix: "--proxyComponentLogLevel=" }],
     podWays: [
       { by: "annotation", name: "sidecar.istio.io/componentLogLevel" },
       { by: "container", of: "istio-proxy", path: ["args"] },
@@ -44,7 +44,7 @@ export const logging: readonly SettingDeclaration[] = [
     path: "agentLogLevel",
     parse: parseScopedLevels(agentLogLevels, true),
     rendering: { to: "value", path: ["logging", "level"] },
-    sights: [
+    podFields: [
       { in: "argument", of: "istio-proxy", prefix: "--log_output_level=" },
       { in: "argument", of: "istio-init", prefix: "--log_output_level=" },
     ],

@@ -19,7 +19,7 @@ function readiness(name: keyof typeof numbers): SettingDeclaration {
     path: `readinessProbe.${name}`,
     parse: parseNumber(rule),
     rendering: { to: "value", path: ["proxy", helm] },
-    sights: [
+    podFields: [
       {
         in: "container",
         of: "istio-proxy",
@@ -50,7 +50,7 @@ export const probes: readonly SettingDeclaration[] = [
     path: "startupProbe.enabled",
     parse: parseBoolean,
     rendering: { to: "value", path: ["proxy", "startupProbe", "enabled"] },
-    sights: [{ in: "container", of: "istio-proxy", path: ["startupProbe"], as: "presence" }],
+    podFields: [{ in: "container", of: "istio-proxy", path: ["startupProbe"], as: "presence" }],
     podWays: [],
     schema: { type: "boolean" },
     about: {
@@ -62,7 +62,9 @@ export const probes: readonly SettingDeclaration[] = [
     path: "startupProbe.failureThreshold",
     parse: parseNumber(failures),
     rendering: { to: "value", path: ["proxy", "startupProbe", "failureThreshold"] },
-    sights: [{ in: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"], as: "text" }],
+    podFields: [
+      { in: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"], as: "text" },
+    ],
     podWays: [{ by: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"] }],
     // a Deployment takes no probe without its handler
     levels: layerLevels,

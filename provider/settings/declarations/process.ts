@@ -32,7 +32,7 @@ export function environment(taken: ReadonlyMap<string, string>): SettingDeclarat
     open: environmentName(taken),
     parse: parseVariable,
     rendering: (name) => ({ to: "proxyMetadata", names: [name] }),
-    sights: proxyMetadataSights,
+    podFields: proxyMetadataSights,
     podWays: (name) => [{ by: "proxyConfig", path: ["proxyMetadata", name] }],
     foreign: (name) => proxyMetadataFields(name),
     schema: { type: ["string", "number", "boolean"] },
@@ -65,7 +65,7 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     path: "privileged",
     parse: parseBoolean,
     rendering: { to: "value", path: ["proxy", "privileged"] },
-    sights: [{ in: "container", of: "istio-proxy", path: ["securityContext", "privileged"], as: "text" }],
+    podFields: [{ in: "container", of: "istio-proxy", path: ["securityContext", "privileged"], as: "text" }],
     podWays: [{ by: "container", of: "istio-proxy", path: ["securityContext", "privileged"] }],
     foreign: [{ in: "asm", paths: [["privileged"]] }],
     // Istio's own allowPrivilegeEscalation: false beside it makes a container that Kubernetes refuses
@@ -82,7 +82,7 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     parse: parseBoolean,
     rendering: { to: "value", path: ["proxy", "enableCoreDump"] },
     // shows as an init container of its own, in releases that have it
-    sights: [],
+    podFields: [],
     podWays: [{ by: "annotation", name: "sidecar.istio.io/enableCoreDump" }],
     foreign: [{ in: "asm", paths: [["enableCoreDump"]] }],
     schema: { type: "boolean" },
@@ -96,7 +96,9 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     path: "seccompProfile",
     parse: parseSeccompProfile,
     rendering: { to: "value", path: ["proxy", "seccompProfile"] },
-    sights: [{ in: "container", of: "istio-proxy", path: ["securityContext", "seccompProfile"], as: "text" }],
+    podFields: [
+      { in: "container", of: "istio-proxy", path: ["securityContext", "seccompProfile"], as: "text" },
+    ],
     podWays: [{ by: "container", of: "istio-proxy", path: ["securityContext", "seccompProfile"] }],
     schema: {
       type: "object",
@@ -119,7 +121,7 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
       "leave it out for the variant that Istio was installed with",
     ),
     rendering: { to: "expression", name: "imageType" },
-    sights: [{ in: "imageType" }],
+    podFields: [{ in: "imageType" }],
     podWays: [
       { by: "annotation", name: "sidecar.istio.io/proxyImageType" },
       { by: "annotation", name: "sidecar.istio.io/proxyImage" },
@@ -136,7 +138,7 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     path: "imagePullPolicy",
     parse: parseChoice(["Always", "IfNotPresent", "Never"], "use one of Kubernetes' policies"),
     rendering: { to: "value", path: ["imagePullPolicy"] },
-    sights: [
+    podFields: [
       { in: "container", of: "istio-proxy", path: ["imagePullPolicy"], as: "text" },
       { in: "container", of: "istio-init", path: ["imagePullPolicy"], as: "text" },
     ],

@@ -40,7 +40,7 @@ function proxyAmount(kind: "limits" | "requests", resource: "cpu" | "memory"): S
     path: `proxyResources.${kind}.${resource}`,
     parse: parsers[resource],
     rendering: { to: "value", path: ["proxy", "resources", ...field] },
-    sights: [sight("istio-proxy", field, resource)],
+    podFields: [podField("istio-proxy", field, resource)],
     podWays: [
       { by: "annotation", name: `sidecar.istio.io/${annotations[`${kind}.${resource}`]}` },
       { by: "container", of: "istio-proxy", path: ["resources", ...field] },
@@ -63,7 +63,7 @@ function initAmount(kind: "limits" | "requests", resource: "cpu" | "memory"): Se
     path: `initResources.${kind}.${resource}`,
     parse: parsers[resource],
     rendering: { to: "initResources", field },
-    sights: [sight("istio-init", field, resource)],
+    podFields: [podField("istio-init", field, resource)],
     podWays: [{ by: "container", of: "istio-init", path: ["resources", ...field] }],
     foreign: [asmAmount("sidecarProxyInit", kind, resource)],
     droppedBy: resourceAnnotations,
@@ -99,7 +99,7 @@ function fromAsmScale(value: unknown): unknown {
   return { percent: resourcePercentage, of, ...rest };
 }
 
-function sight(of: ContainerRole, field: readonly string[], as: "cpu" | "memory") {
+function podField(of: ContainerRole, field: readonly string[], as: "cpu" | "memory") {
   return { in: "container", of, path: ["resources", ...field], as } as const;
 }
 
@@ -111,7 +111,7 @@ export const resources: readonly SettingDeclaration[] = [
     parse: parseScaledResources,
     rendering: { to: "scaledResources" },
     // what it leads to shows where proxyResources do
-    sights: [],
+    podFields: [],
     podWays: [],
     foreign: [{ in: "asm", paths: [["scaledSidecarResource"]], read: fromAsmScale }],
     droppedBy: resourceAnnotations,

@@ -3,10 +3,10 @@ import {
   allLevels,
   type ForeignField,
   layerLevels,
+  type PodField,
   type PodWay,
   type Rendering,
   type SettingDeclaration,
-  type Sight,
 } from "../SettingDeclaration.js";
 
 type Fixed = Omit<
@@ -15,7 +15,7 @@ type Fixed = Omit<
   | "parseLoose"
   | "merge"
   | "rendering"
-  | "sights"
+  | "podFields"
   | "podWays"
   | "foreign"
   | "droppedBy"
@@ -25,12 +25,12 @@ type Fixed = Omit<
   Partial<Pick<SettingDeclaration, "parseLoose" | "merge" | "droppedBy" | "levels" | "needs">> & {
     foreign?: readonly ForeignField[];
     rendering: Rendering;
-    sights: readonly Sight[];
+    podFields: readonly PodField[];
     podWays: readonly PodWay[];
   };
 
 /** A setting with a name of its own. */
-export function setting({ rendering, sights, podWays, foreign = [], ...rest }: Fixed): SettingDeclaration {
+export function setting({ rendering, podFields, podWays, foreign = [], ...rest }: Fixed): SettingDeclaration {
   return {
     parseLoose: parseLoosely(rest.parse),
     merge: "replace",
@@ -38,7 +38,7 @@ export function setting({ rendering, sights, podWays, foreign = [], ...rest }: F
     levels: podWays.length > 0 ? allLevels : layerLevels,
     ...rest,
     rendering: () => rendering,
-    sights: () => sights,
+    podFields: () => podFields,
     podWays: () => podWays,
     foreign: () => foreign,
   };
@@ -60,7 +60,7 @@ export function openSetting(rest: Open): SettingDeclaration {
 
 /** A field of ProxyConfig, which reaches the pod in PROXY_CONFIG. */
 export function proxyConfigSetting(
-  given: Omit<Fixed, "rendering" | "sights" | "podWays"> & {
+  given: Omit<Fixed, "rendering" | "podFields" | "podWays"> & {
     field: readonly string[];
     as?: "number";
     secondsEnv?: string;
@@ -72,7 +72,7 @@ export function proxyConfigSetting(
     ...rest,
     foreign: [{ in: "asm", paths: [field] }, ...foreign],
     rendering: { to: "proxyConfig", path: field, ...written, ...(secondsEnv ? { secondsEnv } : {}) },
-    sights: [
+    podFields: [
       { in: "proxyConfig", path: field },
       ...(secondsEnv ? [{ in: "env", of: "istio-proxy", name: secondsEnv, as: "seconds" } as const] : []),
     ],
@@ -82,14 +82,14 @@ export function proxyConfigSetting(
 
 /** Variables that all have the setting's value, on both containers and in PROXY_CONFIG. */
 export function proxyMetadataSetting(
-  given: Omit<Fixed, "rendering" | "sights" | "podWays"> & { names: readonly string[] },
+  given: Omit<Fixed, "rendering" | "podFields" | "podWays"> & { names: readonly string[] },
 ): SettingDeclaration {
   const { names, foreign = [], ...rest } = given;
   return setting({
     ...rest,
     foreign: [...proxyMetadataFields(...names), ...foreign],
     rendering: { to: "proxyMetadata", names },
-    sights: names.flatMap(proxyMetadataSights),
+    podFields: names.flatMap(proxyMetadataSights),
     podWays: names.map((name) => ({ by: "proxyConfig", path: ["proxyMetadata", name] }) as const),
   });
 }
@@ -102,7 +102,7 @@ export function proxyMetadataFields(...names: string[]): readonly ForeignField[]
   ];
 }
 
-export function proxyMetadataSights(name: string): readonly Sight[] {
+export function proxyMetadataSights(name: string): readonly PodField[] {
   return [
     { in: "env", of: "istio-proxy", name },
     { in: "env", of: "istio-init", name },

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { remembered } from "../../provider/render/remembered";
+import { memoize } from "../../provider/render/memoize";
 
-describe("work that is remembered", () => {
+describe("work that is memoize", () => {
   const counted = () => {
     const done: string[] = [];
-    const work = remembered((text) => {
+    const work = memoize((text) => {
       done.push(text);
       if (text === "bad") throw new Error("no");
       return { text };

@@ -9,19 +9,19 @@ import { saidOf, windowAnnotation } from "./rolloutAnnotations.js";
 import { rolloutOrder } from "./rolloutOrder.js";
 
 /** A workload that is left alone for now, though its sidecar differs. */
-export interface PutOff {
+export interface Skip {
   why: string;
   /** The same at every look where nothing has changed, so that a preview repeats it without a diff. */
   lasting: string;
 }
 
 /** Why a workload is not restarted by this rollout, at this time; undefined when it may be. */
-export function putOff(
+export function skipReason(
   { verdict, workload }: Pick<Assessment, "verdict" | "workload">,
   { annotations = {} }: Pick<NamespaceSettings, "annotations">,
   rollout: Pick<Rollout, "strategy" | "selector">,
   now: number,
-): PutOff | undefined {
+): Skip | undefined {
   if (verdict.is === "held") return same(verdict.why);
   if (verdict.is !== "stale" && verdict.is !== "unknown") return undefined;
   if (rollout.strategy === "none")
@@ -35,7 +35,7 @@ export function kept(
   namespace: Annotations,
   selector: Rollout["selector"],
   now: number,
-): PutOff | undefined {
+): Skip | undefined {
   const why = optOut(metadata, namespace) ?? notSelected(metadata, selector);
   if (why !== undefined) return same(why);
   const order = rolloutOrder(metadata, namespace);
@@ -55,6 +55,6 @@ export function kept(
   }
 }
 
-function same(why: string): PutOff {
+function same(why: string): Skip {
   return { why, lasting: why };
 }

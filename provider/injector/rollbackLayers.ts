@@ -40,7 +40,7 @@ export class PutBacks {
  * Puts back the layers that reach the rollout's namespaces, that this program has changed, and whose components ask for it. Undefined
  * where there is none, since the settings are what the last rollout ended well with.
  */
-export async function putBackLayers(
+export async function rollbackLayers(
   session: Session,
   planned: PlannedLayers,
   history: LayerHistory,

@@ -15,7 +15,7 @@ const readings = new WeakMap<KubernetesApi, Map<string, Reading>>();
  * The injector as it was read at most a second ago, for looks at it; and never as it was before this process last wrote it. What is
  * written is made from `readInjector`.
  */
-export function recentInjector(
+export function cachedInjector(
   api: KubernetesApi,
   injector: Injector,
   // set back, a wall clock would call a reading recent for hours
@@ -29,11 +29,11 @@ export function recentInjector(
   const configMap = readInjector(api, injector);
   known.set(name, { at: elapsed, configMap });
   // an answer that was none is asked for again
-  configMap.catch(() => forgetInjector(api, injector));
+  configMap.catch(() => invalidateInjector(api, injector));
   return configMap;
 }
 
 /** After a write of ours. */
-export function forgetInjector(api: KubernetesApi, injector: Injector): void {
+export function invalidateInjector(api: KubernetesApi, injector: Injector): void {
   readings.get(api)?.delete(injectorName(injector));
 }

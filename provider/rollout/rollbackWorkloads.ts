@@ -15,7 +15,7 @@ export interface PutBack {
  * Restarts what had been restarted for settings that are put back, and nothing else. A failure doesn't stop the rest. Unready
  * workloads are restarted too: the bad settings may be what broke them.
  */
-export function restartBack(
+export function rollbackWorkloads(
   restarts: readonly Restart[],
   putBacks: readonly PutBack[],
   dependencies: RolloutDependencies,
@@ -31,7 +31,7 @@ export function restartBack(
     .map(
       (restart): Restart => ({
         ...restart,
-        undoes: true,
+        isRollback: true,
         rollout: { ...restart.rollout, onFailure: "continue" },
       }),
     );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type FormerLayer, LayerHistory } from "../../provider/injector/LayerHistory";
 import { PlannedLayers } from "../../provider/injector/PlannedLayers";
-import { layersToPutBack } from "../../provider/injector/putBackLayers";
+import { layersToPutBack } from "../../provider/injector/rollbackLayers";
 
 const [was, is, earlier] = ["1", "2", "3"].map((cpu) => ({ "proxyResources.limits.cpu": cpu }));
 const of = (target: string) => ({

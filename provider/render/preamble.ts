@@ -20,11 +20,7 @@ export const variables = {
 const placeRoots = ["init", "metadata", "env"] as const;
 
 /** `$sidecar` with everything that settings say, and what the places of a joined template read. */
-export function joinedBeginning(
-  template: string,
-  joined: string,
-  found: ReadonlyMap<string, number>,
-): string {
+export function preamble(template: string, joined: string, found: ReadonlyMap<string, number>): string {
   const values = helmValuesRead([...found.keys()].join(" "));
   const roots = [...sidecarRoots.filter((root) => root !== "global"), ...placeRoots];
   return `${opening}${pickProfiles}${copied(values)}{{- $sidecar := dict "global" $sidecarHelm${roots.map((root) => ` "${root}" dict`).join("")} -}}

@@ -1,5 +1,5 @@
 /** Does the work for every item, at most `atOnce` at a time. */
-export async function inBatches<Item>(
+export async function forEachLimit<Item>(
   items: readonly Item[],
   atOnce: number,
   work: (item: Item) => Promise<void>,

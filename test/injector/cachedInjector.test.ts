@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ApiCall, KubernetesApi } from "../../provider/cluster/KubernetesApi";
-import { forgetInjector, recentInjector } from "../../provider/injector/recentInjector";
+import { cachedInjector, invalidateInjector } from "../../provider/injector/cachedInjector";
 
 const istio = { namespace: "istio-system" };
 
@@ -18,7 +18,7 @@ function versions(...all: (string | undefined)[]) {
     },
   };
   const version = async (now: number, injector: { namespace: string; revision?: string } = istio) =>
-    (await recentInjector(api, injector, now)).metadata.resourceVersion;
+    (await cachedInjector(api, injector, now)).metadata.resourceVersion;
   return { api, asked, version };
 }
 
@@ -39,7 +39,7 @@ describe("the injector as it was a moment ago", () => {
     let passed = 0;
     context.mock.method(performance, "now", () => passed);
     context.mock.method(Date, "now", () => -passed);
-    const version = async () => (await recentInjector(api, istio)).metadata.resourceVersion;
+    const version = async () => (await cachedInjector(api, istio)).metadata.resourceVersion;
     assert.equal(await version(), "1");
     passed = 1000;
     assert.equal(await version(), "2");
@@ -48,7 +48,7 @@ describe("the injector as it was a moment ago", () => {
   it("is read again after a write of ours", async () => {
     const { api, version } = versions("1", "2");
     assert.equal(await version(0), "1");
-    forgetInjector(api, istio);
+    invalidateInjector(api, istio);
     assert.equal(await version(0), "2");
   });
 

@@ -15,7 +15,7 @@ import { targetName } from "./targetName.js";
 import { writeLayers } from "./writeLayers.js";
 
 /** Puts the layers back that reach namespaces whose pods can't be created with them, and tells so as their outcome. */
-export async function putBackRefused(
+export async function revertRejected(
   api: KubernetesApi,
   injector: Injector,
   accepted: readonly LayerChange[],

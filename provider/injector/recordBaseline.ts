@@ -1,4 +1,4 @@
-import { inBatches } from "../cluster/inBatches.js";
+import { forEachLimit } from "../cluster/forEachLimit.js";
 import { injectedPods } from "../cluster/injectedPods.js";
 import { type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import type { Requirement } from "../levels/selector.js";
@@ -25,7 +25,7 @@ export interface Asked {
 }
 
 /** Asks about the namespaces that the changes reach, before they are written; those that `asked` has are not asked about again. */
-export async function askBefore(
+export async function recordBaseline(
   api: KubernetesApi,
   injector: Injector,
   current: InjectorConfigMap,
@@ -37,7 +37,7 @@ export async function askBefore(
   const reached = await namespacesReached(api, changes, layers);
   const unasked = reached.filter((namespace) => !asked.has(namespace));
   const inFull = new Set(reached.slice(0, mostNamespacesWithWorkloads));
-  await inBatches(unasked, asksAtOnce, async (namespace) => {
+  await forEachLimit(unasked, asksAtOnce, async (namespace) => {
     const selectors = selectorsIn(namespace, changes, layers);
     const before = await askAll(
       api,

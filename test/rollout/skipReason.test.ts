@@ -4,9 +4,9 @@ import { Rollout } from "../../provider/levels/RolloutOptions";
 import type { Assessment } from "../../provider/rollout/assess";
 import { notSelected } from "../../provider/rollout/notSelected";
 import { optOut } from "../../provider/rollout/optOut";
-import { putOff } from "../../provider/rollout/putOff";
 import type { Annotations } from "../../provider/rollout/rolloutAnnotations";
 import { inOrder, rolloutOrder } from "../../provider/rollout/rolloutOrder";
+import { skipReason } from "../../provider/rollout/skipReason";
 
 const [never, always] = [{ "sidecar-settings/rollout": "never" }, { "sidecar-settings/rollout": "always" }];
 
@@ -91,21 +91,21 @@ describe("a workload is skipped", () => {
   const monday = Date.parse("2025-01-06T02:00:00Z");
 
   it("outside its window, with the next opening, and for a preview without", () => {
-    assert.deepEqual(putOff(about(window), {}, Rollout.parse({}), monday - 60_000), {
+    assert.deepEqual(skipReason(about(window), {}, Rollout.parse({}), monday - 60_000), {
       why: "outside its maintenance window Mon 02:00-03:00, which opens next on Mon 2025-01-06 02:00 UTC",
       lasting: "outside its maintenance window Mon 02:00-03:00",
     });
-    assert.equal(putOff(about(window), {}, Rollout.parse({}), monday), undefined);
+    assert.equal(skipReason(about(window), {}, Rollout.parse({}), monday), undefined);
   });
 
   it("outside its namespace's, unless it has its own", () => {
     const namespace = { annotations: window };
     assert.match(
-      putOff(about({}), namespace, Rollout.parse({}), 0)?.why ?? "",
+      skipReason(about({}), namespace, Rollout.parse({}), 0)?.why ?? "",
       /^outside its namespace's maintenance window/,
     );
     const own = { "sidecar-settings/maintenance-window": "00:00-24:00" };
-    assert.equal(putOff(about(own), namespace, Rollout.parse({}), 0), undefined);
+    assert.equal(skipReason(about(own), namespace, Rollout.parse({}), 0), undefined);
   });
 
   const rows: [string, Annotations, object, RegExp][] = [
@@ -122,7 +122,7 @@ describe("a workload is skipped", () => {
   ];
   for (const [edge, annotations, options, why] of rows) {
     it(edge, () => {
-      const off = putOff(about(annotations), {}, Rollout.parse(options), 0);
+      const off = skipReason(about(annotations), {}, Rollout.parse(options), 0);
       assert.match(off?.why ?? "", why);
       assert.equal(off?.lasting, off?.why);
     });
@@ -130,14 +130,17 @@ describe("a workload is skipped", () => {
 
   it("not for what nobody could learn: that is an error, but of a workload that opted out", () => {
     const denied = (annotations: Annotations) => about(annotations, { is: "unknown", why: "quota: used 7" });
-    assert.equal(putOff(denied({}), {}, Rollout.parse({}), 0), undefined);
-    assert.match(putOff(denied(never), {}, Rollout.parse({}), 0)?.why ?? "", /"never"$/);
-    assert.match(putOff(denied({}), {}, Rollout.parse({ strategy: "none" }), 0)?.why ?? "", /strategy none/);
+    assert.equal(skipReason(denied({}), {}, Rollout.parse({}), 0), undefined);
+    assert.match(skipReason(denied(never), {}, Rollout.parse({}), 0)?.why ?? "", /"never"$/);
+    assert.match(
+      skipReason(denied({}), {}, Rollout.parse({ strategy: "none" }), 0)?.why ?? "",
+      /strategy none/,
+    );
   });
 
   it("only when it is stale", () => {
     for (const is of ["current", "masked"] as const)
-      assert.equal(putOff(about(never, { is }), {}, Rollout.parse({}), 0), undefined);
-    assert.equal(putOff(about({}), {}, Rollout.parse({}), 0), undefined);
+      assert.equal(skipReason(about(never, { is }), {}, Rollout.parse({}), 0), undefined);
+    assert.equal(skipReason(about({}), {}, Rollout.parse({}), 0), undefined);
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Assessment } from "../../provider/rollout/assess";
 import { failureText, followed, rollBack } from "../../provider/rollout/ending";
-import { restartBack } from "../../provider/rollout/restartBack";
+import { rollbackWorkloads } from "../../provider/rollout/rollbackWorkloads";
 import { type Restart, type RolloutSummary, restartAnnotation } from "../../provider/rollout/runRollout";
 import { type Behaviour, InMemoryCluster, newStamp } from "./InMemoryCluster";
 import { application } from "./injectedPod";
@@ -36,7 +36,7 @@ async function back(
   const putBack = { names: ["namespace shop"], stampBefore: () => stampBefore };
   const lines: string[] = [];
   const dependencies = { ...clock, api: cluster, report: (line: string) => void lines.push(line) };
-  const summary = await clock.run(restartBack([restart], [putBack], dependencies));
+  const summary = await clock.run(rollbackWorkloads([restart], [putBack], dependencies));
   return { summary, cluster, lines };
 }
 
