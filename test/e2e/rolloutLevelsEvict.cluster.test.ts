@@ -1,0 +1,3 @@
+import { testRolloutLevels } from "./rolloutLevels";
+
+testRolloutLevels("evict");
