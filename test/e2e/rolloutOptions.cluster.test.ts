@@ -244,7 +244,10 @@ describe("options of a rollout", () => {
     const preview = succeeded(
       await pulumi.preview(stack(namespace, { deleteBarePods: true }, { diff: true })),
     );
-    assert.match(preview.stdoutText, /Pod\/debug *: "will be deleted; no controller recreates it"/);
+    assert.match(
+      preview.stdoutText,
+      /will be deleted; no controller recreates it *: \{[^}]*Pod\/debug *: "1 pod"/,
+    );
     const up = succeeded(await pulumi.up(stack(namespace, { deleteBarePods: true })));
     assert.match(up.stdoutText, /\[bare\] deleted Pod\/debug; no controller recreates it/);
     assert.deepEqual(await mesh.pods(namespace, "debug"), []);
