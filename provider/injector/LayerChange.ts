@@ -22,6 +22,13 @@ export interface LayerChange {
 /** Another Pulumi resource has the layer. */
 export class OwnershipError extends Error {
   override readonly name = "OwnershipError";
+  constructor(
+    message: string,
+    /** Who has it. */
+    readonly owner: string,
+  ) {
+    super(message);
+  }
 }
 
 /** The injector, or the API server after it, did not take the new settings; what was there before is back. */

@@ -224,7 +224,11 @@ export function layerProvider(
         await layerQueue(api, injector, session).submit(change, patienceOf(properties));
       } catch (error) {
         if (!(error instanceof OwnershipError || error instanceof NoInjector)) throw error;
-        session.report(`${targetName(targetOf(properties))}: nothing to take out: ${error.message}`);
+        const why =
+          error instanceof OwnershipError
+            ? `its settings stay, since they are ${error.owner}'s now`
+            : `nothing to take out: ${error.message}`;
+        session.report(`${targetName(targetOf(properties))}: ${why}`);
         return;
       }
       await afterRemoval(api, injector, properties);

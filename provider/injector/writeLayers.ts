@@ -144,7 +144,7 @@ function mayReplace({ owners, stack }: LayerChange, { owner }: Layer): boolean {
 }
 
 function foreignLayer(target: string, owner: string): OwnershipError {
-  return new OwnershipError(ownedByAnother(target, owner));
+  return new OwnershipError(ownedByAnother(target, owner), owner);
 }
 
 function requireRoom(data: { config: string; values: string }, injector: Injector, count: number): void {

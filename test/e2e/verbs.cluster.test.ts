@@ -242,7 +242,7 @@ describe("Pulumi's own verbs", () => {
   test("ignoreChanges of a component keeps its layer as it is; what a rollout did can be exported", async () => {
     const options = (more: Partial<Component>) => stack("ignoring", [shop(more)]);
     const first = succeeded(await pulumi.up(options({})));
-    assert.deepEqual(first.outputs.restarted, { shop: 1 });
+    assert.deepEqual(first.outputs.rolledOut, { shop: 1 });
     const before = await uid("shop");
     const ignored = options({ cpu: 4, ignoreChanges: ["proxyResources"] });
     await isQuiet(ignored);

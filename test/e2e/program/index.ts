@@ -1,4 +1,3 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
   GlobalSidecarSettings,
@@ -23,6 +22,9 @@ interface Plan {
   /** Settings that a transform puts on every Deployment of the stack. */
   transform?: SidecarSettings;
 }
+
+// loaded where a plan has objects of its own: it takes longer than the rest of a program
+const kubernetes = () => require("@pulumi/kubernetes") as typeof import("@pulumi/kubernetes");
 
 const config = new pulumi.Config();
 const plan = JSON.parse(config.require("plan")) as Plan;
@@ -53,11 +55,11 @@ for (const [place, settings] of Object.entries(plan.deployments ?? {})) {
     metadata: { labels },
     spec: { containers: [{ name: "app", image: pulumi.output("app:1") }] },
   };
-  new kubernetes.apps.v1.Deployment(name, {
+  new (kubernetes().apps.v1.Deployment)(name, {
     metadata: { namespace, name },
     spec: { selector: { matchLabels: labels }, template: withSidecarSettings(template, settings) },
   });
 }
 
-if (plan.yaml?.v1) new kubernetes.yaml.ConfigGroup("first", { yaml: plan.yaml.v1 });
-if (plan.yaml?.v2) new kubernetes.yaml.v2.ConfigGroup("second", { yaml: plan.yaml.v2 });
+if (plan.yaml?.v1) new (kubernetes().yaml.ConfigGroup)("first", { yaml: plan.yaml.v1 });
+if (plan.yaml?.v2) new (kubernetes().yaml.v2.ConfigGroup)("second", { yaml: plan.yaml.v2 });

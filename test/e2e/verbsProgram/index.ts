@@ -22,7 +22,7 @@ if (logLevel !== undefined)
   );
 
 /** Component -> workloads that its last rollout restarted. */
-export const restarted: Record<string, pulumi.Output<number>> = {};
+export const rolledOut: Record<string, pulumi.Output<number>> = {};
 const parents = new Map<string, Team>();
 for (const { name, namespace, cpu, parent, aliases, protect, ignoreChanges, rollout } of components) {
   const team = parent === undefined ? undefined : (parents.get(parent) ?? new Team(parent));
@@ -45,5 +45,5 @@ for (const { name, namespace, cpu, parent, aliases, protect, ignoreChanges, roll
       ...(ignoreChanges ? { ignoreChanges } : {}),
     },
   );
-  restarted[name] = settings.rollout.apply((summary) => summary?.restarted);
+  rolledOut[name] = settings.rollout.apply((summary) => summary?.restarted);
 }
