@@ -99,7 +99,7 @@ export function layerProvider(
         ...asProperties(settings, before.settings),
         patience: news.patience ?? defaultPatience,
       };
-      const refused = await whyRefused(session, planned, () => look(session, news), news, content);
+      const refused = await whyRefused(() => look(session, news), news, content);
       if (refused !== undefined) return { inputs, failures: [{ property: "injector", reason: refused }] };
       const exists = Object.keys(olds).length > 0;
       const gone = exists ? await describeDrift(session, olds, before, content) : undefined;

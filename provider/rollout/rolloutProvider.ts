@@ -5,7 +5,7 @@ import type { Session } from "../cluster/session.js";
 import { withKnownCluster } from "../cluster/withKnownCluster.js";
 import { parseRollout } from "../levels/parseRollout.js";
 import { rolloutOptionNames } from "../levels/RolloutOptions.js";
-import { type Layers, targetOf } from "../render/Layer.js";
+import { targetOf } from "../render/Layer.js";
 import { canonicalJson } from "../render/Profile.js";
 import { problemSentence } from "../settings/problem.js";
 import { containsUnknown } from "../settings/unknown.js";
@@ -215,7 +215,14 @@ async function plan(
       );
       return undefined;
     }
-    const { restarts, unmanaged } = await assessWithAll(session, injector, api, properties, former, layers);
+    const { restarts, unmanaged } = await assessReached(
+      injector,
+      api,
+      properties,
+      layers,
+      former,
+      progressOf(session),
+    );
     const refused = restarts.flatMap(({ assessment: { namespace, name, verdict } }) =>
       verdict.is === "refused" ? [refusalText(namespace, name, verdict.why)] : [],
     );
@@ -238,35 +245,17 @@ async function plan(
   }
 }
 
-/** Pulumi checks resources side by side: a pod is refused only with what all levels plan. */
-async function assessWithAll(
-  session: Session,
-  injector: InjectorView,
-  api: KubernetesApi,
-  properties: Properties,
-  former: FormerLayer | undefined,
-  first: Layers,
-): Promise<Assessed> {
-  let next = session.elapsed() + toldEvery;
-  const onProgress = (looked: number, all: number) => {
-    if (session.elapsed() < next || looked === all) return;
-    next = session.elapsed() + toldEvery;
-    session.report(`looked at the workloads of ${looked} of ${all} namespaces`);
-  };
-  for (let layers = first; ; ) {
-    const assessed = await assessReached(injector, api, properties, layers, former, onProgress);
-    if (assessed.restarts.every(({ assessment }) => assessment.verdict.is !== "refused")) return assessed;
-    await session.sleep(checkedWithin);
-    const later = injector.planned(properties).layers;
-    if (Object.keys(later).length === Object.keys(layers).length) return assessed;
-    layers = later;
-  }
-}
-
 /** How often a long look says how far it is, in ms. */
 const toldEvery = 5_000;
-/** Within so many ms of each other Pulumi checks resources that don't wait for one another. */
-const checkedWithin = 1_000;
+
+function progressOf({ elapsed, report }: Session): (looked: number, all: number) => void {
+  let next = elapsed() + toldEvery;
+  return (looked, all) => {
+    if (elapsed() < next || looked === all) return;
+    next = elapsed() + toldEvery;
+    report(`looked at the workloads of ${looked} of ${all} namespaces`);
+  };
+}
 
 function refusalText(namespace: string, name: string, why: string): string {
   return `namespace ${namespace}: with these settings new pods of ${name} would be denied, and without them they are not: ${why}`;
