@@ -3,9 +3,8 @@ import { ApiError, isMissingRight, type KubernetesApi } from "../cluster/Kuberne
 import type { Pod, PodTemplate } from "../cluster/podTemplate.js";
 import { isTransient } from "../cluster/waitBeforeRetry.js";
 import type { Layers } from "../render/Layer.js";
-import { stampAnnotation } from "../render/podAnnotations.js";
 import { getsSettings } from "../render/podTemplates.js";
-import { previewData, previewStamp } from "../render/previewData.js";
+import { isByPlan, plannedPod } from "./plannedPod.js";
 
 /** All layers of an injector: as they are, and as they will be. */
 export interface PlannedLayers {
@@ -38,37 +37,26 @@ export async function askPlanned(
   planned: PlannedLayers,
 ): Promise<PlannedAnswer> {
   if (!getsSettings(planned.config, pod.metadata?.annotations)) return { is: "not reached" };
-  const asked = withData(pod, planned.layers, namespace);
+  const asked = plannedPod(pod, planned.layers, namespace);
   const first = await admitted(api, namespace, asked ?? pod);
   if ("pod" in first) {
-    const isAnswer = asked && isStampedFor(first.pod, planned.layers, namespace, pod);
+    const isAnswer = asked && isByPlan(first.pod, planned.layers, namespace, pod);
     return isAnswer ? { is: "given", pod: first.pod } : { is: "unasked", pod: first.pod };
   }
   // a server that is busy says nothing of the settings
   if (!asked || isTransient(first.denied)) return { is: "denied", error: first.denied };
   // with what other levels plan it may be valid
-  const whole = planned.all === planned.layers ? undefined : withData(pod, planned.all, namespace);
+  const whole = planned.all === planned.layers ? undefined : plannedPod(pod, planned.all, namespace);
   const second = whole && (await admitted(api, namespace, whole));
-  if (second && "pod" in second && isStampedFor(second.pod, planned.all, namespace, pod))
+  if (second && "pod" in second && isByPlan(second.pod, planned.all, namespace, pod))
     return { is: "given", pod: second.pod };
   const bare = await admitted(api, namespace, pod);
   if ("denied" in bare) return { is: "denied", error: bare.denied };
   // some policies deny annotations that they don't know
-  const present = withData(pod, planned.present, namespace);
+  const present = plannedPod(pod, planned.present, namespace);
   const same = present && (await admitted(api, namespace, present));
   if (same && "denied" in same) return { is: "unasked", pod: bare.pod };
   return { is: "refused", why: (second && "denied" in second ? second : first).denied.serverMessage };
-}
-
-function withData(pod: PodTemplate, layers: Layers, namespace: string): PodTemplate | undefined {
-  const data = previewData(layers, namespace, pod.metadata?.annotations);
-  return "annotations" in data
-    ? { ...pod, metadata: { ...pod.metadata, annotations: { ...data.annotations } } }
-    : undefined;
-}
-
-function isStampedFor(answer: Pod, layers: Layers, namespace: string, { metadata }: PodTemplate): boolean {
-  return answer.metadata.annotations?.[stampAnnotation] === previewStamp(layers, namespace, metadata?.labels);
 }
 
 async function admitted(

@@ -6,16 +6,14 @@ import type { EffectiveSettings } from "../levels/effectiveSettings.js";
 import { Rollout } from "../levels/RolloutOptions.js";
 import { layersOfFile } from "../platformFile/layersOfFile.js";
 import type { PlatformFile } from "../platformFile/PlatformFile.js";
-import { installedGlobal } from "../render/compose.js";
 import { InjectorRefusal } from "../render/InjectorRefusal.js";
 import { type Layers, layerAt, namespaceOf } from "../render/Layer.js";
-import { layersOf } from "../render/layersOf.js";
 import { layersAt, layersFor } from "../render/layersReaching.js";
-import { canonicalJson, effectiveOf, installedSettings } from "../render/Profile.js";
+import { canonicalJson, effectiveOf } from "../render/Profile.js";
 import { rolloutReaching } from "../render/rolloutReaching.js";
 import { assessNamespace } from "../rollout/assess.js";
 import { namespaceAnnotations } from "../rollout/namespaceAnnotations.js";
-import { settingsThere } from "../rollout/settingsThere.js";
+import { currentSettings, settingsThere } from "../rollout/settingsThere.js";
 import { withRolloutOptions } from "../rollout/withRolloutOptions.js";
 import { type CanonicalSettings, inOrder } from "../settings/canonicalSettings.js";
 import type { PlatformDiff, SettingChange } from "./PlatformDiff.js";
@@ -49,8 +47,8 @@ export async function comparePlatform(
   );
   for (const { injector, layers } of plans) {
     const { data } = await readInjector(api, injector);
-    const current = layersOf(data);
-    const installed = installedSettings(installedGlobal(data));
+    const present = currentSettings(data);
+    const { layers: current, installed } = present;
     const after = { ...current, ...layers };
     requireUsableLayers(data, after, Object.keys(layers), installed);
     for (const target of Object.keys(layers).sort()) {
@@ -60,12 +58,7 @@ export async function comparePlatform(
     diff.elsewhere.push(...layersElsewhere(injector, current, layers));
     for (const [namespace, metadata] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const settings = withRolloutOptions(
-        settingsThere(
-          { layers: current, installed, config: data.config },
-          layers,
-          namespace,
-          revisionOf(injector),
-        ),
+        settingsThere(present, layers, namespace, revisionOf(injector)),
         after,
         namespace,
       );

@@ -3,7 +3,6 @@ import { canonicalJson } from "../render/Profile.js";
 import { valueAt } from "../settings/canonicalSettings.js";
 import { declarations, type SettingValue } from "../settings/declarations.js";
 import { secondsOf } from "../settings/duration.js";
-import { fixedSettings } from "../settings/fixedSettings.js";
 import { networkRange } from "../settings/loose.js";
 import { parseCpu, parseMemory } from "../settings/quantity.js";
 import type { PodField } from "../settings/SettingDeclaration.js";
@@ -148,18 +147,6 @@ function imageTypeOf(image: string): string {
 }
 
 export const amountField = (container: string, field: readonly string[]) => `${container} ${field.join(".")}`;
-export const hookField = (field: readonly string[]) => `${proxyContainer} lifecycle.${field.join(".")}`;
-
-/** Whether the pod has an init container of Istio's, which shows in its arguments. */
-export function hasInit(fields: SidecarFields): boolean {
-  return Object.keys(fields).some((field) => argumentFields.has(field));
-}
-
-const argumentFields = new Set(
-  fixedSettings.flatMap(({ podFields }) =>
-    podFields.flatMap((podField) => (podField.in === "flag" ? [fieldName(podField)] : [])),
-  ),
-);
 
 /** Lists mean the same in any order, with spaces, and with an entry twice. */
 export function comparableList(list: string): string {

@@ -37,16 +37,6 @@ export function isOverridden(declaration: SettingDeclaration, name: string, temp
     : declaration.podWays(name).some((way) => isSaid(way, template));
 }
 
-/** Whether the pod decides what it shows at one place: a container of its own speaks for that container only. */
-export function overridesField(
-  declaration: SettingDeclaration,
-  name: string,
-  podField: PodField,
-  template: PodTemplate,
-): boolean {
-  return isDropped(declaration, template) || saidAt(declaration, name, podField, template).said;
-}
-
 /** An amount on a pod that makes Istio drop this one, unless the pod says it as well. */
 export function isDropped({ droppedBy }: SettingDeclaration, { metadata }: PodTemplate): boolean {
   return droppedBy.some((annotation) => metadata?.annotations?.[annotation] !== undefined);
@@ -90,13 +80,13 @@ export function saidAt(
 
 const strength: readonly PodWay["by"][] = ["container", "annotation", "proxyConfig", "presence"];
 
-export function ownContainer(template: PodTemplate, name: ContainerRole): Container | undefined {
+function ownContainer(template: PodTemplate, name: ContainerRole): Container | undefined {
   // the init container that istioctl kube-inject once put there, the injector replaces by its own
   if (name === "istio-init" && wasInjected(template)) return undefined;
   return allContainers(template.spec).find((container) => container.name === name);
 }
 
-export function wasInjected({ metadata }: PodTemplate): boolean {
+function wasInjected({ metadata }: PodTemplate): boolean {
   return metadata?.annotations?.["sidecar.istio.io/status"] !== undefined;
 }
 

@@ -2,10 +2,9 @@ import { injectingRevision } from "../cluster/injectingRevision.js";
 import type { KubernetesApi, ObjectMeta } from "../cluster/KubernetesApi.js";
 import type { Pod } from "../cluster/podTemplate.js";
 import { type Workload, workloadName } from "../cluster/workloads.js";
-import { podAsMade } from "../pod/asControllerMakes/podAsMade.js";
-import { sidecarFields } from "../pod/sidecarFields.js";
 import type { Assessment, NamespaceSettings } from "./Assessment.js";
 import { type GroupVerdict, groupVerdict, isSettled, stampOn } from "./groupVerdict.js";
+import { overruledOnPod } from "./overruledOnPod.js";
 import { joinedGroupStamps, podGroups } from "./podGroups.js";
 import { heldReason, isBelowPartition } from "./rolloutStatus.js";
 
@@ -39,9 +38,10 @@ export async function assessWorkload(
     return { ...about, verdict: { is: "held", why: heldReason(workload) ?? "its template is elsewhere" } };
   const verdicts: GroupVerdict[] = [];
   for (const group of groups) verdicts.push(await groupVerdict(api, namespace, workload, group, podsInFull));
-  const overruled = verdicts.find((verdict) => "overruled" in verdict);
-  if (overruled && "overruled" in overruled && overruled.overruled !== undefined)
-    about.overruled = overruled.overruled;
+  const [overruled] = verdicts.flatMap((verdict) =>
+    "overruled" in verdict && verdict.overruled !== undefined ? [verdict.overruled] : [],
+  );
+  if (overruled !== undefined) about.overruled = overruled;
   const given = givenBy(verdicts);
   if (given) about.given = given;
   const staleGroup = groups[verdicts.findIndex(({ is }) => is === "stale")];
@@ -82,18 +82,16 @@ export async function assessWorkload(
 async function overruledOn(
   workload: Workload,
   pods: readonly ObjectMeta[],
-  { overruled, revision, ...settings }: NamespaceSettings,
+  settings: NamespaceSettings,
   podsInFull: () => Promise<ReadonlyMap<string, Pod>>,
 ): Promise<string | undefined> {
   const newest = pods.find(
     (pod) =>
-      injectingRevision(pod) === revision &&
+      injectingRevision(pod) === settings.revision &&
       stampOn(pod) !== undefined &&
       stampOn(pod) === (settings.forLabels?.(pod.labels ?? {}) ?? settings).stamp,
   );
-  const full = newest && (await podsInFull()).get(newest.name);
-  const shown = full && sidecarFields(full);
-  return shown && newest && overruled?.(podAsMade(workload, { metadata: newest }), shown);
+  return newest && overruledOnPod(workload, (await podsInFull()).get(newest.name), settings);
 }
 
 function givenBy(verdicts: readonly GroupVerdict[]): Assessment["given"] {

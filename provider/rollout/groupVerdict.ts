@@ -1,4 +1,5 @@
 import { askPlanned } from "../ask/askPlanned.js";
+import { isByPlan, plannedPod } from "../ask/plannedPod.js";
 import { dryRunPod } from "../cluster/dryRunPod.js";
 import { injectingRevision } from "../cluster/injectingRevision.js";
 import { ApiError, isMissingRight, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
@@ -8,7 +9,6 @@ import type { MadePod } from "../pod/asControllerMakes/MadePod.js";
 import { podAsMade } from "../pod/asControllerMakes/podAsMade.js";
 import { imageFields, type SidecarFields, sidecarFields } from "../pod/sidecarFields.js";
 import { stampAnnotation } from "../render/podAnnotations.js";
-import { previewData, previewStamp } from "../render/previewData.js";
 import { changedSettings } from "./changedSettings.js";
 import { deletesBeforeCreating } from "./deletesBeforeCreating.js";
 import { type Difference, differences } from "./differences.js";
@@ -88,10 +88,9 @@ export async function groupVerdict(
   };
   /** A dry run that is denied says nothing of the pods that run: istiod itself does, or else their stamps. */
   const denied = async (denial: ApiError, change?: PlannedSettings): Promise<GroupVerdict> => {
-    const given = await settings.askIstiod?.(namespace, withPlan(made, namespace, change));
-    const isAnswer =
-      given &&
-      (!change || stampOn(given.metadata) === previewStamp(change.layers, namespace, made.metadata.labels));
+    const pod = change ? plannedPod(made, change.layers, namespace) : made;
+    const given = await settings.askIstiod?.(namespace, pod ?? made);
+    const isAnswer = given && (!change || isByPlan(given, change.layers, namespace, made));
     const verdict = isAnswer
       ? await compared(given)
       : byStamps(group, change ? changedSettings(change, made) : undefined);
@@ -130,13 +129,6 @@ function bySettings({ pods }: PodGroup, planned: PlannedSettings, made: MadePod)
   const found = changedSettings(planned, made);
   if (found.length === 0) return { is: "masked" };
   return { is: "stale", stale: pods.map(({ name }) => ({ pod: name, found })) };
-}
-
-function withPlan(made: MadePod, namespace: string, planned: PlannedSettings | undefined): MadePod {
-  const data = planned && previewData(planned.layers, namespace, made.metadata.annotations);
-  return data && "annotations" in data
-    ? { ...made, metadata: { ...made.metadata, annotations: { ...data.annotations } } }
-    : made;
 }
 
 function byStamps({ settings, pods }: PodGroup, changed: Difference[] | undefined): GroupVerdict {

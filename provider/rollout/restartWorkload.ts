@@ -4,12 +4,11 @@ import { hasStatus, type KubernetesApi, type ObjectMeta } from "../cluster/Kuber
 import { hasEnded, type Pod } from "../cluster/podTemplate.js";
 import { kindNamed, type Workload, workloadPath } from "../cluster/workloads.js";
 import { milliseconds } from "../levels/RolloutOptions.js";
-import { podAsMade } from "../pod/asControllerMakes/podAsMade.js";
-import { sidecarFields } from "../pod/sidecarFields.js";
 import { type Assessment, assessWorkload, type NamespaceSettings } from "./assess.js";
 import { evictPods, evictUnready } from "./evictPods.js";
 import { withOldSettings, withoutNewPods } from "./explainStale.js";
 import type { Outcome } from "./Outcome.js";
+import { overruledOnPod } from "./overruledOnPod.js";
 import { isSettingsFault, podReason } from "./podReason.js";
 import { readWorkload } from "./readWorkload.js";
 import { restartedFor, restartPatch } from "./restartAnnotation.js";
@@ -93,17 +92,9 @@ async function replaceStalePods(
       withoutNewPods(found) ?? (attempt === 2 ? await withOldSettings(found, dependencies) : undefined);
     if (failure) return failure;
   }
-  const overruled = overruledOn(look, settings);
+  // the new pods have the stamp of their settings: what they don't show, others have decided
+  const overruled = overruledOnPod(look.workload, look.full[0], settings);
   return overruled === undefined ? "done" : { done: { overruled } };
-}
-
-/** What the restart promised and did not bring: the new pods have their settings' stamp, and others have the last word. */
-function overruledOn(
-  { workload, full: [pod] }: Awaited<ReturnType<typeof assessAgain>>,
-  { overruled }: NamespaceSettings,
-): string | undefined {
-  const shown = pod && sidecarFields(pod);
-  return shown && overruled?.(podAsMade(workload, { metadata: pod.metadata }), shown);
 }
 
 /**

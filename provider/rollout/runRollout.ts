@@ -3,6 +3,7 @@ import type { PodTemplate } from "../cluster/podTemplate.js";
 import { milliseconds } from "../levels/RolloutOptions.js";
 import type { ReachingRollout } from "../render/rolloutReaching.js";
 import type { Assessment, NamespaceSettings } from "./assess.js";
+import { podsText } from "./differences.js";
 import { type Durations, durationsOf } from "./durations.js";
 import { restartWorkload } from "./restartWorkload.js";
 import { inOrder, rolloutOrder } from "./rolloutOrder.js";
@@ -129,7 +130,7 @@ export async function runRollout(
       if (assessment.verdict.is === "stale" && assessment.verdict.left !== undefined)
         summary.waiting[label(assessment)] = assessment.verdict.left;
       const what = restart.isRollback ? "rolled back" : "restarted";
-      report(`${progress} ${what} ${assessment.name} (${podCount(assessment.pods)}, ${seconds} s)`);
+      report(`${progress} ${what} ${assessment.name} (${podsText(assessment.pods)}, ${seconds} s)`);
       if (outcome !== "done") {
         summary.overruled = { ...summary.overruled, [label(assessment)]: outcome.done.overruled };
         report(`[${assessment.namespace}] ${assessment.name}: ${outcome.done.overruled}`);
@@ -176,8 +177,4 @@ function orderOf({ assessment, settings }: Restart): number {
 
 function label({ namespace, name }: Assessment): string {
   return `${namespace}/${name}`;
-}
-
-function podCount(pods: number): string {
-  return `${pods} ${pods === 1 ? "pod" : "pods"}`;
 }

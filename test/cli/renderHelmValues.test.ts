@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
-import type { Io } from "../../provider/cli/Io";
 import { run } from "../../provider/cli/run";
 import { template } from "../render/injectorText";
-import { withoutFiles } from "./withoutFiles";
+import { recordedIo } from "./recordedIo";
 
 const chart = {
   "charts/istiod/Chart.yaml": "name: istiod\nversion: 1.31.0\n",
@@ -20,25 +19,11 @@ workloads: { api: { namespace: shop, selector: { matchLabels: { app: api } }, dn
 const usual = ["--helm-values", "--chart", "charts/istiod", "--stack", "acme/mesh/prod"];
 
 async function rendered(files: Record<string, string>, args: readonly string[] = usual) {
-  const seen = { out: "", err: "" };
   const there: Record<string, string> = { ...chart, ...files };
-  const io: Io = {
-    out: (text) => {
-      seen.out += text;
-    },
-    err: (text) => {
-      seen.err += text;
-    },
-    isTerminal: false,
-    env: {},
-    ...withoutFiles,
+  const { io, seen } = recordedIo(there, {
     exists: async (path) => Object.hasOwn(there, path),
-    readFile: async (path) =>
-      there[path] ?? Promise.reject(Object.assign(new Error(path), { code: "ENOENT" })),
     connect: async () => assert.fail("reads no cluster"),
-    now: () => 0,
-    sleep: async () => false,
-  };
+  });
   return { code: await run(["render", "settings.yaml", ...args], io, "1.2.3"), ...seen };
 }
 

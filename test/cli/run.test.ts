@@ -7,7 +7,7 @@ import type { Io } from "../../provider/cli/Io";
 import { run } from "../../provider/cli/run";
 import { UnreachableError } from "../../provider/cluster/KubernetesApi";
 import { apiOf } from "../mesh/apiOf";
-import { withoutFiles } from "./withoutFiles";
+import { recordedIo } from "./recordedIo";
 
 interface Ran {
   code: number;
@@ -20,32 +20,12 @@ async function ran(
   files: Record<string, string> = {},
   more: Partial<Io> = {},
 ): Promise<Ran> {
-  const seen = { out: "", err: "" };
-  const io: Io = {
-    out: (text) => {
-      seen.out += text;
-    },
-    err: (text) => {
-      seen.err += text;
-    },
-    isTerminal: false,
-    env: {},
-    readFile: async (path) => {
-      const text = files[path];
-      if (text === undefined)
-        throw Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), {
-          code: "ENOENT",
-        });
-      return text;
-    },
-    ...withoutFiles,
+  const { io, seen } = recordedIo(files, {
     connect: async () => {
       throw new UnreachableError("no cluster here");
     },
-    now: () => 0,
-    sleep: async () => false,
     ...more,
-  };
+  });
   return { code: await run(args, io, "1.2.3"), ...seen };
 }
 

@@ -8,8 +8,8 @@ import {
 } from "../../provider/cluster/KubernetesApi";
 import { Rollout } from "../../provider/levels/RolloutOptions";
 import { rollUnmanaged } from "../../provider/rollout/rollUnmanaged";
-import type { RolloutSummary } from "../../provider/rollout/runRollout";
 import { unmanagedPods } from "../../provider/rollout/unmanagedPods";
+import { nothingDone } from "./nothingDone";
 
 const stamp = "aaaa";
 const settings = { stamp, revision: "default", planned: undefined };
@@ -85,14 +85,6 @@ describe("pods that no restart replaces", () => {
 });
 
 describe("bare pods", () => {
-  const nothing: RolloutSummary = {
-    restarted: 0,
-    current: 0,
-    masked: 0,
-    waiting: {},
-    failed: {},
-    notStarted: 0,
-  };
   const owned = pod("owned");
   // an owner that does not control it may still clean up after it
   owned.ownerReferences = [{ apiVersion: "v1", kind: "ConfigMap", name: "run", uid: "1" }];
@@ -103,7 +95,7 @@ describe("bare pods", () => {
     pod("a", "Job/report"),
   ];
 
-  async function roll(options: object, summary = nothing, answer?: ApiError) {
+  async function roll(options: object, summary = nothingDone, answer?: ApiError) {
     const calls: ApiCall[] = [];
     const api: KubernetesApi = {
       server: "memory",
@@ -150,7 +142,7 @@ describe("bare pods", () => {
 
   it("stay with strategy none, and after a failure that stops", async () => {
     assert.deepEqual((await roll({ deleteBarePods: true, strategy: "none" })).calls, []);
-    const failed = { ...nothing, failed: { "shop/Deployment/api": "too slow" } };
+    const failed = { ...nothingDone, failed: { "shop/Deployment/api": "too slow" } };
     assert.deepEqual((await roll({ deleteBarePods: true }, failed)).calls, []);
     assert.equal((await roll({ deleteBarePods: true, onFailure: "continue" }, failed)).calls.length, 1);
   });
@@ -158,8 +150,8 @@ describe("bare pods", () => {
   it("that are gone are no failure; that may not be deleted are", async () => {
     const error = (status: number) =>
       new ApiError(status, "", "not allowed", { method: "DELETE", path: "/" });
-    assert.deepEqual((await roll({ deleteBarePods: true }, nothing, error(404))).summary.failed, {});
-    const { summary } = await roll({ deleteBarePods: true }, nothing, error(403));
+    assert.deepEqual((await roll({ deleteBarePods: true }, nothingDone, error(404))).summary.failed, {});
+    const { summary } = await roll({ deleteBarePods: true }, nothingDone, error(403));
     assert.match(summary.failed["shop/Pod/debug"] ?? "", /not allowed/);
   });
 
@@ -171,6 +163,6 @@ describe("bare pods", () => {
       elapsed: () => 0,
       sleep: async () => {},
     };
-    assert.deepEqual(await rollUnmanaged([], nothing, dependencies), nothing);
+    assert.deepEqual(await rollUnmanaged([], nothingDone, dependencies), nothingDone);
   });
 });
