@@ -50,6 +50,8 @@ export async function askPlanned(
   const second = whole && (await admitted(api, namespace, whole));
   if (second && "pod" in second && isByPlan(second.pod, planned.all, namespace, pod))
     return { is: "given", pod: second.pod };
+  if (second && "denied" in second && isTransient(second.denied))
+    return { is: "denied", error: second.denied };
   const bare = await admitted(api, namespace, pod);
   if ("denied" in bare) return { is: "denied", error: bare.denied };
   // some policies deny annotations that they don't know

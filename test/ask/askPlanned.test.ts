@@ -90,6 +90,13 @@ describe("a question about planned settings", () => {
     ],
     ["met by a busy server is no denial of theirs", { planned: "busy" }, {}, "denied", ["planned"]],
     [
+      "denied, and then met by a busy server, is no denial of theirs either",
+      { planned: "must be less than limit", whole: "busy", none: "given", present: "given" },
+      { all: whole },
+      "denied",
+      ["planned", "whole"],
+    ],
+    [
       "about a pod of another template",
       { planned: "given" },
       { config: "defaultTemplates: [gateway]" },
