@@ -1,9 +1,9 @@
 import { connect } from "../provider/cluster/connect";
 import { dryRunPod } from "../provider/cluster/dryRunPod";
-import { forEachLimit } from "../provider/cluster/forEachLimit";
 import { type KubernetesApi, listAll, type ObjectMeta } from "../provider/cluster/KubernetesApi";
+import type { InjectorData } from "../provider/configMap/InjectorData";
+import { forEachLimit } from "../provider/data/forEachLimit";
 import { readInjector, writeInjector } from "../provider/injector/Injector";
-import type { InjectorData } from "../provider/render/InjectorData";
 import { type Cluster, startCluster } from "../test/cluster/cluster";
 import { readState } from "../test/cluster/clusterState";
 import type { Component } from "../test/cluster/component";

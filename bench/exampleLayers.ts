@@ -1,4 +1,4 @@
-import type { Layers } from "../provider/render/Layer";
+import type { Layers } from "../provider/levels/Layer";
 import type { CanonicalSettings } from "../provider/settings/canonicalSettings";
 import { parseSettings } from "../provider/settings/parseSettings";
 import type { SidecarSettings } from "../provider/settings/SidecarSettings";

@@ -1,9 +1,9 @@
 import { dryRunPod } from "../provider/cluster/dryRunPod";
-import { forEachLimit } from "../provider/cluster/forEachLimit";
 import type { PodTemplate } from "../provider/cluster/podTemplate";
-import { compose } from "../provider/render/compose";
-import type { InjectorData } from "../provider/render/InjectorData";
-import { podTemplateWithSettings } from "../provider/render/podTemplateWithSettings";
+import { compose } from "../provider/configMap/compose";
+import type { InjectorData } from "../provider/configMap/InjectorData";
+import { forEachLimit } from "../provider/data/forEachLimit";
+import { podTemplateWithSettings } from "../provider/pod/podTemplateWithSettings";
 import { BenchCluster } from "./BenchCluster";
 import { type Benchmark, progress, type Size, type Table } from "./Benchmark";
 import { canonical, exampleLayers } from "./exampleLayers";

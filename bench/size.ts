@@ -1,5 +1,5 @@
-import { compose } from "../provider/render/compose";
-import type { InjectorData } from "../provider/render/InjectorData";
+import { compose } from "../provider/configMap/compose";
+import type { InjectorData } from "../provider/configMap/InjectorData";
 import { BenchCluster } from "./BenchCluster";
 import type { Benchmark, Table } from "./Benchmark";
 import { exampleLayers } from "./exampleLayers";

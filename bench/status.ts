@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { compose } from "../provider/render/compose";
+import { compose } from "../provider/configMap/compose";
 import { BenchCluster } from "./BenchCluster";
 import { type Benchmark, progress, type Size, type Table } from "./Benchmark";
 import { exampleLayers } from "./exampleLayers";

@@ -6,6 +6,7 @@ import { cancelSession, configureSession, type StackConfig, session } from "./cl
 import { askReplicas, podGiven, replicasBehind } from "./injector/askReplicas.js";
 import { cachedInjector } from "./injector/cachedInjector.js";
 import { revisionOf } from "./injector/Injector.js";
+import type { InjectorView } from "./injector/InjectorView.js";
 import { LayerHistory } from "./injector/LayerHistory.js";
 import { layerQueue } from "./injector/LayerQueue.js";
 import { injectorOf, podContentOf } from "./injector/layerInputs.js";
@@ -13,11 +14,10 @@ import { layerProvider } from "./injector/layerProvider.js";
 import { NoInjector } from "./injector/NoInjector.js";
 import { PlannedLayers } from "./injector/PlannedLayers.js";
 import { PutBacks, rollbackLayers } from "./injector/rollbackLayers.js";
+import { targetOf } from "./levels/Layer.js";
 import { endWithEngine } from "./process/endWithEngine.js";
 import { onCancel } from "./process/onCancel.js";
 import { publishedProvider } from "./publish/publishedProvider.js";
-import { targetOf } from "./render/Layer.js";
-import type { InjectorView } from "./rollout/InjectorView.js";
 import { rollAfterRemoval, rolloutProvider } from "./rollout/rolloutProvider.js";
 
 const planned = new PlannedLayers();

@@ -16,6 +16,10 @@ export {
   sidecarSettingsTransform,
   withSidecarSettings,
 } from "./components/withSidecarSettings.js";
+export { installedGlobal } from "./configMap/compose.js";
+export type { IstiodValues } from "./configMap/helmValues.js";
+export { layersOf } from "./configMap/layersOf.js";
+export { type Problem, SettingsError } from "./data/problem.js";
 export {
   type ExplainedSetting,
   explainSidecar,
@@ -29,24 +33,20 @@ export {
   type Level,
   levels,
 } from "./levels/effectiveSettings.js";
+export type { Layer, Layers } from "./levels/Layer.js";
+export { installedSettings } from "./levels/Profile.js";
 export type { RolloutOptions } from "./levels/RolloutOptions.js";
 export type { LabelSelector } from "./levels/selector.js";
 export { levelsInWaves, type PlannedLevel } from "./platformFile/levelsInWaves.js";
 export { type PlacedProblem, SettingsFileError } from "./platformFile/PlacedProblem.js";
 export type { PlatformFile } from "./platformFile/PlatformFile.js";
 export { readPlatformFile } from "./platformFile/readPlatformFile.js";
-export { installedGlobal } from "./render/compose.js";
-export type { IstiodValues } from "./render/helmValues.js";
-export type { Layer, Layers } from "./render/Layer.js";
-export { layersOf } from "./render/layersOf.js";
-export { installedSettings } from "./render/Profile.js";
-export { type PodSettingsOptions, podTemplateWithSettings } from "./render/podTemplateWithSettings.js";
-export type { RolloutSummary } from "./rollout/runRollout.js";
+export { type PodSettingsOptions, podTemplateWithSettings } from "./pod/podTemplateWithSettings.js";
+export type { RolloutSummary } from "./rollout/execute/RolloutSummary.js";
 export type { CanonicalSettings, NestedSettings } from "./settings/canonicalSettings.js";
 export type { CustomTag } from "./settings/customTag.js";
 export type { LifecycleHook } from "./settings/lifecycleHook.js";
 export { type ParsedSettings, parseSettings } from "./settings/parseSettings.js";
-export { type Problem, SettingsError } from "./settings/problem.js";
 export type {
   AlwaysExclude,
   Capture,

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isServed } from "../provider/render/injectorTemplate";
-import { compareReleases, oldestRelease, releaseOf } from "../provider/render/istioVersion";
 import { declarations } from "../provider/settings/declarations";
+import { isServed } from "../provider/template/injectorTemplate";
+import { compareReleases, oldestRelease, releaseOf } from "../provider/template/istioVersion";
 
 const usage = `usage: npx tsx scripts/releaseFacts.ts FOLDER
   FOLDER  Istio's sidecar templates, each in a file named for its version: 1.24.0.yaml is files/injection-template.yaml of that istiod chart`;

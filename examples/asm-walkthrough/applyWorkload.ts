@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import type { KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import type { Workload } from "../../provider/cluster/workloads";
-import { rolloutStatus } from "../../provider/rollout/rolloutStatus";
+import { rolloutStatus } from "../../provider/rollout/observe/rolloutStatus";
 
 const deployment = "/apis/apps/v1/namespaces/shop/deployments/api";
 const namespace = "/api/v1/namespaces/shop";

@@ -2,8 +2,8 @@ import { dryRunPod } from "../cluster/dryRunPod.js";
 import { ApiError, isMissingRight, type KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Pod, PodTemplate } from "../cluster/podTemplate.js";
 import { isTransient } from "../cluster/waitBeforeRetry.js";
-import type { Layers } from "../render/Layer.js";
-import { getsSettings } from "../render/podTemplates.js";
+import { getsSettings } from "../configMap/podTemplates.js";
+import type { Layers } from "../levels/Layer.js";
 import { isByPlan, plannedPod } from "./plannedPod.js";
 
 /** All layers of an injector: as they are, and as they will be. */

@@ -1,7 +1,7 @@
 import type { Pod, PodTemplate } from "../cluster/podTemplate.js";
-import type { Layers } from "../render/Layer.js";
-import { stampAnnotation } from "../render/podAnnotations.js";
-import { previewData, previewStamp } from "../render/previewData.js";
+import { previewData, previewStamp } from "../configMap/previewData.js";
+import type { Layers } from "../levels/Layer.js";
+import { stampAnnotation } from "../pod/podAnnotations.js";
 
 /** A pod with planned layers on it, to be asked about; undefined where they don't fit into an annotation. */
 export function plannedPod<Made extends PodTemplate>(

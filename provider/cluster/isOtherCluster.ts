@@ -1,4 +1,4 @@
-import { containsUnknown } from "../settings/unknown.js";
+import { containsUnknown } from "../data/unknown.js";
 import type { ClusterAccess } from "./KubernetesApi.js";
 import type { Session } from "./session.js";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { valueAt } from "../settings/canonicalSettings.js";
-import { type Problem, printable, shown } from "../settings/problem.js";
+import { type Problem, printable, shown } from "../data/problem.js";
+import { valueAt } from "../data/valueAt.js";
 import type { PodTemplate } from "./podTemplate.js";
 
 const texts = left(z.record(z.string(), z.string()));

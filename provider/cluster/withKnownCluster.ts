@@ -1,4 +1,4 @@
-import { isUnknown } from "../settings/unknown.js";
+import { isUnknown } from "../data/unknown.js";
 
 type Properties = Readonly<Record<string, unknown>>;
 

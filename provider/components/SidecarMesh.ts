@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
+import type { IstiodValues } from "../configMap/helmValues.js";
+import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
+import { SettingsError } from "../data/problem.js";
 import { helmValuesOfFile, type IstiodChartFiles, notAChart } from "../platformFile/helmValuesOfFile.js";
 import { componentName, levelsInWaves } from "../platformFile/levelsInWaves.js";
 import type { PlatformFile } from "../platformFile/PlatformFile.js";
 import { readPlatformFile, readPlatformSettings } from "../platformFile/readPlatformFile.js";
-import type { IstiodValues } from "../render/helmValues.js";
-import { InjectorRefusal } from "../render/InjectorRefusal.js";
-import { SettingsError } from "../settings/problem.js";
 import { GlobalSidecarSettings } from "./GlobalSidecarSettings.js";
 import { stackOwner } from "./layerAndRollout.js";
 import type { MeshSettings } from "./MeshSettings.js";

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { RolloutSummary } from "../rollout/runRollout.js";
+import type { RolloutSummary } from "../rollout/execute/RolloutSummary.js";
 import { ProvidedResource } from "./ProvidedResource.js";
 
 /** Restarts of the workloads whose sidecar a change of settings reaches. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RolloutSummary } from "../rollout/runRollout.js";
+import type { RolloutSummary } from "../rollout/execute/RolloutSummary.js";
 import type { NestedSettings } from "../settings/canonicalSettings.js";
 import { layerAndRollout, withSealedKubeconfig } from "./layerAndRollout.js";
 import { requireKnownKeys } from "./requireKnownKeys.js";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { printable, problemText } from "../settings/problem.js";
+import { printable, problemText } from "../data/problem.js";
+import { unknownKeys } from "../data/unknownKeys.js";
 import { settingGroups } from "../settings/settingsInputs.js";
-import { unknownKeys } from "../settings/unknownKeys.js";
 
 const targetKeys = ["injector", "cluster", "rollout", "patience"];
 

@@ -1,10 +1,10 @@
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PodTemplate } from "../cluster/podTemplate.js";
-import { type PodSettingsOptions, podTemplateWithSettings } from "../render/podTemplateWithSettings.js";
+import { type Problem, SettingsError } from "../data/problem.js";
+import { type PodSettingsOptions, podTemplateWithSettings } from "../pod/podTemplateWithSettings.js";
 import { captureConflicts, resourceConflicts } from "../settings/conflicts.js";
 import { parseSettings } from "../settings/parseSettings.js";
-import { type Problem, SettingsError } from "../settings/problem.js";
 import type { SidecarSettings } from "../settings/SidecarSettings.js";
 import type { DeepInput } from "./SidecarSettingsArgs.js";
 

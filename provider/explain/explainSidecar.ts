@@ -1,4 +1,5 @@
 import type { PodTemplate } from "../cluster/podTemplate.js";
+import { getsSettings, podTemplates } from "../configMap/podTemplates.js";
 import {
   effectiveSettings,
   effectiveValues,
@@ -7,6 +8,11 @@ import {
   type SourcedValue,
   united,
 } from "../levels/effectiveSettings.js";
+import type { Layers } from "../levels/Layer.js";
+import { layersReaching } from "../levels/layersReaching.js";
+import { amountSettings, scaledSetting, scaledShares } from "../pod/amountSettings.js";
+import { proxyConfigAnnotation } from "../pod/podAnnotations.js";
+import { isDropped, isOverridden, type PodLevel, podLevel, saidAt } from "../pod/podLevel.js";
 import {
   amountField,
   comparableAmount,
@@ -15,16 +21,10 @@ import {
   fieldName,
   proxyContainer,
 } from "../pod/sidecarFields.js";
-import type { Layers } from "../render/Layer.js";
-import { layersReaching } from "../render/layersReaching.js";
-import { proxyConfigAnnotation } from "../render/podAnnotations.js";
-import { isDropped, isOverridden, type PodLevel, podLevel, saidAt } from "../render/podLevel.js";
-import { getsSettings, podTemplates } from "../render/podTemplates.js";
 import { type CanonicalSettings, inOrder, type SettingEntry } from "../settings/canonicalSettings.js";
 import type { SettingValue } from "../settings/declarations.js";
 import { settingAt } from "../settings/fixedSettings.js";
 import type { PodField } from "../settings/SettingDeclaration.js";
-import { amountSettings, scaledSetting, scaledShares } from "./amountSettings.js";
 import { sidecarWarnings } from "./sidecarWarnings.js";
 
 /** What decides a pod's sidecar beside the pod itself. */

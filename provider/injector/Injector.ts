@@ -1,11 +1,11 @@
 import { fieldManager } from "../cluster/fieldManager.js";
 import { defaultRevision } from "../cluster/injectingRevision.js";
 import { hasStatus, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
-import type { InjectorData } from "../render/InjectorData.js";
-import { InjectorRefusal, named } from "../render/InjectorRefusal.js";
-import { oldestRelease } from "../render/istioVersion.js";
-import { layersOf } from "../render/layersOf.js";
-import { mismatchText } from "../render/mismatch.js";
+import type { InjectorData } from "../configMap/InjectorData.js";
+import { InjectorRefusal, named } from "../configMap/InjectorRefusal.js";
+import { layersOf } from "../configMap/layersOf.js";
+import { mismatchText } from "../data/mismatch.js";
+import { oldestRelease } from "../template/istioVersion.js";
 import { NoInjector } from "./NoInjector.js";
 import { revisionsIn } from "./revisionsIn.js";
 

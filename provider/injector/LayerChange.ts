@@ -1,5 +1,5 @@
-import type { Layer } from "../render/Layer.js";
-import { canonicalJson } from "../render/Profile.js";
+import { canonicalJson } from "../data/canonicalJson.js";
+import type { Layer } from "../levels/Layer.js";
 
 export interface LayerChange {
   /** A namespace, or `*`. */

@@ -1,4 +1,4 @@
-import { type Layer, type Layers, targetOf } from "../render/Layer.js";
+import { type Layer, type Layers, targetOf } from "../levels/Layer.js";
 import type { LayerContent, Properties } from "./layerInputs.js";
 import { injectorKey } from "./PlannedLayers.js";
 

@@ -1,5 +1,5 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
-import { SettingsError } from "../settings/problem.js";
+import { SettingsError } from "../data/problem.js";
 import { commitLayers } from "./commitLayers.js";
 import { type Injector, injectorName } from "./Injector.js";
 import type { CommitOptions, LayerChange } from "./LayerChange.js";

@@ -1,5 +1,5 @@
 import { defaultRevision } from "../cluster/injectingRevision.js";
-import { InjectorRefusal } from "../render/InjectorRefusal.js";
+import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
 import type { Revisions } from "./revisionsIn.js";
 
 /** The ConfigMap of an injector is not in the cluster. */

@@ -1,6 +1,6 @@
-import { type Layers, targetOf } from "../render/Layer.js";
-import { canonicalJson } from "../render/Profile.js";
-import { containsUnknown } from "../settings/unknown.js";
+import { canonicalJson } from "../data/canonicalJson.js";
+import { containsUnknown } from "../data/unknown.js";
+import { type Layers, targetOf } from "../levels/Layer.js";
 import { injectorName } from "./Injector.js";
 import {
   contentOf,

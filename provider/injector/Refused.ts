@@ -1,4 +1,4 @@
-import { globalTarget, namespaceOf } from "../render/Layer.js";
+import { globalTarget, namespaceOf } from "../levels/Layer.js";
 import type { LayerChange } from "./LayerChange.js";
 
 /** Namespace -> why its pods can't be created, or don't get the settings. */

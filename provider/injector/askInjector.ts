@@ -6,7 +6,7 @@ import { isTransient } from "../cluster/waitBeforeRetry.js";
 import { workloadName, workloadsOf } from "../cluster/workloads.js";
 import { labelsPickedBy, type Requirement, selectorText } from "../levels/selector.js";
 import { podAsMade } from "../pod/asControllerMakes/podAsMade.js";
-import { stampAnnotation } from "../render/podAnnotations.js";
+import { stampAnnotation } from "../pod/podAnnotations.js";
 import { type Injector, revisionOf } from "./Injector.js";
 
 /** How many real workloads of a namespace are asked about besides a plain pod; those with settings of their own first. */

@@ -1,8 +1,8 @@
 import { applyPatch, type Operation } from "rfc6902";
 import { hasStatus, type KubernetesApi, listAll } from "../cluster/KubernetesApi.js";
 import { isReady, type Pod } from "../cluster/podTemplate.js";
+import { stampAnnotation } from "../pod/podAnnotations.js";
 import { withDefaults } from "../pod/withDefaults.js";
-import { stampAnnotation } from "../render/podAnnotations.js";
 import type { Probe } from "./askInjector.js";
 import { type Injector, revisionOf } from "./Injector.js";
 

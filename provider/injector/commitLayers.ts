@@ -1,7 +1,7 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
-import type { InjectorData } from "../render/InjectorData.js";
-import { stampsIn } from "../render/stampsIn.js";
-import { unknownRelease } from "../render/unknownRelease.js";
+import type { InjectorData } from "../configMap/InjectorData.js";
+import { stampsIn } from "../configMap/stampsIn.js";
+import { unknownRelease } from "../configMap/unknownRelease.js";
 import { type Injector, injectorName, readInjector } from "./Injector.js";
 import { type CommitOptions, type LayerChange, type Outcomes, UntriedSettings } from "./LayerChange.js";
 import type { Refused } from "./Refused.js";

@@ -1,13 +1,13 @@
+import { type Problem, shown } from "../data/problem.js";
+import { isUnknown } from "../data/unknown.js";
+import { globalTarget, type Layer, type PodPicker } from "../levels/Layer.js";
 import { parseRollout } from "../levels/parseRollout.js";
 import { parseSelector } from "../levels/selector.js";
-import { globalTarget, type Layer, type PodPicker } from "../render/Layer.js";
 import { conflicts } from "../settings/conflicts.js";
 import { parseSeconds, secondsOf } from "../settings/duration.js";
 import { parseNumber } from "../settings/number.js";
 import { parseSettings } from "../settings/parseSettings.js";
-import { type Problem, shown } from "../settings/problem.js";
 import { settingsAmong } from "../settings/settingsInputs.js";
-import { isUnknown } from "../settings/unknown.js";
 import type { Injector } from "./Injector.js";
 import { targetProblems } from "./targetProblems.js";
 

@@ -7,17 +7,18 @@ import {
 } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
 import { withKnownCluster } from "../cluster/withKnownCluster.js";
+import { effectiveAt } from "../configMap/effectiveAt.js";
+import { layersOf } from "../configMap/layersOf.js";
+import { canonicalJson } from "../data/canonicalJson.js";
+import { problemSentence, SettingsError } from "../data/problem.js";
+import { containsUnknown } from "../data/unknown.js";
 import { effectiveValues } from "../levels/effectiveSettings.js";
+import { type Layer, layerAt, targetOf } from "../levels/Layer.js";
+import { layersAt } from "../levels/layersReaching.js";
+import { stampOf } from "../levels/Profile.js";
 import { asLabelSelector } from "../levels/selector.js";
-import { effectiveAt } from "../render/effectiveAt.js";
-import { type Layer, layerAt, targetOf } from "../render/Layer.js";
-import { layersOf } from "../render/layersOf.js";
-import { layersAt } from "../render/layersReaching.js";
-import { canonicalJson, stampOf } from "../render/Profile.js";
 import { nested } from "../settings/canonicalSettings.js";
-import { problemSentence, SettingsError } from "../settings/problem.js";
 import { asProperties, settingGroups } from "../settings/settingsInputs.js";
-import { containsUnknown } from "../settings/unknown.js";
 import { cachedInjector } from "./cachedInjector.js";
 import {
   type Injector,

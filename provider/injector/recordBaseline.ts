@@ -1,12 +1,12 @@
-import { forEachLimit } from "../cluster/forEachLimit.js";
 import { injectedPods } from "../cluster/injectedPods.js";
 import { type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
+import { layersOf } from "../configMap/layersOf.js";
+import { canonicalJson } from "../data/canonicalJson.js";
+import { forEachLimit } from "../data/forEachLimit.js";
+import { globalTarget, type Layers, layerAt, namespaceOf } from "../levels/Layer.js";
+import { workloadLayers } from "../levels/layersReaching.js";
 import type { Requirement } from "../levels/selector.js";
-import { InjectorRefusal } from "../render/InjectorRefusal.js";
-import { globalTarget, type Layers, layerAt, namespaceOf } from "../render/Layer.js";
-import { layersOf } from "../render/layersOf.js";
-import { workloadLayers } from "../render/layersReaching.js";
-import { canonicalJson } from "../render/Profile.js";
 import { type Answer, ask, mostWorkloads, type Probe, probesOf, withoutSidecar } from "./askInjector.js";
 import { type Injector, type InjectorConfigMap, injectorName } from "./Injector.js";
 import { isSame, type LayerChange } from "./LayerChange.js";

@@ -1,6 +1,6 @@
 import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 
-import { nearestKey } from "../settings/nearestKey.js";
+import { nearestKey } from "../data/nearestKey.js";
 
 /** There is no namespace of that name. */
 export class NoNamespace extends Error {

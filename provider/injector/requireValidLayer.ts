@@ -1,12 +1,12 @@
+import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
+import { SettingsError } from "../data/problem.js";
 import { effectiveValues } from "../levels/effectiveSettings.js";
+import { globalTarget, isWorkloadTarget, type Layers, layerAt, namespaceOf } from "../levels/Layer.js";
+import { layersFor, workloadLayers } from "../levels/layersReaching.js";
+import { effectiveOf } from "../levels/Profile.js";
 import { labelsPickedBy, selectorText } from "../levels/selector.js";
-import { InjectorRefusal } from "../render/InjectorRefusal.js";
-import { globalTarget, isWorkloadTarget, type Layers, layerAt, namespaceOf } from "../render/Layer.js";
-import { layersFor, workloadLayers } from "../render/layersReaching.js";
-import { effectiveOf } from "../render/Profile.js";
 import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 import { resourceConflicts } from "../settings/conflicts.js";
-import { SettingsError } from "../settings/problem.js";
 import { targetName } from "./targetName.js";
 
 /** Refuses a target's layer (or its absence) where it goes with the other layers, or with what Istio was installed with, in no way. */

@@ -1,5 +1,5 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
-import { type Layers, layerAt } from "../render/Layer.js";
+import { type Layers, layerAt } from "../levels/Layer.js";
 import type { Injector } from "./Injector.js";
 import {
   type CommitOptions,

@@ -1,10 +1,10 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
-import { globalTarget, type Layer, type Layers, namespaceOf, targetOf } from "../render/Layer.js";
-import { layersOf } from "../render/layersOf.js";
-import { canonicalJson } from "../render/Profile.js";
-import { rolloutAt } from "../render/rolloutReaching.js";
-import { stampsIn } from "../render/stampsIn.js";
+import { layersOf } from "../configMap/layersOf.js";
+import { stampsIn } from "../configMap/stampsIn.js";
+import { canonicalJson } from "../data/canonicalJson.js";
+import { globalTarget, type Layer, type Layers, namespaceOf, targetOf } from "../levels/Layer.js";
+import { rolloutAt } from "../levels/rolloutReaching.js";
 import { readInjector } from "./Injector.js";
 import type { FormerLayer, LayerHistory } from "./LayerHistory.js";
 import { layerQueue } from "./LayerQueue.js";

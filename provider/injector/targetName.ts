@@ -1,4 +1,4 @@
-import { globalTarget } from "../render/Layer.js";
+import { globalTarget } from "../levels/Layer.js";
 
 /** A layer's target as people call it. */
 export function targetName(target: string): string {

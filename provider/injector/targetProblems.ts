@@ -1,7 +1,7 @@
+import { type Problem, printable, shown } from "../data/problem.js";
+import { containsUnknown } from "../data/unknown.js";
+import { unknownKeys } from "../data/unknownKeys.js";
 import { parseSeconds } from "../settings/duration.js";
-import { type Problem, printable, shown } from "../settings/problem.js";
-import { containsUnknown } from "../settings/unknown.js";
-import { unknownKeys } from "../settings/unknownKeys.js";
 
 type Entries = Readonly<Record<string, unknown>>;
 

@@ -1,9 +1,9 @@
 import { askPlanned } from "../ask/askPlanned.js";
-import { forEachLimit } from "../cluster/forEachLimit.js";
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
-import type { Layers } from "../render/Layer.js";
-import { layersOf } from "../render/layersOf.js";
-import { previewAnnotation } from "../render/podAnnotations.js";
+import { layersOf } from "../configMap/layersOf.js";
+import { forEachLimit } from "../data/forEachLimit.js";
+import type { Layers } from "../levels/Layer.js";
+import { previewAnnotation } from "../pod/podAnnotations.js";
 import type { InjectorConfigMap } from "./Injector.js";
 import type { Refused } from "./Refused.js";
 import { type Asked, asksAtOnce } from "./recordBaseline.js";

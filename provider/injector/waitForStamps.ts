@@ -1,11 +1,11 @@
-import { forEachLimit } from "../cluster/forEachLimit.js";
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { isTransient } from "../cluster/waitBeforeRetry.js";
-import type { InjectorData } from "../render/InjectorData.js";
-import { type Layers, layerAt } from "../render/Layer.js";
-import { layersOf } from "../render/layersOf.js";
-import { getsSettings } from "../render/podTemplates.js";
-import { stampsIn } from "../render/stampsIn.js";
+import type { InjectorData } from "../configMap/InjectorData.js";
+import { layersOf } from "../configMap/layersOf.js";
+import { getsSettings } from "../configMap/podTemplates.js";
+import { stampsIn } from "../configMap/stampsIn.js";
+import { forEachLimit } from "../data/forEachLimit.js";
+import { type Layers, layerAt } from "../levels/Layer.js";
 import { ask } from "./askInjector.js";
 import { askReplicas, replicasBehind } from "./askReplicas.js";
 import { cachedInjector, invalidateInjector } from "./cachedInjector.js";

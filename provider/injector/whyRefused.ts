@@ -1,7 +1,7 @@
-import { requireComposable } from "../render/compose.js";
-import { InjectorRefusal, named } from "../render/InjectorRefusal.js";
-import { targetOf } from "../render/Layer.js";
-import { containsUnknown } from "../settings/unknown.js";
+import { requireComposable } from "../configMap/compose.js";
+import { InjectorRefusal, named } from "../configMap/InjectorRefusal.js";
+import { containsUnknown } from "../data/unknown.js";
+import { targetOf } from "../levels/Layer.js";
 import { type InjectorConfigMap, nameOf } from "./Injector.js";
 import { contentOf, injectorOf, type LayerContent, ownerOf, type Properties } from "./layerInputs.js";
 

@@ -1,12 +1,12 @@
 import { fieldManager } from "../cluster/fieldManager.js";
 import { hasStatus, type KubernetesApi } from "../cluster/KubernetesApi.js";
 import { isTransient } from "../cluster/waitBeforeRetry.js";
-import { compose, installedGlobal } from "../render/compose.js";
-import type { InjectorData } from "../render/InjectorData.js";
-import { InjectorRefusal, named } from "../render/InjectorRefusal.js";
-import { type Layer, type Layers, layerAt } from "../render/Layer.js";
-import { layersOf } from "../render/layersOf.js";
-import { installedSettings } from "../render/Profile.js";
+import { compose, installedGlobal } from "../configMap/compose.js";
+import type { InjectorData } from "../configMap/InjectorData.js";
+import { InjectorRefusal, named } from "../configMap/InjectorRefusal.js";
+import { layersOf } from "../configMap/layersOf.js";
+import { type Layer, type Layers, layerAt } from "../levels/Layer.js";
+import { installedSettings } from "../levels/Profile.js";
 import { invalidateInjector } from "./cachedInjector.js";
 import {
   type Injector,

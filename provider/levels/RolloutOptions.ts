@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { problemSentence } from "../data/problem.js";
 import { parseSeconds, secondsOf } from "../settings/duration.js";
-import { problemSentence } from "../settings/problem.js";
 
 /**
  * How workloads whose sidecar changes are restarted. Merged per option, as settings are: a workload's options win over its namespace's,

@@ -1,6 +1,6 @@
-import { nearestKey } from "../settings/nearestKey.js";
-import { type Problem, shown } from "../settings/problem.js";
-import { containsUnknown, isUnknown } from "../settings/unknown.js";
+import { nearestKey } from "../data/nearestKey.js";
+import { type Problem, shown } from "../data/problem.js";
+import { containsUnknown, isUnknown } from "../data/unknown.js";
 import { Rollout, type RolloutOptions, rolloutOptionNames } from "./RolloutOptions.js";
 
 /** Options as given, in canonical form, without defaults; and everything that is wrong with them. What a preview can't know is left out. */

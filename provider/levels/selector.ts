@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { valueAt } from "../settings/canonicalSettings.js";
-import { own } from "../settings/own.js";
-import { unplainParts } from "../settings/plainData.js";
-import { type Problem, printable, shown } from "../settings/problem.js";
-import { containsUnknown } from "../settings/unknown.js";
+import { own } from "../data/own.js";
+import { unplainParts } from "../data/plainData.js";
+import { type Problem, printable, shown } from "../data/problem.js";
+import { containsUnknown } from "../data/unknown.js";
+import { valueAt } from "../data/valueAt.js";
 
 export type Operator = "In" | "NotIn" | "Exists" | "DoesNotExist";
 

@@ -1,5 +1,5 @@
 import type { EffectiveSettings } from "../levels/effectiveSettings.js";
-import type { Difference } from "../rollout/differences.js";
+import type { Difference } from "../pod/differences.js";
 
 /** What one look at a mesh shows: plain data, from which every report is made. */
 export interface MeshStatus {

@@ -1,6 +1,6 @@
 import type { PodTemplate } from "../cluster/podTemplate.js";
 import type { EffectiveSettings } from "../levels/effectiveSettings.js";
-import { isOverridden } from "../render/podLevel.js";
+import { isOverridden } from "../pod/podLevel.js";
 import { inOrder } from "../settings/canonicalSettings.js";
 
 /** The settings that somebody gave a weaker level and that the pod's own annotations or containers decide. */

@@ -2,6 +2,11 @@ import { injectedPods } from "../cluster/injectedPods.js";
 import { injectingRevision } from "../cluster/injectingRevision.js";
 import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import type { Workload } from "../cluster/workloads.js";
+import { compose } from "../configMap/compose.js";
+import { InjectorRefusal, named } from "../configMap/InjectorRefusal.js";
+import { layersOf } from "../configMap/layersOf.js";
+import { stampFor } from "../configMap/stampsIn.js";
+import { unknownRelease } from "../configMap/unknownRelease.js";
 import { ask, type Probe, probesOf, withoutSidecar } from "../injector/askInjector.js";
 import { askReplicas, replicasBehind } from "../injector/askReplicas.js";
 import {
@@ -12,15 +17,10 @@ import {
   nameOf,
   revisionOf,
 } from "../injector/Injector.js";
-import { compose } from "../render/compose.js";
-import { InjectorRefusal, named } from "../render/InjectorRefusal.js";
-import { istioVersion } from "../render/istioVersion.js";
-import { globalTarget } from "../render/Layer.js";
-import { layersOf } from "../render/layersOf.js";
-import { stampAnnotation } from "../render/podAnnotations.js";
-import { stampFor } from "../render/stampsIn.js";
-import { unknownRelease } from "../render/unknownRelease.js";
-import { readiness } from "../rollout/rolloutStatus.js";
+import { globalTarget } from "../levels/Layer.js";
+import { stampAnnotation } from "../pod/podAnnotations.js";
+import { readiness } from "../rollout/observe/rolloutStatus.js";
+import { istioVersion } from "../template/istioVersion.js";
 import { type Finding, ok, problem, skipped, warning } from "./Finding.js";
 import { type FoundInjector, findInjectors } from "./findInjectors.js";
 import { bindRoles, findRights } from "./findRights.js";

@@ -1,10 +1,10 @@
 import { ApiError, isMissingRight, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import { explainSidecar, type SidecarExplanation } from "../explain/explainSidecar.js";
 import { readInjector, revisionOf } from "../injector/Injector.js";
-import { stampAnnotation } from "../render/podAnnotations.js";
-import { assessNamespace } from "../rollout/assess.js";
-import { restartSentence } from "../rollout/differences.js";
-import { type Current, currentSettings, settingsThere } from "../rollout/settingsThere.js";
+import { restartSentence } from "../pod/differences.js";
+import { stampAnnotation } from "../pod/podAnnotations.js";
+import { assessNamespace } from "../rollout/observe/assess.js";
+import { type Current, currentSettings, settingsThere } from "../rollout/observe/settingsThere.js";
 import type { FoundTemplate } from "./findPodTemplate.js";
 import { findSidecar } from "./findSidecar.js";
 

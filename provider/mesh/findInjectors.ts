@@ -1,9 +1,9 @@
 import { defaultRevision } from "../cluster/injectingRevision.js";
 import { hasStatus, type KubernetesApi } from "../cluster/KubernetesApi.js";
+import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
 import { type Injector, type InjectorConfigMap, injectorName, readInjector } from "../injector/Injector.js";
 import { NoInjector } from "../injector/NoInjector.js";
 import { revisionsIn } from "../injector/revisionsIn.js";
-import { InjectorRefusal } from "../render/InjectorRefusal.js";
 
 export interface FoundInjector {
   injector: Injector;

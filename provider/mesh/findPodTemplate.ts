@@ -8,11 +8,11 @@ import {
 import type { PodTemplate } from "../cluster/podTemplate.js";
 import { readPodTemplate } from "../cluster/readPodTemplate.js";
 import { argoRollout, workloadKinds, workloadPath } from "../cluster/workloads.js";
+import { own } from "../data/own.js";
+import { problemText, shown, textOf } from "../data/problem.js";
+import { valueAt } from "../data/valueAt.js";
+import { contentOf, yamlTexts } from "../data/yamlText.js";
 import { requireNamespace } from "../injector/requireNamespace.js";
-import { valueAt } from "../settings/canonicalSettings.js";
-import { own } from "../settings/own.js";
-import { problemText, shown, textOf } from "../settings/problem.js";
-import { contentOf, yamlTexts } from "../settings/yamlText.js";
 
 /** Something that has a pod's template: a workload, or a pod itself. */
 export interface FoundTemplate {

@@ -1,7 +1,7 @@
 import { dryRunPod } from "../cluster/dryRunPod.js";
 import { defaultRevision, injectingRevision } from "../cluster/injectingRevision.js";
 import { ApiError, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
-import { valueAt } from "../settings/canonicalSettings.js";
+import { valueAt } from "../data/valueAt.js";
 import type { FoundTemplate } from "./findPodTemplate.js";
 
 /** Which injector decides over a pod or a workload's pods. */

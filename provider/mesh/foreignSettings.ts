@@ -1,9 +1,10 @@
+import { fieldAt } from "../data/fieldAt.js";
+import { isRecord } from "../data/isRecord.js";
+import type { Parsed } from "../data/parsed.js";
+import { unplainParts } from "../data/plainData.js";
+import { textOf } from "../data/problem.js";
 import type { SettingDeclaration } from "../settings/declarations.js";
 import { declarations } from "../settings/declarations.js";
-import { fieldAt } from "../settings/fieldAt.js";
-import type { Parsed } from "../settings/parsed.js";
-import { unplainParts } from "../settings/plainData.js";
-import { textOf } from "../settings/problem.js";
 import type { ForeignField, SettingValue } from "../settings/SettingDeclaration.js";
 
 /** A setting that another object has, in canonical form or with the reason why it can't be used. */
@@ -85,7 +86,7 @@ function namesIn(
     .filter((field) => field.in === place)
     .flatMap(({ paths: [path = []] }) => {
       const map = fieldAt(object, path.slice(0, -1));
-      if (!map || !isMap(map.value)) return [];
+      if (!map || !isRecord(map.value)) return [];
       return Object.keys(map.value).filter(
         (name) => !read.some((taken) => startsWith([...map.path, name], taken)),
       );
@@ -94,14 +95,10 @@ function namesIn(
 
 function leaves(value: unknown, path: Path = []): Path[] {
   if (value === null || value === undefined) return [];
-  if (!isMap(value) || Object.keys(value).length === 0) return path.length === 0 ? [] : [path];
+  if (!isRecord(value) || Object.keys(value).length === 0) return path.length === 0 ? [] : [path];
   return Object.entries(value).flatMap(([key, below]) => leaves(below, [...path, key]));
 }
 
 function startsWith(path: Path, beginning: Path): boolean {
   return beginning.every((key, at) => path[at] === key);
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,10 +1,11 @@
+import { recordOf } from "../data/isRecord.js";
+import type { Parsed } from "../data/parsed.js";
+import { isNestedTooDeep } from "../data/plainData.js";
+import { problemSentence, shown } from "../data/problem.js";
 import { type LabelSelector, labelsPickedBy, parseSelector, type Requirement } from "../levels/selector.js";
 import { type CanonicalSettings, type NestedSettings, nested } from "../settings/canonicalSettings.js";
 import { conflicts } from "../settings/conflicts.js";
 import type { SettingValue } from "../settings/declarations.js";
-import type { Parsed } from "../settings/parsed.js";
-import { isNestedTooDeep } from "../settings/plainData.js";
-import { problemSentence, shown } from "../settings/problem.js";
 import { meansSame } from "../settings/settingsInputs.js";
 import { foreignSettings } from "./foreignSettings.js";
 import type { Custom, Inventory, NamespaceInventory } from "./Inventory.js";
@@ -80,8 +81,10 @@ const rootSelector = "its selector picks pods of Istio's own namespace only, whi
 /** Of the objects without selector Istio takes the oldest; of those that pick a pod, the oldest as well. */
 function fromProxyConfigs({ name, proxyConfigs }: NamespaceInventory, draft: Draft, picked: Picked[]): void {
   const oldestFirst = [...proxyConfigs].sort((a, b) => (a.created < b.created ? -1 : 1));
-  const [first, ...others] = oldestFirst.filter(({ spec }) => !hasLabels(mapOf(spec.selector).matchLabels));
-  const selecting = oldestFirst.filter(({ spec }) => hasLabels(mapOf(spec.selector).matchLabels));
+  const [first, ...others] = oldestFirst.filter(
+    ({ spec }) => !hasLabels(recordOf(spec.selector).matchLabels),
+  );
+  const selecting = oldestFirst.filter(({ spec }) => hasLabels(recordOf(spec.selector).matchLabels));
   if (first) takeFields("ProxyConfig", whereOf(name, first), withoutSelector(first), draft);
   for (const config of others) {
     draft.leftAlone.push({
@@ -90,7 +93,7 @@ function fromProxyConfigs({ name, proxyConfigs }: NamespaceInventory, draft: Dra
     });
   }
   for (const config of selecting.reverse()) {
-    const matchLabels = mapOf(mapOf(config.spec.selector).matchLabels);
+    const matchLabels = recordOf(recordOf(config.spec.selector).matchLabels);
     const one = pickedBy(name, config, matchLabels, draft);
     if (!one) continue;
     takeFields("ProxyConfig", whereOf(name, config), withoutSelector(config), one);
@@ -101,8 +104,8 @@ function fromProxyConfigs({ name, proxyConfigs }: NamespaceInventory, draft: Dra
 function fromAsm({ name, asmTemplates }: NamespaceInventory, draft: Draft, picked: Picked[]): void {
   for (const template of asmTemplates) {
     const where = whereOf(name, template);
-    const { labels } = mapOf(template.spec.workloadSelector);
-    const one = hasLabels(labels) ? pickedBy(name, template, mapOf(labels), draft) : draft;
+    const { labels } = recordOf(template.spec.workloadSelector);
+    const one = hasLabels(labels) ? pickedBy(name, template, recordOf(labels), draft) : draft;
     if (!one) continue;
     takeFields("asm", where, template.spec.configPatches, one);
     if (one !== draft) picked.push(one as Picked);
@@ -233,11 +236,5 @@ function withoutSelector({ spec }: Custom): Readonly<Record<string, unknown>> {
 }
 
 function hasLabels(labels: unknown): boolean {
-  return Object.keys(mapOf(labels)).length > 0;
-}
-
-function mapOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
+  return Object.keys(recordOf(labels)).length > 0;
 }

@@ -1,6 +1,6 @@
 import { componentOf, stackOf } from "../injector/layerOwner.js";
 import { targetName } from "../injector/targetName.js";
-import type { Layers } from "../render/Layer.js";
+import type { Layers } from "../levels/Layer.js";
 import { type Finding, ok, problem } from "./Finding.js";
 import type { StackLayer, StackState } from "./readStackState.js";
 

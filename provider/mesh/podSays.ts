@@ -1,9 +1,9 @@
-import { proxyConfigAnnotation, proxyConfigOf } from "../render/podAnnotations.js";
+import { fieldAt } from "../data/fieldAt.js";
+import type { Parsed } from "../data/parsed.js";
+import { textOf } from "../data/problem.js";
+import { proxyConfigAnnotation, proxyConfigOf } from "../pod/podAnnotations.js";
 import { declarations, type SettingDeclaration, type SettingValue } from "../settings/declarations.js";
-import { fieldAt } from "../settings/fieldAt.js";
 import { fixedSettings } from "../settings/fixedSettings.js";
-import type { Parsed } from "../settings/parsed.js";
-import { textOf } from "../settings/problem.js";
 import type { PodWay } from "../settings/SettingDeclaration.js";
 import { foreignSettings, readLoosely } from "./foreignSettings.js";
 

@@ -1,9 +1,9 @@
 import { injectedPods } from "../cluster/injectedPods.js";
 import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import { workloadName, workloadsOf } from "../cluster/workloads.js";
-import { layerAt } from "../render/Layer.js";
-import { layersOf } from "../render/layersOf.js";
-import { ownerOf } from "../rollout/assess.js";
+import { layersOf } from "../configMap/layersOf.js";
+import { layerAt } from "../levels/Layer.js";
+import { ownerOf } from "../rollout/observe/assess.js";
 import { findInjectors } from "./findInjectors.js";
 import type { Custom, Inventory, NamespaceInventory } from "./Inventory.js";
 import type { Scope } from "./readMeshStatus.js";

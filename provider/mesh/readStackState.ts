@@ -2,7 +2,7 @@ import { z } from "zod";
 import { injectorName } from "../injector/Injector.js";
 import { injectorOf } from "../injector/layerInputs.js";
 import { writtenOwnerOf } from "../injector/layerOwner.js";
-import { targetOf } from "../render/Layer.js";
+import { targetOf } from "../levels/Layer.js";
 
 /** What a stack's state says of layers. */
 export interface StackState {

@@ -1,10 +1,10 @@
+import { compose } from "../configMap/compose.js";
+import type { InjectorData } from "../configMap/InjectorData.js";
+import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
+import { SettingsError } from "../data/problem.js";
 import { requireValidLayer } from "../injector/requireValidLayer.js";
-import { compose } from "../render/compose.js";
-import type { InjectorData } from "../render/InjectorData.js";
-import { InjectorRefusal } from "../render/InjectorRefusal.js";
-import type { Layers } from "../render/Layer.js";
+import type { Layers } from "../levels/Layer.js";
 import type { CanonicalSettings } from "../settings/canonicalSettings.js";
-import { SettingsError } from "../settings/problem.js";
 
 /** Throws everything that `pulumi up` would refuse about these layers on this injector, in one error. */
 export function requireUsableLayers(

@@ -1,9 +1,9 @@
 import type { EffectiveSettings } from "../levels/effectiveSettings.js";
 import { Rollout } from "../levels/RolloutOptions.js";
-import type { Assessment, NamespaceSettings } from "../rollout/assess.js";
-import { rolloutStatus } from "../rollout/rolloutStatus.js";
-import { skipReason } from "../rollout/skipReason.js";
-import { restartUnderWay, unreadyBefore } from "../rollout/unreadyBefore.js";
+import type { Assessment, NamespaceSettings } from "../rollout/observe/assess.js";
+import { rolloutStatus } from "../rollout/observe/rolloutStatus.js";
+import { skipReason } from "../rollout/policy/skipReason.js";
+import { restartUnderWay, unreadyBefore } from "../rollout/policy/unreadyBefore.js";
 import { decidedByPod } from "./decidedByPod.js";
 import type { WorkloadStatus } from "./MeshStatus.js";
 

@@ -1,4 +1,4 @@
-import { type Problem, placedSentence as sentenceAt } from "../settings/problem.js";
+import { type Problem, placedSentence as sentenceAt } from "../data/problem.js";
 
 /** A problem and where in a file it stands; both numbers begin at 1. */
 export interface PlacedProblem extends Problem {

@@ -1,9 +1,9 @@
 import { parse } from "yaml";
+import { helmValues, type IstiodValues } from "../configMap/helmValues.js";
 import { injectorName } from "../injector/Injector.js";
 import { injectorOf } from "../injector/layerInputs.js";
 import { requireValidLayer } from "../injector/requireValidLayer.js";
-import { helmValues, type IstiodValues } from "../render/helmValues.js";
-import { installedSettings } from "../render/Profile.js";
+import { installedSettings } from "../levels/Profile.js";
 import { layersOfFile } from "./layersOfFile.js";
 import type { PlannedLevel } from "./levelsInWaves.js";
 import { mergedValues } from "./mergedValues.js";

@@ -1,6 +1,6 @@
 import { type Injector, injectorName } from "../injector/Injector.js";
 import { contentOf, injectorOf, readLayerInputs } from "../injector/layerInputs.js";
-import { type Layer, targetOf } from "../render/Layer.js";
+import { type Layer, targetOf } from "../levels/Layer.js";
 import { levelsInWaves, type PlannedLevel } from "./levelsInWaves.js";
 import type { PlatformFile } from "./PlatformFile.js";
 

@@ -1,12 +1,12 @@
+import { type Problem, shown } from "../data/problem.js";
+import { unknownKeys } from "../data/unknownKeys.js";
 import type { Injector } from "../injector/Injector.js";
 import { injectorOf, readLayerInputs } from "../injector/layerInputs.js";
 import { targetProblems } from "../injector/targetProblems.js";
 import { parseRollout } from "../levels/parseRollout.js";
 import type { RolloutOptions } from "../levels/RolloutOptions.js";
 import type { LabelSelector } from "../levels/selector.js";
-import { type Problem, shown } from "../settings/problem.js";
 import { settingGroups, settingsAmong } from "../settings/settingsInputs.js";
-import { unknownKeys } from "../settings/unknownKeys.js";
 
 /** Arguments of `GlobalSidecarSettings`: settings as written, and how they are brought. */
 export interface GlobalArguments extends Readonly<Record<string, unknown>> {

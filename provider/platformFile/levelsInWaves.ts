@@ -1,4 +1,4 @@
-import { own } from "../settings/own.js";
+import { own } from "../data/own.js";
 import type { GlobalArguments, NamespaceArguments, WorkloadArguments } from "./levelArguments.js";
 import type { PlatformFile } from "./PlatformFile.js";
 

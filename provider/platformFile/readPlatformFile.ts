@@ -1,7 +1,8 @@
 import type { LineCounter } from "yaml";
-import { type Problem, printable, shown } from "../settings/problem.js";
-import { unknownKeys } from "../settings/unknownKeys.js";
-import { contentOf, yamlText } from "../settings/yamlText.js";
+import { isRecord } from "../data/isRecord.js";
+import { type Problem, printable, shown } from "../data/problem.js";
+import { unknownKeys } from "../data/unknownKeys.js";
+import { contentOf, yamlText } from "../data/yamlText.js";
 import {
   type Checked,
   type LevelPlace,
@@ -56,7 +57,7 @@ export function readPlatformFile(text: string, file: string): PlatformFile {
 export function readPlatformSettings(given: unknown): Checked<PlatformFile> {
   const nothing: PlatformFile = { namespaces: {}, workloads: {}, waves: [] };
   if (given === null || given === undefined) return { value: nothing, problems: [] };
-  if (!isMapOfNames(given)) {
+  if (!isRecord(given)) {
     const todo = "begin with for instance namespaces:";
     return {
       value: nothing,
@@ -110,7 +111,7 @@ function readLevels<Arguments>(
   wanted: string,
 ): { value: Record<string, Arguments>; problems: Problem[] } {
   if (given === undefined || given === null) return { value: {}, problems: [] };
-  if (!isMapOfNames(given)) {
+  if (!isRecord(given)) {
     return { value: {}, problems: [{ path: "", found: shown(given), wanted, todo: "nest them below it" }] };
   }
   const read = Object.entries(given).map(([name, settings]) => {
@@ -146,8 +147,4 @@ function plainYamlMessage(message: string): string {
 function at(lines: LineCounter, offset: number): Pick<PlacedProblem, "line" | "column"> {
   const { line, col } = lines.linePos(offset);
   return { line, column: col };
-}
-
-function isMapOfNames(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
-import { nearestKey } from "../settings/nearestKey.js";
-import { type Problem, shown } from "../settings/problem.js";
+import { nearestKey } from "../data/nearestKey.js";
+import { type Problem, shown } from "../data/problem.js";
 import type { Checked } from "./levelArguments.js";
 
 /** `waves`: lists of namespaces that the file has settings for, none of them twice. */

@@ -1,6 +1,7 @@
 import { allContainers, type Container, type Pod } from "../cluster/podTemplate.js";
-import { canonicalJson } from "../render/Profile.js";
-import { valueAt } from "../settings/canonicalSettings.js";
+import { canonicalJson } from "../data/canonicalJson.js";
+import { recordOf } from "../data/isRecord.js";
+import { valueAt } from "../data/valueAt.js";
 import { declarations, type SettingValue } from "../settings/declarations.js";
 import { secondsOf } from "../settings/duration.js";
 import { networkRange } from "../settings/loose.js";
@@ -66,7 +67,7 @@ function sidecarOf({ spec }: Pick<Pod, "spec">): Sidecar | undefined {
 function namesShown(podFields: readonly PodField[], proxyConfig: Record<string, unknown>): string[] {
   const shown = podFields.find((podField) => podField.in === "proxyConfig");
   return shown?.in === "proxyConfig"
-    ? Object.keys(jsonMap(valueAt(proxyConfig, shown.path.slice(0, -1))))
+    ? Object.keys(recordOf(valueAt(proxyConfig, shown.path.slice(0, -1))))
     : [];
 }
 
@@ -158,9 +159,9 @@ export function comparableList(list: string): string {
 
 /** A hook as the API server stores it, which fills in what an httpGet leaves out. */
 export function comparableHook(hook: unknown): string {
-  const { httpGet, ...rest } = jsonMap(hook);
+  const { httpGet, ...rest } = recordOf(hook);
   return canonicalJson(
-    httpGet ? { ...rest, httpGet: { path: "/", scheme: "HTTP", ...jsonMap(httpGet) } } : rest,
+    httpGet ? { ...rest, httpGet: { path: "/", scheme: "HTTP", ...recordOf(httpGet) } } : rest,
   );
 }
 
@@ -188,14 +189,8 @@ function argumentAfter({ args = [] }: Container, flag: string): string {
 
 function jsonOf(text: string | undefined): Record<string, unknown> {
   try {
-    return jsonMap(JSON.parse(text ?? "{}"));
+    return recordOf(JSON.parse(text ?? "{}"));
   } catch {
     return {};
   }
-}
-
-function jsonMap(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
 }

@@ -7,6 +7,10 @@ import {
 } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
 import { withKnownCluster } from "../cluster/withKnownCluster.js";
+import { effectiveAt } from "../configMap/effectiveAt.js";
+import { canonicalJson, digest } from "../data/canonicalJson.js";
+import { containsUnknown } from "../data/unknown.js";
+import type { InjectorView } from "../injector/InjectorView.js";
 import { ownerOf } from "../injector/layerInputs.js";
 import {
   ownerAfter,
@@ -16,14 +20,10 @@ import {
   writtenOwnerOutput,
 } from "../injector/layerOwner.js";
 import { type EffectiveSettings, effectiveValues } from "../levels/effectiveSettings.js";
-import { effectiveAt } from "../render/effectiveAt.js";
-import { canonicalJson, digest } from "../render/Profile.js";
-import { publishedSettings } from "../report/publishedSettings.js";
-import { settingText } from "../report/settingText.js";
-import type { InjectorView } from "../rollout/InjectorView.js";
 import { nested } from "../settings/canonicalSettings.js";
-import { containsUnknown } from "../settings/unknown.js";
+import { settingText } from "../settings/settingText.js";
 import { publishedName, readPublished, removePublished, writePublished } from "./publishedConfigMap.js";
+import { publishedSettings } from "./publishedSettings.js";
 
 type Properties = Readonly<Record<string, unknown>>;
 

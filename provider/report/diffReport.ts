@@ -1,9 +1,9 @@
+import { globalTarget } from "../levels/Layer.js";
 import type { PlatformDiff, SettingChange } from "../mesh/PlatformDiff.js";
-import { globalTarget } from "../render/Layer.js";
+import { settingText } from "../settings/settingText.js";
 import { markdownCode, markdownTable, markdownText } from "./markdown.js";
 import { type Paint, plain } from "./Paint.js";
 import { printed } from "./printed.js";
-import { settingText } from "./settingText.js";
 import { count, detailOf, stateTones } from "./statusReport.js";
 import { textTable } from "./textTable.js";
 

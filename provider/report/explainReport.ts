@@ -1,10 +1,10 @@
 import { defaultRevision } from "../cluster/injectingRevision.js";
 import type { ExplainedSetting } from "../explain/explainSidecar.js";
 import type { ExplainedSidecar } from "../mesh/explainFound.js";
+import { settingText } from "../settings/settingText.js";
 import { markdownCode, markdownTable, markdownText } from "./markdown.js";
 import { type Paint, plain } from "./Paint.js";
 import { printed } from "./printed.js";
-import { settingText } from "./settingText.js";
 import { count } from "./statusReport.js";
 import { type Cell, textTable } from "./textTable.js";
 

@@ -1,6 +1,7 @@
 import { declarations, type Rendering, type SettingDeclaration } from "../settings/declarations.js";
+import type { JsonSchema } from "../settings/JsonSchema.js";
 import { releasesText } from "../settings/releaseFacts.js";
-import { allLevels, type JsonSchema } from "../settings/SettingDeclaration.js";
+import { allLevels } from "../settings/SettingDeclaration.js";
 import { type SettingGroup, settingGroups } from "./settingGroups.js";
 
 /** The reference of all settings as Markdown, from their declarations. */

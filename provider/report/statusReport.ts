@@ -6,7 +6,7 @@ import {
   type WorkloadStatus,
   workloadStates,
 } from "../mesh/MeshStatus.js";
-import { differencesText, restartSentence } from "../rollout/differences.js";
+import { differencesText, restartSentence } from "../pod/differences.js";
 import { markdownCode, markdownTable, markdownText } from "./markdown.js";
 import { type Paint, plain, type Tone } from "./Paint.js";
 import { printed } from "./printed.js";

@@ -3,28 +3,26 @@ import type { ClusterAccess, KubernetesApi } from "../cluster/KubernetesApi.js";
 import { UnreachableError } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
 import { withKnownCluster } from "../cluster/withKnownCluster.js";
+import { canonicalJson } from "../data/canonicalJson.js";
+import { problemSentence } from "../data/problem.js";
+import { containsUnknown } from "../data/unknown.js";
+import type { FormerLayer, InjectorView, Properties } from "../injector/InjectorView.js";
+import { targetOf } from "../levels/Layer.js";
 import { parseRollout } from "../levels/parseRollout.js";
 import { rolloutOptionNames } from "../levels/RolloutOptions.js";
-import { targetOf } from "../render/Layer.js";
-import { canonicalJson } from "../render/Profile.js";
-import { problemSentence } from "../settings/problem.js";
-import { containsUnknown } from "../settings/unknown.js";
-import { type Assessed, assessReached, hasWork } from "./assessReached.js";
-import { cappedMap } from "./cappedMap.js";
-import { type Ending, failureText, followed, rollBack } from "./ending.js";
-import type { FormerLayer, InjectorView, Properties } from "./InjectorView.js";
-import { inTurn } from "./inTurn.js";
-import { type PlannedRollout, plannedRollout } from "./plannedRollout.js";
-import { type PutBack, rollbackWorkloads } from "./rollbackWorkloads.js";
-import { rollUnmanaged } from "./rollUnmanaged.js";
-import {
-  mostTold,
-  type Restart,
-  type RolloutDependencies,
-  type RolloutSummary,
-  runRollout,
-} from "./runRollout.js";
-import { withoutTransient } from "./transientReasons.js";
+import { type Ending, failureText, followed, rollBack } from "./execute/ending.js";
+import { inTurn } from "./execute/inTurn.js";
+import type { RolloutDependencies } from "./execute/RolloutDependencies.js";
+import type { RolloutSummary } from "./execute/RolloutSummary.js";
+import { type PutBack, rollbackWorkloads } from "./execute/rollbackWorkloads.js";
+import { rollUnmanaged } from "./execute/rollUnmanaged.js";
+import { runRollout } from "./execute/runRollout.js";
+import { type Assessed, assessReached, hasWork } from "./plan/assessReached.js";
+import { cappedMap } from "./plan/cappedMap.js";
+import { type PlannedRollout, plannedRollout } from "./plan/plannedRollout.js";
+import type { Restart } from "./plan/Restart.js";
+import { reportCapped } from "./plan/reportCapped.js";
+import { withoutTransient } from "./plan/transientReasons.js";
 
 export interface RolloutProvider {
   check(
@@ -232,9 +230,7 @@ async function plan(
     const namespace = properties.namespace === undefined ? undefined : String(properties.namespace);
     const planned = plannedRollout(namespace, restarts, unmanaged, session.now());
     if (planned.count !== undefined) session.report(planned.count);
-    for (const line of planned.kept.slice(0, mostTold)) session.report(line);
-    if (planned.kept.length > mostTold)
-      session.report(`${planned.kept.length - mostTold} more keep their earlier settings`);
+    reportCapped(planned.kept, (more) => `${more} more keep their earlier settings`, session.report);
     return planned;
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
@@ -276,16 +272,14 @@ function tellUnknown(restarts: readonly Restart[], report: (line: string) => voi
   const unknown = restarts.flatMap(({ assessment: { namespace, name, verdict } }) =>
     verdict.is === "unknown" ? [`[${namespace}] can't tell whether ${name} restarts: ${verdict.why}`] : [],
   );
-  for (const line of unknown.slice(0, mostTold)) report(line);
-  if (unknown.length > mostTold) report(`can't tell for ${unknown.length - mostTold} more`);
+  reportCapped(unknown, (more) => `can't tell for ${more} more`, report);
 }
 
 function tellOverruled(restarts: readonly Restart[], report: (line: string) => void): void {
   const lines = restarts.flatMap(({ assessment: { namespace, name, overruled } }) =>
     overruled === undefined ? [] : [`[${namespace}] ${name}: ${overruled}`],
   );
-  for (const line of lines.slice(0, mostTold)) report(line);
-  if (lines.length > mostTold) report(`settings are overruled on ${lines.length - mostTold} more`);
+  reportCapped(lines, (more) => `settings are overruled on ${more} more`, report);
 }
 
 function optionsOf(properties: Properties, which: (value: unknown) => boolean): Properties {

@@ -1,6 +1,7 @@
+import type { Parsed } from "../data/parsed.js";
 import type { CustomTag } from "./customTag.js";
+import type { JsonSchema } from "./JsonSchema.js";
 import type { LifecycleHook } from "./lifecycleHook.js";
-import type { Parsed } from "./parsed.js";
 import type { ScaledResources } from "./scaledResources.js";
 import type { SeccompProfile } from "./seccompProfile.js";
 
@@ -85,9 +86,6 @@ export interface ForeignField {
 }
 
 export type SettingLevel = "global" | "namespace" | "workload" | "pod";
-
-/** A fragment of JSON Schema for what people may write. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** What people read about a setting, in documentation. */
 export interface About {

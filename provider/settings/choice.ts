@@ -1,4 +1,4 @@
-import { type Parsed, refused } from "./parsed.js";
+import { type Parsed, refused } from "../data/parsed.js";
 
 /** One of a few words, whatever its case; canonical is Istio's spelling. */
 export function parseChoice(choices: readonly string[], todo: string): (value: unknown) => Parsed<string> {

@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
+import { shown } from "../data/problem.js";
 import type { ListRule } from "./list.js";
-import { shown } from "./problem.js";
 
 /** An IP range in CIDR form without host bits, as Istio's agent and iptables read it: "10.0.0.0/8", "2001:db8::/32". */
 export function cidrEntry(everything: boolean): ListRule {

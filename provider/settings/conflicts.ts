@@ -1,9 +1,9 @@
+import type { Problem } from "../data/problem.js";
+import { isUnknown } from "../data/unknown.js";
 import { type CanonicalSettings, settingEntries } from "./canonicalSettings.js";
 import { overlapping } from "./cidr.js";
 import { listEntries } from "./list.js";
-import type { Problem } from "./problem.js";
 import { compareQuantities } from "./quantity.js";
-import { isUnknown } from "./unknown.js";
 
 const captureOpposites = [
   ["capture.includeOutboundIPRanges", "capture.excludeOutboundIPRanges", overlapping],

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type Parsed, refused } from "./parsed.js";
-import { containsUnknown } from "./unknown.js";
+import { type Parsed, refused } from "../data/parsed.js";
+import { containsUnknown } from "../data/unknown.js";
 
 /** A tag on spans, in the shape of Istio's ProxyConfig: exactly one of the three. */
 export interface CustomTag {

@@ -1,4 +1,4 @@
-import { type Parsed, refused } from "./parsed.js";
+import { type Parsed, refused } from "../data/parsed.js";
 
 const milliseconds: Record<string, bigint> = { h: 3_600_000n, m: 60_000n, s: 1000n, ms: 1n };
 const longest = 24 * 3600;

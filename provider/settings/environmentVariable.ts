@@ -1,5 +1,5 @@
-import { type Parsed, refused } from "./parsed.js";
-import { shown, textOf } from "./problem.js";
+import { type Parsed, refused } from "../data/parsed.js";
+import { shown, textOf } from "../data/problem.js";
 
 // a value beside Istio's `valueFrom` makes a pod that Kubernetes refuses
 const fromThePod = [

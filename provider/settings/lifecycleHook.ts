@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { type Parsed, refused } from "./parsed.js";
-import { containsUnknown } from "./unknown.js";
-import { yamlCarries } from "./yamlCarries.js";
+import { type Parsed, refused } from "../data/parsed.js";
+import { containsUnknown } from "../data/unknown.js";
+import { yamlCarries } from "../data/yamlCarries.js";
 
 const port = z.union([
   z.int().min(1).max(65535),

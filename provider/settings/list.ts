@@ -1,7 +1,7 @@
-import type { Parsed } from "./parsed.js";
-import { refused } from "./parsed.js";
-import { shown } from "./problem.js";
-import { isUnknown, unknownMarker } from "./unknown.js";
+import type { Parsed } from "../data/parsed.js";
+import { refused } from "../data/parsed.js";
+import { shown } from "../data/problem.js";
+import { isUnknown, unknownMarker } from "../data/unknown.js";
 
 export interface ListRule {
   /** What one entry must look like, for messages. */

@@ -1,5 +1,5 @@
-import { type Parsed, refused } from "./parsed.js";
-import { textOf } from "./problem.js";
+import { type Parsed, refused } from "../data/parsed.js";
+import { textOf } from "../data/problem.js";
 
 export const envoyLogLevels = ["trace", "debug", "info", "warning", "error", "critical", "off"] as const;
 export const agentLogLevels = ["debug", "info", "warn", "error", "none"] as const;

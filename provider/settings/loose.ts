@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import type { Parsed } from "./parsed.js";
+import type { Parsed } from "../data/parsed.js";
 
 /** Reads a value where Istio does: annotations hold text, so "true" is what a boolean setting calls true. */
 export function parseLoosely<Value>(

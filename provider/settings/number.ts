@@ -1,5 +1,5 @@
-import { type Parsed, refused } from "./parsed.js";
-import type { JsonSchema } from "./SettingDeclaration.js";
+import { type Parsed, refused } from "../data/parsed.js";
+import type { JsonSchema } from "./JsonSchema.js";
 
 export interface NumberRule {
   least: number;

@@ -1,13 +1,13 @@
 import { z } from "zod";
+import { own } from "../data/own.js";
+import { refused } from "../data/parsed.js";
+import { unplainParts } from "../data/plainData.js";
+import { type Problem, printable, problemSentence, shown } from "../data/problem.js";
+import { isUnknown, unknownMarker } from "../data/unknown.js";
+import { unknownKey } from "../data/unknownKeys.js";
+import { valueAt } from "../data/valueAt.js";
 import type { CanonicalSettings } from "./canonicalSettings.js";
-import { valueAt } from "./canonicalSettings.js";
 import { declarations, type SettingDeclaration, type SettingValue } from "./declarations.js";
-import { own } from "./own.js";
-import { refused } from "./parsed.js";
-import { unplainParts } from "./plainData.js";
-import { type Problem, printable, problemSentence, shown } from "./problem.js";
-import { isUnknown, unknownMarker } from "./unknown.js";
-import { unknownKey } from "./unknownKeys.js";
 
 export interface ParsedSettings {
   /** What could be read; complete only when `problems` is empty. */

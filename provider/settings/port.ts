@@ -1,5 +1,5 @@
+import { shown } from "../data/problem.js";
 import type { ListRule } from "./list.js";
-import { shown } from "./problem.js";
 
 /** One port, 1 to 65535. Istio takes no ranges. */
 export function portEntry(everything: boolean): ListRule {

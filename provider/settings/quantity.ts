@@ -1,4 +1,4 @@
-import { type Parsed, refused } from "./parsed.js";
+import { type Parsed, refused } from "../data/parsed.js";
 
 const nano = 1_000_000_000n;
 const milli = 1_000_000n;

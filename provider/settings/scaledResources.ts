@@ -1,5 +1,5 @@
+import { type Parsed, refused } from "../data/parsed.js";
 import { parseNumber } from "./number.js";
-import { type Parsed, refused } from "./parsed.js";
 import { nanoUnits } from "./quantity.js";
 
 /**

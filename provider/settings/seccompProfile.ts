@@ -1,4 +1,4 @@
-import { type Parsed, refused } from "./parsed.js";
+import { type Parsed, refused } from "../data/parsed.js";
 
 /** Kubernetes' seccomp profile. A profile is one setting: its two fields make no sense apart. */
 export interface SeccompProfile {

@@ -1,5 +1,5 @@
-import { type Parsed, refused } from "./parsed.js";
-import { isUnknown, unknownMarker } from "./unknown.js";
+import { type Parsed, refused } from "../data/parsed.js";
+import { isUnknown, unknownMarker } from "../data/unknown.js";
 
 /** A list of texts that may hold commas, such as regular expressions; canonical is an array without doubles, in the order given. */
 export function parseTextList(

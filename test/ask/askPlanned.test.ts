@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { askPlanned, type PlannedLayers } from "../../provider/ask/askPlanned";
 import { type ApiCall, ApiError, type KubernetesApi } from "../../provider/cluster/KubernetesApi";
-import type { Layers } from "../../provider/render/Layer";
-import { previewAnnotation, stampAnnotation } from "../../provider/render/podAnnotations";
-import { previewStamp } from "../../provider/render/previewData";
+import { previewStamp } from "../../provider/configMap/previewData";
+import type { Layers } from "../../provider/levels/Layer";
+import { previewAnnotation, stampAnnotation } from "../../provider/pod/podAnnotations";
 
 const layers = (cpu: string): Layers => ({
   shop: { owner: "a/b/c:shop", settings: { "proxyResources.limits.cpu": cpu } },

@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { parse } from "yaml";
+import { compose } from "../../provider/configMap/compose";
+import type { InjectorData } from "../../provider/configMap/InjectorData";
+import { layersOf } from "../../provider/configMap/layersOf";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
 import { diagnose } from "../../provider/mesh/diagnose";
 import type { MeshStatus } from "../../provider/mesh/MeshStatus";
 import type { PlatformDiff } from "../../provider/mesh/PlatformDiff";
-import { compose } from "../../provider/render/compose";
-import type { InjectorData } from "../../provider/render/InjectorData";
-import { layersOf } from "../../provider/render/layersOf";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import { Mesh } from "../e2e/Mesh";
 

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { parse } from "yaml";
+import { valueAt } from "../../provider/data/valueAt";
 import { readPlatformFile } from "../../provider/platformFile/readPlatformFile";
-import { valueAt } from "../../provider/settings/canonicalSettings";
 
 const main = join(__dirname, "../../provider/dist/cli/main.js");
 const files = [

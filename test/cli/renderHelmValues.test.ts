@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
 import { run } from "../../provider/cli/run";
-import { template } from "../render/injectorText";
+import { template } from "../configMap/injectorText";
 import { recordedIo } from "./recordedIo";
 
 const chart = {

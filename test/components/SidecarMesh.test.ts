@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { type MeshSettings, SidecarMesh } from "pulumi-istio-sidecar";
-import { template } from "../render/injectorText";
+import { template } from "../configMap/injectorText";
 import { layerType, recordedResources } from "./recordedResources";
 
 const settings: MeshSettings = {

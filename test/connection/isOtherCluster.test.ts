@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { isOtherCluster } from "../../provider/cluster/isOtherCluster";
 import type { ClusterAccess, KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import { withKnownCluster } from "../../provider/cluster/withKnownCluster";
-import { unknownMarker } from "../../provider/settings/unknown";
+import { unknownMarker } from "../../provider/data/unknown";
 
 const servers: Record<string, string> = { eu: "https://eu:6443", us: "https://us:6443" };
 /** Contexts stand for servers, whatever comes after a slash for credentials. */

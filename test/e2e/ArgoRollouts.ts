@@ -1,7 +1,7 @@
 import { hasStatus, listAll, type ObjectMeta } from "../../provider/cluster/KubernetesApi";
 import { isReady, type Pod } from "../../provider/cluster/podTemplate";
 import type { Workload } from "../../provider/cluster/workloads";
-import { digest } from "../../provider/render/Profile";
+import { digest } from "../../provider/data/canonicalJson";
 import type { Mesh } from "./Mesh";
 
 const group = "argoproj.io";

@@ -6,9 +6,9 @@ import { hasStatus, type KubernetesApi, listAll } from "../../provider/cluster/K
 import type { Container, Pod } from "../../provider/cluster/podTemplate";
 import { allContainers } from "../../provider/cluster/podTemplate";
 import type { Workload } from "../../provider/cluster/workloads";
+import type { InjectorData } from "../../provider/configMap/InjectorData";
 import { readInjector } from "../../provider/injector/Injector";
-import type { InjectorData } from "../../provider/render/InjectorData";
-import { rolloutStatus } from "../../provider/rollout/rolloutStatus";
+import { rolloutStatus } from "../../provider/rollout/observe/rolloutStatus";
 import { type Cluster, type ClusterOptions, startCluster } from "../cluster/cluster";
 import { createNamespace } from "../laws/injection";
 import type { ProgramOptions } from "../pulumi/ProgramOptions";

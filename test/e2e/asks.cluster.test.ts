@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Pod } from "../../provider/cluster/podTemplate";
+import { layersOf } from "../../provider/configMap/layersOf";
 import { configMapName } from "../../provider/injector/Injector";
-import { layersOf } from "../../provider/render/layersOf";
 import { pulumi } from "../pulumi/pulumi";
 import { container, Mesh, operations, type Plan, succeeded } from "./Mesh";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { layersOf } from "../../provider/configMap/layersOf";
 import { readInjector } from "../../provider/injector/Injector";
-import { layersOf } from "../../provider/render/layersOf";
 import { type IstiodChart, unpackIstiodChart } from "../cluster/istiodChart";
 import { pulumi } from "../pulumi/pulumi";
 import { container, Mesh, succeeded } from "./Mesh";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { parse } from "yaml";
+import type { InjectorData } from "../../provider/configMap/InjectorData";
 import { configMapName } from "../../provider/injector/Injector";
-import type { InjectorData } from "../../provider/render/InjectorData";
 import { pulumi } from "../pulumi/pulumi";
 import { container, Mesh, type Plan, succeeded } from "./Mesh";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, afterEach, before, describe, test } from "node:test";
+import type { InjectorData } from "../../provider/configMap/InjectorData";
+import { layersOf } from "../../provider/configMap/layersOf";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
-import type { InjectorData } from "../../provider/render/InjectorData";
-import { layersOf } from "../../provider/render/layersOf";
-import { restartAnnotation } from "../../provider/rollout/runRollout";
+import { restartAnnotation } from "../../provider/rollout/policy/restartAnnotation";
 import { pulumi } from "../pulumi/pulumi";
 import { container, Mesh, operations, type Plan, succeeded } from "./Mesh";
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { layersOf } from "../../provider/render/layersOf";
+import { layersOf } from "../../provider/configMap/layersOf";
 import { pulumi } from "../pulumi/pulumi";
 import { container, Mesh, succeeded } from "./Mesh";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Workload } from "../../provider/cluster/workloads";
-import type { InjectorData } from "../../provider/render/InjectorData";
-import { layersOf } from "../../provider/render/layersOf";
-import { restartAnnotation } from "../../provider/rollout/runRollout";
+import type { InjectorData } from "../../provider/configMap/InjectorData";
+import { layersOf } from "../../provider/configMap/layersOf";
+import { restartAnnotation } from "../../provider/rollout/policy/restartAnnotation";
 import { pulumi } from "../pulumi/pulumi";
 import { breaksNoMore, breaksWith } from "./brokenBySettings";
 import { container, Mesh, operations, type Plan, succeeded } from "./Mesh";

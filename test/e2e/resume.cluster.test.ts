@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import type { Workload } from "../../provider/cluster/workloads";
+import type { InjectorData } from "../../provider/configMap/InjectorData";
+import { layersOf } from "../../provider/configMap/layersOf";
+import { digest } from "../../provider/data/canonicalJson";
 import { configMapName } from "../../provider/injector/Injector";
-import type { InjectorData } from "../../provider/render/InjectorData";
-import { layersOf } from "../../provider/render/layersOf";
-import { digest } from "../../provider/render/Profile";
-import { restartAnnotation } from "../../provider/rollout/runRollout";
+import { restartAnnotation } from "../../provider/rollout/policy/restartAnnotation";
 import type { ProgramResult } from "../pulumi/ProgramResult";
 import { pulumi } from "../pulumi/pulumi";
 import { container, Mesh, operations, type Plan, succeeded } from "./Mesh";

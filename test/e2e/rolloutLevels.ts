@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { compose } from "../../provider/configMap/compose";
+import { layersOf } from "../../provider/configMap/layersOf";
+import { stampsIn } from "../../provider/configMap/stampsIn";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
-import { compose } from "../../provider/render/compose";
-import { globalTarget } from "../../provider/render/Layer";
-import { layersOf } from "../../provider/render/layersOf";
-import { stampAnnotation } from "../../provider/render/podAnnotations";
-import { stampsIn } from "../../provider/render/stampsIn";
+import { globalTarget } from "../../provider/levels/Layer";
+import { stampAnnotation } from "../../provider/pod/podAnnotations";
 import { pulumi } from "../pulumi/pulumi";
 import { Mesh, type Plan, succeeded } from "./Mesh";
 

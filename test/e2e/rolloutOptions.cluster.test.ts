@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { listAll } from "../../provider/cluster/KubernetesApi";
 import type { Pod } from "../../provider/cluster/podTemplate";
-import { restartAnnotation } from "../../provider/rollout/runRollout";
+import { restartAnnotation } from "../../provider/rollout/policy/restartAnnotation";
 import { pulumi } from "../pulumi/pulumi";
 import { ArgoRollouts } from "./ArgoRollouts";
 import { container, Mesh, operations, type Plan, succeeded } from "./Mesh";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { InjectorData } from "../../provider/configMap/InjectorData";
+import { layersOf } from "../../provider/configMap/layersOf";
 import { configMapName } from "../../provider/injector/Injector";
 import { diagnose } from "../../provider/mesh/diagnose";
 import { readStackState } from "../../provider/mesh/readStackState";
-import type { InjectorData } from "../../provider/render/InjectorData";
-import { layersOf } from "../../provider/render/layersOf";
 import { pulumi } from "../pulumi/pulumi";
 import { Mesh, operations, type Plan, succeeded } from "./Mesh";
 import { watchObjects } from "./watchObjects";

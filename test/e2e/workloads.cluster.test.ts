@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { InjectorData } from "../../provider/render/InjectorData";
+import type { InjectorData } from "../../provider/configMap/InjectorData";
 import { pulumi } from "../pulumi/pulumi";
 import { container, Mesh, type Plan, succeeded } from "./Mesh";
 

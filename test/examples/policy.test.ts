@@ -12,9 +12,9 @@ import { captureSomething } from "../../examples/policy/captureSomething";
 import { drainWithinGracePeriod } from "../../examples/policy/drainWithinGracePeriod";
 import { limitsRequired } from "../../examples/policy/limitsRequired";
 import { settingsLayerType } from "../../examples/policy/settingsLayer";
+import { unknownMarker } from "../../provider/data/unknown";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import { asProperties } from "../../provider/settings/settingsInputs";
-import { unknownMarker } from "../../provider/settings/unknown";
 
 /** A level's settings as the provider's check leaves them, which is what a policy sees. */
 function layer(namespace: string | undefined, settings: object): PolicyResource {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ObjectMeta } from "../../provider/cluster/KubernetesApi";
+import { layersOf } from "../../provider/configMap/layersOf";
+import { canonicalJson } from "../../provider/data/canonicalJson";
 import { readInjector } from "../../provider/injector/Injector";
-import { layersOf } from "../../provider/render/layersOf";
-import { canonicalJson } from "../../provider/render/Profile";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import type { Mesh } from "../e2e/Mesh";
 import { randomNumbers } from "../laws/randomPods";

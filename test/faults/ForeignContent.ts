@@ -1,5 +1,5 @@
 import { hasStatus, type KubernetesApi } from "../../provider/cluster/KubernetesApi";
-import { canonicalJson } from "../../provider/render/Profile";
+import { canonicalJson } from "../../provider/data/canonicalJson";
 import type { Step } from "./FaultScript";
 import type { InjectorObject } from "./InjectorHistory";
 

@@ -1,6 +1,6 @@
 import { KubeConfig, Watch } from "@kubernetes/client-node";
 import type { ObjectMeta } from "../../provider/cluster/KubernetesApi";
-import type { InjectorData } from "../../provider/render/InjectorData";
+import type { InjectorData } from "../../provider/configMap/InjectorData";
 
 /** The ConfigMap as the API server gives it. */
 export interface InjectorObject {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { compose } from "../../provider/render/compose";
-import type { InjectorData } from "../../provider/render/InjectorData";
-import type { Layers } from "../../provider/render/Layer";
+import { compose } from "../../provider/configMap/compose";
+import type { InjectorData } from "../../provider/configMap/InjectorData";
+import type { Layers } from "../../provider/levels/Layer";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import { faultScript, stepText } from "./FaultScript";
 import type { InjectorVersion } from "./InjectorHistory";

@@ -1,8 +1,9 @@
+import { installedGlobal } from "../../provider/configMap/compose";
+import { layersOf } from "../../provider/configMap/layersOf";
+import { canonicalJson } from "../../provider/data/canonicalJson";
 import { effectiveValues } from "../../provider/levels/effectiveSettings";
-import { installedGlobal } from "../../provider/render/compose";
-import { layersOf } from "../../provider/render/layersOf";
-import { layersFor } from "../../provider/render/layersReaching";
-import { canonicalJson, effectiveOf, installedSettings } from "../../provider/render/Profile";
+import { layersFor } from "../../provider/levels/layersReaching";
+import { effectiveOf, installedSettings } from "../../provider/levels/Profile";
 import type { InjectorVersion } from "./InjectorHistory";
 
 /** A workload of the script, by the labels of its pods. */

@@ -1,6 +1,6 @@
 import { dryRunPod } from "../../provider/cluster/dryRunPod";
 import { allContainers, type Pod } from "../../provider/cluster/podTemplate";
-import { canonicalJson } from "../../provider/render/Profile";
+import { canonicalJson } from "../../provider/data/canonicalJson";
 import { type Mesh, variable } from "../e2e/Mesh";
 import { flippedArgument } from "./ForeignContent";
 

@@ -1,5 +1,5 @@
-import type { Layers } from "../../provider/render/Layer";
-import { canonicalJson } from "../../provider/render/Profile";
+import { canonicalJson } from "../../provider/data/canonicalJson";
+import type { Layers } from "../../provider/levels/Layer";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import { type Operation, ownerOf, uncounted } from "./Operation";
 

@@ -1,7 +1,7 @@
-import { strip } from "../../provider/render/compose";
-import type { Layer, Layers } from "../../provider/render/Layer";
-import { layersOf } from "../../provider/render/layersOf";
-import { canonicalJson } from "../../provider/render/Profile";
+import { strip } from "../../provider/configMap/compose";
+import { layersOf } from "../../provider/configMap/layersOf";
+import { canonicalJson } from "../../provider/data/canonicalJson";
+import type { Layer, Layers } from "../../provider/levels/Layer";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import type { Write } from "./FaultyApi";
 import { contentOf } from "./ForeignContent";

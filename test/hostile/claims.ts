@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
+import { InjectorRefusal } from "../../provider/configMap/InjectorRefusal";
 import { NoPodTemplate } from "../../provider/mesh/findPodTemplate";
 import { SettingsFileError } from "../../provider/platformFile/PlacedProblem";
-import { InjectorRefusal } from "../../provider/render/InjectorRefusal";
 import { PreviewError } from "../../provider/report/preview/readPreview";
 
 /** Runs of each property: `SIDECAR_RUNS=100` is a hundred times as many. */

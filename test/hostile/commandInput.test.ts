@@ -12,7 +12,7 @@ import { previewComment } from "../../provider/report/preview/previewComment";
 import { PreviewError, readPreview } from "../../provider/report/preview/readPreview";
 import { declarations } from "../../provider/settings/declarations";
 import { withoutFiles } from "../cli/withoutFiles";
-import { config, values } from "../render/injectorText";
+import { config, values } from "../configMap/injectorText";
 import { nestedAt } from "../settings/settingSamples";
 import { hostileKey, jsonValue, mangled, nastyTexts, replacedSomewhere } from "./arbitraries";
 import { holds, orRefusal } from "./claims";

@@ -10,16 +10,16 @@ import {
   type Pod,
   type PodTemplate,
 } from "../../provider/cluster/podTemplate";
+import { compose, strip } from "../../provider/configMap/compose";
+import { stampFor } from "../../provider/configMap/stampsIn";
+import { type Problem, problemText } from "../../provider/data/problem";
+import { isUnknown } from "../../provider/data/unknown";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
-import { compose, strip } from "../../provider/render/compose";
-import type { Layers } from "../../provider/render/Layer";
-import { stampAnnotation } from "../../provider/render/podAnnotations";
-import { podTemplateWithSettings } from "../../provider/render/podTemplateWithSettings";
-import { stampFor } from "../../provider/render/stampsIn";
+import type { Layers } from "../../provider/levels/Layer";
+import { stampAnnotation } from "../../provider/pod/podAnnotations";
+import { podTemplateWithSettings } from "../../provider/pod/podTemplateWithSettings";
 import { parseSettings } from "../../provider/settings/parseSettings";
-import { type Problem, problemText } from "../../provider/settings/problem";
 import type { SidecarSettings } from "../../provider/settings/SidecarSettings";
-import { isUnknown } from "../../provider/settings/unknown";
 import { type Cluster, startCluster } from "../cluster/cluster";
 import { createNamespace } from "../laws/injection";
 import { hostileText, nastyTexts } from "./arbitraries";

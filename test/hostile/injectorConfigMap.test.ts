@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as fc from "fast-check";
+import { compose, installedGlobal, strip } from "../../provider/configMap/compose";
+import type { InjectorData } from "../../provider/configMap/InjectorData";
+import { layersOf } from "../../provider/configMap/layersOf";
+import { profileFor, stampFor } from "../../provider/configMap/stampsIn";
 import { explainSidecar } from "../../provider/explain/explainSidecar";
-import { compose, installedGlobal, strip } from "../../provider/render/compose";
-import type { InjectorData } from "../../provider/render/InjectorData";
-import { istioVersion } from "../../provider/render/istioVersion";
-import type { Layers } from "../../provider/render/Layer";
-import { layersOf } from "../../provider/render/layersOf";
-import { installedSettings } from "../../provider/render/Profile";
-import { scopeReads } from "../../provider/render/scopeReads";
-import { profileFor, stampFor } from "../../provider/render/stampsIn";
+import type { Layers } from "../../provider/levels/Layer";
+import { installedSettings } from "../../provider/levels/Profile";
 import { settingEntries } from "../../provider/settings/canonicalSettings";
 import { parseSettings } from "../../provider/settings/parseSettings";
+import { istioVersion } from "../../provider/template/istioVersion";
+import { scopeReads } from "../../provider/template/scopeReads";
+import { config, data, layers, template, values } from "../configMap/injectorText";
 import { everything } from "../laws/lawSettings";
-import { config, data, layers, template, values } from "../render/injectorText";
 import { hostileKey, hostileText, jsonValue, mangled, nastyTexts, replacedSomewhere } from "./arbitraries";
 import { holds, orRefusal } from "./claims";
 

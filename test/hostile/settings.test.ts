@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as fc from "fast-check";
+import { type Problem, problemText } from "../../provider/data/problem";
+import { containsUnknown } from "../../provider/data/unknown";
 import { readLayerInputs } from "../../provider/injector/layerInputs";
 import { parseSelector } from "../../provider/levels/selector";
 import { nested } from "../../provider/settings/canonicalSettings";
 import { declarations } from "../../provider/settings/declarations";
 import { parseSettings } from "../../provider/settings/parseSettings";
-import { type Problem, problemText } from "../../provider/settings/problem";
-import { containsUnknown } from "../../provider/settings/unknown";
 import { anyValue, hostileKey, settingsWith } from "./arbitraries";
 import { holds } from "./claims";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type ApiCall, ApiError, type KubernetesApi } from "../../provider/cluster/KubernetesApi";
+import { InjectorRefusal } from "../../provider/configMap/InjectorRefusal";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
 import { NoInjector } from "../../provider/injector/NoInjector";
-import { InjectorRefusal } from "../../provider/render/InjectorRefusal";
-import { data } from "../render/injectorText";
+import { data } from "../configMap/injectorText";
 
 const istio = { namespace: "istio-system" };
 

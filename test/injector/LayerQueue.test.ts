@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ApiError, type KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import { LayerQueue } from "../../provider/injector/LayerQueue";
-import { data } from "../render/injectorText";
+import { data } from "../configMap/injectorText";
 
 /** A queue whose commits all begin, and end at once since there is no injector; `onPause` is what happens while it waits. */
 function queueThat(onPause: (queue: LayerQueue, pause: number) => void) {

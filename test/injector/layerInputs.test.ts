@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { unknownMarker } from "../../provider/data/unknown";
 import { patienceOf, readLayerInputs } from "../../provider/injector/layerInputs";
-import { unknownMarker } from "../../provider/settings/unknown";
 
 describe("how a layer is brought, beside its settings", () => {
   const wrong: [edge: string, properties: object, path: string, todo: RegExp][] = [

@@ -7,14 +7,14 @@ import {
   UnreachableError,
 } from "../../provider/cluster/KubernetesApi";
 import { session } from "../../provider/cluster/session";
+import { compose, strip } from "../../provider/configMap/compose";
+import type { InjectorData } from "../../provider/configMap/InjectorData";
+import { layersOf } from "../../provider/configMap/layersOf";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
 import { LayerHistory } from "../../provider/injector/LayerHistory";
 import { type LayerProvider, layerProvider } from "../../provider/injector/layerProvider";
 import { PlannedLayers } from "../../provider/injector/PlannedLayers";
-import { compose, strip } from "../../provider/render/compose";
-import type { InjectorData } from "../../provider/render/InjectorData";
-import { layersOf } from "../../provider/render/layersOf";
-import { previewAnnotation, stampAnnotation } from "../../provider/render/podAnnotations";
+import { previewAnnotation, stampAnnotation } from "../../provider/pod/podAnnotations";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import { Mesh } from "../e2e/Mesh";
 

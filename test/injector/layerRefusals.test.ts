@@ -5,7 +5,7 @@ import { session } from "../../provider/cluster/session";
 import { LayerHistory } from "../../provider/injector/LayerHistory";
 import { layerProvider } from "../../provider/injector/layerProvider";
 import { PlannedLayers } from "../../provider/injector/PlannedLayers";
-import { config, data } from "../render/injectorText";
+import { config, data } from "../configMap/injectorText";
 
 /** What a preview says of a layer for this injector, and the calls that it made. */
 async function checked(content: Record<string, string>, settings: object) {

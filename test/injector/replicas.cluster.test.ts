@@ -5,9 +5,9 @@ import { after, before, describe, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { connect } from "../../provider/cluster/connect";
 import type { KubernetesApi } from "../../provider/cluster/KubernetesApi";
+import { layersOf } from "../../provider/configMap/layersOf";
 import { commitLayers } from "../../provider/injector/commitLayers";
 import { diagnose } from "../../provider/mesh/diagnose";
-import { layersOf } from "../../provider/render/layersOf";
 import { Mesh } from "../e2e/Mesh";
 
 const injector = { namespace: "istio-system" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { unknownMarker } from "../../provider/data/unknown";
 import { readLayerInputs } from "../../provider/injector/layerInputs";
-import { unknownMarker } from "../../provider/settings/unknown";
 
 describe("a layer's inputs, once Outputs are known", () => {
   const rows: [string, object, string[]][] = [

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { allContainers, type Pod } from "../../provider/cluster/podTemplate";
+import { compose, installedGlobal } from "../../provider/configMap/compose";
 import { explainSidecar } from "../../provider/explain/explainSidecar";
+import type { Layers } from "../../provider/levels/Layer";
+import { installedSettings } from "../../provider/levels/Profile";
 import { comparableList, sidecarFields } from "../../provider/pod/sidecarFields";
-import { compose, installedGlobal } from "../../provider/render/compose";
-import type { Layers } from "../../provider/render/Layer";
-import { installedSettings } from "../../provider/render/Profile";
 import { type Cluster, type Sidecars, startCluster } from "../cluster/cluster";
 import { Injection } from "./injection";
 import { type IstioPod, istioPods } from "./istioPods";

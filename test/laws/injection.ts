@@ -2,10 +2,10 @@ import { connect } from "../../provider/cluster/connect";
 import { dryRunPod } from "../../provider/cluster/dryRunPod";
 import { ApiError, hasStatus, type KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import { allContainers, type Pod } from "../../provider/cluster/podTemplate";
+import type { InjectorData } from "../../provider/configMap/InjectorData";
+import { canonicalJson } from "../../provider/data/canonicalJson";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
-import type { InjectorData } from "../../provider/render/InjectorData";
-import { canonicalJson } from "../../provider/render/Profile";
-import { previewAnnotation, stampAnnotation } from "../../provider/render/podAnnotations";
+import { previewAnnotation, stampAnnotation } from "../../provider/pod/podAnnotations";
 import type { IstioPod } from "./istioPods";
 
 const generation = "test/generation";

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import type { PodTemplate } from "../../provider/cluster/podTemplate";
-import { valueAt } from "../../provider/settings/canonicalSettings";
+import { valueAt } from "../../provider/data/valueAt";
 import { istioTestdata } from "../cluster/cluster";
 
 export interface IstioPod {

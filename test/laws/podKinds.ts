@@ -1,5 +1,5 @@
 import { allContainers, type Pod } from "../../provider/cluster/podTemplate";
-import { canonicalJson } from "../../provider/render/Profile";
+import { canonicalJson } from "../../provider/data/canonicalJson";
 import type { IstioPod } from "./istioPods";
 
 /** What the sidecar only repeats of the pod: names, ports and probes of its other containers. */

@@ -1,5 +1,5 @@
 import type { Container } from "../../provider/cluster/podTemplate";
-import type { Layers } from "../../provider/render/Layer";
+import type { Layers } from "../../provider/levels/Layer";
 import { type CanonicalSettings, settingEntries } from "../../provider/settings/canonicalSettings";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import type { SidecarSettings } from "../../provider/settings/SidecarSettings";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { unknownMarker } from "../../provider/data/unknown";
 import { effectiveRollout, parseRollout } from "../../provider/levels/parseRollout";
-import { unknownMarker } from "../../provider/settings/unknown";
 
 describe("options of a rollout as given", () => {
   it("are brought to one form, without defaults", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { unknownMarker } from "../../provider/data/unknown";
 import {
   asLabelSelector,
   type LabelSelector,
@@ -10,7 +11,6 @@ import {
   selectorText,
   selects,
 } from "../../provider/levels/selector";
-import { unknownMarker } from "../../provider/settings/unknown";
 
 const is = (key: string, ...values: string[]): Requirement => ({ key, operator: "In", values });
 const not = (key: string, ...values: string[]): Requirement => ({ key, operator: "NotIn", values });

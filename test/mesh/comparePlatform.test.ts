@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { comparePlatform } from "../../provider/mesh/comparePlatform";
 import { readPlatformFile } from "../../provider/platformFile/readPlatformFile";
-import { config, values } from "../render/injectorText";
+import { config, values } from "../configMap/injectorText";
 import { apiOf } from "./apiOf";
 
 const compared = (text: string, data = { config, values }) =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { diagnose } from "../../provider/mesh/diagnose";
-import { config, values } from "../render/injectorText";
+import { config, values } from "../configMap/injectorText";
 import { apiOf } from "./apiOf";
 
 const settingsFinding = async (data: object) => {

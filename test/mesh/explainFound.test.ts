@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { compose } from "../../provider/configMap/compose";
+import type { InjectorData } from "../../provider/configMap/InjectorData";
 import { explainFound } from "../../provider/mesh/explainFound";
 import { findPodTemplate } from "../../provider/mesh/findPodTemplate";
-import { compose } from "../../provider/render/compose";
-import type { InjectorData } from "../../provider/render/InjectorData";
 import { explainText } from "../../provider/report/explainReport";
-import { config, values } from "../render/injectorText";
+import { config, values } from "../configMap/injectorText";
 import { apiOf } from "./apiOf";
 
 const installed: InjectorData = { config, values };

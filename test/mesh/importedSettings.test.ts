@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { valueAt } from "../../provider/data/valueAt";
 import type { NamespaceInventory } from "../../provider/mesh/Inventory";
 import { importedSettings } from "../../provider/mesh/importedSettings";
 import { readPlatformFile } from "../../provider/platformFile/readPlatformFile";
 import { importedFile } from "../../provider/report/importReport";
-import { valueAt } from "../../provider/settings/canonicalSettings";
 import { declarations } from "../../provider/settings/declarations";
 import { everything } from "../laws/lawSettings";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Layers } from "../../provider/levels/Layer";
 import { layerOwners } from "../../provider/mesh/layerOwners";
 import { NoStackState, readStackState } from "../../provider/mesh/readStackState";
-import type { Layers } from "../../provider/render/Layer";
 
 const injector = "istio-system/istio-sidecar-injector";
 const owned = (owners: Record<string, string>): Layers =>

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import type { ObjectMeta } from "../../provider/cluster/KubernetesApi";
 import { session } from "../../provider/cluster/session";
+import { compose } from "../../provider/configMap/compose";
+import type { InjectorData } from "../../provider/configMap/InjectorData";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
+import type { Layers } from "../../provider/levels/Layer";
 import { publishedProvider } from "../../provider/publish/publishedProvider";
-import { compose } from "../../provider/render/compose";
-import type { InjectorData } from "../../provider/render/InjectorData";
-import type { Layers } from "../../provider/render/Layer";
 import type { CanonicalSettings } from "../../provider/settings/canonicalSettings";
 import { Mesh } from "../e2e/Mesh";
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { UnreachableError } from "../../provider/cluster/KubernetesApi";
 import { session } from "../../provider/cluster/session";
+import { unknownMarker } from "../../provider/data/unknown";
 import { publishedProvider } from "../../provider/publish/publishedProvider";
-import { unknownMarker } from "../../provider/settings/unknown";
 
 const published = { settings: { dnsProxy: "true (namespace)" }, __text: "0123456789ab" };
 

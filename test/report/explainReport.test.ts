@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { explainSidecar } from "../../provider/explain/explainSidecar";
-import type { Layers } from "../../provider/render/Layer";
+import type { Layers } from "../../provider/levels/Layer";
 import { explainMarkdown, explainText } from "../../provider/report/explainReport";
 import { sameAsGolden } from "../goldens/sameAsGolden";
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { unknownMarker } from "../../provider/data/unknown";
 import { durationText, previewComment } from "../../provider/report/preview/previewComment";
 import { PreviewError, readPreview } from "../../provider/report/preview/readPreview";
-import { unknownMarker } from "../../provider/settings/unknown";
 import { sameAsGolden } from "../goldens/sameAsGolden";
 
 const previews = join(__dirname, "previews");

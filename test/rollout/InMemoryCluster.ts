@@ -1,7 +1,7 @@
 import { type ApiCall, ApiError, type KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import type { Pod, PodTemplate } from "../../provider/cluster/podTemplate";
 import type { Workload } from "../../provider/cluster/workloads";
-import { stampAnnotation } from "../../provider/render/podAnnotations";
+import { stampAnnotation } from "../../provider/pod/podAnnotations";
 import { application, injectedPod } from "./injectedPod";
 
 export const newStamp = "feedc0ffee00";

@@ -1,4 +1,4 @@
-import type { RolloutSummary } from "../../provider/rollout/runRollout";
+import type { RolloutSummary } from "../../provider/rollout/execute/RolloutSummary";
 
 /** The summary of a rollout that had nothing to do; without durations, which are most tests' only moving part. */
 export const nothingDone: RolloutSummary = {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type KubernetesApi, UnreachableError } from "../../provider/cluster/KubernetesApi";
 import type { Session } from "../../provider/cluster/session";
-import type { InjectorView } from "../../provider/rollout/InjectorView";
+import type { InjectorView } from "../../provider/injector/InjectorView";
+import { transientReasons } from "../../provider/rollout/plan/transientReasons";
 import { type RolloutProvider, rolloutProvider } from "../../provider/rollout/rolloutProvider";
-import { transientReasons } from "../../provider/rollout/transientReasons";
 
 const held = { "Deployment/old": 'its annotation sidecar-settings/rollout is "never"' };
 const restarts = { "proxyResources.limits.cpu 1 -> 2": { "Deployment/api": "1 pod" } };

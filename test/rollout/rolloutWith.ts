@@ -1,6 +1,6 @@
 import { Rollout, type RolloutOptions } from "../../provider/levels/RolloutOptions";
-import type { ReachingRollout } from "../../provider/render/rolloutReaching";
-import type { Restart } from "../../provider/rollout/runRollout";
+import type { ReachingRollout } from "../../provider/levels/rolloutReaching";
+import type { Restart } from "../../provider/rollout/plan/Restart";
 
 /** The options of workloads that one level reaches. */
 export function rolloutWith(options: RolloutOptions | object = {}): ReachingRollout {

@@ -1,4 +1,4 @@
-import type { Assessment } from "../../provider/rollout/assess";
+import type { Assessment } from "../../provider/rollout/observe/assess";
 
 type Stale = Extract<Assessment["verdict"], { is: "stale" }>;
 

@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import {
-  declarationFor,
-  inOrder,
-  nested,
-  settingEntries,
-  valueAt,
-} from "../../provider/settings/canonicalSettings";
+import { valueAt } from "../../provider/data/valueAt";
+import { declarationFor, inOrder, nested, settingEntries } from "../../provider/settings/canonicalSettings";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import { everySetting, samplePaths, sampleSettings } from "./settingSamples";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { unknownMarker } from "../../provider/data/unknown";
 import { conflicts, missingCompanions } from "../../provider/settings/conflicts";
-import { unknownMarker } from "../../provider/settings/unknown";
 
 describe("settings that are each right", () => {
   const wrong: [string, Record<string, string>, string, RegExp][] = [

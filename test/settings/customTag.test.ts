@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { unknownMarker } from "../../provider/data/unknown";
 import { parseCustomTag } from "../../provider/settings/customTag";
-import { unknownMarker } from "../../provider/settings/unknown";
 import { parserRows } from "./parserRows";
 
 describe("a tag on spans", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { unknownMarker } from "../../provider/data/unknown";
 import { parseLifecycleHook } from "../../provider/settings/lifecycleHook";
-import { unknownMarker } from "../../provider/settings/unknown";
 
 describe("a lifecycle hook", () => {
   const read: [string, object][] = [

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { unknownMarker } from "../../provider/data/unknown";
 import { cidrEntry } from "../../provider/settings/cidr";
 import { listEntries, parseList } from "../../provider/settings/list";
 import { portEntry } from "../../provider/settings/port";
-import { unknownMarker } from "../../provider/settings/unknown";
 
 const includePorts = parseList(portEntry(true));
 const excludePorts = parseList(portEntry(false));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { nearestKey } from "../../provider/data/nearestKey";
+import { unknownMarker } from "../../provider/data/unknown";
 import { declarations } from "../../provider/settings/declarations";
-import { nearestKey } from "../../provider/settings/nearestKey";
 import { parseSettings } from "../../provider/settings/parseSettings";
-import { unknownMarker } from "../../provider/settings/unknown";
 import { everySetting, nestedAt, samplePaths, sampleValue } from "./settingSamples";
 
 const paths = declarations.map(({ path }) => path);

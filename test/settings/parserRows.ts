@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import type { Parsed } from "../../provider/settings/parsed";
+import type { Parsed } from "../../provider/data/parsed";
 
 /** Edge, what people write, its canonical form. */
 export type Read = readonly [edge: string, written: unknown, canonical: unknown];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { compareReleases, oldestRelease } from "../../provider/render/istioVersion";
 import { declarationOf, declarations } from "../../provider/settings/declarations";
 import { releaseFacts, releasesText } from "../../provider/settings/releaseFacts";
+import { compareReleases, oldestRelease } from "../../provider/template/istioVersion";
 
 describe("releases of settings", () => {
   it("are facts about settings that there are, and about releases that are supported", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { unknownMarker } from "../../provider/data/unknown";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import { parseTextList } from "../../provider/settings/textList";
-import { unknownMarker } from "../../provider/settings/unknown";
 import { parserRows } from "./parserRows";
 
 describe("a list of texts", () => {

@@ -1,11 +1,11 @@
 import { stringify } from "yaml";
 import { z } from "zod";
+import { compose } from "../../configMap/compose.js";
+import { InjectorRefusal, named } from "../../configMap/InjectorRefusal.js";
+import { layersOf } from "../../configMap/layersOf.js";
+import { yamlData } from "../../data/spliceMap.js";
 import { type InjectorConfigMap, injectorName, readInjector } from "../../injector/Injector.js";
 import { layersOfFile } from "../../platformFile/layersOfFile.js";
-import { compose } from "../../render/compose.js";
-import { InjectorRefusal, named } from "../../render/InjectorRefusal.js";
-import { layersOf } from "../../render/layersOf.js";
-import { yamlData } from "../../render/spliceMap.js";
 import { type ExitCode, exitCodes } from "../exitCodes.js";
 import { connectAs, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";

@@ -1,6 +1,6 @@
 import { type Level, levels } from "../../levels/effectiveSettings.js";
 import type { MeshStatus, NamespaceStatus } from "../../mesh/MeshStatus.js";
-import { settingText } from "../settingText.js";
+import { settingText } from "../../settings/settingText.js";
 import { count } from "../statusReport.js";
 import { type Html, html } from "./html.js";
 

@@ -1,6 +1,7 @@
+import { isRecord } from "../../data/isRecord.js";
 import { declarationOf } from "../../settings/declarations.js";
 import { settingsAmong } from "../../settings/settingsInputs.js";
-import { settingText } from "../settingText.js";
+import { settingText } from "../../settings/settingText.js";
 
 /** Setting path -> its value as text, of the settings among a resource's properties. */
 export function flattened(properties: Readonly<Record<string, unknown>>): Record<string, string> {
@@ -11,7 +12,7 @@ export function flattened(properties: Readonly<Record<string, unknown>>): Record
 
 function put(settings: Record<string, string>, path: string, value: unknown): void {
   const declared = declarationOf.get(path);
-  const isGroup = typeof value === "object" && value !== null && !Array.isArray(value);
+  const isGroup = isRecord(value);
   // a hook is one setting though it is an object; a map of names is many
   if (!isGroup || (declared !== undefined && declared.open === undefined)) {
     settings[path] = settingText(value as Parameters<typeof settingText>[0]);

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { recordOf } from "../../data/isRecord.js";
+import { own } from "../../data/own.js";
+import { isNestedTooDeep } from "../../data/plainData.js";
+import { shown, textOf } from "../../data/problem.js";
+import { containsUnknown, isUnknown } from "../../data/unknown.js";
 import { Rollout, rolloutOptionNames } from "../../levels/RolloutOptions.js";
 import { secondsOf } from "../../settings/duration.js";
-import { own } from "../../settings/own.js";
-import { isNestedTooDeep } from "../../settings/plainData.js";
-import { shown, textOf } from "../../settings/problem.js";
-import { containsUnknown, isUnknown } from "../../settings/unknown.js";
 import { flattened } from "./flattened.js";
 import type { Pace, PreviewChange, PreviewReport, PreviewRestart } from "./PreviewReport.js";
 
@@ -105,8 +106,8 @@ function installedIn(steps: readonly Step[]): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const { urn, oldState } of steps) {
     if (typeOf(urn) !== layerType || isNestedTooDeep(oldState)) continue;
-    const sources = record(oldState?.outputs?.sources);
-    for (const [setting, value] of Object.entries(flattened(record(oldState?.outputs?.effective))))
+    const sources = recordOf(oldState?.outputs?.sources);
+    for (const [setting, value] of Object.entries(flattened(recordOf(oldState?.outputs?.effective))))
       if (sources[setting] === "installed") found[setting] = value;
   }
   return found;
@@ -122,8 +123,8 @@ function changesOf(
   const level = levelOf(urn);
   const deleted = op.startsWith("delete") || op === "discard";
   const [before, after] = [oldState?.inputs ?? {}, deleted ? {} : (newState?.inputs ?? {})];
-  const effective = flattened(record(oldState?.outputs?.effective));
-  const sources = record(oldState?.outputs?.sources);
+  const effective = flattened(recordOf(oldState?.outputs?.effective));
+  const sources = recordOf(oldState?.outputs?.sources);
   const [from, to] = [flattened(before), flattened(after)];
   const target = targetOf(urn, level, deleted ? before : after);
   return [...new Set([...Object.keys(from), ...Object.keys(to)])]
@@ -216,8 +217,8 @@ function named(inputs: Readonly<Record<string, unknown>>): {
 } {
   const rest = { workloads: 0, pods: 0 };
   const restarts: PreviewRestart[] = [];
-  for (const [why, workloads] of Object.entries(record(inputs.restarts))) {
-    for (const [name, podsText] of Object.entries(record(workloads))) {
+  for (const [why, workloads] of Object.entries(recordOf(inputs.restarts))) {
+    for (const [name, podsText] of Object.entries(recordOf(workloads))) {
       const pods = Number.parseInt(textOf(podsText), 10) || 1;
       const more = /^(\d+) more$/.exec(name);
       if (more) {
@@ -259,7 +260,7 @@ function waitingOf({ newState }: Step): Record<string, string> {
   const { namespace, waiting } = newState?.inputs ?? {};
   const place = typeof namespace === "string" ? `${namespace}/` : "";
   return Object.fromEntries(
-    Object.entries(record(waiting)).map(([name, why]) => [`${place}${name}`, textOf(why)]),
+    Object.entries(recordOf(waiting)).map(([name, why]) => [`${place}${name}`, textOf(why)]),
   );
 }
 
@@ -285,10 +286,4 @@ function keyOf({ namespace, workload }: PreviewRestart): string {
 
 function byName(a: PreviewRestart, b: PreviewRestart): number {
   return keyOf(a) < keyOf(b) ? -1 : 1;
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
 }

@@ -1,10 +1,11 @@
+import { type Parsed, refused } from "../../data/parsed.js";
 import { parseChoice } from "../choice.js";
 import { cidrEntry } from "../cidr.js";
+import type { JsonSchema } from "../JsonSchema.js";
 import { parseList } from "../list.js";
 import { networkRange, parseLooseList } from "../loose.js";
-import { type Parsed, refused } from "../parsed.js";
 import { portEntry } from "../port.js";
-import { type JsonSchema, layerLevels, type SettingDeclaration } from "../SettingDeclaration.js";
+import { layerLevels, type SettingDeclaration } from "../SettingDeclaration.js";
 import { setting } from "./setting.js";
 
 const ipRanges = (everything: boolean) => parseList(cidrEntry(everything));

@@ -1,7 +1,8 @@
 import { parseBoolean } from "../choice.js";
 import { parseSeconds } from "../duration.js";
+import type { JsonSchema } from "../JsonSchema.js";
 import { lifecycleHookSchema, parseLifecycleHook } from "../lifecycleHook.js";
-import type { JsonSchema, SettingDeclaration } from "../SettingDeclaration.js";
+import type { SettingDeclaration } from "../SettingDeclaration.js";
 import { proxyConfigSetting, proxyMetadataSetting, setting } from "./setting.js";
 
 const durationSchema: JsonSchema = {

@@ -1,6 +1,7 @@
 import { parseChoice } from "../choice.js";
+import type { JsonSchema } from "../JsonSchema.js";
 import { agentLogLevels, envoyLogLevels, parseScopedLevels } from "../logLevel.js";
-import type { JsonSchema, SettingDeclaration } from "../SettingDeclaration.js";
+import type { SettingDeclaration } from "../SettingDeclaration.js";
 import { setting } from "./setting.js";
 
 const scopedSchema: JsonSchema = {

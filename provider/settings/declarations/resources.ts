@@ -1,6 +1,7 @@
+import type { JsonSchema } from "../JsonSchema.js";
 import { parseCpu, parseMemory } from "../quantity.js";
 import { resourceAnnotations } from "../resourceAnnotations.js";
-import type { ContainerRole, ForeignField, JsonSchema, SettingDeclaration } from "../SettingDeclaration.js";
+import type { ContainerRole, ForeignField, SettingDeclaration } from "../SettingDeclaration.js";
 import { parseScaledResources } from "../scaledResources.js";
 import { setting } from "./setting.js";
 

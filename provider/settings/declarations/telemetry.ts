@@ -1,9 +1,10 @@
+import { type Parsed, refused } from "../../data/parsed.js";
 import { parseCustomTag } from "../customTag.js";
 import { parseVariable } from "../environmentVariable.js";
+import type { JsonSchema } from "../JsonSchema.js";
 import { numberSchema, parseNumber } from "../number.js";
-import { type Parsed, refused } from "../parsed.js";
 import { re2Problem } from "../re2.js";
-import type { ForeignField, JsonSchema, SettingDeclaration } from "../SettingDeclaration.js";
+import type { ForeignField, SettingDeclaration } from "../SettingDeclaration.js";
 import { parseTextList } from "../textList.js";
 import { openSetting, proxyConfigSetting } from "./setting.js";
 

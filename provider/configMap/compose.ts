@@ -1,0 +1,148 @@
+import { canonicalJson } from "../data/canonicalJson.js";
+import { memoize } from "../data/memoize.js";
+import { mismatchText } from "../data/mismatch.js";
+import { insertPair, removePair, UnreadableText, yamlData } from "../data/spliceMap.js";
+import { valueAt } from "../data/valueAt.js";
+import type { Layers } from "../levels/Layer.js";
+import { dataKey } from "../template/dataKey.js";
+import { injectorTemplate } from "../template/injectorTemplate.js";
+import { istioVersion, requireSupported } from "../template/istioVersion.js";
+import { addAliases, formerTemplateName, removeAliases, scopedTemplateName } from "./aliases.js";
+import type { InjectorData } from "./InjectorData.js";
+import { refusingUnreadable } from "./InjectorRefusal.js";
+import { layersOf } from "./layersOf.js";
+import { requireShape } from "./requireShape.js";
+import { storedData } from "./StoredData.js";
+import { storedContent } from "./storedContent.js";
+
+/** The ConfigMap's texts with exactly these layers. The same layers give the same bytes, whatever was there of ours. */
+export function compose(data: InjectorData, layers: Layers): InjectorData {
+  return withoutMarks(data, (bare) => composed(bare, layers));
+}
+
+/** Throws if these layers would be refused: `compose` without its texts, for previews of many layers. */
+export function requireComposable(data: InjectorData, layers: Layers): void {
+  withoutMarks(data, (given) => {
+    layersOf(given);
+    if (isInstalledWith(given.config)) return given;
+    const config = bareConfig(given.config);
+    requireSupported(given);
+    requireShape({ config, values: given.values });
+    injectorTemplate(templatesIn(config).sidecar, layers, istioVersion(given));
+    withTemplate(config);
+    return given;
+  });
+}
+
+// a byte order mark, which Go's YAML takes, stays first whatever is put in front
+function withoutMarks(data: InjectorData, work: (data: InjectorData) => InjectorData): InjectorData {
+  return refusingUnreadable(() => {
+    const [config, values] = [unmarked(data.config), unmarked(data.values)];
+    const done = work({ config: config.text, values: values.text });
+    return { config: config.mark + done.config, values: values.mark + done.values };
+  });
+}
+
+function unmarked(text: string): { mark: string; text: string } {
+  return text.startsWith("\ufeff") ? { mark: "\ufeff", text: text.slice(1) } : { mark: "", text };
+}
+
+function composed(data: InjectorData, layers: Layers): InjectorData {
+  // refuses what a newer package, or a hand, has left there
+  layersOf(data);
+  const bare = stripped(data);
+  if (Object.keys(layers).length === 0) return bare;
+  requireSupported(data);
+  requireShape(bare);
+  const found = templatesIn(bare.config);
+  const installed = isInstalledWith(bare.config);
+  const ours = injectorTemplate(found.sidecar, layers, istioVersion(data));
+  if (installed) requireInstalled(found, ours);
+  const content = canonicalJson(storedContent(layers));
+  // Helm writes the same data in its own form: nothing to change then
+  if (installed && canonicalJson(storedData(data) ?? {}) === content) return data;
+  const made = {
+    config: installed ? bare.config : withTemplate(bare.config),
+    values: insertPair(bare.values, ["global"], dataKey, { flow: content }),
+  };
+  requireReversible(made, bare, ours);
+  return made;
+}
+
+/** What Istio alone put there: every byte of ours taken out. Templates that Istio was installed with are Istio's. */
+export function strip(data: InjectorData): InjectorData {
+  return withoutMarks(data, stripped);
+}
+
+function stripped({ config, values }: InjectorData): InjectorData {
+  return { config: bareConfig(config), values: withoutData(values) };
+}
+
+function withoutData(values: string): string {
+  const global = valueAt(yamlData(values, "data.values"), ["global"]);
+  return valueAt(global, [dataKey]) === undefined ? values : removePair(values, ["global"], dataKey);
+}
+
+const bareConfig = memoize((config) => {
+  if (isInstalledWith(config)) return config;
+  const ours = [formerTemplateName, scopedTemplateName].filter((name) =>
+    Object.hasOwn(templatesIn(config), name),
+  );
+  return removeAliases(ours.reduce((text, name) => removePair(text, ["templates"], name), config));
+});
+
+/** Helm's `global` in the injector's values: what Istio was installed with. */
+export function installedGlobal(data: Pick<InjectorData, "values">): unknown {
+  return refusingUnreadable(() => valueAt(yamlData(data.values, "data.values"), ["global"]));
+}
+
+/** Whether the config's own default templates are ours: Istio was installed with the values of `helmValues`. */
+function isInstalledWith(config: string): boolean {
+  const defaults = valueAt(yamlData(config, "data.config"), ["defaultTemplates"]);
+  return Array.isArray(defaults) && defaults.includes(scopedTemplateName);
+}
+
+function templatesIn(config: string): Readonly<Record<string, unknown>> {
+  const templates = valueAt(yamlData(config, "data.config"), ["templates"]);
+  return typeof templates === "object" && templates !== null ? { ...templates } : {};
+}
+
+const withTemplate = memoize((config) =>
+  addAliases(
+    insertPair(config, ["templates"], scopedTemplateName, {
+      block: injectorTemplate(templatesIn(config).sidecar, {}),
+    }),
+  ),
+);
+
+// the templates that Istio was installed with are not ours to write: its next upgrade would take them away again
+function requireInstalled(found: Readonly<Record<string, unknown>>, ours: string): void {
+  if (found[scopedTemplateName] === ours) return;
+  throw new UnreadableText(
+    mismatchText({
+      where: `data.config, template "${scopedTemplateName}"`,
+      expected: "the template of this version of pulumi-istio-sidecar for this Istio",
+      got: "one that Istio was installed with by another version of either",
+      todo: "Render the chart's values again with the version of the package that is used here: run pulumi up in the program that uses helmValues, or sidecar-settings render --helm-values",
+    }),
+  );
+}
+
+// the edits are made on text: look once more before anybody writes them
+function requireReversible(composed: InjectorData, bare: InjectorData, scoped: string): void {
+  const back = stripped(composed);
+  if (
+    back.config !== bare.config ||
+    back.values !== bare.values ||
+    templatesIn(composed.config)[scopedTemplateName] !== scoped
+  ) {
+    throw new UnreadableText(
+      mismatchText({
+        where: "data.config and data.values",
+        expected: "texts that can be edited in place and given back byte for byte",
+        got: "a form that can't",
+        todo: "Reinstall Istio by its charts or istioctl, which write this ConfigMap",
+      }),
+    );
+  }
+}

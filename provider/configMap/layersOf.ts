@@ -1,0 +1,29 @@
+import { memoize } from "../data/memoize.js";
+import { own } from "../data/own.js";
+import type { Layer, Layers, PodPicker } from "../levels/Layer.js";
+import type { InjectorData } from "./InjectorData.js";
+import { InjectorRefusal } from "./InjectorRefusal.js";
+import { changedByHand, storedData } from "./StoredData.js";
+
+/** The layers that the ConfigMap holds; none when there is nothing of ours in it. */
+export function layersOf({ values }: Pick<InjectorData, "values">): Layers {
+  return layersIn(values);
+}
+
+const layersIn = memoize((values): Layers => {
+  const stored = storedData({ values });
+  if (!stored) return {};
+  return Object.fromEntries(
+    Object.entries(stored.layers).map(([target, { owner, settings, picks, rollout }]) => {
+      const found = own(stored.settings, settings);
+      if (!found) throw new InjectorRefusal(changedByHand(`settings ${settings} of ${target} are gone`));
+      const layer: Layer = {
+        owner,
+        settings: found,
+        ...(picks ? { picks: picks as PodPicker } : {}),
+        ...(rollout ? { rollout } : {}),
+      };
+      return [target, layer];
+    }),
+  );
+});

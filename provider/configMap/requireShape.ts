@@ -1,0 +1,50 @@
+import { isRecord } from "../data/isRecord.js";
+import { mismatchText } from "../data/mismatch.js";
+import { textOf } from "../data/problem.js";
+import { UnreadableText, yamlData } from "../data/spliceMap.js";
+import type { InjectorData } from "./InjectorData.js";
+
+/** Refuses an injector in which there is nothing to add settings to, and says what was looked for. */
+export function requireShape({ config, values }: InjectorData): void {
+  const read = yamlData(config, "data.config");
+  const templates = memberOf(read, "templates");
+  const single = memberOf(read, "template");
+  const isOld = single !== undefined && !String(single).includes(placeholder);
+  if (!isRecord(templates))
+    throw refused(
+      "data.config, templates",
+      'a map with Istio\'s template "sidecar"',
+      isOld ? "one text, data.config.template, as Istio before 1.10 had it" : kindOf(templates),
+      isOld ? "Upgrade Istio" : reinstall,
+    );
+  const aliases = memberOf(read, "aliases");
+  if (aliases !== undefined && aliases !== null && !isRecord(aliases))
+    throw refused("data.config, aliases", "a map of names to lists of template names", kindOf(aliases));
+  const global = memberOf(yamlData(values, "data.values"), "global");
+  if (!isRecord(global))
+    throw refused(
+      "data.values, global",
+      "a map of the Helm values that Istio was installed with",
+      kindOf(global),
+    );
+}
+
+/** What Istio writes in place of the one template that it had before 1.10. */
+const placeholder = "Template_Version_And_Istio_Version_Mismatched";
+
+const reinstall = "Reinstall Istio by its charts or istioctl, which write this ConfigMap";
+
+function refused(where: string, expected: string, got: string, todo = reinstall): UnreadableText {
+  return new UnreadableText(mismatchText({ where, expected, got, todo }));
+}
+
+function memberOf(read: unknown, key: string): unknown {
+  return isRecord(read) && Object.hasOwn(read, key) ? read[key] : undefined;
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  return textOf(value);
+}

@@ -1,0 +1,61 @@
+import type { z } from "zod";
+import { digest } from "../data/canonicalJson.js";
+import { globalTarget, isWorkloadTarget, type Layers, namespaceOf } from "../levels/Layer.js";
+import { workloadLayers } from "../levels/layersReaching.js";
+import { profileOf } from "../levels/Profile.js";
+import type { Requirement } from "../levels/selector.js";
+import type { CanonicalSettings } from "../settings/canonicalSettings.js";
+import { dataVersion, type StoredData, type StoredSelector } from "./StoredData.js";
+import { type StoredProfile, storedProfile } from "./StoredProfile.js";
+
+/** The data of layers as `values.global` has it. */
+export function storedContent(layers: Layers): StoredData {
+  const global = layers[globalTarget]?.settings ?? {};
+  const content: StoredData = {
+    version: dataVersion,
+    layers: {},
+    settings: {},
+    namespaces: {},
+    profiles: {},
+  };
+  // most layers of a large mesh have the same settings as others
+  const named = new Map<string, StoredProfile>();
+  const namespaceProfile = (name: string, namespace: CanonicalSettings) => {
+    const profile = named.get(name) ?? storedProfile(profileOf({ global, namespace }));
+    named.set(name, profile);
+    return profile;
+  };
+  for (const [target, { owner, settings, picks, rollout }] of Object.entries(layers)) {
+    const name = digest(settings);
+    content.layers[target] = {
+      owner,
+      settings: name,
+      ...(picks ? { picks: { selector: plain(picks.selector), priority: picks.priority } } : {}),
+      ...(rollout && Object.keys(rollout).length > 0 ? { rollout } : {}),
+    };
+    content.settings[name] = settings;
+    if (picks) continue;
+    const profile =
+      target === globalTarget ? storedProfile(profileOf({ global })) : namespaceProfile(name, settings);
+    content.profiles[target === globalTarget ? globalTarget : profile.stamp] = profile;
+    if (target !== globalTarget) content.namespaces[target] = profile.stamp;
+  }
+  const namespaces = new Set(
+    Object.keys(layers)
+      .filter(isWorkloadTarget)
+      .map((target) => namespaceOf(target) ?? ""),
+  );
+  for (const namespace of namespaces) {
+    content.workloads ??= {};
+    content.workloads[namespace] = workloadLayers(layers, namespace).map(({ settings, picks }) => {
+      const profile = storedProfile(profileOf({ namespace: settings }));
+      content.profiles[profile.stamp] = profile;
+      return { selector: plain(picks.selector), profile: profile.stamp };
+    });
+  }
+  return content;
+}
+
+function plain(selector: readonly Requirement[]): z.infer<typeof StoredSelector> {
+  return selector.map(({ values, ...rest }) => ({ ...rest, ...(values ? { values: [...values] } : {}) }));
+}

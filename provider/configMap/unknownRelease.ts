@@ -1,0 +1,28 @@
+import { UnreadableText, yamlData } from "../data/spliceMap.js";
+import { valueAt } from "../data/valueAt.js";
+import { declarationOf } from "../settings/declarations.js";
+import { releaseFacts } from "../settings/releaseFacts.js";
+import { isServed } from "../template/injectorTemplate.js";
+import { istioVersion, oldestRelease, releaseOf } from "../template/istioVersion.js";
+import type { InjectorData } from "./InjectorData.js";
+
+/** What has to be said of an injector whose release nobody can tell, from its values or its template: it may be an old one. */
+export function unknownRelease(data: InjectorData): string | undefined {
+  const version = istioVersion(data);
+  if (releaseOf(version) !== undefined || hasWhatOldOnesLack(data)) return undefined;
+  const got = version === undefined ? "no version" : `"${version}"`;
+  return `expected a version of Istio in the Helm values global.proxy.image or global.tag, got ${got}. Make sure that it is Istio ${oldestRelease} or newer`;
+}
+
+function hasWhatOldOnesLack({ config }: InjectorData): boolean {
+  try {
+    const template = valueAt(yamlData(config, "data.config"), ["templates", "sidecar"]);
+    return Object.entries(releaseFacts).some(([path, { first }]) => {
+      const declaration = declarationOf.get(path);
+      return first !== undefined && declaration && isServed(String(template), declaration.rendering("NAME"));
+    });
+  } catch (error) {
+    if (error instanceof UnreadableText) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,24 @@
+import { valueAt } from "./valueAt.js";
+
+/** A field as it is really spelled in an object, and its value. */
+export interface FoundField {
+  path: readonly string[];
+  value: unknown;
+}
+
+/** Looks up a field of protobuf's JSON, which takes camel case and snake case; null means not set, as in protobuf. */
+export function fieldAt(object: unknown, path: readonly string[]): FoundField | undefined {
+  const spelled: string[] = [];
+  let at = object;
+  for (const key of path) {
+    const found = [key, snakeCase(key)].find((one) => valueAt(at, [one]) !== undefined);
+    if (found === undefined) return undefined;
+    spelled.push(found);
+    at = valueAt(at, [found]);
+  }
+  return at === null ? undefined : { path: spelled, value: at };
+}
+
+function snakeCase(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

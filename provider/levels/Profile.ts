@@ -1,0 +1,166 @@
+import { digest } from "../data/canonicalJson.js";
+import { valueAt } from "../data/valueAt.js";
+import { ownKeys } from "../pod/podAnnotations.js";
+import { type CanonicalSettings, settingEntries } from "../settings/canonicalSettings.js";
+import type { Rendering, SettingValue } from "../settings/declarations.js";
+import { secondsOf } from "../settings/duration.js";
+import { fixedSettings, settingAt } from "../settings/fixedSettings.js";
+import type { WrittenAs } from "../settings/SettingDeclaration.js";
+import {
+  type EffectiveSettings,
+  effectiveSettings,
+  effectiveValues,
+  type LeveledSettings,
+  united,
+} from "./effectiveSettings.js";
+
+/** One value that the injector's template puts in place for a pod: where, what, and which pods decide it themselves. */
+export interface ProfileWrite {
+  /** From a root of the template: `global`, `always`, `annotations`, `expression`, `init`, `metadata`, `env`, `proxyConfig`, `scaled`. */
+  at: readonly string[];
+  is: unknown;
+  /** Not for pods whose `proxy.istio.io/config` has one of these keys: alternatives of a regular expression. */
+  own?: string;
+  /** Not for pods that have an istio-proxy container of their own, whose place is decided. */
+  placed?: true;
+}
+
+/** Settings of one target, value by value; `storedProfile` gives them the shape that the injector's template looks up. */
+export interface Profile {
+  /** Written on each pod: which settings the injector gave it. */
+  stamp: string;
+  writes?: readonly ProfileWrite[];
+}
+
+/** Settings of the levels that the injector looks up, and what Istio was installed with. */
+export interface ProfileSources {
+  installed: CanonicalSettings;
+  global?: CanonicalSettings;
+  namespace?: CanonicalSettings;
+  /** The workload layers that pick a pod, the weakest first. */
+  workloads?: readonly CanonicalSettings[];
+}
+
+export function effectiveOf({
+  installed,
+  global,
+  namespace,
+  workloads = [],
+}: ProfileSources): EffectiveSettings {
+  const given: LeveledSettings[] = [
+    { level: "installed", settings: installed },
+    ...(global ? [{ level: "global", settings: global } as const] : []),
+    ...(namespace ? [{ level: "namespace", settings: namespace } as const] : []),
+    ...workloads.map((settings) => ({ level: "workload", settings }) as const),
+  ];
+  return effectiveSettings(given);
+}
+
+/** The profile of a target without what Istio was installed with; a namespace's has the global settings in it. */
+export function profileOf({ global, namespace }: Pick<ProfileSources, "global" | "namespace">): Profile {
+  const managed = effectiveValues(
+    effectiveSettings([
+      { level: "global", settings: global ?? {} },
+      { level: "namespace", settings: namespace ?? {} },
+    ]),
+  );
+  const writes = settingEntries(managed).flatMap(({ value, declaration, name }) =>
+    writesOf(declaration.rendering(name), value),
+  );
+  const content = writes.length > 0 ? { writes } : {};
+  return { stamp: digest(content), ...content };
+}
+
+/** Where a pod's stamp has the profiles that made it: the namespace's or global one, then those of workload layers. */
+export function joinedStamp(stamps: readonly string[]): string {
+  return stamps.filter((stamp) => stamp !== "").join(".");
+}
+
+/** The stamp of a pod that these levels' settings reach; undefined when none do. */
+export function stampOf({
+  workloads = [],
+  ...base
+}: Pick<ProfileSources, "global" | "namespace" | "workloads">): string | undefined {
+  const stamps = workloads.map((settings) => profileOf({ namespace: settings }).stamp);
+  return joinedStamp([base.global || base.namespace ? profileOf(base).stamp : "", ...stamps]) || undefined;
+}
+
+function writesOf(rendering: Rendering, value: SettingValue): ProfileWrite[] {
+  switch (rendering.to) {
+    case "value":
+      return [{ at: ["global", ...rendering.path], is: value }];
+    case "united":
+      return [{ at: ["always", rendering.path.at(-1) ?? ""], is: value }];
+    case "annotation":
+      return [{ at: ["annotations", rendering.annotation], is: value }];
+    case "expression":
+      return expressionWrites(rendering.name, value);
+    case "initResources":
+      return [{ at: ["init", ...rendering.field], is: value }];
+    case "scaledResources":
+      return [{ at: ["scaled"], is: value }];
+    case "proxyConfig": {
+      const own = ownKeys(rendering.path[0] ?? "");
+      const { secondsEnv } = rendering;
+      return [
+        { at: ["proxyConfig", ...rendering.path], is: written(value, rendering.as), own },
+        ...(secondsEnv
+          ? [
+              {
+                at: ["env", secondsEnv],
+                is: String(secondsOf(String(value))),
+                own: `${own}|${secondsEnv}`,
+              },
+            ]
+          : []),
+      ];
+    }
+    case "proxyMetadata":
+      return rendering.names.map((name) => ({ at: ["metadata", name], is: String(value), own: name }));
+  }
+}
+
+function expressionWrites(name: string, value: SettingValue): ProfileWrite[] {
+  switch (name) {
+    case "nativeSidecar":
+      return [{ at: ["expression", name], is: value, placed: true }];
+    case "interceptionMode":
+      return [{ at: ["expression", name], is: value, own: ownKeys("interceptionMode") }];
+    case "hold": {
+      const own = ownKeys("holdApplicationUntilProxyStarts");
+      // either of the two holds in Istio's template
+      return [
+        { at: ["expression", name], is: value, own },
+        { at: ["global", "proxy", "holdApplicationUntilProxyStarts"], is: value, own },
+        { at: ["proxyConfig", "holdApplicationUntilProxyStarts"], is: value, own },
+      ];
+    }
+    default:
+      return [{ at: ["expression", name], is: value }];
+  }
+}
+
+function written(value: SettingValue, as: WrittenAs | undefined): unknown {
+  return as === "number" ? Number(value) : value;
+}
+
+/** The list that pods without annotations of their own get for a Helm list: everything excluded at all levels. */
+export function unitedList(effective: EffectiveSettings, key: string): string {
+  const values = effectiveValues(effective);
+  const valueTo = (to: "united" | "value") => values[settingAt(to, ["proxy", key])?.path ?? ""] ?? "";
+  return String(united(valueTo("united"), valueTo("value")));
+}
+
+/** What Istio was installed with, as far as settings can say it; what they can't is left to Istio. `global`: Helm's. */
+export function installedSettings(global: unknown): CanonicalSettings {
+  const settings: Record<string, SettingValue> = {};
+  for (const { declaration, rendering } of fixedSettings) {
+    const { path, parse } = declaration;
+    if (rendering.to !== "value") continue;
+    const found = valueAt(global, rendering.path);
+    if (found === undefined || found === null) continue;
+    const read = parse(found);
+    if ("value" in read) settings[path] = read.value;
+  }
+  return settings;
+}

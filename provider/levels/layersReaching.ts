@@ -1,0 +1,69 @@
+import type { CanonicalSettings } from "../settings/canonicalSettings.js";
+import {
+  globalTarget,
+  isWorkloadTarget,
+  type Layer,
+  type Layers,
+  layerAt,
+  namespaceOf,
+  type PodPicker,
+} from "./Layer.js";
+import type { ProfileSources } from "./Profile.js";
+import { selects } from "./selector.js";
+
+/** The layers that reach a pod, of the workload layers the weakest first. */
+export function layersReaching(
+  layers: Layers,
+  namespace: string,
+  labels: Readonly<Record<string, string>> = {},
+): { global: Layer | undefined; namespace: Layer | undefined; workloads: Layer[] } {
+  return {
+    global: layerAt(layers, globalTarget),
+    namespace: layerAt(layers, namespace),
+    workloads: workloadLayers(layers, namespace).filter(({ picks }) => selects(picks.selector, labels)),
+  };
+}
+
+/** A namespace's workload layers, the weakest first. */
+export function workloadLayers(
+  layers: Layers,
+  namespace: string,
+): (Layer & { target: string; picks: PodPicker })[] {
+  return Object.entries(layers)
+    .flatMap(([target, layer]) =>
+      layer.picks && namespaceOf(target) === namespace ? [{ ...layer, target, picks: layer.picks }] : [],
+    )
+    .sort((a, b) => a.picks.priority - b.picks.priority || (a.target < b.target ? -1 : 1));
+}
+
+/** Settings of layers by their level, for merging. */
+export type LayeredSettings = Pick<ProfileSources, "global" | "namespace"> & {
+  workloads: CanonicalSettings[];
+};
+
+/** The settings of the layers that reach a pod. */
+export function layersFor(
+  layers: Layers,
+  namespace: string,
+  labels?: Readonly<Record<string, string>>,
+): LayeredSettings {
+  return settingsOf(layersReaching(layers, namespace, labels));
+}
+
+/** The settings of the layers that reach a target's pods, as far as no other workload layer picks them. */
+export function layersAt(layers: Layers, target: string): LayeredSettings {
+  const workload = isWorkloadTarget(target) ? layerAt(layers, target) : undefined;
+  return settingsOf({
+    global: layerAt(layers, globalTarget),
+    namespace: layerAt(layers, namespaceOf(target) ?? ""),
+    workloads: workload ? [workload] : [],
+  });
+}
+
+function settingsOf({ global, namespace, workloads }: ReturnType<typeof layersReaching>): LayeredSettings {
+  return {
+    ...(global ? { global: global.settings } : {}),
+    ...(namespace ? { namespace: namespace.settings } : {}),
+    workloads: workloads.map(({ settings }) => settings),
+  };
+}

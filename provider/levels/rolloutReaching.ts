@@ -1,0 +1,44 @@
+import { globalTarget, type Layers, layerAt, namespaceOf } from "./Layer.js";
+import { layersReaching, workloadLayers } from "./layersReaching.js";
+import { effectiveRollout } from "./parseRollout.js";
+import type { Rollout } from "./RolloutOptions.js";
+
+/** How one workload is rolled out, by all the levels that reach it. */
+export interface ReachingRollout extends Rollout {
+  /** Each level that bounds how many restart at once, its own workloads together: target -> number. */
+  bounds: Readonly<Record<string, number>>;
+}
+
+/** The bound of workloads for which no level says one. */
+const unbounded = "default";
+
+/** The options that hold for pods of a namespace with these labels, whichever level has changed. */
+export function rolloutReaching(
+  layers: Layers,
+  namespace: string,
+  labels: Readonly<Record<string, string>> = {},
+): ReachingRollout {
+  const reaching = layersReaching(layers, namespace, labels);
+  const workloads = workloadLayers(layers, namespace).filter((one) =>
+    reaching.workloads.some(({ picks }) => picks === one.picks),
+  );
+  const leveled = [
+    { target: globalTarget, rollout: reaching.global?.rollout },
+    { target: namespace, rollout: reaching.namespace?.rollout },
+    ...workloads.map(({ target, rollout }) => ({ target, rollout })),
+  ];
+  const merged = effectiveRollout(leveled.map(({ rollout }) => rollout));
+  const bounds = leveled.flatMap(({ target, rollout }) =>
+    rollout?.maxConcurrent === undefined ? [] : [[target, rollout.maxConcurrent] as const],
+  );
+  return {
+    ...merged,
+    bounds: Object.fromEntries(bounds.length > 0 ? bounds : [[unbounded, merged.maxConcurrent]]),
+  };
+}
+
+/** The options that hold at a target, of a workload layer for the pods that no other one picks. */
+export function rolloutAt(layers: Layers, target: string): Rollout {
+  const levels = new Set([globalTarget, namespaceOf(target) ?? globalTarget, target]);
+  return effectiveRollout([...levels].map((level) => layerAt(layers, level)?.rollout));
+}

@@ -1,0 +1,89 @@
+import { inOrder } from "../settings/canonicalSettings.js";
+import { settingOfField } from "./settingOfField.js";
+import type { SidecarFields } from "./sidecarFields.js";
+
+export interface Difference {
+  field: string;
+  /** What the pod runs with; undefined when it has nothing there. */
+  from: string | undefined;
+  /** What the injector gives it now. */
+  to: string | undefined;
+}
+
+export function differences(running: SidecarFields, expected: SidecarFields): Difference[] {
+  // sorted, so that every look reads the same
+  const fields = [...new Set([...Object.keys(expected), ...Object.keys(running)])];
+  return fields
+    .sort((a, b) => (a < b ? 1 : -1))
+    .filter((field) => running[field] !== expected[field])
+    .map((field) => ({ field, from: running[field], to: expected[field] }));
+}
+
+const mostNamed = 3;
+/** Pulumi cuts a text in a preview at 150 characters. */
+const longestText = 140;
+const longestValue = 40;
+
+/** `3 pods: proxyResources.limits.cpu 1 -> 2, …`: what a reviewer reads about one workload. */
+export function restartSentence(pods: number, found: readonly Difference[]): string {
+  return `${podsText(pods)}: ${differencesText(found)}`;
+}
+
+/** `1 pod`, `3 pods`. */
+export function podsText(pods: number): string {
+  return `${pods} ${pods === 1 ? "pod" : "pods"}`;
+}
+
+/** The first differences by the settings that they show, and how many more there are; at most 140 characters. */
+export function differencesText(found: readonly Difference[]): string {
+  const all = bySetting(found.filter((difference) => !isEcho(difference, found)));
+  const named: string[] = [];
+  let length = 0;
+  for (const { field, from, to } of all.slice(0, mostNamed)) {
+    const text = `${field} ${brief(from)} -> ${brief(to)}`;
+    if (named.length > 0 && length + text.length > longestText - ", 99 more".length) break;
+    named.push(text);
+    length += text.length + 2;
+  }
+  const rest = all.length - named.length;
+  return cut(`${named.join(", ")}${rest > 0 ? `, ${rest} more` : ""}`, longestText);
+}
+
+/** One difference for each setting, in the order of settings; then what shows no setting, such as images. */
+function bySetting(found: readonly Difference[]): Difference[] {
+  const settings = new Map<string, Difference>();
+  const others: Difference[] = [];
+  for (const { field, from, to } of found) {
+    const setting = settingOfField(field);
+    if (setting === undefined) others.push({ field, from, to });
+    else if (!settings.has(setting)) settings.set(setting, { field: setting, from, to });
+  }
+  return [...inOrder(settings.keys()).flatMap(({ path }) => settings.get(path) ?? []), ...others];
+}
+
+// PROXY_CONFIG repeats what the variables say, and the init container what istio-proxy has
+function isEcho({ field, from, to }: Difference, found: readonly Difference[]): boolean {
+  const said = (other: string) =>
+    found.some(
+      (difference) => difference.field === other && difference.from === from && difference.to === to,
+    );
+  if (
+    field.startsWith("istio-init limits") ||
+    field.startsWith("istio-init requests") ||
+    field.startsWith("istio-init env")
+  )
+    return said(field.replace("istio-init", "istio-proxy"));
+  return (
+    field.startsWith("PROXY_CONFIG proxyMetadata.") &&
+    said(`istio-proxy env ${field.slice("PROXY_CONFIG proxyMetadata.".length)}`)
+  );
+}
+
+function brief(value: string | undefined): string {
+  return value === undefined || value === "" ? "none" : cut(value, longestValue);
+}
+
+function cut(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join("")}…`;
+}

@@ -1,0 +1,198 @@
+import { allContainers, type Container, type PodTemplate } from "../cluster/podTemplate.js";
+import { valueAt } from "../data/valueAt.js";
+import type { CanonicalSettings } from "../settings/canonicalSettings.js";
+import { declarations, type SettingDeclaration, type SettingValue } from "../settings/declarations.js";
+import type { ContainerRole, PodField, PodWay } from "../settings/SettingDeclaration.js";
+import { ownKeys, proxyConfigAnnotation, proxyConfigOf, saysKey } from "./podAnnotations.js";
+
+/** What a pod says of its sidecar itself, before it is injected. */
+export interface PodLevel {
+  /** In canonical form where settings have one, else as the pod says it. */
+  settings: CanonicalSettings;
+  /** Settings that no layer can give the pod, since it says another of their kind: one amount, and Istio drops all defaults. */
+  dropped: readonly string[];
+}
+
+/** Reads the pod level, by Istio's own rules. */
+export function podLevel(template: PodTemplate): PodLevel {
+  const settings: [string, SettingValue][] = [];
+  const dropped: string[] = [];
+  for (const declaration of declarations) {
+    for (const name of declaration.open ? namesSaid(declaration, template) : [""]) {
+      if (!isOverridden(declaration, name, template)) continue;
+      const path = name === "" ? declaration.path : `${declaration.path}.${name}`;
+      const value = firstSaid(declaration, name, template);
+      if (value !== undefined) settings.push([path, value]);
+      else if (isDropped(declaration, template)) dropped.push(path);
+    }
+  }
+  return { settings: Object.fromEntries(settings), dropped };
+}
+
+/** Whether no layer's value of a setting reaches a pod: it says its own, or something that takes it away. */
+export function isOverridden(declaration: SettingDeclaration, name: string, template: PodTemplate): boolean {
+  if (isDropped(declaration, template)) return true;
+  const podFields = declaration.podFields(name);
+  return podFields.length > 0
+    ? podFields.every((podField) => saidAt(declaration, name, podField, template).said)
+    : declaration.podWays(name).some((way) => isSaid(way, template));
+}
+
+/** An amount on a pod that makes Istio drop this one, unless the pod says it as well. */
+export function isDropped({ droppedBy }: SettingDeclaration, { metadata }: PodTemplate): boolean {
+  return droppedBy.some((annotation) => metadata?.annotations?.[annotation] !== undefined);
+}
+
+export interface Said {
+  said: boolean;
+  /** In canonical form; undefined where the pod decides without a value, or what Kubernetes fills in. */
+  value?: SettingValue;
+}
+
+/** What the pod says of a setting at one place. A container of its own is merged last, so it wins over annotations. */
+export function saidAt(
+  declaration: SettingDeclaration,
+  name: string,
+  podField: PodField,
+  template: PodTemplate,
+): Said {
+  const variable = variableOf(podField);
+  if (variable !== undefined) {
+    const own = podField.in === "env" ? ownVariable(template, podField.of, variable) : undefined;
+    if (own) return own;
+    if (saysKey(ownConfig(template), variable)) {
+      const value = configValue(template, ["proxyMetadata", variable]);
+      return { said: true, ...(value === undefined ? {} : { value: canonical(declaration, value) }) };
+    }
+  }
+  const ways = declaration
+    .podWays(name)
+    .filter((way) => !("of" in way) || !("of" in podField) || way.of === podField.of)
+    .filter((way) => !(way.by === "proxyConfig" && way.path[0] === "proxyMetadata"))
+    .sort((a, b) => strength.indexOf(a.by) - strength.indexOf(b.by));
+  for (const way of ways) {
+    if (!isSaid(way, template)) continue;
+    const raw = wayValue(way, podField, template);
+    if (raw !== undefined) return { said: true, value: canonical(declaration, raw) };
+    if (way.by !== "proxyConfig") return { said: true };
+  }
+  return { said: ways.some((way) => isSaid(way, template)) };
+}
+
+const strength: readonly PodWay["by"][] = ["container", "annotation", "proxyConfig", "presence"];
+
+function ownContainer(template: PodTemplate, name: ContainerRole): Container | undefined {
+  // the init container that istioctl kube-inject once put there, the injector replaces by its own
+  if (name === "istio-init" && wasInjected(template)) return undefined;
+  return allContainers(template.spec).find((container) => container.name === name);
+}
+
+function wasInjected({ metadata }: PodTemplate): boolean {
+  return metadata?.annotations?.["sidecar.istio.io/status"] !== undefined;
+}
+
+function firstSaid(
+  declaration: SettingDeclaration,
+  name: string,
+  template: PodTemplate,
+): SettingValue | undefined {
+  const podFields = declaration.podFields(name);
+  for (const podField of podFields) {
+    const { value } = saidAt(declaration, name, podField, template);
+    if (value !== undefined) return value;
+  }
+  if (podFields.length > 0) return undefined;
+  for (const way of declaration.podWays(name)) {
+    const raw = isSaid(way, template) ? wayValue(way, undefined, template) : undefined;
+    if (raw !== undefined) return canonical(declaration, raw);
+  }
+  return undefined;
+}
+
+function variableOf(podField: PodField): string | undefined {
+  if (podField.in === "env") return podField.name;
+  return podField.in === "proxyConfig" && podField.path[0] === "proxyMetadata" ? podField.path[1] : undefined;
+}
+
+function ownVariable(template: PodTemplate, of: ContainerRole, name: string): Said | undefined {
+  const variable = ownContainer(template, of)?.env?.find((one) => one.name === name);
+  return variable && { said: true, ...(variable.valueFrom ? {} : { value: variable.value ?? "" }) };
+}
+
+function isSaid(way: PodWay, template: PodTemplate): boolean {
+  switch (way.by) {
+    case "annotation":
+      return template.metadata?.annotations?.[way.name] !== undefined;
+    case "proxyConfig":
+      return saysKey(ownConfig(template), ownKeys(way.path[0] ?? ""));
+    case "container":
+      return containerValue(way, template) !== undefined;
+    case "presence":
+      return ownContainer(template, way.of) !== undefined;
+  }
+}
+
+function containerValue(way: PodWay & { by: "container" }, template: PodTemplate): unknown {
+  const container = ownContainer(template, way.of);
+  const value = valueAt(container, way.path);
+  if (value !== undefined) return value === "auto" && way.path[0] === "image" ? undefined : value;
+  // as the API server fills it in
+  return way.path[0] === "resources" && way.path[1] === "requests"
+    ? valueAt(container, ["resources", "limits", ...way.path.slice(2)])
+    : undefined;
+}
+
+function wayValue(way: PodWay, podField: PodField | undefined, template: PodTemplate): unknown {
+  switch (way.by) {
+    case "annotation":
+      return template.metadata?.annotations?.[way.name];
+    case "proxyConfig":
+      return configValue(template, way.path);
+    case "container": {
+      const value = containerValue(way, template);
+      return way.path[0] === "args" && Array.isArray(value) ? argumentOf(value, podField) : value;
+    }
+    case "presence":
+      return undefined;
+  }
+}
+
+// protobuf's JSON takes camel case and snake case
+function configValue(template: PodTemplate, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) => valueAt(at, [key]) ?? valueAt(at, [ownKeys(key).split("|").at(-1) ?? key]),
+    proxyConfigOf(ownConfig(template)),
+  );
+}
+
+function argumentOf(args: readonly unknown[], podField: PodField | undefined): string | undefined {
+  if (podField?.in === "flag") {
+    const at = args.indexOf(podField.flag);
+    return at < 0 ? "" : String(args[at + 1] ?? "");
+  }
+  return podField?.in === "argument"
+    ? args
+        .map(String)
+        .find((argument) => argument.startsWith(podField.prefix))
+        ?.slice(podField.prefix.length)
+    : undefined;
+}
+
+function namesSaid(declaration: SettingDeclaration, template: PodTemplate): string[] {
+  const [way] = declaration.podWays("");
+  if (way?.by !== "proxyConfig") return [];
+  const map = wayValue({ ...way, path: way.path.slice(0, -1) }, undefined, template);
+  return typeof map === "object" && map !== null
+    ? Object.keys(map).filter((name) => !("found" in (declaration.open?.(name) ?? {})))
+    : [];
+}
+
+function canonical({ parseLoose }: SettingDeclaration, raw: unknown): SettingValue {
+  const read = parseLoose(raw);
+  if ("value" in read) return read.value;
+  return typeof raw === "string" || typeof raw === "boolean" ? raw : JSON.stringify(raw);
+}
+
+function ownConfig({ metadata }: PodTemplate): string | undefined {
+  return metadata?.annotations?.[proxyConfigAnnotation];
+}

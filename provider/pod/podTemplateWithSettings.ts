@@ -1,0 +1,229 @@
+import { type Document, isMap, isScalar } from "yaml";
+import type { Container, PodTemplate } from "../cluster/podTemplate.js";
+import { isRecord } from "../data/isRecord.js";
+import { type Problem, shown } from "../data/problem.js";
+import { quotesCarry, yamlCarries } from "../data/yamlCarries.js";
+import { contentOf, yamlText } from "../data/yamlText.js";
+import { type CanonicalSettings, type SettingEntry, settingEntries } from "../settings/canonicalSettings.js";
+import type { SettingValue } from "../settings/declarations.js";
+import { resourceAnnotations } from "../settings/resourceAnnotations.js";
+import type { ContainerRole, PodWay } from "../settings/SettingDeclaration.js";
+import { ownKeys, proxyConfigAnnotation } from "./podAnnotations.js";
+
+export interface PodSettingsOptions {
+  /** Whether the mesh uses Istio CNI, whose init container has another name. Default: false. */
+  cni?: boolean;
+}
+
+/**
+ * A pod template that says settings itself: by Istio's annotations where it has them, else by a container of the sidecar's name
+ * with `image: auto`, which Istio merges over its own. What the template says already and settings don't stays.
+ */
+export function podTemplateWithSettings<Template extends PodTemplate>(
+  template: Template,
+  settings: CanonicalSettings,
+  { cni = false }: PodSettingsOptions = {},
+): { template: Template; problems: Problem[] } {
+  const entries = settingEntries(settings);
+  const problems = [
+    ...entries.flatMap(notForPods),
+    ...entries.flatMap(notInAnnotations),
+    ...withoutInit(entries, template),
+  ];
+  if (problems.length > 0) return { template, problems };
+  const annotations: Record<string, string> = { ...template.metadata?.annotations };
+  const overlays = new Map<ContainerRole, Record<string, unknown>>();
+  for (const entry of entries) {
+    for (const way of waysOf(entry, entries, annotations)) {
+      if (way.by === "annotation") annotations[way.name] = String(entry.value);
+      else if (way.by === "proxyConfig") {
+        const value = typed(entry, way);
+        const problem = putInConfig(annotations, way.path, value);
+        if (problem) problems.push({ ...problem, path: entry.path });
+      } else if (way.by === "container") {
+        const overlay = overlays.get(way.of) ?? {};
+        overlays.set(way.of, overlay);
+        putAt(overlay, way.path, entry.value);
+      }
+    }
+  }
+  const annotated = Object.keys(annotations).length > 0 ? { annotations } : {};
+  return {
+    template: {
+      ...template,
+      metadata: { ...template.metadata, ...annotated },
+      spec: withOverlays(template.spec, overlays, cni),
+    },
+    problems,
+  };
+}
+
+function notForPods({ path, value, declaration }: SettingEntry): Problem[] {
+  return declaration.levels.includes("pod")
+    ? []
+    : [
+        {
+          path,
+          found: shown(value),
+          wanted: "a setting that a pod can say itself",
+          todo: "use WorkloadSidecarSettings, which reaches the same pods by their labels",
+        },
+      ];
+}
+
+// Istio's template writes the annotation's variables between quotes and escapes nothing; the injector denies what YAML can't read
+function notInAnnotations({ path, value, declaration, name }: SettingEntry): Problem[] {
+  const [way] = declaration.podWays(name);
+  if (way?.by !== "proxyConfig") return [];
+  const isVariable = way.path[0] === "proxyMetadata";
+  return textsIn(value).every(isVariable ? quotesCarry : yamlCarries)
+    ? []
+    : [
+        {
+          path,
+          found: shown(value),
+          wanted: isVariable
+            ? "text on one line without quotes and backslashes, which is all that Istio takes from a pod's annotation"
+            : "text of characters that YAML prints, which is all that Istio takes from a pod's annotation",
+          todo: "use WorkloadSidecarSettings, which takes any text",
+        },
+      ];
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+function withoutInit(entries: readonly SettingEntry[], { metadata }: PodTemplate): Problem[] {
+  if (metadata?.annotations?.["sidecar.istio.io/interceptionMode"] !== "NONE") return [];
+  return entries.flatMap(({ path, value, declaration, name }) => {
+    const [way] = declaration.podWays(name);
+    return way?.by === "container" && way.of === "istio-init"
+      ? [
+          {
+            path,
+            found: shown(value),
+            wanted: "settings of a container that the pod has",
+            todo: "take it out: with interception mode NONE there is no init container",
+          },
+        ]
+      : [];
+  });
+}
+
+// one resource annotation makes Istio drop all other amounts: annotations only where they say all, else a container, merged per field
+function waysOf(
+  { declaration, name }: SettingEntry,
+  entries: readonly SettingEntry[],
+  annotations: Readonly<Record<string, string>>,
+): readonly PodWay[] {
+  const ways = declaration.podWays(name);
+  const [first] = ways;
+  if (first?.by === "annotation" && resourceAnnotations.includes(first.name)) {
+    const said = new Set(
+      entries.flatMap((entry) => {
+        const way = entry.declaration.podWays(entry.name)[0];
+        return way?.by === "annotation" ? [way.name] : [];
+      }),
+    );
+    const all = resourceAnnotations.every((one) => said.has(one));
+    const begun = resourceAnnotations.some((one) => annotations[one] !== undefined);
+    return all || begun ? [first] : ways.filter(({ by }) => by === "container").slice(0, 1);
+  }
+  // a setting of several variables says them all
+  return first?.by === "proxyConfig" ? ways.filter(({ by }) => by === "proxyConfig") : ways.slice(0, 1);
+}
+
+function typed({ value }: SettingEntry, way: PodWay & { by: "proxyConfig" }): unknown {
+  if (way.as === "number") return Number(value);
+  return way.path[0] === "proxyMetadata" ? String(value) : value;
+}
+
+// texts of several lines in quotes: as a block, Go's reader refuses one that begins with a tab
+const annotationStyle = {
+  lineWidth: 0,
+  blockQuote: false,
+  doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+};
+
+/** Into the annotation's YAML or JSON, its comments and other keys kept. */
+function putInConfig(
+  annotations: Record<string, string>,
+  path: readonly string[],
+  value: unknown,
+): Omit<Problem, "path"> | undefined {
+  const text = annotations[proxyConfigAnnotation] ?? "";
+  const read = yamlText(text);
+  const { document } = read;
+  const [field = "", ...rest] = path;
+  const written = ownKeys(field)
+    .split("|")
+    .find((key) => isMap(document.contents) && document.has(key));
+  const keys = [written ?? field, ...rest];
+  if (!("content" in contentOf(read)) || !leadsThroughMaps(document, keys)) {
+    return {
+      found: `the pod's ${proxyConfigAnnotation}: ${shown(text)}`,
+      wanted: "YAML or JSON of ProxyConfig",
+      todo: "mend the annotation",
+    };
+  }
+  document.setIn(keys, document.createNode(value));
+  annotations[proxyConfigAnnotation] = document.toString(annotationStyle);
+  return undefined;
+}
+
+// an alias, a list or a text on the way has no place for a key; what is empty becomes a map
+function leadsThroughMaps(document: Document.Parsed, keys: readonly string[]): boolean {
+  return keys.every((_, at) => {
+    const node = at === 0 ? document.contents : document.getIn(keys.slice(0, at), true);
+    return node === undefined || node === null || isMap(node) || (isScalar(node) && node.value === null);
+  });
+}
+
+function withOverlays<Spec extends PodTemplate["spec"]>(
+  spec: Spec,
+  overlays: ReadonlyMap<ContainerRole, Record<string, unknown>>,
+  cni: boolean,
+): Spec {
+  const proxy = overlays.get("istio-proxy");
+  const init = overlays.get("istio-init");
+  const isNative = (spec.initContainers ?? []).some(({ name }) => name === "istio-proxy");
+  const containers = proxy && !isNative ? overlaid(spec.containers, "istio-proxy", proxy) : spec.containers;
+  let initContainers = spec.initContainers;
+  if (proxy && isNative) initContainers = overlaid(initContainers ?? [], "istio-proxy", proxy);
+  if (init) initContainers = overlaid(initContainers ?? [], cni ? "istio-validation" : "istio-init", init);
+  return { ...spec, containers, ...(initContainers ? { initContainers } : {}) };
+}
+
+function overlaid(
+  containers: readonly Container[],
+  name: string,
+  overlay: Record<string, unknown>,
+): Container[] {
+  const present = containers.find((container) => container.name === name);
+  const merged = deeplyMerged(present ?? { name, image: "auto" }, overlay) as unknown as Container;
+  return present
+    ? containers.map((container) => (container === present ? merged : container))
+    : [...containers, merged];
+}
+
+function deeplyMerged(base: object, over: object): Record<string, unknown> {
+  const result: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = result[key];
+    // a hook is one value: two handlers in one would be refused
+    const isHook = key === "postStart" || key === "preStop";
+    result[key] = isRecord(value) && isRecord(below) && !isHook ? deeplyMerged(below, value) : value;
+  }
+  return result;
+}
+
+function putAt(root: Record<string, unknown>, path: readonly string[], value: SettingValue): void {
+  let at = root;
+  for (const key of path.slice(0, -1)) {
+    at[key] ??= {};
+    at = at[key] as Record<string, unknown>;
+  }
+  at[path.at(-1) ?? ""] = value;
+}

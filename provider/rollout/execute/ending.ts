@@ -1,0 +1,114 @@
+import { cappedMap } from "../plan/cappedMap.js";
+import type { RolloutSummary } from "./RolloutSummary.js";
+import type { PutBack } from "./rollbackWorkloads.js";
+
+/** How a rollout ended: what it did, and the error's text where not everything went well. */
+export interface Ending {
+  summary: RolloutSummary;
+  text?: string;
+}
+
+export function failureText(summary: RolloutSummary): string {
+  return [`${counts(summary)}; run pulumi up again to go on.`, reasons(summary.failed)]
+    .filter(Boolean)
+    .join("\n");
+}
+
+/** After a failure: puts the settings back, restarts what had been restarted, and says all of it. Never throws. */
+export async function rollBack(
+  summary: RolloutSummary,
+  putBack: () => Promise<PutBack | undefined>,
+  rollBackWorkloads: (putBacks: readonly PutBack[]) => Promise<RolloutSummary>,
+): Promise<Ending> {
+  let done: PutBack | undefined;
+  let back: RolloutSummary;
+  try {
+    done = await putBack();
+    if (!done) {
+      const why = "nothing was put back, since these are the settings of the last successful rollout";
+      return {
+        summary,
+        text: `${counts(summary)}; ${why}. Run pulumi up again to go on.\n${reasons(summary.failed)}`,
+      };
+    }
+    back = await rollBackWorkloads([done]);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const what = done
+      ? `${capital(settingsOf(done.names))} were put back, but what had been restarted could not be rolled back`
+      : "The settings could not be put back";
+    return {
+      summary,
+      text: `${counts(summary)}. ${what}: ${why}\nRun pulumi up again to go on.\n${reasons(summary.failed)}`,
+    };
+  }
+  return {
+    summary: { ...summary, putBack: { settings: listed(done.names), restarted: back.restarted } },
+    text:
+      `${counts(summary)}. ${capital(settingsOf(done.names))} were put back to what they were, and ${backText(back)}. ` +
+      `Revert the change, or run pulumi up to try it again.\n${reasons(summary.failed)}${backReasons(back)}`,
+  };
+}
+
+/** For a rollout whose settings another one has put back before its turn. */
+export function followed(back: RolloutSummary, putBacks: readonly PutBack[]): Ending {
+  const names = [...new Set(putBacks.flatMap((putBack) => putBack.names))];
+  return {
+    summary: {
+      ...back,
+      restarted: 0,
+      failed: {},
+      putBack: { settings: listed(names), restarted: back.restarted },
+    },
+    text:
+      `not begun: the rollout of another level failed, ${settingsOf(names)} were put back to what they were, and ${backText(back)}. ` +
+      `Revert the change, or run pulumi up to try it again.${backReasons(back)}`,
+  };
+}
+
+function counts({ failed, notStarted, restarted, cancelled }: RolloutSummary): string {
+  if (cancelled && Object.keys(failed).length === 0)
+    return `cancelled: ${restarted} restarts done, ${notStarted} not started`;
+  const rest = notStarted > 0 ? `; ${notStarted} not started` : "";
+  return `${Object.keys(failed).length} of the restarts failed, ${restarted} done${rest}`;
+}
+
+function backText({ restarted, failed, waiting }: RolloutSummary): string {
+  const left = Object.keys(waiting).length;
+  const parts = [
+    restarted === 0 ? "nothing had to be rolled back" : `${restarted} ${workloads(restarted)} rolled back`,
+    ...(Object.keys(failed).length > 0 ? [`${Object.keys(failed).length} could not be`] : []),
+    ...(left > 0 ? [`${left} left as they are`] : []),
+  ];
+  return parts.join(", ");
+}
+
+function workloads(count: number): string {
+  return count === 1 ? "workload was" : "workloads were";
+}
+
+function backReasons({ failed, waiting }: RolloutSummary): string {
+  const lines = [
+    ...Object.entries(cappedMap(failed)).map(([name, why]) => `✖ not rolled back: ${name}: ${why}`),
+    ...Object.entries(cappedMap(waiting)).map(([name, why]) => `- left as it is: ${name}: ${why}`),
+  ];
+  return lines.map((line) => `\n${line}`).join("");
+}
+
+function reasons(failed: RolloutSummary["failed"]): string {
+  return Object.entries(cappedMap(failed))
+    .map(([name, why]) => `✖ ${name}: ${why}`)
+    .join("\n");
+}
+
+function settingsOf(names: readonly string[]): string {
+  return listed(names.map((name) => (name.startsWith("namespace ") ? `the settings of ${name}` : name)));
+}
+
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
+function listed(names: readonly string[]): string {
+  return [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
+}

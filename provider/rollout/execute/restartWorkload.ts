@@ -1,0 +1,194 @@
+import { fieldManager } from "../../cluster/fieldManager.js";
+import { injectingRevision } from "../../cluster/injectingRevision.js";
+import { hasStatus, type KubernetesApi, type ObjectMeta } from "../../cluster/KubernetesApi.js";
+import { hasEnded, type Pod } from "../../cluster/podTemplate.js";
+import { kindNamed, type Workload, workloadPath } from "../../cluster/workloads.js";
+import { milliseconds } from "../../levels/RolloutOptions.js";
+import { type Assessment, assessWorkload, type NamespaceSettings } from "../observe/assess.js";
+import { overruledOnPod } from "../observe/overruledOnPod.js";
+import { isSettingsFault, podReason } from "../observe/podReason.js";
+import { readWorkload } from "../observe/readWorkload.js";
+import { rolloutStatus } from "../observe/rolloutStatus.js";
+import { workloadPods } from "../observe/workloadPods.js";
+import type { Restart } from "../plan/Restart.js";
+import { restartedFor, restartPatch } from "../policy/restartAnnotation.js";
+import { skipReason } from "../policy/skipReason.js";
+import { replacesStalePods, restartUnderWay, unreadyBefore } from "../policy/unreadyBefore.js";
+import { evictPods, evictUnready } from "./evictPods.js";
+import { withOldSettings, withoutNewPods } from "./explainStale.js";
+import type { Outcome } from "./Outcome.js";
+import type { RolloutDependencies } from "./RolloutDependencies.js";
+
+/** Replaces a workload's stale pods, waits until the new ones are ready, and looks whether they have the settings. Never throws. */
+export async function restartWorkload(restart: Restart, dependencies: RolloutDependencies): Promise<Outcome> {
+  try {
+    return await replaceStalePods(restart, dependencies);
+  } catch (error) {
+    if (error instanceof Gone) return "gone";
+    return { failed: error instanceof Error ? error.message : String(error), cause: "other" };
+  }
+}
+
+/** Thrown from anywhere on the way, whatever is being waited for. */
+class Gone extends Error {}
+
+async function replaceStalePods(
+  { assessment, settings, rollout, isRollback = false }: Restart,
+  dependencies: RolloutDependencies,
+): Promise<Outcome> {
+  const { api, now, elapsed, report } = dependencies;
+  const deadline = elapsed() + milliseconds(rollout.timeoutPerWorkload);
+  // looked at again first: another level's rollout may have restarted it meanwhile
+  let look = await assessAgain(assessment, settings, api);
+  // another program may have changed weaker levels since the settings were read
+  const stampNow = () => (look.given ?? settings).stamp;
+  const oldPodsTerminating =
+    look.verdict.is === "stale" &&
+    stampNow() === undefined &&
+    rollout.strategy === "restart" &&
+    replacesStalePods(look.workload, { pods: look.pods, stale: look.verdict.stalePods });
+  const unmade =
+    isRollback && rollout.strategy === "restart" && hasUnfinishedRestart(look.workload, stampNow());
+  if ((look.verdict.is === "current" || look.verdict.is === "masked") && !unmade) return "current";
+  const why =
+    skipReason(look, settings, rollout, now())?.why ??
+    (rollout.restartUnhealthy || isRollback || oldPodsTerminating
+      ? undefined
+      : unreadyBefore(look.workload, stampNow()));
+  if (why !== undefined) return { skipped: why };
+  if (look.verdict.is === "unknown" && !unmade) return { failed: look.verdict.why, cause: "other" };
+  if (oldPodsTerminating) {
+    const left = await waitForWorkload(assessment, deadline, dependencies);
+    // we didn't start this rollout, so its failure isn't ours
+    if (left !== "done")
+      return { skipped: unreadyBefore(look.workload, undefined) ?? "was not ready before" };
+    look = await assessAgain(assessment, settings, api);
+  }
+  // twice: a new pod may come from an injector that had not taken up the settings yet
+  for (let attempt = 1; look.verdict.is === "stale" || (unmade && attempt === 1); attempt++) {
+    if (attempt === 2)
+      report(
+        `[${assessment.namespace}] ${assessment.name}: new pods came with old settings, restarting once more`,
+      );
+    const podNames = look.verdict.is === "stale" ? look.verdict.podNames : [];
+    const before = new Set(look.metadata.map(({ uid, name }) => uid ?? name));
+    const outcome =
+      rollout.strategy === "evict"
+        ? await evictPods({ ...assessment, workload: look.workload }, podNames, deadline, dependencies)
+        : await restart(assessment, stampNow(), deadline, isRollback ? podNames : [], dependencies);
+    const ended = typeof outcome === "object" && "patched" in outcome ? outcome.ended : outcome;
+    if (ended !== "done") return ended;
+    look = await assessAgain(assessment, settings, api);
+    if (look.verdict.is !== "stale") continue;
+    const { podNames: stale } = look.verdict;
+    const found = {
+      ...assessment,
+      patched: typeof outcome === "object" && "patched" in outcome ? outcome.patched : undefined,
+      workload: look.workload,
+      before,
+      stale: look.metadata.filter(({ name }) => stale.includes(name)),
+      due: stampNow(),
+    };
+    const failure =
+      withoutNewPods(found) ?? (attempt === 2 ? await withOldSettings(found, dependencies) : undefined);
+    if (failure) return failure;
+  }
+  // the new pods have the stamp of their settings: what they don't show, others have decided
+  const overruled = overruledOnPod(look.workload, look.full[0], settings);
+  return overruled === undefined ? "done" : { done: { overruled } };
+}
+
+/**
+ * Asks the controller for a restart; a workload already restarting for these settings is only waited for. `inTheWay`: pods that a
+ * StatefulSet would wait for, though they can't become ready.
+ */
+async function restart(
+  assessment: Assessment,
+  stamp: string | undefined,
+  deadline: number,
+  inTheWay: readonly string[],
+  dependencies: RolloutDependencies,
+): Promise<{ patched: Workload; ended: Outcome }> {
+  const { namespace, workload } = assessment;
+  const { api, now } = dependencies;
+  const live = await existing(api, namespace, workload);
+  let patched = live;
+  if (!restartUnderWay(live, stamp)) {
+    const answer = await api
+      .request<Workload>({
+        method: "PATCH",
+        path: workloadPath(kindNamed(workload.kind), namespace, workload.metadata.name),
+        query: { fieldManager },
+        contentType: "application/merge-patch+json",
+        body: restartPatch(live, stamp, now()),
+      })
+      .catch((error: unknown) => {
+        throw hasStatus(error, 404) ? new Gone() : error;
+      });
+    patched = { ...answer, kind: workload.kind };
+  }
+  if (workload.kind === "StatefulSet") {
+    const refused = await evictUnready({ ...assessment, workload: live }, inTheWay, deadline, dependencies);
+    if (refused) return { patched, ended: refused };
+  }
+  return { patched, ended: await waitForWorkload(assessment, deadline, dependencies) };
+}
+
+/** Whether a restart of ours for other settings has not ended: its pods may all be the old ones still. */
+function hasUnfinishedRestart(workload: Workload, stamp: string | undefined): boolean {
+  const marked = restartedFor(workload);
+  return marked !== undefined && marked !== stamp && rolloutStatus(workload).status !== "done";
+}
+
+async function waitForWorkload(
+  { namespace, workload, name }: Assessment,
+  deadline: number,
+  { api, elapsed, sleep }: RolloutDependencies,
+): Promise<Outcome> {
+  // a look comes after a twentieth of the time so far: the next workload waits for this one to be seen ready
+  for (let pause = 200; ; pause = Math.min(2_000, pause * 1.05)) {
+    const live = await existing(api, namespace, workload);
+    const progress = rolloutStatus(live);
+    if (progress.status === "done") return "done";
+    // paused, scaled to zero or set to OnDelete meanwhile: somebody's choice, which ends when they say so
+    if (progress.status === "held") return { skipped: `the rollout was held up meanwhile: ${progress.why}` };
+    if (progress.status === "failed" || elapsed() >= deadline) {
+      const timeout = progress.status === "failed" ? progress.why : `not ready in time: ${progress.why}`;
+      const pods = await workloadPods(api, namespace, live, name);
+      return {
+        failed: [timeout, podReason(pods)].filter(Boolean).join("; "),
+        cause: isSettingsFault(pods) ? "settings" : "other",
+      };
+    }
+    await sleep(pause);
+  }
+}
+
+async function existing(
+  api: KubernetesApi,
+  namespace: string,
+  workload: Pick<Workload, "kind" | "metadata">,
+): Promise<Workload> {
+  const live = await readWorkload(api, namespace, workload);
+  if (!live || live.metadata.deletionTimestamp !== undefined) throw new Gone();
+  return live;
+}
+
+async function assessAgain(
+  { namespace, workload, name }: Assessment,
+  settings: NamespaceSettings,
+  api: KubernetesApi,
+): Promise<Assessment & { metadata: ObjectMeta[]; full: Pod[] }> {
+  const live = await existing(api, namespace, workload);
+  const pods = (await workloadPods(api, namespace, live, name)).filter(
+    (pod) => injectingRevision(pod.metadata) !== undefined && !hasEnded(pod),
+  );
+  const metadata = pods.map((pod) => pod.metadata);
+  const inFull = new Map(pods.map((pod) => [pod.metadata.name, pod]));
+  const now = { ...settings, planned: undefined };
+  return {
+    ...(await assessWorkload(api, namespace, live, metadata, now, async () => inFull)),
+    metadata,
+    full: pods,
+  };
+}

@@ -1,0 +1,67 @@
+import { hasStatus } from "../../cluster/KubernetesApi.js";
+import { milliseconds } from "../../levels/RolloutOptions.js";
+import { unmanagedSentence } from "../observe/unmanagedPods.js";
+import { reportCapped } from "../plan/reportCapped.js";
+import { isDeleted, isEvicted, type Unmanaged } from "../policy/Unmanaged.js";
+import { evictUnmanaged } from "./evictUnmanaged.js";
+import type { RolloutDependencies } from "./RolloutDependencies.js";
+import type { RolloutSummary } from "./RolloutSummary.js";
+
+/** Evicts pods of controllers that can't be restarted where that is asked for. Reports pods that no restart replaces, and deletes bare ones where that is asked for; after a failure that stops, none. */
+export async function rollUnmanaged(
+  unmanaged: readonly Unmanaged[],
+  summary: RolloutSummary,
+  dependencies: RolloutDependencies,
+): Promise<RolloutSummary> {
+  const { api, report, now, elapsed, isCancelled = () => false } = dependencies;
+  let evicted = 0;
+  const left: Record<string, string> = {};
+  const lines: string[] = [];
+  const failed: Record<string, string> = {};
+  let deleted = 0;
+  const isStopped = ({ rollout }: Unmanaged) =>
+    isCancelled() ||
+    (rollout.onFailure !== "continue" && Object.keys({ ...summary.failed, ...failed }).length > 0);
+  for (const one of unmanaged) {
+    const { namespace, name, bare } = one.found;
+    if (!isStopped(one) && isEvicted(one, now())) {
+      const deadline = elapsed() + milliseconds(one.rollout.timeoutPerWorkload);
+      const outcome = await evictUnmanaged(one.found, deadline, dependencies).catch((error: unknown) => ({
+        failed: error instanceof Error ? error.message : String(error),
+      }));
+      if (outcome === "done") {
+        evicted++;
+        report(`[${namespace}] restarted ${name} by evictions (${one.found.pods})`);
+      } else if (typeof outcome === "object" && "failed" in outcome)
+        failed[`${namespace}/${name}`] = outcome.failed;
+      continue;
+    }
+    if (bare === undefined || isStopped(one) || !isDeleted(one, now())) {
+      left[`${namespace}/${name}`] = unmanagedSentence(one.found);
+      if (one.rollout.strategy !== "none")
+        lines.push(`[${namespace}] left alone ${name}: ${unmanagedSentence(one.found)}`);
+      continue;
+    }
+    try {
+      await api.request({
+        method: "DELETE",
+        path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(bare.name)}`,
+        // somebody may have recreated it by that name
+        body: bare.uid ? { preconditions: { uid: bare.uid } } : {},
+      });
+      deleted++;
+      report(`[${namespace}] deleted ${name}; no controller recreates it`);
+    } catch (error) {
+      if (hasStatus(error, 404) || hasStatus(error, 409)) continue;
+      failed[`${namespace}/${name}`] = error instanceof Error ? error.message : String(error);
+    }
+  }
+  reportCapped(lines, (more) => `left alone ${more} more that no restart replaces`, report);
+  return {
+    ...summary,
+    restarted: summary.restarted + evicted,
+    failed: { ...summary.failed, ...failed },
+    ...(Object.keys(left).length > 0 ? { unmanaged: left } : {}),
+    ...(deleted > 0 ? { deleted } : {}),
+  };
+}

@@ -1,0 +1,120 @@
+import { milliseconds } from "../../levels/RolloutOptions.js";
+import { podsText } from "../../pod/differences.js";
+import type { Assessment } from "../observe/assess.js";
+import type { Restart } from "../plan/Restart.js";
+import { mostReported } from "../plan/reportCapped.js";
+import { inOrder, rolloutOrder } from "../policy/rolloutOrder.js";
+import { skipReason } from "../policy/skipReason.js";
+import { durationsOf } from "./durations.js";
+import type { RolloutDependencies } from "./RolloutDependencies.js";
+import type { RolloutSummary } from "./RolloutSummary.js";
+import { restartWorkload } from "./restartWorkload.js";
+import { withinBounds } from "./withinBounds.js";
+
+/**
+ * Replaces the pods of stale workloads, as many workloads at once as each level allows, smaller orders first, and waits for each. Never
+ * throws for a workload that fails.
+ */
+export async function runRollout(
+  restarts: readonly Restart[],
+  dependencies: RolloutDependencies,
+): Promise<RolloutSummary> {
+  const { report, now, elapsed, sleep, isCancelled = () => false } = dependencies;
+  const summary: RolloutSummary = {
+    restarted: 0,
+    current: 0,
+    masked: 0,
+    waiting: {},
+    failed: {},
+    notStarted: 0,
+  };
+  const begun: Restart[] = [];
+  let skipped = 0;
+  for (const restart of restarts) {
+    const { assessment, settings, rollout } = restart;
+    const { verdict } = assessment;
+    const off = skipReason(assessment, settings, rollout, now());
+    if (off) {
+      summary.waiting[label(assessment)] = off.why;
+      if (rollout.strategy !== "none" && ++skipped <= mostReported)
+        report(`[${assessment.namespace}] skipped ${assessment.name}: ${off.why}`);
+    } else if (verdict.is === "unknown" && !restart.isRollback) {
+      summary.failed[label(assessment)] = verdict.why;
+      report(`[${assessment.namespace}] failed ${assessment.name}: ${verdict.why}`);
+    } else if (verdict.is === "stale" || restart.isRollback) begun.push(restart);
+    else if (verdict.is === "current" || verdict.is === "masked") summary[verdict.is]++;
+  }
+  if (skipped > mostReported) report(`skipped ${skipped - mostReported} more`);
+  const total = begun.length;
+  const took = new Map<string, number>();
+  const begin = elapsed();
+  let finished = 0;
+  let stopped = false;
+  const isStopped = () => stopped || isCancelled();
+  const work = async (restart: Restart, left: () => number): Promise<void> => {
+    const { assessment, rollout } = restart;
+    const started = elapsed();
+    const outcome = await restartWorkload(restart, dependencies);
+    finished++;
+    const seconds = Math.round((elapsed() - started) / 1000);
+    const progress = `[${assessment.namespace}] ${finished}/${total}`;
+    if (outcome === "current") {
+      summary.current++;
+      report(`${progress} ${assessment.name} is already up to date`);
+    } else if (outcome === "gone") {
+      summary.gone = (summary.gone ?? 0) + 1;
+      report(`${progress} ${assessment.name} is gone: nothing to do`);
+    } else if (outcome === "done" || "done" in outcome) {
+      summary.restarted++;
+      took.set(label(assessment), elapsed() - started);
+      if (assessment.verdict.is === "stale" && assessment.verdict.left !== undefined)
+        summary.waiting[label(assessment)] = assessment.verdict.left;
+      const what = restart.isRollback ? "rolled back" : "restarted";
+      report(`${progress} ${what} ${assessment.name} (${podsText(assessment.pods)}, ${seconds} s)`);
+      if (outcome !== "done") {
+        summary.overruled = { ...summary.overruled, [label(assessment)]: outcome.done.overruled };
+        report(`[${assessment.namespace}] ${assessment.name}: ${outcome.done.overruled}`);
+      }
+    } else if ("skipped" in outcome) {
+      summary.waiting[label(assessment)] = outcome.skipped;
+      report(`${progress} skipped ${assessment.name}: ${outcome.skipped}`);
+    } else {
+      summary.failed[label(assessment)] = outcome.failed;
+      report(`${progress} failed ${assessment.name} after ${seconds} s: ${outcome.failed}`);
+      if (rollout.onFailure !== "continue" && outcome.cause !== "undone") stopped = true;
+      if (rollout.onFailure === "rollback" && outcome.cause === "settings") summary.rollsBack = true;
+    }
+    if (!isStopped() && left() > 0) await pause(rollout.pauseBetween);
+  };
+  const pause = async (duration: string) => {
+    if (duration !== "0s") await sleep(milliseconds(duration));
+  };
+  let before: readonly Restart[] = [];
+  for (const group of inOrder(begun, orderOf)) {
+    if (!isStopped() && before.length > 0) await pause(longestPause(before));
+    const notBegun = await withinBounds(group, ({ rollout }) => rollout.bounds, work, isStopped);
+    summary.notStarted += notBegun.length;
+    before = group;
+  }
+  if (isCancelled() && summary.notStarted > 0) {
+    summary.cancelled = true;
+    report(`cancelled: ${summary.notStarted} restarts were not started`);
+  }
+  const durations = durationsOf(took, elapsed() - begin);
+  return durations ? { ...summary, durations } : summary;
+}
+
+function longestPause(restarts: readonly Restart[]): string {
+  return restarts
+    .map(({ rollout }) => rollout.pauseBetween)
+    .reduce((a, b) => (milliseconds(a) >= milliseconds(b) ? a : b));
+}
+
+function orderOf({ assessment, settings }: Restart): number {
+  const read = rolloutOrder(assessment.workload.metadata, settings.annotations);
+  return "order" in read ? read.order : 0;
+}
+
+function label({ namespace, name }: Assessment): string {
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,102 @@
+import { injectingRevision } from "../../cluster/injectingRevision.js";
+import type { KubernetesApi, ObjectMeta } from "../../cluster/KubernetesApi.js";
+import type { Pod } from "../../cluster/podTemplate.js";
+import { type Workload, workloadName } from "../../cluster/workloads.js";
+import type { Assessment, NamespaceSettings } from "./Assessment.js";
+import { type GroupVerdict, groupVerdict, isSettled, stampOn } from "./groupVerdict.js";
+import { overruledOnPod } from "./overruledOnPod.js";
+import { joinedGroupStamps, podGroups } from "./podGroups.js";
+import { heldReason, isBelowPartition } from "./rolloutStatus.js";
+
+/** `podsInFull`: the namespace's pods by name, asked for only where stamps don't decide. */
+export async function assessWorkload(
+  api: KubernetesApi,
+  namespace: string,
+  workload: Workload,
+  pods: readonly ObjectMeta[],
+  settings: NamespaceSettings,
+  podsInFull: () => Promise<ReadonlyMap<string, Pod>>,
+): Promise<Assessment> {
+  const groups = podGroups(workload, pods, settings);
+  const about: Omit<Assessment, "verdict"> = {
+    namespace,
+    workload,
+    name: workloadName(workload),
+    pods: pods.length,
+    stamps: [...new Set(pods.map(stampOn))],
+    due: {
+      stamp: joinedGroupStamps(groups.map((group) => group.settings.stamp)),
+      planned: groups[0]?.settings.planned,
+    },
+  };
+  if (settings.looksForOverruled) {
+    const overruled = await overruledOn(workload, pods, settings, podsInFull);
+    if (overruled !== undefined) about.overruled = overruled;
+  }
+  if (groups.every(isSettled)) return { ...about, verdict: { is: "current" } };
+  if (workload.spec.workloadRef)
+    return { ...about, verdict: { is: "held", why: heldReason(workload) ?? "its template is elsewhere" } };
+  const verdicts: GroupVerdict[] = [];
+  for (const group of groups) verdicts.push(await groupVerdict(api, namespace, workload, group, podsInFull));
+  const [overruled] = verdicts.flatMap((verdict) =>
+    "overruled" in verdict && verdict.overruled !== undefined ? [verdict.overruled] : [],
+  );
+  if (overruled !== undefined) about.overruled = overruled;
+  const given = givenBy(verdicts);
+  if (given) about.given = given;
+  const staleGroup = groups[verdicts.findIndex(({ is }) => is === "stale")];
+  if (staleGroup) about.labels = staleGroup.labels;
+  const stale = verdicts.flatMap((verdict) => (verdict.is === "stale" ? verdict.stale : []));
+  const refused = verdicts.find((verdict) => verdict.is === "refused");
+  if (refused) return { ...about, verdict: refused };
+  const [first] = stale;
+  if (!first) {
+    const unknown = verdicts.find((verdict) => verdict.is === "unknown");
+    if (unknown) return { ...about, verdict: unknown };
+    return {
+      ...about,
+      verdict: { is: verdicts.some((verdict) => verdict.is === "masked") ? "masked" : "current" },
+    };
+  }
+  const { strategy } = staleGroup?.settings ?? settings;
+  const held = heldReason(workload, strategy);
+  if (held) return { ...about, verdict: { is: "held", why: held } };
+  // a restart would leave them as they are, which would pass for an injector that lags
+  const replaced = stale.filter(({ pod }) => strategy === "evict" || !isBelowPartition(workload, pod));
+  const { partition } = workload.spec.updateStrategy?.rollingUpdate ?? {};
+  const left = `updateStrategy partition ${partition}: its pods below ${partition} are replaced when deleted`;
+  if (replaced.length === 0) return { ...about, verdict: { is: "held", why: left } };
+  return {
+    ...about,
+    verdict: {
+      is: "stale",
+      stalePods: replaced.length,
+      podNames: replaced.map(({ pod }) => pod),
+      differences: first.found,
+      ...(replaced.length < stale.length ? { left } : {}),
+    },
+  };
+}
+
+/** What the settings promise to pods that have all that they are due, and they don't show. */
+async function overruledOn(
+  workload: Workload,
+  pods: readonly ObjectMeta[],
+  settings: NamespaceSettings,
+  podsInFull: () => Promise<ReadonlyMap<string, Pod>>,
+): Promise<string | undefined> {
+  const newest = pods.find(
+    (pod) =>
+      injectingRevision(pod) === settings.revision &&
+      stampOn(pod) !== undefined &&
+      stampOn(pod) === (settings.forLabels?.(pod.labels ?? {}) ?? settings).stamp,
+  );
+  return newest && overruledOnPod(workload, (await podsInFull()).get(newest.name), settings);
+}
+
+function givenBy(verdicts: readonly GroupVerdict[]): Assessment["given"] {
+  const given = verdicts.map((verdict) => ("given" in verdict ? verdict.given : undefined));
+  if (given.some((one) => one === undefined)) return undefined;
+  const stamp = joinedGroupStamps(given.map((one) => one?.stamp));
+  return stamp === undefined ? {} : { stamp };
+}

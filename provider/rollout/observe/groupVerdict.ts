@@ -1,0 +1,163 @@
+import { askPlanned } from "../../ask/askPlanned.js";
+import { isByPlan, plannedPod } from "../../ask/plannedPod.js";
+import { dryRunPod } from "../../cluster/dryRunPod.js";
+import { injectingRevision } from "../../cluster/injectingRevision.js";
+import {
+  ApiError,
+  isMissingRight,
+  type KubernetesApi,
+  type ObjectMeta,
+} from "../../cluster/KubernetesApi.js";
+import type { Pod } from "../../cluster/podTemplate.js";
+import type { Workload } from "../../cluster/workloads.js";
+import type { MadePod } from "../../pod/asControllerMakes/MadePod.js";
+import { podAsMade } from "../../pod/asControllerMakes/podAsMade.js";
+import { type Difference, differences } from "../../pod/differences.js";
+import { stampAnnotation } from "../../pod/podAnnotations.js";
+import { imageFields, type SidecarFields, sidecarFields } from "../../pod/sidecarFields.js";
+import { changedSettings } from "./changedSettings.js";
+import { deletesBeforeCreating } from "./deletesBeforeCreating.js";
+import type { PlannedSettings } from "./PlannedSettings.js";
+import type { PodGroup } from "./podGroups.js";
+
+interface StalePod {
+  pod: string;
+  found: Difference[];
+}
+
+/** What the injector's answer shows, where it was asked. */
+interface Asked {
+  given?: { stamp?: string };
+  overruled?: string;
+}
+
+/** What a restart would do for a group of a workload's pods. */
+export type GroupVerdict =
+  | ({ is: "current" | "masked" } & Asked)
+  | ({ is: "stale"; stale: StalePod[] } & Asked)
+  | { is: "unknown"; why: string }
+  | { is: "refused"; why: string };
+
+/**
+ * Whether the stamps alone show that nothing is to be done. That includes pods without a stamp that are due no settings: what differs in
+ * their sidecar is not ours.
+ */
+export function isSettled(group: PodGroup): boolean {
+  return isStamped(group) && (group.settings.include ?? []).length === 0;
+}
+
+function isStamped({ pods, settings }: PodGroup): boolean {
+  return pods.every((pod) => stampOn(pod) === settings.stamp);
+}
+
+export function stampOn({ annotations }: ObjectMeta): string | undefined {
+  return annotations?.[stampAnnotation];
+}
+
+/** By the best evidence that can be had: a dry run, istiod itself, or stamps. */
+export async function groupVerdict(
+  api: KubernetesApi,
+  namespace: string,
+  workload: Workload,
+  group: PodGroup,
+  podsInFull: () => Promise<ReadonlyMap<string, Pod>>,
+): Promise<GroupVerdict> {
+  const { settings, pods } = group;
+  const [sample] = pods;
+  if (!sample || isSettled(group)) return { is: "current" };
+  const include = settings.include ?? [];
+  const made = podAsMade(workload, { metadata: sample });
+  const compared = async (answer: Pod): Promise<GroupVerdict> => {
+    const stamp = stampOn(answer.metadata);
+    const given = settings.planned ? {} : { given: stamp === undefined ? {} : { stamp } };
+    // another revision's pods are that revision's settings to change
+    const expected =
+      injectingRevision(answer.metadata) === settings.revision && sidecarFields(answer, include);
+    if (!expected) return { is: "current", ...given };
+    const overruled = settings.overruled?.(made, expected);
+    const asked = { ...given, ...(overruled === undefined ? {} : { overruled }) };
+    const stamped = isStamped(group);
+    // the same stamp: what else differs came by other hands, and only images were asked for
+    const relevant = (fields: SidecarFields) => (stamped ? imageFields(fields) : fields);
+    const stale: StalePod[] = [];
+    const full = await podsInFull();
+    for (const { name } of pods) {
+      const pod = full.get(name);
+      const running = pod && !pod.metadata.deletionTimestamp ? sidecarFields(pod, include) : undefined;
+      if (!running) continue;
+      const found = differences(relevant(running), relevant(expected));
+      if (found.length > 0) stale.push({ pod: name, found });
+    }
+    if (stale.length > 0) return { is: "stale", stale, ...asked };
+    return { is: stamped ? "current" : "masked", ...asked };
+  };
+  /** A dry run that is denied says nothing of the pods that run: istiod itself does, or else their stamps. */
+  const denied = async (denial: ApiError, change?: PlannedSettings): Promise<GroupVerdict> => {
+    const pod = change ? plannedPod(made, change.layers, namespace) : made;
+    const given = await settings.askIstiod?.(namespace, pod ?? made);
+    const isAnswer = given && (!change || isByPlan(given, change.layers, namespace, made));
+    const verdict = isAnswer
+      ? await compared(given)
+      : byStamps(group, change ? changedSettings(change, made) : undefined);
+    return verdict.is === "stale" ? ifReplaced(workload, group, verdict, denial) : verdict;
+  };
+  const { planned } = settings;
+  if (planned) {
+    const answer = await askPlanned(api, namespace, made, planned);
+    switch (answer.is) {
+      case "given":
+        return compared(answer.pod);
+      case "not reached":
+        return { is: "current" };
+      case "unasked":
+        return injectingRevision(answer.pod.metadata) === settings.revision
+          ? bySettings(group, planned, made)
+          : { is: "current" };
+      case "refused":
+        return answer;
+      case "denied":
+        return denied(answer.error, planned);
+    }
+  }
+  let asked: Pod;
+  try {
+    asked = await dryRunPod(api, namespace, made);
+  } catch (error) {
+    if (!(error instanceof ApiError) || isMissingRight(error)) throw error;
+    return denied(error);
+  }
+  return compared(asked);
+}
+
+/** Where nobody can say what each field will be: the settings that change and that the pod does not decide itself. */
+function bySettings({ pods }: PodGroup, planned: PlannedSettings, made: MadePod): GroupVerdict {
+  const found = changedSettings(planned, made);
+  if (found.length === 0) return { is: "masked" };
+  return { is: "stale", stale: pods.map(({ name }) => ({ pod: name, found })) };
+}
+
+function byStamps({ settings, pods }: PodGroup, changed: Difference[] | undefined): GroupVerdict {
+  const stale = pods
+    .filter((pod) => injectingRevision(pod) === settings.revision && stampOn(pod) !== settings.stamp)
+    .map((pod) => ({
+      pod: pod.name,
+      found: changed ?? [{ field: "settings stamp", from: stampOn(pod), to: settings.stamp }],
+    }));
+  if (stale.length === 0) return { is: "current" };
+  return changed?.length === 0 ? { is: "masked" } : { is: "stale", stale };
+}
+
+/** Any denial but that of a full quota, where the old pod makes room, would meet the new pod as well. */
+function ifReplaced(
+  workload: Workload,
+  { settings }: PodGroup,
+  stale: GroupVerdict,
+  denial: ApiError,
+): GroupVerdict {
+  const isFull = denial.serverMessage.includes("exceeded quota");
+  if (isFull && deletesBeforeCreating(workload, settings.strategy)) return stale;
+  return {
+    is: "unknown",
+    why: `its pods have other settings than are due, and a new pod would be denied: ${denial.serverMessage}`,
+  };
+}

@@ -1,0 +1,15 @@
+import type { Pod } from "../../cluster/podTemplate.js";
+import type { Workload } from "../../cluster/workloads.js";
+import { podAsMade } from "../../pod/asControllerMakes/podAsMade.js";
+import { sidecarFields } from "../../pod/sidecarFields.js";
+import type { NamespaceSettings } from "./Assessment.js";
+
+/** What its settings promise to a pod that runs with them, and it does not show; undefined for nothing. */
+export function overruledOnPod(
+  workload: Workload,
+  pod: Pod | undefined,
+  { overruled }: Pick<NamespaceSettings, "overruled">,
+): string | undefined {
+  const shown = pod && sidecarFields(pod);
+  return shown && overruled?.(podAsMade(workload, { metadata: pod.metadata }), shown);
+}

@@ -1,0 +1,16 @@
+import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
+
+/** `Kind/name` of the workload behind a pod; a ReplicaSet's name is its Deployment's and the hash of the template. */
+export function ownerOf({ ownerReferences = [], labels }: ObjectMeta): string | undefined {
+  const controller = ownerReferences.find((owner) => owner.controller);
+  if (!controller) return undefined;
+  const hash = labels?.["pod-template-hash"];
+  if (controller.kind === "ReplicaSet" && hash && controller.name.endsWith(`-${hash}`)) {
+    return `Deployment/${controller.name.slice(0, -hash.length - 1)}`;
+  }
+  const argoHash = labels?.["rollouts-pod-template-hash"];
+  if (controller.kind === "ReplicaSet" && argoHash && controller.name.endsWith(`-${argoHash}`)) {
+    return `Rollout/${controller.name.slice(0, -argoHash.length - 1)}`;
+  }
+  return `${controller.kind}/${controller.name}`;
+}

@@ -1,0 +1,44 @@
+import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
+import type { Workload } from "../../cluster/workloads.js";
+import { canonicalJson } from "../../data/canonicalJson.js";
+import { podAsMade } from "../../pod/asControllerMakes/podAsMade.js";
+import { type NamespaceSettings, settingsFor } from "./Assessment.js";
+
+/** Pods of a workload that are due the same settings. */
+export interface PodGroup {
+  settings: NamespaceSettings;
+  /** Of one of them, as its controller makes it. */
+  labels: Readonly<Record<string, string>>;
+  pods: ObjectMeta[];
+}
+
+/** A workload's pods by what they are due: a selector may pick single pods of a StatefulSet, by labels that its controller adds. */
+export function podGroups(
+  workload: Workload,
+  pods: readonly ObjectMeta[],
+  settings: NamespaceSettings,
+): PodGroup[] {
+  const [sample] = pods;
+  if (!sample) return [];
+  const groupOf = (pod: ObjectMeta, all: ObjectMeta[]): PodGroup => {
+    const { labels } = podAsMade(workload, { metadata: pod }).metadata;
+    return { settings: settingsFor(settings, labels), labels, pods: all };
+  };
+  if (workload.kind !== "StatefulSet" || !settings.forLabels) return [groupOf(sample, [...pods])];
+  const groups = new Map<string, PodGroup>();
+  for (const pod of pods) {
+    const group = groupOf(pod, [pod]);
+    const { stamp, planned, strategy, include } = group.settings;
+    const key = canonicalJson([stamp, planned?.before, planned?.after, strategy, include]);
+    const known = groups.get(key);
+    if (known) known.pods.push(pod);
+    else groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** What stands for the stamps of all groups, where one value is wanted. */
+export function joinedGroupStamps(stamps: readonly (string | undefined)[]): string | undefined {
+  const known = [...new Set(stamps)].filter((stamp) => stamp !== undefined).sort();
+  return known.length > 0 ? known.join("+") : undefined;
+}

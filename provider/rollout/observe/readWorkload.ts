@@ -1,0 +1,24 @@
+import { hasStatus, type KubernetesApi } from "../../cluster/KubernetesApi.js";
+import { kindNamed, type Workload, workloadPath } from "../../cluster/workloads.js";
+
+/** The workload as it is now; undefined once it is gone. */
+export async function readWorkload(
+  api: KubernetesApi,
+  namespace: string,
+  { kind, metadata }: Pick<Workload, "kind" | "metadata">,
+): Promise<Workload | undefined> {
+  try {
+    const found = await api.request<Workload>({
+      method: "GET",
+      path: workloadPath(kindNamed(kind), namespace, metadata.name),
+    });
+    return {
+      ...found,
+      spec: { ...found.spec, template: found.spec.template ?? { spec: { containers: [] } } },
+      kind,
+    };
+  } catch (error) {
+    if (hasStatus(error, 404)) return undefined;
+    throw error;
+  }
+}

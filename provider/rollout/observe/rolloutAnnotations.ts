@@ -1,0 +1,22 @@
+import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
+
+export type Annotations = Readonly<Record<string, string>>;
+
+/** `never`: this workload, or every workload of this namespace, is not restarted by rollouts. */
+export const optOutAnnotation = "sidecar-settings/rollout";
+/** An integer: workloads with smaller ones restart first. */
+export const orderAnnotation = "sidecar-settings/rollout-order";
+/** When restarts may begin: `Mon-Fri 02:00-05:00; Sat,Sun 00:00-24:00`, in UTC. */
+export const windowAnnotation = "sidecar-settings/maintenance-window";
+
+/** What the workload says, else its namespace. On the workload itself, not its pod template, where a change would restart it. */
+export function saidOf(
+  name: string,
+  { annotations }: Pick<ObjectMeta, "annotations">,
+  namespace: Annotations = {},
+): { value: string; by: "its" | "its namespace's" } | undefined {
+  const own = annotations?.[name];
+  if (own !== undefined) return { value: own, by: "its" };
+  const shared = namespace[name];
+  return shared === undefined ? undefined : { value: shared, by: "its namespace's" };
+}

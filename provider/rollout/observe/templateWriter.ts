@@ -1,0 +1,19 @@
+import { fieldManager } from "../../cluster/fieldManager.js";
+import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
+
+/** Who writes a workload's pod template besides us, for a message: its owner, else the last writer that the server knows. */
+export function templateWriter({ ownerReferences = [], managedFields = [] }: ObjectMeta): string {
+  const owner = ownerReferences.find(({ controller }) => controller) ?? ownerReferences[0];
+  const writers = managedFields
+    .filter(({ manager, fieldsV1 }) => manager !== fieldManager && hasTemplate(fieldsV1))
+    .sort((a, b) => ((a.time ?? "") < (b.time ?? "") ? 1 : -1));
+  const manager = writers[0]?.manager;
+  if (owner) return `its owner ${owner.kind}/${owner.name}${manager ? ` (${manager})` : ""}`;
+  return manager ? `${manager}, which writes its pod template` : "another writer";
+}
+
+/** Whether the fields of a manager are in the pod template. */
+export function hasTemplate(fields: unknown): boolean {
+  const spec = (fields as { "f:spec"?: Record<string, unknown> } | undefined)?.["f:spec"];
+  return spec?.["f:template"] !== undefined;
+}

@@ -1,0 +1,123 @@
+import { injectedPods } from "../../cluster/injectedPods.js";
+import type { KubernetesApi, ObjectMeta } from "../../cluster/KubernetesApi.js";
+import { forEachLimit } from "../../data/forEachLimit.js";
+import type { FormerLayer, InjectorView, Properties } from "../../injector/InjectorView.js";
+import { isWorkloadTarget, type Layers, layerAt, targetOf } from "../../levels/Layer.js";
+import { rolloutReaching } from "../../levels/rolloutReaching.js";
+import { selects } from "../../levels/selector.js";
+import { type Assessment, assessNamespace } from "../observe/assess.js";
+import { namespaceAnnotations } from "../observe/namespaceAnnotations.js";
+import { currentSettings, settingsThere } from "../observe/settingsThere.js";
+import { unmanagedPods } from "../observe/unmanagedPods.js";
+import type { Unmanaged } from "../policy/Unmanaged.js";
+import { withRolloutOptions } from "../policy/withRolloutOptions.js";
+import type { Restart } from "./Restart.js";
+
+/** What the rollout of a level finds. */
+export interface Assessed {
+  restarts: Restart[];
+  unmanaged: Unmanaged[];
+}
+
+export function hasWork({ restarts, unmanaged }: Assessed): boolean {
+  return restarts.some(({ assessment }) => !isAtRest(assessment)) || unmanaged.length > 0;
+}
+
+function isAtRest({ verdict }: Assessment): boolean {
+  return verdict.is === "current" || verdict.is === "masked";
+}
+
+/**
+ * Every workload that the resource's layer reaches, against what the injector gives now, or will give once it has the plan. `former`: what
+ * the layer was, whose pods are still its own to restart.
+ */
+export async function assessReached(
+  injector: InjectorView,
+  api: KubernetesApi,
+  properties: Properties,
+  planned: Layers = {},
+  former: FormerLayer = {},
+  onProgress: (looked: number, all: number) => void = () => {},
+): Promise<Assessed> {
+  const data = await injector.data(api, properties);
+  if (!data) return { restarts: [], unmanaged: [] };
+  const current = currentSettings(data);
+  const target = targetOf(properties);
+  const removed = injector.removed(properties);
+  // of layers that go in the same `up` or `destroy` the options hold to the end
+  const levels = { ...removed, ...current.layers, ...planned };
+  const isReached = reachedBy(target, [removed, current.layers, planned], former);
+  const pods = await injectedPods(
+    api,
+    properties.namespace === undefined ? undefined : String(properties.namespace),
+  );
+  const inNamespace = async (namespace: string, all: readonly ObjectMeta[]): Promise<Assessed> => {
+    const metadata = all.filter(isReached);
+    const optionsFor = (labels: Readonly<Record<string, string>> | undefined) =>
+      rolloutReaching(levels, namespace, labels);
+    const known = withRolloutOptions(
+      {
+        ...settingsThere(
+          current,
+          plannedAt(target, planned),
+          namespace,
+          injector.revision(properties),
+          planned,
+        ),
+        askIstiod: (at, pod) => injector.askIstiod(api, properties, at, pod),
+      },
+      levels,
+      namespace,
+    );
+    const assessments = await assessNamespace(api, namespace, metadata, known);
+    const managed = new Set(assessments.map(({ name }) => name));
+    const others = unmanagedPods(namespace, metadata, managed, known);
+    // most namespaces of a large mesh have nothing to restart, and need not be read
+    const settings =
+      assessments.every(isAtRest) && others.length === 0
+        ? known
+        : { ...known, annotations: await namespaceAnnotations(api, namespace) };
+    return {
+      restarts: assessments.map((assessment) => ({
+        assessment,
+        settings: { ...settings, ...assessment.due },
+        rollout: optionsFor(assessment.labels ?? assessment.workload.spec.template?.metadata?.labels),
+      })),
+      unmanaged: others.map((one) => ({ found: one, settings, rollout: optionsFor(one.labels) })),
+    };
+  };
+  const found = new Map<string, Assessed>();
+  await forEachLimit([...pods], namespacesAtOnce, async ([namespace, all]) => {
+    found.set(namespace, await inNamespace(namespace, all));
+    onProgress(found.size, pods.size);
+  });
+  const ordered = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+  return {
+    restarts: ordered.flatMap(({ restarts }) => restarts),
+    unmanaged: ordered.flatMap(({ unmanaged }) => unmanaged),
+  };
+}
+
+const namespacesAtOnce = 3;
+
+/** Whether a layer is for a pod: a workload layer is for those that its selector picks, or did pick. */
+function reachedBy(
+  target: string,
+  levels: readonly Layers[],
+  former: FormerLayer,
+): (pod: Pick<ObjectMeta, "labels">) => boolean {
+  if (!isWorkloadTarget(target)) return () => true;
+  const pickers = [former.picks, ...levels.map((layers) => layerAt(layers, target)?.picks)].filter(
+    (picks) => picks !== undefined,
+  );
+  return ({ labels = {} }) => pickers.some(({ selector }) => selects(selector, labels));
+}
+
+/**
+ * What the plan has for the rollout's own level. What other levels change is for their rollouts to show: which of them have been
+ * checked before this one is chance, and a preview may not depend on it.
+ */
+function plannedAt(target: string, planned: Layers): Layers {
+  const layer = layerAt(planned, target);
+  return layer ? { [target]: layer } : {};
+}

@@ -1,0 +1,98 @@
+import { differencesText, podsText } from "../../pod/differences.js";
+import { unmanagedSentence } from "../observe/unmanagedPods.js";
+import { skipReason } from "../policy/skipReason.js";
+import { isDeleted, isEvicted, type Unmanaged } from "../policy/Unmanaged.js";
+import { unreadyBefore } from "../policy/unreadyBefore.js";
+import { cappedMap } from "./cappedMap.js";
+import type { Restart } from "./Restart.js";
+import { type PlannedRestart, type RestartsByReason, restartsByReason } from "./restarts.js";
+import { transientReasons } from "./transientReasons.js";
+
+/** What a preview says of a rollout. */
+export interface PlannedRollout {
+  /** By reason; of one namespace by `Kind/name`, of all by `namespace/Kind/name`. */
+  restarts: RestartsByReason;
+  /** How many restart, in one line; left out where none do. */
+  count?: string;
+  /** What is stale and left alone, with reasons that stay the same from preview to preview. */
+  waiting: Record<string, string>;
+  /** What keeps its earlier settings, since no restart replaces it: a line each. */
+  kept: string[];
+  /** How many make the resource worth an update: what restarts, and what may have become ready by then. */
+  stale: number;
+}
+
+export function plannedRollout(
+  namespace: string | undefined,
+  restarts: readonly Restart[],
+  unmanaged: readonly Unmanaged[],
+  now: number,
+): PlannedRollout {
+  const label = ({ namespace: at, name }: { namespace: string; name: string }) =>
+    namespace === undefined ? `${at}/${name}` : name;
+  const waiting: Record<string, string> = {};
+  const restarting: Restart[] = [];
+  let unready = 0;
+  for (const restart of restarts) {
+    const { assessment, settings, rollout } = restart;
+    const name = label(assessment);
+    const off = skipReason(assessment, settings, rollout, now);
+    if (off) waiting[name] = off.lasting;
+    else if (assessment.verdict.is === "unknown") {
+      waiting[name] = transientReasons.unknown;
+      // what could not be learnt now is asked again by the next up
+      unready++;
+    } else if (assessment.verdict.is !== "stale") continue;
+    else if (!rollout.restartUnhealthy && unreadyBefore(assessment.workload, settings.stamp) !== undefined) {
+      waiting[name] = transientReasons.unready;
+      unready++;
+    } else {
+      restarting.push(restart);
+      if (assessment.verdict.left !== undefined) waiting[name] = assessment.verdict.left;
+    }
+  }
+  const deleted = unmanaged
+    .filter((one) => isDeleted(one, now) || isEvicted(one, now))
+    .map(({ found }) => found);
+  const planned: PlannedRestart[] = [
+    ...restarting.flatMap(({ assessment }) => {
+      const { verdict } = assessment;
+      return verdict.is === "stale"
+        ? [{ name: label(assessment), pods: verdict.stalePods, why: differencesText(verdict.differences) }]
+        : [];
+    }),
+    ...deleted.map((one) => ({
+      name: label(one),
+      pods: one.pods,
+      why: one.bare ? "will be deleted; no controller recreates it" : "evicted one by one",
+    })),
+  ];
+  return {
+    restarts: restartsByReason(planned),
+    waiting: cappedMap(waiting),
+    kept: unmanaged
+      .filter((one) => !isDeleted(one, now) && !isEvicted(one, now))
+      .map(({ found }) => `[${found.namespace}] ${found.name} keeps ${unmanagedSentence(found)}`),
+    stale: planned.length + unready,
+    ...(planned.length > 0
+      ? { count: countsText([...restarting.map((one) => one.assessment), ...deleted], planned) }
+      : {}),
+  };
+}
+
+const mostCounted = 10;
+
+/** `27 workloads (48 pods): shop 6, payments 4, 3 more namespaces`. */
+function countsText(of: readonly { namespace: string }[], planned: readonly PlannedRestart[]): string {
+  const counts = new Map<string, number>();
+  for (const { namespace } of of) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
+  const ordered = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const rest = ordered.length - mostCounted;
+  const parts = [
+    ...ordered.slice(0, mostCounted).map(([namespace, count]) => `${namespace} ${count}`),
+    ...(rest > 0 ? [`${rest} more ${rest === 1 ? "namespace" : "namespaces"}`] : []),
+  ];
+  const pods = podsText(planned.reduce((sum, one) => sum + one.pods, 0));
+  const workloads = `${planned.length} ${planned.length === 1 ? "workload" : "workloads"}`;
+  return `${workloads} (${pods}) ${planned.length === 1 ? "restarts" : "restart"}: ${parts.join(", ")}`;
+}

@@ -1,0 +1,20 @@
+import type { Layers } from "../../levels/Layer.js";
+import { workloadLayers } from "../../levels/layersReaching.js";
+import { rolloutReaching } from "../../levels/rolloutReaching.js";
+import type { NamespaceSettings } from "../observe/Assessment.js";
+
+/** A namespace's settings with the options by which its pods are compared and replaced. */
+export function withRolloutOptions(
+  settings: NamespaceSettings,
+  levels: Layers,
+  namespace: string,
+): NamespaceSettings {
+  const options = (labels: Readonly<Record<string, string>>) => {
+    const { include, strategy } = rolloutReaching(levels, namespace, labels);
+    return { include, strategy };
+  };
+  const known = { ...settings, ...options({}) };
+  if (workloadLayers(levels, namespace).length === 0) return known;
+  const { forLabels = () => ({ stamp: settings.stamp, planned: settings.planned }) } = settings;
+  return { ...known, forLabels: (labels) => ({ ...forLabels(labels), ...options(labels) }) };
+}

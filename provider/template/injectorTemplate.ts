@@ -1,0 +1,134 @@
+import { memoize } from "../data/memoize.js";
+import { mismatchText } from "../data/mismatch.js";
+import { UnreadableText } from "../data/spliceMap.js";
+import type { Layers } from "../levels/Layer.js";
+import { type CanonicalSettings, settingEntries } from "../settings/canonicalSettings.js";
+import type { Rendering } from "../settings/declarations.js";
+import { releasesText } from "../settings/releaseFacts.js";
+import { releaseOf } from "./istioVersion.js";
+import { type JoinedTemplate, joinedTemplate, type Place, places } from "./joinedTemplate.js";
+import { readsOf, type ScopedReads, scopeReads } from "./scopeReads.js";
+
+/** Our template for an Istio's own `sidecar` template; refused where a setting of the layers would have no effect there. */
+export function injectorTemplate(sidecar: unknown, layers: Layers, version?: string): string {
+  if (typeof sidecar !== "string")
+    throw new UnreadableText(
+      mismatchText({
+        where: "data.config, templates.sidecar",
+        expected: "the text of Istio's sidecar template",
+        got: sidecar === undefined ? "no such template" : `a value of type ${typeof sidecar}`,
+        todo: "Reinstall Istio with its own sidecar template, which settings are added to",
+      }),
+    );
+  const made = madeFrom(sidecar);
+  const problems = problemsOf(made, layers, releaseOf(version));
+  if (problems.length > 0) throw new UnreadableText(problems.join("\n"));
+  return made.joined.text;
+}
+
+/** Whether a template has a place for what a setting is rendered to. */
+export function isServed(sidecar: string, to: Rendering): boolean {
+  const { reads, joined } = madeFrom(sidecar);
+  return whyUnserved(to, reads, joined) === undefined;
+}
+
+interface Made {
+  reads: ScopedReads["reads"];
+  joined: JoinedTemplate;
+}
+
+const madeFrom = memoize((sidecar): Made => {
+  const whole = /\{\{[^{}]*(?<![\w$.)])\$?\.Values(?:\.global)?(?![\w.])[^{}]*\}\}/.exec(sidecar);
+  if (whole)
+    throw new UnreadableText(
+      mismatchText({
+        where: 'data.config, template "sidecar"',
+        expected: "Helm values read by their whole path, such as .Values.global.proxy.resources",
+        got: whole[0],
+        todo: "Write the whole path out in the template: what is read by a variable or a part of the path would get no settings",
+      }),
+    );
+  const { found, reads } = scopeReads(sidecar);
+  if (found.size === 0)
+    throw new UnreadableText(
+      mismatchText({
+        where: 'data.config, template "sidecar"',
+        expected: "reads of Helm values such as .Values.global.proxy.resources",
+        got: "none that settings change",
+        todo: "Reinstall Istio with its own sidecar template, which settings are added to",
+      }),
+    );
+  return { reads, joined: joinedTemplate(sidecar) };
+});
+
+/** Settings that would have no effect, by why: each is named once, whichever layers have it. */
+function problemsOf({ reads, joined }: Made, layers: Layers, release: string | undefined): string[] {
+  const unread = new Map<string, Set<string>>();
+  for (const { settings } of Object.values(layers)) {
+    for (const { path, declaration, name } of settingEntries(settings)) {
+      const why = whyUnserved(declaration.rendering(name), reads, joined);
+      if (why === undefined) continue;
+      const paths = (unread.get(why) ?? new Set()).add(path);
+      // taken out alone it would leave these refused
+      for (const needing of companionsOf(path, settings)) paths.add(needing);
+      unread.set(why, paths);
+    }
+  }
+  return [...unread].map(([why, paths]) =>
+    mismatchText({
+      where: 'data.config, template "sidecar"',
+      expected: why,
+      got: "a template without it",
+      todo: [
+        `Remove ${[...paths].join(", ")}, which ${paths.size === 1 ? "needs" : "need"} it`,
+        ...[...paths].flatMap((path) => {
+          const releases = releasesText(path);
+          const here = release === undefined ? "" : `; this injector is ${release}`;
+          return releases === undefined ? [] : [`${path} needs Istio ${releases}${here}`];
+        }),
+      ].join(": "),
+    }),
+  );
+}
+
+/** Settings of a layer that can't do without one of its others. */
+function companionsOf(path: string, settings: CanonicalSettings): string[] {
+  return settingEntries(settings).flatMap((one) =>
+    one.declaration.needs?.path === path && one.value === one.declaration.needs.when ? [one.path] : [],
+  );
+}
+
+function whyUnserved(
+  to: Rendering,
+  reads: ScopedReads["reads"],
+  { missing, istiosVariables }: JoinedTemplate,
+): string | undefined {
+  if (!reads(to)) return `a read of ${readsOf(to).join(" or ")}`;
+  const place = placesNeeded(to).find((one) => missing.has(one));
+  if (place !== undefined) return places[place];
+  // a pod would have it twice
+  const doubled = variablesOf(to).find((variable) => istiosVariables.has(variable));
+  return doubled === undefined ? undefined : `no variable ${doubled} of its own`;
+}
+
+function placesNeeded(to: Rendering): readonly Place[] {
+  switch (to.to) {
+    case "initResources":
+      return ["initResources"];
+    case "scaledResources":
+      return ["proxyResources"];
+    case "proxyMetadata":
+      return ["proxyConfig", "variables"];
+    case "proxyConfig":
+      return to.secondsEnv ? ["proxyConfig", "variables"] : ["proxyConfig"];
+    case "expression":
+      return to.name === "hold" ? ["proxyConfig"] : [];
+    default:
+      return [];
+  }
+}
+
+function variablesOf(to: Rendering): readonly string[] {
+  if (to.to === "proxyMetadata") return to.names;
+  return to.to === "proxyConfig" && to.secondsEnv ? [to.secondsEnv] : [];
+}

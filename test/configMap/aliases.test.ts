@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { parse } from "yaml";
+import { addAliases, removeAliases } from "../../provider/configMap/aliases";
+import { UnreadableText } from "../../provider/data/spliceMap";
+
+const ours = ["sidecar-scoped"];
+const templates = "templates:\n  sidecar: x\n";
+
+describe("aliases", () => {
+  const rows: [string, string, Record<string, string[]>][] = [
+    ["where there are none", "", { sidecar: ours }],
+    ["where default injection names sidecar", "defaultTemplates: [sidecar]\n", { sidecar: ours }],
+    [
+      "where default injection names another template too",
+      "defaultTemplates:\n- mine\n- sidecar\n",
+      { sidecar: ours },
+    ],
+    // istiod reads no default templates as Istio's own
+    ["where defaultTemplates is empty", "defaultTemplates: []\n", { sidecar: ours }],
+    ["where defaultTemplates is null", "defaultTemplates:\n", { sidecar: ours }],
+    // istiod reads null as none
+    ["where aliases is null", "aliases:\n", { sidecar: ours }],
+    ["where aliases is null in words", "aliases: null # none\n", { sidecar: ours }],
+    ["where aliases is null in short", "'aliases':  ~\n", { sidecar: ours }],
+    ["where the map is empty", "aliases: {}\n", { sidecar: ours }],
+    [
+      "beside others, in flow form",
+      "aliases: {grpc: [grpc-agent]}\n",
+      { grpc: ["grpc-agent"], sidecar: ours },
+    ],
+    [
+      "beside others, in block form",
+      "aliases:\n  grpc:\n  - grpc-agent\n",
+      { grpc: ["grpc-agent"], sidecar: ours },
+    ],
+    ["that name sidecar, in flow form", "aliases: {a: [b, sidecar]}\n", { a: ["b", ...ours], sidecar: ours }],
+    [
+      "that name sidecar, in block form",
+      "aliases:\n  a:\n    - sidecar\n    - b\n",
+      { a: [...ours, "b"], sidecar: ours },
+    ],
+    [
+      "that name sidecar, without indentation",
+      "aliases:\n  a:\n  - b\n  - sidecar\n",
+      { a: ["b", ...ours], sidecar: ours },
+    ],
+    ["that name sidecar in double quotes", 'aliases: {"a": ["sidecar"]}\n', { a: ours, sidecar: ours }],
+    ["that name sidecar in single quotes", "aliases:\n  a:\n  - 'sidecar'\n", { a: ours, sidecar: ours }],
+    [
+      "that name sidecar over several lines",
+      "aliases: {\n  a: [\n    sidecar,\n    b\n  ]\n}\n",
+      { a: [...ours, "b"], sidecar: ours },
+    ],
+    [
+      "that name sidecar beside comments",
+      "aliases: # 1\n  # 2\n  a: [sidecar] # 3\n  # 4\n",
+      { a: ours, sidecar: ours },
+    ],
+    [
+      "of sidecar itself, which stay",
+      "aliases:\n  sidecar: [sidecar, mine]\n",
+      { sidecar: [...ours, "mine"] },
+    ],
+    [
+      "that only name a like name",
+      "aliases: {a: [sidecar-x, my-sidecar]}\n",
+      { a: ["sidecar-x", "my-sidecar"], sidecar: ours },
+    ],
+  ];
+  for (const [edge, text, aliases] of rows) {
+    it(`${edge}: lead to our templates, and go without a trace`, () => {
+      const config = templates + text;
+      const added = addAliases(config);
+      assert.deepEqual(parse(added).aliases, aliases);
+      assert.equal(removeAliases(added), config);
+    });
+
+    it(`${edge}: above the templates, too`, () => {
+      const config = `${text}${templates}`;
+      assert.equal(removeAliases(addAliases(config)), config);
+    });
+
+    it(`${edge}: go without a trace where they lead to the two templates that were once written`, () => {
+      const former = addAliases(templates + text).replace(
+        /(["']?)sidecar-scoped\1/g,
+        "$&, $1sidecar-settings$1",
+      );
+      if (!/^ *- |aliases'?: *(~|null|#|$)/m.test(text))
+        assert.equal(removeAliases(former), templates + text);
+    });
+  }
+
+  const refused: [string, string, RegExp][] = [
+    [
+      "default injection never reaches sidecar",
+      "defaultTemplates: [mine]\n",
+      /defaultTemplates: expected a name that leads to .*"sidecar", got mine, .* Name "sidecar" in/,
+    ],
+    [
+      "the alias sidecar leads elsewhere",
+      "aliases: {sidecar: [mine]}\n",
+      /got sidecar, which leads to mine\. Name/,
+    ],
+    ["an alias is no list", "aliases: {a: sidecar}\n", /aliases\.a: expected a list of template names/],
+    [
+      "an alias is another's anchor",
+      "aliases:\n  a: &l [sidecar]\n  b: *l\n",
+      /aliases\.b: expected a list of template names/,
+    ],
+  ];
+  for (const [edge, text, message] of refused) {
+    it(`are refused where ${edge}: nobody would be told that settings have no effect`, () => {
+      assert.throws(
+        () => addAliases(templates + text),
+        (error: unknown) => {
+          assert.ok(error instanceof UnreadableText);
+          assert.match(error.message, message);
+          return true;
+        },
+      );
+    });
+  }
+
+  it("of a config that has none stay none", () => {
+    assert.equal(removeAliases(templates), templates);
+    assert.equal(removeAliases(`${templates}aliases: {}\n`), `${templates}aliases: {}\n`);
+  });
+});

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { previewData, previewStamp } from "../../provider/configMap/previewData";
+import { storedContent } from "../../provider/configMap/storedContent";
+import type { Layers } from "../../provider/levels/Layer";
+import { stampOf } from "../../provider/levels/Profile";
+import { layers } from "./injectorText";
+
+const annotation = "sidecar-settings/preview";
+
+function data(given: Layers, namespace: string): Record<string, Record<string, unknown>> {
+  const found = previewData(given, namespace);
+  assert.ok("annotations" in found);
+  return JSON.parse(found.annotations[annotation] ?? "");
+}
+
+describe("planned data on a pod", () => {
+  const others: Layers = {
+    ...layers,
+    bank: { owner: "o", settings: { dnsProxy: false } },
+    "bank/web": { owner: "o", settings: { "env.A": "1" }, picks: { selector: [], priority: 0 } },
+  };
+
+  it("is what the template reads for its namespace, as the injector will have it, and nothing else", () => {
+    const { namespaces, profiles, workloads } = storedContent(layers);
+    assert.deepEqual(data(others, "shop"), { namespaces, profiles, workloads });
+    assert.deepEqual(Object.keys(data(others, "shop")).sort(), ["namespaces", "profiles", "workloads"]);
+  });
+
+  it("is the global layer's alone in a namespace without settings, and empty without layers", () => {
+    assert.deepEqual(Object.keys(data(others, "other").profiles ?? {}), ["*"]);
+    assert.deepEqual(data({}, "shop"), { namespaces: {}, profiles: {} });
+  });
+
+  it("stands beside the pod's own annotations, in place of an older preview", () => {
+    const found = previewData({}, "shop", { a: "b", [annotation]: "older" });
+    assert.deepEqual(found, {
+      annotations: { a: "b", [annotation]: '{"namespaces":{},"profiles":{}}' },
+    });
+  });
+
+  const env = (count: number, length: number): Layers => ({
+    shop: {
+      owner: "o",
+      settings: Object.fromEntries(
+        Array.from({ length: count }, (_, at) => [`env.N${at}`, "x".repeat(length)]),
+      ),
+    },
+  });
+  const picked = (count: number): Layers =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, at) => [
+        `shop/w${at}`,
+        { owner: "o", settings: { dnsProxy: true }, picks: { selector: [], priority: at } },
+      ]),
+    );
+  const ports = (count: number) => ({
+    shop: { owner: "o", settings: { "alwaysExclude.inboundPorts": Array(count).fill("8080").join(",") } },
+  });
+  const rows: [string, Layers, Layers, Record<string, string>, RegExp][] = [
+    [
+      "of many bytes",
+      env(1, 30_000),
+      env(1, 33_000),
+      {},
+      /^bytes of planned settings: expected at most 32768, got/,
+    ],
+    [
+      "of many variables",
+      env(128, 1),
+      env(129, 1),
+      {},
+      /^groups of settings of one level: expected at most 128, got 129/,
+    ],
+    ["of many workload layers", picked(8), picked(9), {}, /^workload layers in the namespace: .* got 9/],
+    [
+      "with a long list to unite",
+      ports(400),
+      ports(500),
+      {},
+      /^bytes of a list in alwaysExclude: .* got 2499/,
+    ],
+    [
+      "with a long name",
+      {},
+      { shop: { owner: "o", settings: { [`env.${"N".repeat(257)}`]: "1" } } },
+      {},
+      /^bytes of a variable's name: .* got 257/,
+    ],
+    [
+      "for a pod with a long config",
+      {},
+      {},
+      { "proxy.istio.io/config": "é".repeat(8193) },
+      /config: .* got 16386/,
+    ],
+    [
+      "for a pod with many annotations",
+      {},
+      {},
+      { a: "é".repeat(122_900) },
+      /^bytes of the pod's annotations .* got/,
+    ],
+  ];
+  for (const [edge, most, more, annotations, message] of rows) {
+    it(`can't be asked with where istiod would be kept busy: ${edge}`, () => {
+      assert.ok("annotations" in previewData(most, "shop"));
+      const found = previewData(more, "shop", annotations);
+      assert.match("unaskable" in found ? found.unaskable : "", message);
+      assert.ok("annotations" in previewData(more, "bank"));
+    });
+  }
+});
+
+describe("the stamp of a pod that was asked with planned data", () => {
+  it("is none that a pod gets otherwise", () => {
+    const { shop, "*": global } = layers;
+    const stamp = stampOf({
+      ...(global ? { global: global.settings } : {}),
+      namespace: shop?.settings ?? {},
+    });
+    assert.equal(previewStamp(layers, "shop", { app: "api" }), `preview.${stamp}`);
+    assert.match(previewStamp(layers, "shop", { app: "web" }), /^preview\.\w{12}\.\w{12}$/);
+    assert.equal(previewStamp({}, "shop"), "preview");
+  });
+});

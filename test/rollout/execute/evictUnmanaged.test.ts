@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { rollUnmanaged } from "../../../provider/rollout/execute/rollUnmanaged";
+import { isEvicted, type Unmanaged } from "../../../provider/rollout/policy/Unmanaged";
+import { newStamp } from "../InMemoryCluster";
+import { InMemoryPods, type PodsBehaviour } from "../InMemoryPods";
+import { nothingDone } from "../nothingDone";
+import { rolloutWith } from "../rolloutWith";
+import { VirtualClock } from "../VirtualClock";
+
+function owned(name: string, options: object, more: Partial<Unmanaged["found"]> = {}): Unmanaged {
+  const podNames = ["db-0", "db-1"];
+  return {
+    found: { namespace: "shop", name, pods: podNames.length, podNames, why: "", ...more },
+    settings: { revision: "default", stamp: newStamp, planned: undefined },
+    rollout: rolloutWith(options),
+  };
+}
+
+async function run(behaviour: PodsBehaviour, options: object) {
+  const clock = new VirtualClock();
+  const api = new InMemoryPods(clock.now, behaviour);
+  const dependencies = { ...clock, api, report: () => {} };
+  // the pods say whose they are; what matters is that nobody reads this owner
+  const one = owned("StatefulSet/db", options);
+  const evictable = { ...one, found: { ...one.found, name: "Cluster/db" } };
+  api.owner = { kind: "Cluster", name: "db" };
+  return { summary: await clock.run(rollUnmanaged([evictable], nothingDone, dependencies)), api };
+}
+
+describe("pods of a controller that can't be restarted", () => {
+  it("are evicted one by one with strategy evict, each once as many are ready as before", async () => {
+    const { summary, api } = await run({ replicas: 2, seconds: 20 }, { strategy: "evict" });
+    assert.deepEqual(summary, { ...nothingDone, restarted: 1 });
+    assert.deepEqual(
+      api.log.map((line) => line.split(" ")[2]),
+      ["db-1", "db-0"],
+    );
+    assert.equal(api.fewestReady, 1);
+  });
+
+  it("wait for their budget, and fail with its words when the time is up", async () => {
+    const rollout = { strategy: "evict", timeoutPerWorkload: "60s" };
+    const { summary, api } = await run({ replicas: 2, forbiddenUntil: 1e6 }, rollout);
+    assert.match(summary.failed["shop/Cluster/db"] ?? "", /could not be evicted in time: .*budget/);
+    assert.deepEqual(api.log, []);
+  });
+
+  it("are only listed, with what to do, with any other strategy", async () => {
+    const { summary, api } = await run({ replicas: 2 }, {});
+    assert.deepEqual(Object.keys(summary.unmanaged ?? {}), ["shop/Cluster/db"]);
+    assert.deepEqual(api.log, []);
+  });
+
+  const evict = { strategy: "evict" };
+  const rows: [edge: string, one: Unmanaged, is: boolean][] = [
+    ["a custom resource's", owned("Cluster/db", evict), true],
+    ["a ReplicationController's", owned("ReplicationController/old", evict), true],
+    ["a Job's, which would count it as failed", owned("Job/report", evict), false],
+    ["a bare pod", owned("Pod/debug", evict, { bare: { name: "debug" } }), false],
+    ["a Deployment's that may not be listed", owned("Deployment/api", evict), false],
+    ["those that name their templates", owned("Cluster/db", evict, { namesTemplates: true }), false],
+    [
+      "those that the selector leaves out",
+      owned("Cluster/db", { ...evict, selector: { tier: "web" } }),
+      false,
+    ],
+    ["with strategy restart", owned("Cluster/db", {}), false],
+  ];
+  for (const [edge, one, is] of rows) {
+    it(`${is ? "can" : "can't"} be evicted: ${edge}`, () => {
+      assert.equal(isEvicted(one, 0), is);
+    });
+  }
+});

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { inTurn } from "../../../provider/rollout/execute/inTurn";
+import { VirtualClock } from "../VirtualClock";
+
+describe("rollouts of one cluster", () => {
+  it("take turns in the order in which they come, and give back their own results", async () => {
+    const clock = new VirtualClock();
+    const log: string[] = [];
+    const rollout = (name: string, seconds: number) => async () => {
+      log.push(`${name} begins`);
+      await clock.sleep(seconds * 1000);
+      log.push(`${name} ends`);
+      return name;
+    };
+    const results = Promise.all([inTurn("a", rollout("slow", 9)), inTurn("a", rollout("fast", 1))]);
+    assert.deepEqual(await clock.run(results), ["slow", "fast"]);
+    assert.deepEqual(log, ["slow begins", "slow ends", "fast begins", "fast ends"]);
+  });
+
+  it("do not wait for those of another cluster", async () => {
+    const clock = new VirtualClock();
+    const never = inTurn("stuck", () => new Promise(() => {}));
+    assert.equal(await clock.run(inTurn("free", async () => "done")), "done");
+    assert.ok(never);
+  });
+
+  it("go on after one that fails, whose failure is its own", async () => {
+    const failing = inTurn("b", () => Promise.reject(new Error("denied")));
+    const next = inTurn("b", async () => "done");
+    await assert.rejects(failing, /denied/);
+    assert.equal(await next, "done");
+  });
+});

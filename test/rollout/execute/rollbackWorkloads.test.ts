@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { failureText, followed, rollBack } from "../../../provider/rollout/execute/ending";
+import type { RolloutSummary } from "../../../provider/rollout/execute/RolloutSummary";
+import { rollbackWorkloads } from "../../../provider/rollout/execute/rollbackWorkloads";
+import type { Assessment } from "../../../provider/rollout/observe/assess";
+import type { Restart } from "../../../provider/rollout/plan/Restart";
+import { restartAnnotation } from "../../../provider/rollout/policy/restartAnnotation";
+import { type Behaviour, InMemoryCluster, newStamp } from "../InMemoryCluster";
+import { application } from "../injectedPod";
+import { rolloutWith } from "../rolloutWith";
+import { staleVerdict } from "../staleVerdict";
+import { VirtualClock } from "../VirtualClock";
+
+const [gone, older] = ["60ne60ne60ne", "01de701de701"];
+const stale: Assessment["verdict"] = staleVerdict({ differences: [] });
+const current: Assessment["verdict"] = { is: "current" };
+const marked = (stamp: string): Behaviour => ({ annotations: { [restartAnnotation]: stamp } });
+
+/** What became of workload `api`, which `stampBefore` gave pods of namespace shop until its settings were put back. */
+async function back(
+  behaviour: Behaviour,
+  verdict = stale,
+  options: object = {},
+  stamps: string[] = [gone],
+  stampBefore = gone,
+) {
+  const clock = new VirtualClock();
+  const cluster = new InMemoryCluster(clock.now, { api: behaviour });
+  const annotations = behaviour.annotations ?? {};
+  const template = { metadata: { annotations }, spec: { containers: [application] } };
+  const workload = { kind: "Deployment", metadata: { name: "api" }, spec: { template } };
+  const restart: Restart = {
+    assessment: { namespace: "shop", workload, name: "Deployment/api", pods: 1, stamps, verdict },
+    settings: { revision: "default", stamp: newStamp, planned: undefined },
+    rollout: rolloutWith(options),
+  };
+  const putBack = { names: ["namespace shop"], stampBefore: () => stampBefore };
+  const lines: string[] = [];
+  const dependencies = { ...clock, api: cluster, report: (line: string) => void lines.push(line) };
+  const summary = await clock.run(rollbackWorkloads([restart], [putBack], dependencies));
+  return { summary, cluster, lines };
+}
+
+describe("with settings that are put back, a workload", () => {
+  const rows: [string, number, Parameters<typeof back>][] = [
+    ["that was restarted for them is rolled back", 1, [marked(gone)]],
+    ["that was restarted twice for them is, too", 1, [marked(`${gone}.2`)]],
+    ["that was restarted for earlier ones is left alone", 0, [marked(older)]],
+    ["that nobody restarted is left alone, though a pod of it came with them", 0, [{}]],
+    [
+      "whose namespace has the same settings as before is left alone",
+      0,
+      [marked(newStamp), stale, {}, [], newStamp],
+    ],
+    [
+      "that was restarted for them and opted out since is left alone",
+      0,
+      [{ ...marked(gone), own: { "sidecar-settings/rollout": "never" } }],
+    ],
+    [
+      "that was not ready since is rolled back all the same",
+      1,
+      [{ ...marked(gone), underWay: true, seconds: 1_000_000 }],
+    ],
+  ];
+  for (const [edge, restarts, given] of rows) {
+    it(edge, async () => {
+      const { cluster } = await back(...given);
+      assert.equal(cluster.log.length, restarts);
+      if (restarts > 0) assert.equal(cluster.annotationsOf("api")[restartAnnotation], newStamp);
+    });
+  }
+
+  it("says that it was rolled back", async () => {
+    const { summary, lines } = await back(marked(gone));
+    assert.equal(summary.restarted, 1);
+    assert.match(lines.join("\n"), /^\[shop\] 1\/1 rolled back Deployment\/api \(1 pod, \d+ s\)$/);
+  });
+
+  it("that fails on its way back is named, and does not keep the others", async () => {
+    const { summary } = await back({ ...marked(gone), exceedsDeadline: true });
+    assert.deepEqual(summary.failed, { "shop/Deployment/api": "too slow" });
+  });
+
+  it("whose pods are to be evicted is known by them, since its spec says nothing", async () => {
+    const tried = async (stamps: string[]) =>
+      (await back({}, stale, { strategy: "evict" }, stamps)).lines.length;
+    assert.deepEqual([await tried([gone]), await tried([older]), await tried([newStamp])], [1, 0, 0]);
+  });
+
+  it("that never got a pod of the new template gets its template back", async () => {
+    const begun = { ...marked(gone), underWay: true, seconds: 1_000_000 };
+    const { cluster, summary } = await back(begun, current);
+    assert.equal(cluster.annotationsOf("api")[restartAnnotation], newStamp);
+    assert.equal(cluster.log.length, 1, JSON.stringify(summary));
+  });
+});
+
+describe("the error of a rollout that failed", () => {
+  const nothing = { current: 0, masked: 0, waiting: {}, failed: {}, notStarted: 0, restarted: 0 };
+  const failed: RolloutSummary = {
+    ...nothing,
+    restarted: 2,
+    failed: { "shop/Deployment/api": "too slow" },
+    notStarted: 3,
+  };
+  const putBack = { names: ["global settings", "namespace shop"], stampBefore: () => gone };
+  const counted = "1 of the restarts failed, 2 done; 3 not started";
+  const why = "✖ shop/Deployment/api: too slow";
+  const rows: [string, () => Promise<string | undefined> | string | undefined, string][] = [
+    ["stops", () => failureText(failed), `${counted}; run pulumi up again to go on.\n${why}`],
+    [
+      "is put back",
+      async () =>
+        (
+          await rollBack(
+            failed,
+            async () => putBack,
+            async () => ({ ...nothing, restarted: 3 }),
+          )
+        ).text,
+      `${counted}. Global settings and the settings of namespace shop were put back to what they were, and 3 workloads were rolled back. Revert the change, or run pulumi up to try it again.\n${why}`,
+    ],
+    [
+      "is put back, and not everything could be rolled back",
+      async () =>
+        (
+          await rollBack(
+            failed,
+            async () => ({ ...putBack, names: ["namespace shop"] }),
+            async () => ({
+              ...nothing,
+              failed: { "shop/Deployment/b": "stuck" },
+              waiting: { "shop/Deployment/c": "paused" },
+            }),
+          )
+        ).text,
+      `${counted}. The settings of namespace shop were put back to what they were, and nothing had to be rolled back, 1 could not be, 1 left as they are. Revert the change, or run pulumi up to try it again.\n${why}\n✖ not rolled back: shop/Deployment/b: stuck\n- left as it is: shop/Deployment/c: paused`,
+    ],
+    [
+      "has nothing to put back",
+      async () =>
+        (
+          await rollBack(
+            failed,
+            async () => undefined,
+            async () => nothing,
+          )
+        ).text,
+      `${counted}; nothing was put back, since these are the settings of the last successful rollout. Run pulumi up again to go on.\n${why}`,
+    ],
+    [
+      "could not put the settings back",
+      async () =>
+        (
+          await rollBack(
+            failed,
+            () => Promise.reject(new Error("no answer")),
+            async () => nothing,
+          )
+        ).text,
+      `${counted}. The settings could not be put back: no answer\nRun pulumi up again to go on.\n${why}`,
+    ],
+    [
+      "could not look at what had been restarted",
+      async () =>
+        (
+          await rollBack(
+            failed,
+            async () => putBack,
+            () => Promise.reject(new Error("no answer")),
+          )
+        ).text,
+      `${counted}. Global settings and the settings of namespace shop were put back, but what had been restarted could not be rolled back: no answer\nRun pulumi up again to go on.\n${why}`,
+    ],
+    [
+      "was put back before its turn",
+      () => followed({ ...nothing, restarted: 1 }, [putBack]).text,
+      "not begun: the rollout of another level failed, global settings and the settings of namespace shop were put back to what they were, and 1 workload was rolled back. Revert the change, or run pulumi up to try it again.",
+    ],
+  ];
+  for (const [edge, text, expected] of rows) it(edge, async () => assert.equal(await text(), expected));
+});
