@@ -35,15 +35,15 @@ export interface NamespaceStatus {
 }
 
 /**
- * `current`: its sidecars are what the injector gives. `stale`: they differ. `masked`: settings changed since, and the pods' own
- * annotations win in each of them. `held`: stale, and Kubernetes would not replace its pods. `unmanaged`: pods with earlier settings
- * that no restart replaces. `unknown`: nobody could say.
+ * `current`: its sidecars are what the injector gives. `stale`: they differ, and `pulumi up` restarts it. `waiting`: stale, and not
+ * restarted now, for the reason in `why`. `masked`: settings changed since, and the pods' own annotations win in each of them.
+ * `unmanaged`: pods with earlier settings that no restart replaces. `unknown`: nobody could say.
  */
-export type WorkloadState = "current" | "stale" | "masked" | "held" | "unmanaged" | "unknown";
+export type WorkloadState = "current" | "stale" | "waiting" | "masked" | "unmanaged" | "unknown";
 
 export const workloadStates: readonly WorkloadState[] = [
   "stale",
-  "held",
+  "waiting",
   "unmanaged",
   "unknown",
   "masked",
@@ -58,7 +58,7 @@ export interface WorkloadStatus {
   stalePods?: number;
   /** How a stale pod differs from what the injector gives now. */
   differences?: Difference[];
-  /** Why it is held, unmanaged or unknown; or why a stale one would not be restarted. */
+  /** Why it is waiting, unmanaged or unknown. */
   why?: string;
   /** Why some of its stale pods stay as they are when it restarts. */
   left?: string;

@@ -8,11 +8,13 @@ import { layerAt, namespaceOf } from "../levels/Layer.js";
 import { layersAt, layersFor } from "../levels/layersReaching.js";
 import { effectiveOf } from "../levels/Profile.js";
 import type { Rollout } from "../levels/RolloutOptions.js";
+import { rolloutReaching } from "../levels/rolloutReaching.js";
 import { assessNamespace, type NamespaceSettings, ownerOf } from "../rollout/observe/assess.js";
 import { namespaceAnnotations } from "../rollout/observe/namespaceAnnotations.js";
 import type { Annotations } from "../rollout/observe/rolloutAnnotations.js";
 import { type Current, currentSettings, settingsThere } from "../rollout/observe/settingsThere.js";
 import { unmanagedPods } from "../rollout/observe/unmanagedPods.js";
+import { withRolloutOptions } from "../rollout/policy/withRolloutOptions.js";
 import { istioVersion } from "../template/istioVersion.js";
 import { findInjectors } from "./findInjectors.js";
 import type { MeshStatus, NamespaceStatus, WorkloadStatus } from "./MeshStatus.js";
@@ -101,11 +103,14 @@ async function workloadsIn(
   { revision, include, report, now, ...current }: Known,
 ): Promise<WorkloadStatus[]> {
   if (pods.length === 0) return [];
-  const settings: NamespaceSettings = {
-    ...settingsThere(current, {}, namespace, revision),
-    looksForOverruled: true,
+  const settings = withImage(
     include,
-  };
+    withRolloutOptions(
+      { ...settingsThere(current, {}, namespace, revision), looksForOverruled: true },
+      current.layers,
+      namespace,
+    ),
+  );
   const assessments = await assessNamespace(api, namespace, pods, settings);
   const managed = new Set(assessments.map(({ name }) => name));
   const unmanaged = unmanagedPods(namespace, pods, managed, settings);
@@ -117,7 +122,8 @@ async function workloadsIn(
   return [
     ...assessments.map((one) => {
       const { labels } = one.workload.spec.template?.metadata ?? {};
-      return workloadStatus(one, { ...settings, ...one.due, annotations }, now, effectiveOn(labels));
+      const rollout = rolloutReaching(current.layers, namespace, one.labels ?? labels);
+      return workloadStatus(one, { ...settings, ...one.due, annotations }, now, effectiveOn(labels), rollout);
     }),
     ...unmanaged.map(
       ({ name, pods: count, why }): WorkloadStatus => ({ name, pods: count, state: "unmanaged", why }),
@@ -125,6 +131,17 @@ async function workloadsIn(
     // a bare pod or a Job's with the present stamp has no workload that was looked at
     ...currentWithoutWorkload(pods, others),
   ].sort((a, b) => compare(a.name, b.name));
+}
+
+/** What the person asks for counts beside what the levels' rollout options say. */
+function withImage(include: Rollout["include"], settings: NamespaceSettings): NamespaceSettings {
+  if (include.length === 0) return settings;
+  const { forLabels } = settings;
+  return {
+    ...settings,
+    include,
+    ...(forLabels ? { forLabels: (labels) => ({ ...forLabels(labels), include }) } : {}),
+  };
 }
 
 // a look goes on without; a rollout would not

@@ -1,4 +1,5 @@
 import { globalTarget } from "../levels/Layer.js";
+import type { WorkloadStatus } from "../mesh/MeshStatus.js";
 import type { PlatformDiff, SettingChange } from "../mesh/PlatformDiff.js";
 import { settingText } from "../settings/settingText.js";
 import { markdownCode, markdownTable, markdownText } from "./markdown.js";
@@ -39,7 +40,7 @@ export function diffText(diff: PlatformDiff, paint: Paint = plain, width?: numbe
           namespace,
           workload.name,
           String(workload.pods),
-          { text: workload.why === undefined ? "restarts" : "waits", tone: stateTones[workload.state] },
+          { text: stateAfter(workload), tone: stateTones[workload.state] },
           detailOf(workload),
         ]),
         paint,
@@ -69,7 +70,7 @@ export function diffMarkdown(diff: PlatformDiff): string {
     markdownCode(namespace),
     markdownCode(workload.name),
     String(workload.pods),
-    workload.why === undefined ? "restarts" : "waits",
+    stateAfter(workload),
     markdownText(detailOf(workload)),
   ]);
   const notes = [
@@ -92,11 +93,16 @@ export function diffMarkdown(diff: PlatformDiff): string {
 function diffSummary(diff: PlatformDiff): string {
   const { changes, restarts, rollout } = diff;
   if (!isDifferent(diff)) return "nothing to change";
-  const restarting = restarts.filter(({ workload }) => workload.why === undefined);
+  const restarting = restarts.filter(({ workload }) => workload.state === "stale");
   const pods = restarting.reduce((sum, { workload }) => sum + (workload.stalePods ?? 0), 0);
   const targets = new Set(changes.map(({ target }) => target)).size;
   const atOnce = restarting.length > 0 ? `, at most ${rollout.maxConcurrent} at once` : "";
   return `${count(changes.length, "setting")} of ${count(targets, "level")} would change; ${count(restarting.length, "workload")} (${count(pods, "pod")}) would restart${atOnce}`;
+}
+
+/** What becomes of a workload: a stale one restarts, all others stay in the state that they are in. */
+function stateAfter({ state }: WorkloadStatus): string {
+  return state === "stale" ? "restarts" : state;
 }
 
 function elsewhereText(file: string, injector: string, target: string, owner: string): string {

@@ -24,7 +24,7 @@ export function explainText(
   { paint = plain, width, everything = false }: ExplainTextOptions = {},
 ): string {
   return all
-    .map(({ name, revision, stale, explanation: { settings, warnings, unaffected } }) => {
+    .map(({ name, revision, explanation: { settings, warnings, unaffected }, ...state }) => {
       const title = `${paint("strong", printed(name))}${revisionText(revision)}`;
       if (unaffected !== undefined) return `${title}: ${printed(unaffected)}\n`;
       const shown = everything ? settings : settings.filter(({ source }) => source !== "installed");
@@ -34,7 +34,7 @@ export function explainText(
         { text: fromText(setting), tone: setting.source === "installed" ? "quiet" : "good" },
         setting.note ?? insteadOf(setting),
       ]);
-      const told = [...staleText(stale), ...warnings]
+      const told = [...staleText(state), ...warnings]
         .map((warning) => `${paint("warning", "!")} ${printed(warning)}\n`)
         .join("");
       const table = rows.length > 0 ? textTable(heads, rows, paint, width) : "";
@@ -45,7 +45,7 @@ export function explainText(
 
 export function explainMarkdown(all: readonly ExplainedSidecar[]): string {
   return all
-    .map(({ name, revision, stale, explanation: { settings, warnings, unaffected } }) => {
+    .map(({ name, revision, explanation: { settings, warnings, unaffected }, ...state }) => {
       const title = `## ${markdownText(`${name}${revisionText(revision)}`)}\n\n`;
       if (unaffected !== undefined) return `${title}${markdownText(unaffected)}\n`;
       const rows = settings.map((setting) => [
@@ -54,7 +54,7 @@ export function explainMarkdown(all: readonly ExplainedSidecar[]): string {
         markdownText(fromText(setting)),
         markdownText(setting.note ?? insteadOf(setting)),
       ]);
-      const told = [...staleText(stale), ...warnings]
+      const told = [...staleText(state), ...warnings]
         .map((warning) => `- ${markdownText(warning)}\n`)
         .join("");
       return `${title}${markdownTable(["Setting", "Value", "From", "Instead of"], rows)}\n${told === "" ? "" : `\n${told}`}`;
@@ -73,8 +73,10 @@ function revisionText(revision: string | undefined): string {
   return revision === undefined || revision === defaultRevision ? "" : ` (revision ${printed(revision)})`;
 }
 
-function staleText(stale: string | undefined): string[] {
-  return stale === undefined ? [] : [`stale, and shown as a new pod would be: ${stale}`];
+function staleText({ stale, waiting }: Pick<ExplainedSidecar, "stale" | "waiting">): string[] {
+  if (stale === undefined) return [];
+  const state = waiting === undefined ? "stale" : `waiting (${waiting})`;
+  return [`${state}, and shown as a new pod would be: ${stale}`];
 }
 
 function fromText({ source, owner }: ExplainedSetting): string {

@@ -16,7 +16,7 @@ export const stateTones: Record<WorkloadState, Tone> = {
   current: "good",
   masked: "good",
   stale: "bad",
-  held: "warning",
+  waiting: "warning",
   unmanaged: "warning",
   unknown: "warning",
 };
@@ -59,8 +59,8 @@ export function summaryOf(status: MeshStatus, paint: Paint = plain): string {
 
 /** Whether nothing is left to do: everything runs with what the injector gives now, as far as anybody can say. */
 export function isSettled(status: MeshStatus): boolean {
-  const { stale, held, unknown, unmanaged } = countsOf(status);
-  return [stale, held, unknown, unmanaged].every(({ workloads }) => workloads === 0);
+  const { stale, waiting, unknown, unmanaged } = countsOf(status);
+  return [stale, waiting, unknown, unmanaged].every(({ workloads }) => workloads === 0);
 }
 
 /** What one workload's line says beside its state. */

@@ -230,7 +230,11 @@ async function plan(
     const namespace = properties.namespace === undefined ? undefined : String(properties.namespace);
     const planned = plannedRollout(namespace, restarts, unmanaged, session.now());
     if (planned.count !== undefined) session.report(planned.count);
-    reportCapped(planned.kept, (more) => `${more} more keep their earlier settings`, session.report);
+    reportCapped(
+      planned.kept,
+      (more) => `${more} more are unmanaged: no restart replaces their pods`,
+      session.report,
+    );
     return planned;
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
@@ -257,7 +261,7 @@ function refusalText(namespace: string, name: string, why: string): string {
   return `namespace ${namespace}: with these settings new pods of ${name} would be denied, and without them they are not: ${why}`;
 }
 
-/** What a preview says is left alone, which the state keeps as it is said, whatever the `up` finds. */
+/** What a preview says is waiting, which the state keeps as it is said, whatever the `up` finds. */
 function stillWaiting(
   planned: PlannedRollout | "unreachable" | undefined,
   before: Readonly<Record<string, string>> = {},

@@ -53,7 +53,7 @@ describe("the command, on a mesh", () => {
     return path;
   };
   /** Settings in the injector, as `pulumi up` would have left them, with nobody restarted. */
-  const write = async (layers: Record<string, object>): Promise<void> => {
+  const write = async (layers: Record<string, object>, rollout?: { strategy: "none" }): Promise<void> => {
     const injector = { namespace: "istio-system" };
     const current = await readInjector(mesh.api, injector);
     const selector = [{ key: "app", operator: "Exists" }];
@@ -62,6 +62,7 @@ describe("the command, on a mesh", () => {
       {
         owner: "acme/mesh/prod:it",
         settings: parseSettings(settings).settings,
+        ...(rollout ? { rollout } : {}),
         ...(target.includes("/") ? { picks: { selector, priority: 0 } } : {}),
       },
     ]);
@@ -168,6 +169,36 @@ describe("the command, on a mesh", () => {
       ["cart", "shop"],
     );
     assert.match((await ran(["status"])).out, /^cart +Deployment\/api +1 +stale +logLevel warning -> debug/m);
+  });
+
+  test("a stale workload that is not restarted now is waiting, by that word and with its reason, everywhere", async () => {
+    const says = async (args: readonly string[], text: RegExp) => {
+      const { out, err } = await ran([...args, "-n", "shop"]);
+      assert.match(out, text, err);
+    };
+    const none = /rollout strategy none: its pods keep the old settings until they are recreated/;
+    await write({ shop: { proxyResources: { limits: { cpu: 1 } } } }, { strategy: "none" });
+    await says(
+      ["status", "-o", "wide"],
+      new RegExp(`^shop +Deployment/api +2 +waiting +.*${none.source}$`, "m"),
+    );
+    await says(
+      ["explain", "deployment/api"],
+      new RegExp(`^! waiting \\(${none.source}\\), and shown as `, "m"),
+    );
+    const annotation = "sidecar-settings/rollout";
+    const never = (value: string | null) =>
+      mesh.patch("/apis/apps/v1/namespaces/shop/deployments/api", {
+        metadata: { annotations: { [annotation]: value } },
+      });
+    await never("never");
+    await write({ shop: { proxyResources: { limits: { cpu: 1 } } } });
+    const why = `its annotation ${annotation} is "never"`;
+    await says(["status", "-o", "wide"], new RegExp(`^shop +Deployment/api +2 +waiting +.*${why}$`, "m"));
+    await says(["explain", "deployment/api"], new RegExp(`^! waiting \\(${why}\\), and shown as `, "m"));
+    const path = await file("namespaces:\n  shop: { proxyResources: { limits: { cpu: 3 } } }\n");
+    await says(["diff", path, "-o", "wide"], new RegExp(`^shop +Deployment/api +2 +waiting +.*${why}$`, "m"));
+    await never(null);
   });
 
   test("explain tells a workload, a pod and a manifest alike", async () => {

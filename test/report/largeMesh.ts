@@ -49,7 +49,7 @@ function workload(at: number, nth: number): WorkloadStatus {
         ],
       };
     case 1:
-      return { ...about, state: "held", why: "paused" };
+      return { ...about, state: "waiting", why: "paused" };
     case 2:
       return { ...about, state: "masked", decidedByPod: ["proxyResources.limits.cpu"] };
     case 3:

@@ -126,7 +126,7 @@ describe("the comment on a pull request", () => {
     );
     assert.match(text, /> \[!WARNING\]\n> - namespace shop: lost from .*helm rewrote; will be restored/);
     assert.match(text, /> - \\\[shop\\\] could not look up/);
-    assert.match(text, /keeps its sidecar for now: 1<\/summary>[\s\S]*`shop\/Deployment\/slow` \| paused/);
+    assert.match(text, /Waiting: 1 workload<\/summary>[\s\S]*`shop\/Deployment\/slow` \| paused/);
     assert.doesNotMatch(text, /using pulumi-resource/);
   });
 

@@ -34,7 +34,7 @@ describe("the status as text", () => {
           name: "\u001b[2Jevil",
           revision: "default",
           settings: {},
-          workloads: [{ name: "a\nb", pods: 1, state: "held", why: "\u202ex\u0007" }],
+          workloads: [{ name: "a\nb", pods: 1, state: "waiting", why: "\u202ex\u0007" }],
         },
       ],
     };

@@ -24,7 +24,7 @@ export async function explain(
     : [await findPodTemplate(api, namespace, what)];
   const explained: ExplainedSidecar[] = [];
   for (const one of templates)
-    explained.push(await explainFound(api, one, options.injectorNamespace, options.revision));
+    explained.push(await explainFound(api, one, options.injectorNamespace, options.revision, io.now()));
   const found = explained.map(({ explanation, ...rest }) => ({ ...rest, ...explanation }));
   io.out(
     formatted(options.output, found, {

@@ -39,7 +39,7 @@ export function previewComment(report: PreviewReport, title: string): string {
     ),
   );
   const waiting = Object.entries(report.waiting).map(([name, why]) => [code(name), text(why)]);
-  add(folded(`What keeps its sidecar for now: ${waiting.length}`, ["Workload", "Why"], waiting, left / 2, 0));
+  add(folded(`Waiting: ${count(waiting.length, "workload")}`, ["Workload", "Why"], waiting, left / 2, 0));
   if (changes.length > mostVisible)
     add(folded(`All ${changes.length} settings that change`, heads, changes, left - 200, 0));
   return `${parts.join("\n\n")}\n`;

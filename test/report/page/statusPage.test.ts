@@ -116,10 +116,10 @@ describe("the page of a mesh's status", () => {
     assert.deepEqual(await page.locator("details.place:visible h3").allTextContents(), ["team-003"]);
     await search.fill("excludeInboundPorts 2 1500m");
     await result.filter({ hasText: "workloads in" }).waitFor();
-    await page.getByRole("combobox", { name: "State" }).selectOption("held");
+    await page.getByRole("combobox", { name: "State" }).selectOption("waiting");
     await search.fill("");
     await result.filter({ hasText: "124 workloads in" }).waitFor();
-    assert.equal(await page.locator("tr[data-state]:visible:not([data-state=held])").count(), 0);
+    assert.equal(await page.locator("tr[data-state]:visible:not([data-state=waiting])").count(), 0);
     await search.fill("no such thing");
     await page.getByText("No matches.").waitFor();
     await search.press("Escape");
@@ -193,11 +193,11 @@ describe("the page of a mesh's status", () => {
     const opened = await open(test, largeMesh(20, 5));
     if (!opened) return;
     const { page } = opened;
-    const chip = page.getByRole("button", { name: /\d+held/ });
+    const chip = page.getByRole("button", { name: /\d+waiting/ });
     await chip.click();
     assert.equal(await chip.getAttribute("aria-pressed"), "true");
-    assert.equal(await page.getByRole("combobox", { name: "State" }).inputValue(), "held");
-    assert.equal(await page.locator("tr[data-state]:visible:not([data-state=held])").count(), 0);
+    assert.equal(await page.getByRole("combobox", { name: "State" }).inputValue(), "waiting");
+    assert.equal(await page.locator("tr[data-state]:visible:not([data-state=waiting])").count(), 0);
     await chip.click();
     assert.equal(await page.getByRole("combobox", { name: "State" }).inputValue(), "");
   });
