@@ -119,7 +119,7 @@ describe("what a preview says of a rollout", () => {
       0,
     );
     assert.equal(Object.keys(restarts[why] ?? {}).length, 21);
-    assert.equal(restarts[why]?.["281 more"], "281 pods");
+    assert.equal(restarts[why]?.["… and 281 more"], "281 pods");
     assert.equal(stale, 301);
     assert.match(
       count ?? "",
