@@ -5,6 +5,8 @@ import type { Difference } from "../pod/differences.js";
 export interface MeshStatus {
   /** The API server that was asked. */
   server: string;
+  /** Its context in the kubeconfig. */
+  context?: string;
   /** When, as ISO 8601 in UTC. */
   at: string;
   injectors: InjectorStatus[];
@@ -31,7 +33,19 @@ export interface NamespaceStatus {
   owner?: string;
   /** What new pods get, and the level that each value comes from. */
   settings: EffectiveSettings;
+  /** Settings for some of its workloads, the weakest first; left out where there are none. */
+  workloadSettings?: WorkloadSettingsStatus[];
   workloads: WorkloadStatus[];
+}
+
+/** A workload layer, and what new pods get that it picks and no other one does. */
+export interface WorkloadSettingsStatus {
+  name: string;
+  owner: string;
+  /** As kubectl takes it: `app=api,tier in (a,b)`. */
+  selector: string;
+  priority: number;
+  settings: EffectiveSettings;
 }
 
 /**

@@ -5,10 +5,11 @@ import { layersOf } from "../configMap/layersOf.js";
 import { forEachLimit } from "../data/forEachLimit.js";
 import { injectorName, revisionOf } from "../injector/Injector.js";
 import { layerAt, namespaceOf } from "../levels/Layer.js";
-import { layersAt, layersFor } from "../levels/layersReaching.js";
+import { layersAt, layersFor, workloadLayers } from "../levels/layersReaching.js";
 import { effectiveOf } from "../levels/Profile.js";
 import type { Rollout } from "../levels/RolloutOptions.js";
 import { rolloutReaching } from "../levels/rolloutReaching.js";
+import { selectorText } from "../levels/selector.js";
 import { assessNamespace, type NamespaceSettings, ownerOf } from "../rollout/observe/assess.js";
 import { namespaceAnnotations } from "../rollout/observe/namespaceAnnotations.js";
 import type { Annotations } from "../rollout/observe/rolloutAnnotations.js";
@@ -54,11 +55,21 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
       if (scope.namespace !== undefined && name !== scope.namespace) continue;
       jobs.push(async () => {
         const owner = layerAt(layers, name)?.owner;
+        const workloadSettings = workloadLayers(layers, name).map(
+          ({ target, owner: itsOwner, picks: { selector, priority } }) => ({
+            name: target.slice(name.length + 1),
+            owner: itsOwner,
+            selector: selectorText(selector),
+            priority,
+            settings: effectiveOf({ installed, ...layersAt(layers, target) }),
+          }),
+        );
         namespaces.push({
           name,
           revision,
           ...(owner === undefined ? {} : { owner }),
           settings: effectiveOf({ installed, ...layersAt(layers, name) }),
+          ...(workloadSettings.length > 0 ? { workloadSettings } : {}),
           workloads: await workloadsIn(api, name, ofRevision(pods.get(name) ?? [], revision), {
             ...current,
             revision,
@@ -74,6 +85,7 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
   notes.push(...foreignRevisions(pods, new Set(found.map(({ injector }) => revisionOf(injector))), scope));
   return {
     server: api.server,
+    ...(api.context === undefined ? {} : { context: api.context }),
     at: new Date(now).toISOString(),
     injectors: found.map(({ injector, configMap: { data } }) => {
       const istio = istioVersion(data);
