@@ -1,5 +1,6 @@
 import { canonicalJson } from "../data/canonicalJson.js";
 import type { Layer } from "../levels/Layer.js";
+import type { CachedInjector } from "./CachedInjector.js";
 
 export interface LayerChange {
   /** A namespace, or `*`. */
@@ -48,6 +49,8 @@ export interface CommitOptions {
   /** Time that only passes, in ms. */
   elapsed: () => number;
   sleep: (milliseconds: number) => Promise<void>;
+  /** What looks at the injector share. */
+  cached: CachedInjector;
   /** From 0 to 1, to spread out writers that collide. */
   random: () => number;
 }

@@ -1,3 +1,4 @@
+import type { Properties } from "../data/Properties.js";
 import { type Problem, shown } from "../data/problem.js";
 import { isUnknown } from "../data/unknown.js";
 import { globalTarget, type Layer, type PodPicker } from "../levels/Layer.js";
@@ -10,9 +11,6 @@ import { parseSettings } from "../settings/parseSettings.js";
 import { settingsAmong } from "../settings/settingsInputs.js";
 import type { Injector } from "./Injector.js";
 import { targetProblems } from "./targetProblems.js";
-
-/** Properties of a layer resource, as Pulumi hands them over: plain data, not yet looked at. */
-export type Properties = Readonly<Record<string, unknown>>;
 
 /** Istio never injects there, whatever the labels. */
 const ignoredByIstio = ["kube-system", "kube-public", "kube-node-lease", "local-path-storage"];

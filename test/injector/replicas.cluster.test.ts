@@ -6,6 +6,7 @@ import { parseAllDocuments } from "yaml";
 import { connect } from "../../provider/cluster/connect";
 import type { KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import { layersOf } from "../../provider/configMap/layersOf";
+import { CachedInjector } from "../../provider/injector/CachedInjector";
 import { commitLayers } from "../../provider/injector/commitLayers";
 import { diagnose } from "../../provider/mesh/diagnose";
 import { Mesh } from "../e2e/Mesh";
@@ -61,6 +62,7 @@ describe("two istiods behind one injector, one of which reads a mounted ConfigMa
         void onLine(line);
       },
       elapsed: () => performance.now(),
+      cached: new CachedInjector(injector, () => performance.now()),
       random: () => 0,
       sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     });
