@@ -21,7 +21,7 @@ export function rollbackWorkloads(
       const labels = assessment.workload.spec.template?.metadata?.labels ?? {};
       const gone = rollbacks
         .map(({ stampBefore }) => stampBefore(assessment.namespace, labels))
-        .filter((stamp) => stamp !== undefined && stamp !== settings.stamp);
+        .filter((stamp) => stamp !== settings.stamp);
       return isTouched(assessment, new Set(gone), rollout.strategy);
     })
     .map(
@@ -41,6 +41,6 @@ function isTouched(
   strategy: Rollout["strategy"],
 ): boolean {
   const marked = restartedFor(workload);
-  if (marked !== undefined && gone.has(marked)) return true;
+  if (marked !== undefined && gone.has(marked.stamp)) return true;
   return strategy === "evict" && stamps.some((stamp) => stamp !== undefined && gone.has(stamp));
 }
