@@ -46,9 +46,9 @@ export class Coordinator {
     return (await this.read(api))?.data;
   }
 
-  /** Settles when the change is in the injector and the injector shows it, or fails alone. `patience`: in ms. */
-  submit(api: KubernetesApi, change: LayerChange, patience: number): Promise<void> {
-    return this.queue.submit(api, change, patience);
+  /** Settles when the change is in the injector and the injector shows it, or fails alone. `injectorTimeout`: in ms. */
+  submit(api: KubernetesApi, change: LayerChange, injectorTimeout: number): Promise<void> {
+    return this.queue.submit(api, change, injectorTimeout);
   }
 
   /** Whether layers of this `up` are on their way into the injector. */

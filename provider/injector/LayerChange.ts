@@ -44,7 +44,7 @@ export class UntriedSettings extends Error {
 
 export interface CommitOptions {
   /** How long an injector may take to show the new settings, in ms. Some installs mount the ConfigMap, which takes 90 s. */
-  patience: number;
+  injectorTimeout: number;
   report: (line: string) => void;
   /** Time that only passes, in ms. */
   elapsed: () => number;

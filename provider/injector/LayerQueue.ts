@@ -9,7 +9,7 @@ interface Submission {
   api: KubernetesApi;
   change: LayerChange;
   /** How long the injector may take to show it, in ms; the longest of a batch holds. */
-  patience: number;
+  injectorTimeout: number;
   resolve: () => void;
   reject: (error: unknown) => void;
   /** Since when it is refused beside the layers that there are, by `elapsed`. */
@@ -37,13 +37,13 @@ export class LayerQueue {
 
   constructor(
     private readonly injector: Injector,
-    private readonly options: Omit<CommitOptions, "patience">,
+    private readonly options: Omit<CommitOptions, "injectorTimeout">,
   ) {}
 
   /** Settles when the change is in the injector and the injector shows it, or fails alone. */
-  submit(api: KubernetesApi, change: LayerChange, patience: number): Promise<void> {
+  submit(api: KubernetesApi, change: LayerChange, injectorTimeout: number): Promise<void> {
     const settled = new Promise<void>((resolve, reject) =>
-      this.waiting.push({ api, change, patience, resolve, reject }),
+      this.waiting.push({ api, change, injectorTimeout, resolve, reject }),
     );
     this.running ??= this.run();
     return settled;
@@ -70,7 +70,10 @@ export class LayerQueue {
           first.api,
           this.injector,
           batch.map(({ change }) => change),
-          { ...this.options, patience: Math.max(...batch.map(({ patience }) => patience)) },
+          {
+            ...this.options,
+            injectorTimeout: Math.max(...batch.map(({ injectorTimeout }) => injectorTimeout)),
+          },
         );
         for (const submission of batch) {
           const error = outcomes.get(submission.change);

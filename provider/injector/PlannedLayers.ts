@@ -6,7 +6,7 @@ import { contentOf, type LayerContent } from "./layerInputs.js";
 export interface PlannedLayer extends LayerContent {
   owner: string;
   /** How long the injector may take to show it, in ms. */
-  patience: number;
+  injectorTimeout: number;
 }
 
 /**

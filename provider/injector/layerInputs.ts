@@ -28,12 +28,12 @@ export function ownerOf({ owner }: Properties): string {
   return String(owner ?? "unnamed");
 }
 
-export const defaultPatience = "300s";
+export const defaultInjectorTimeout = "300s";
 
 /** How long the injector may take to show the layer, in ms. */
-export function patienceOf({ patience }: Properties): number {
-  const read = parseSeconds(patience ?? defaultPatience);
-  return secondsOf("value" in read ? read.value : defaultPatience) * 1000;
+export function injectorTimeoutOf({ injectorTimeout }: Properties): number {
+  const read = parseSeconds(injectorTimeout ?? defaultInjectorTimeout);
+  return secondsOf("value" in read ? read.value : defaultInjectorTimeout) * 1000;
 }
 
 /** What a layer says: its settings, of a workload layer the pods that they are for, and how these are rolled out. */
@@ -81,10 +81,10 @@ function readPicker({ selector, priority, workload }: Properties): { picks: PodP
         ? []
         : [
             {
-              path: "layerName",
+              path: "workloadName",
               found: shown(workload),
               wanted: "a name of lower-case letters, digits, - and .",
-              todo: "set layerName: without it the resource's own name is taken",
+              todo: "set workloadName: without it the resource's own name is taken",
             },
           ]),
     ],

@@ -22,11 +22,11 @@ import { injectorName, isWrittenByUs } from "./Injector.js";
 import { OwnershipError, UntriedSettings } from "./LayerChange.js";
 import {
   contentOf,
-  defaultPatience,
+  defaultInjectorTimeout,
   injectorOf,
+  injectorTimeoutOf,
   type LayerContent,
   ownerOf,
-  patienceOf,
   podContentOf,
   readLayerInputs,
 } from "./layerInputs.js";
@@ -73,7 +73,7 @@ export function layerProvider(
       const inputs: Record<string, unknown> = {
         ...news,
         ...asProperties(settings, before.settings),
-        patience: news.patience ?? defaultPatience,
+        injectorTimeout: news.injectorTimeout ?? defaultInjectorTimeout,
       };
       const refused = await whyRefused(() => lookAtInjector(coordinators, news), news, content);
       if (refused !== undefined) return { inputs, failures: [{ property: "injector", reason: refused }] };
@@ -194,7 +194,7 @@ export function layerProvider(
         session.report(`${targetName(target)}: ${problem.path} is ignored: ${problemSentence(problem)}`);
       try {
         const change = { target, layer: undefined, owners: [writtenOwnerOf(properties)] };
-        await coordinator.submit(api, change, patienceOf(properties));
+        await coordinator.submit(api, change, injectorTimeoutOf(properties));
       } catch (error) {
         if (!(error instanceof OwnershipError || error instanceof NoInjector)) throw error;
         const why =
@@ -228,7 +228,7 @@ async function submit(
   const layer: Layer = { owner, ...contentOf(read) };
   const owners = [owner, ...formerOwners];
   const change = { target, layer, owners, stack: stackOf(owner), ...(former ? { former } : {}) };
-  await coordinator.submit(api, change, patienceOf(inputs));
+  await coordinator.submit(api, change, injectorTimeoutOf(inputs));
   const live = await coordinator.read(api);
   return { ...inputs, ...writtenOwner(inputs, owner), ...(live ? layerOutcome(live, target) : {}) };
 }
@@ -254,7 +254,7 @@ async function claimedHere(
 ): Promise<string | undefined> {
   const { planned } = await coordinators.of(inputs);
   const [target, owner] = [targetOf(inputs), ownerOf(inputs)];
-  const layer = { ...contentOf(content), owner, patience: patienceOf(inputs) };
+  const layer = { ...contentOf(content), owner, injectorTimeout: injectorTimeoutOf(inputs) };
   const claimed = planned.note(target, layer, lost);
   return claimed === undefined ? undefined : claimedTwice(target, [claimed, owner]);
 }

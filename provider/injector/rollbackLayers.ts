@@ -26,7 +26,7 @@ interface Shared {
   injector: Injector;
   planned: PlannedLayers;
   history: LayerHistory;
-  submit(api: KubernetesApi, change: LayerChange, patience: number): Promise<void>;
+  submit(api: KubernetesApi, change: LayerChange, injectorTimeout: number): Promise<void>;
 }
 
 /**
@@ -45,7 +45,7 @@ export async function rollbackLayers(
   const names = layers.map(({ target }) => targetName(target));
   report(`putting back ${names.join(", ")}`);
   await Promise.all(
-    layers.map(({ target, layer: { owner, patience, rollout }, former: { settings, picks } }) => {
+    layers.map(({ target, layer: { owner, injectorTimeout, rollout }, former: { settings, picks } }) => {
       const layer: Layer | undefined = settings && {
         owner,
         settings,
@@ -53,7 +53,7 @@ export async function rollbackLayers(
         ...(rollout ? { rollout } : {}),
       };
       const change = { target, layer, owners: [owner], stack: stackOf(owner), putsBack: true };
-      return shared.submit(api, change, patience);
+      return shared.submit(api, change, injectorTimeout);
     }),
   );
   return { targets: layers.map(({ target }) => target), names, stampBefore: stampsIn(data) };

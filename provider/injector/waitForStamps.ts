@@ -89,7 +89,7 @@ export async function waitForStamps(
     }
     await options.sleep(pause);
   }
-  const waited = `${Math.round(options.patience / 1000)} s`;
+  const waited = `${Math.round(options.injectorTimeout / 1000)} s`;
   const why =
     silence === undefined
       ? `the injector still gives pods other settings after ${waited}; see istiod's log for "failed to read injection config"`

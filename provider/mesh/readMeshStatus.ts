@@ -26,7 +26,7 @@ export interface Scope {
   /** One namespace. Default: all. */
   namespace?: string;
   /** What else than settings counts as a difference. */
-  include?: Rollout["include"];
+  restartOn?: Rollout["restartOn"];
 }
 
 const namespacesAtOnce = 4;
@@ -60,7 +60,7 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
           workloads: await workloadsIn(api, name, ofRevision(pods.get(name) ?? [], revision), {
             ...current,
             revision,
-            include: scope.include ?? [],
+            restartOn: scope.restartOn ?? [],
             report,
             now,
           }),
@@ -89,7 +89,7 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
 
 interface Known extends Current {
   revision: string;
-  include: Rollout["include"];
+  restartOn: Rollout["restartOn"];
   report: (line: string) => void;
   now: number;
 }
@@ -98,13 +98,13 @@ async function workloadsIn(
   api: KubernetesApi,
   namespace: string,
   pods: readonly ObjectMeta[],
-  { revision, include, report, now, ...current }: Known,
+  { revision, restartOn, report, now, ...current }: Known,
 ): Promise<WorkloadStatus[]> {
   if (pods.length === 0) return [];
   const settings: NamespaceSettings = {
     ...settingsThere(current, {}, namespace, revision),
     looksForOverruled: true,
-    include,
+    restartOn,
   };
   const assessments = await assessNamespace(api, namespace, pods, settings);
   const managed = new Set(assessments.map(({ name }) => name));

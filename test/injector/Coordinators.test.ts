@@ -74,7 +74,7 @@ describe("resources of one process share a coordinator where they mean one injec
 describe("what they share", () => {
   it("a rollout's check sees the layers that were checked before it, however they name the cluster", async () => {
     const coordinators = process();
-    const layer = { settings: { dnsProxy: true }, owner: "o/p/s:shop", patience: 0 };
+    const layer = { settings: { dnsProxy: true }, owner: "o/p/s:shop", injectorTimeout: 0 };
     const byContext = await coordinators.of({ cluster: { context: "admin@eu" } });
     byContext.planned.note("shop", layer, true);
     const { planned } = await coordinators.of({ cluster: {} });
@@ -84,7 +84,11 @@ describe("what they share", () => {
 
   it("layers whose values a preview can't know are planned, and not known", async () => {
     const { planned } = await process().of({});
-    planned.note("shop", { settings: { logLevel: unknownMarker }, owner: "o/p/s:shop", patience: 0 }, false);
+    planned.note(
+      "shop",
+      { settings: { logLevel: unknownMarker }, owner: "o/p/s:shop", injectorTimeout: 0 },
+      false,
+    );
     assert.deepEqual(planned.known, {});
     assert.deepEqual([...planned.all.keys()], ["shop"]);
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { PlannedLayers } from "../../provider/injector/PlannedLayers";
 
-const shop = { settings: {}, owner: "acme/mesh/prod:shop", patience: 1000 };
+const shop = { settings: {}, owner: "acme/mesh/prod:shop", injectorTimeout: 1000 };
 
 describe("the layers that a program plans", () => {
   it("name the component that has the target already", () => {

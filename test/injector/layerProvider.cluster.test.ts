@@ -19,13 +19,13 @@ import { parseSettings } from "../../provider/settings/parseSettings";
 import { Mesh } from "../e2e/Mesh";
 
 const injector = { namespace: "istio-system" };
-const layer = (namespace: string, cpu: number, patience = "20s") => ({
+const layer = (namespace: string, cpu: number, injectorTimeout = "20s") => ({
   namespace,
   injector: {},
   owner: `o/p/s:${namespace}`,
   proxyResources: { limits: { cpu } },
   rollout: {},
-  patience,
+  injectorTimeout,
 });
 /** Without planned settings on a pod: what can be asked beforehand is refused then, and these tests are about what was written. */
 function unasked(call: ApiCall): ApiCall {

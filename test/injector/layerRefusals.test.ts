@@ -25,7 +25,7 @@ async function checked(content: Record<string, string>, settings: object) {
     injector: {},
     owner: "o/p/s:shop",
     rollout: {},
-    patience: "1s",
+    injectorTimeout: "1s",
     ...settings,
   };
   const { failures = [] } = await provider.check({}, news);

@@ -49,14 +49,14 @@ describe("two istiods behind one injector, one of which reads a mounted ConfigMa
   /** Lines that a write reports; `onLine` may mount the ConfigMap meanwhile. */
   const commit = async (
     cpu: string,
-    patience: number,
+    injectorTimeout: number,
     onLine: (line: string) => unknown = () => {},
     target = "shop",
   ) => {
     const lines: string[] = [];
     const layer = { owner: `org/mesh/prod:${target}`, settings: { "proxyResources.limits.cpu": cpu } };
     const outcomes = await commitLayers(mesh.api, injector, [{ target, layer, owners: [layer.owner] }], {
-      patience,
+      injectorTimeout,
       report: (line) => {
         lines.push(line);
         void onLine(line);

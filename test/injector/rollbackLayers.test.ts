@@ -21,7 +21,7 @@ function goBack(failing: string, known: readonly Known[]): Record<string, unknow
   for (const { target, settings = is, onFailure = "rollback", rolled, written } of known) {
     planned.note(
       target,
-      { settings: settings ?? {}, rollout: { onFailure }, owner: `o/p/s:${target}`, patience: 0 },
+      { settings: settings ?? {}, rollout: { onFailure }, owner: `o/p/s:${target}`, injectorTimeout: 0 },
       false,
     );
     if (written) history.noteWritten(target, written);

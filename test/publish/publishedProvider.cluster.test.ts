@@ -47,7 +47,7 @@ describe("what a namespace's team is told of its settings", () => {
     const coordinators = new Coordinators({ ...session, api: async () => mesh.api });
     const noted = coordinators.of(shop).then((coordinator) => {
       for (const [target, layer] of Object.entries(planned))
-        coordinator.planned.note(target, { ...layer, patience: 1000 }, false);
+        coordinator.planned.note(target, { ...layer, injectorTimeout: 1000 }, false);
     });
     const { check, create, ...others } = publishedProvider(coordinators);
     return {
