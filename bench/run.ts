@@ -3,13 +3,14 @@ import { parseArgs } from "node:util";
 import { prepareCluster } from "../test/cluster/cluster";
 import { markdownTable, progress } from "./Benchmark";
 import { injection } from "./injection";
+import { preview } from "./preview";
 import { load } from "./processUse";
 import { programs } from "./programs";
 import { rollout } from "./rollout";
 import { size } from "./size";
 import { status } from "./status";
 
-const benchmarks = [injection, size, programs, status, rollout];
+const benchmarks = [injection, size, programs, preview, status, rollout];
 
 const usage = `usage: npm run bench [-- [--quick] [NAME...]]
   Measures on a control plane of its own; results are Markdown on stdout, progress goes to stderr.

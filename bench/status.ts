@@ -1,25 +1,17 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { compose } from "../provider/configMap/compose";
 import { BenchCluster } from "./BenchCluster";
-import { type Benchmark, progress, type Size, type Table } from "./Benchmark";
+import type { Benchmark, Size, Table } from "./Benchmark";
 import { exampleLayers } from "./exampleLayers";
 import { namespaceNames } from "./namespaceNames";
-import { peakMemory } from "./processUse";
 import { RequestCount } from "./RequestCount";
 import { inTurns, ratios, Samples } from "./Samples";
+import { type CommandRun, timedCommand } from "./timedCommand";
 
 const sizes = {
   full: { namespaces: 100, deployments: 25, replicas: 4, rounds: 5 },
   quick: { namespaces: 5, deployments: 5, replicas: 2, rounds: 1 },
 };
-
-interface Run {
-  seconds: number;
-  memory: number;
-  requests: number;
-}
 
 export const status: Benchmark = {
   name: "status",
@@ -39,9 +31,10 @@ async function measure(cluster: BenchCluster, size: Size): Promise<Table[]> {
   const ours = new RequestCount(audit, "pulumi-istio-sidecar");
   const kubectls = new RequestCount(audit, "kubectl");
   const env = { ...process.env, KUBECONFIG: cluster.cluster.kubeconfig };
-  const look = () => timed(`status`, ours, process.execPath, [cli, "status", "--output", "json"], env);
-  const list = () => timed("kubectl get pods", kubectls, "kubectl", ["get", "pods", "-A", "-o", "json"], env);
-  const row = ({ look, list }: { look: Run[]; list: Run[] }) => [
+  const look = () => timedCommand("status", ours, process.execPath, [cli, "status", "--output", "json"], env);
+  const list = () =>
+    timedCommand("kubectl get pods", kubectls, "kubectl", ["get", "pods", "-A", "-o", "json"], env);
+  const row = ({ look, list }: { look: CommandRun[]; list: CommandRun[] }) => [
     new Samples(list.map(({ seconds }) => seconds)).text(1),
     new Samples(look.map(({ seconds }) => seconds)).text(1),
     ratios(
@@ -84,29 +77,6 @@ async function measure(cluster: BenchCluster, size: Size): Promise<Table[]> {
 
 const cli = join(__dirname, "../provider/dist/cli/main.js");
 
-function median(runs: readonly Run[], of: (run: Run) => number): string {
+function median(runs: readonly CommandRun[], of: (run: CommandRun) => number): string {
   return new Samples(runs.map(of)).median.toFixed(0);
-}
-
-/** Runs a command to its end; its output goes nowhere, so that nobody waits for a reader. */
-async function timed(
-  title: string,
-  count: RequestCount,
-  command: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<Run> {
-  count.next();
-  const begin = performance.now();
-  const child = spawn(command, args, { env, stdio: ["ignore", "ignore", "inherit"] });
-  let memory = 0;
-  const timer = setInterval(() => {
-    memory = Math.max(memory, peakMemory(child.pid ?? 0) ?? 0);
-  }, 20);
-  const [code] = (await once(child, "exit").finally(() => clearInterval(timer))) as [number | null];
-  const seconds = (performance.now() - begin) / 1000;
-  if (code !== 0) throw new Error(`${title} ended with ${code}`);
-  const { all } = count.next();
-  progress(`${title}: ${seconds.toFixed(1)} s, ${memory.toFixed(0)} MiB, ${all} requests`);
-  return { seconds, memory, requests: all };
 }

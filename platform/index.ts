@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Config } from "@pulumi/pulumi";
-import { SidecarMesh } from "pulumi-istio-sidecar";
+import { readSettingsFile, SidecarMesh } from "pulumi-istio-sidecar";
 
 const file = new Config().get("file") ?? "settings.yaml";
-SidecarMesh.fromFile(resolve(__dirname, "..", file), file).create();
+new SidecarMesh("mesh", readSettingsFile(resolve(__dirname, "..", file), file));

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { NamespaceSidecarSettings } from "pulumi-istio-sidecar";
+import { GlobalSidecarSettings, NamespaceSidecarSettings } from "pulumi-istio-sidecar";
 import { namespaceSettings } from "../exampleSettings";
 import { namespaceNames } from "../namespaceNames";
 import { Nothing } from "./Nothing";
@@ -16,10 +16,16 @@ class NothingAtAll extends pulumi.ComponentResource {
   }
 }
 
-for (const [at, namespace] of names.entries()) {
-  const settings = namespaceSettings(at % 50);
-  // published ConfigMaps are the Kubernetes provider's work: they are left out of both
-  if (config.require("resources") === "settings")
-    new NamespaceSidecarSettings(namespace, { namespace, publish: false, ...settings });
-  else new NothingAtAll(namespace, settings);
+if (config.require("resources") === "global")
+  new GlobalSidecarSettings("mesh", { proxyResources: { limits: { cpu: config.require("cpu") } } });
+else createForNamespaces();
+
+function createForNamespaces(): void {
+  for (const [at, namespace] of names.entries()) {
+    const settings = namespaceSettings(at % 50);
+    // published ConfigMaps are the Kubernetes provider's work: they are left out of both
+    if (config.require("resources") === "settings")
+      new NamespaceSidecarSettings(namespace, { namespace, publish: false, ...settings });
+    else new NothingAtAll(namespace, settings);
+  }
 }

@@ -1,8 +1,7 @@
+import type { Properties } from "../data/Properties.js";
 import { containsUnknown } from "../data/unknown.js";
 import type { ClusterAccess } from "./KubernetesApi.js";
 import type { Session } from "./session.js";
-
-type Properties = Readonly<Record<string, unknown>>;
 
 /**
  * Whether a resource's `cluster` now means another API server than before. The same server by other credentials is the same cluster,

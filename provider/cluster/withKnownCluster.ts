@@ -1,6 +1,5 @@
+import type { Properties } from "../data/Properties.js";
 import { isUnknown } from "../data/unknown.js";
-
-type Properties = Readonly<Record<string, unknown>>;
 
 /**
  * A resource's properties without a context that is not known beside a kubeconfig that is: in previews Pulumi's SDK makes unknown what a

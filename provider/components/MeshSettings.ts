@@ -1,12 +1,12 @@
 import type { LabelSelector } from "../levels/selector.js";
 import type { SidecarSettings } from "../settings/SidecarSettings.js";
-import type { Target } from "./SidecarSettingsArgs.js";
+import type { CommonArgs } from "./SidecarSettingsArgs.js";
 
 /** What a level may say beside its settings, over what the mesh says for all. */
-type LevelOptions = Omit<Target, "cluster">;
+type LevelOptions = Omit<CommonArgs, "cluster">;
 
 /** All levels of a mesh as plain data: what a `settings.yaml` holds. */
-export interface MeshSettings extends Target {
+export interface MeshSettings extends CommonArgs {
   global?: SidecarSettings & LevelOptions;
   /** Settings by the name of their namespace. */
   namespaces?: Record<string, SidecarSettings & LevelOptions & { publish?: boolean }>;

@@ -1,18 +1,23 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { IstiodValues } from "../configMap/helmValues.js";
 import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
 import { SettingsError } from "../data/problem.js";
 import { helmValuesOfFile, type IstiodChartFiles, notAChart } from "../platformFile/helmValuesOfFile.js";
-import { componentName, levelsInWaves } from "../platformFile/levelsInWaves.js";
+import { componentName, levelsInWaves, type PlannedLevel } from "../platformFile/levelsInWaves.js";
 import type { PlatformFile } from "../platformFile/PlatformFile.js";
-import { readPlatformFile, readPlatformSettings } from "../platformFile/readPlatformFile.js";
+import { readPlatformSettings } from "../platformFile/readPlatformFile.js";
+import type { RolloutSummary } from "../rollout/execute/RolloutSummary.js";
+import type { NestedSettings } from "../settings/canonicalSettings.js";
 import { GlobalSidecarSettings } from "./GlobalSidecarSettings.js";
+import type { LevelSettings } from "./LevelSettings.js";
 import { stackOwner } from "./layerAndRollout.js";
 import type { MeshSettings } from "./MeshSettings.js";
 import { NamespaceSidecarSettings } from "./NamespaceSidecarSettings.js";
 import { WorkloadSidecarSettings } from "./WorkloadSidecarSettings.js";
+
+const type = "istio-sidecar:index:SidecarMesh";
 
 /** Where the values go. */
 export interface IstiodChart {
@@ -22,61 +27,92 @@ export interface IstiodChart {
   namespace?: string;
 }
 
-/** All levels of a mesh at once, for programs that keep them as data, or that install Istio as well. */
-export class SidecarMesh {
-  private constructor(private readonly file: PlatformFile) {}
+/**
+ * All levels of a mesh at once, for programs that keep them as data, or that install Istio as well. Their layers are one write, unless
+ * there are waves.
+ *
+ * ```ts
+ * new SidecarMesh("mesh", { namespaces: { shop: { proxyResources: { limits: { cpu: 1 } } } } });
+ * ```
+ */
+export class SidecarMesh extends pulumi.ComponentResource {
+  /** The component of each level: `global`, a namespace's name, or `NAME-workloads`. */
+  readonly levels: Readonly<Record<string, LevelSettings>>;
+  /** By the same names: the level's settings after merging. */
+  readonly effective: pulumi.Output<Record<string, NestedSettings>>;
+  /** By the same names: what the level's last rollout did. */
+  readonly rollouts: pulumi.Output<Record<string, RolloutSummary>>;
 
   /**
-   * A mesh from plain data.
+   * `settings`: plain data, since it decides which components there are.
    * @throws SettingsError with everything that is wrong.
    */
-  static from(settings: MeshSettings): SidecarMesh {
-    const { value, problems } = readPlatformSettings(settings);
-    if (problems.length > 0) throw new SettingsError("the mesh's sidecar settings", problems);
-    return new SidecarMesh(value);
-  }
-
-  /**
-   * The mesh of a settings file. `called` is what messages call it.
-   * @throws SettingsFileError with everything that is wrong, by line and column.
-   */
-  static fromFile(path: string, called = path): SidecarMesh {
-    return new SidecarMesh(readPlatformFile(readFileSync(path, "utf8"), called));
-  }
-
-  /** The components of all levels, wave after wave. Their layers are one write, unless there are waves. */
-  create(options: pulumi.ComponentResourceOptions = {}): pulumi.ComponentResource[] {
-    const created: pulumi.ComponentResource[] = [];
+  constructor(name: string, settings: MeshSettings, opts: pulumi.ComponentResourceOptions = {}) {
+    const file = checked(name, settings);
+    super(type, name, {}, opts);
+    const levels: Record<string, LevelSettings> = {};
     let before: pulumi.Resource[] = [];
-    for (const wave of levelsInWaves(this.file)) {
-      const its = { ...options, dependsOn: withDependencies(options.dependsOn, before) };
-      const resources = wave.map((level) => {
-        const name = componentName(level);
-        if (level.is === "global") return new GlobalSidecarSettings(name, level.args, its);
-        return level.is === "namespace"
-          ? new NamespaceSidecarSettings(name, level.args, its)
-          : new WorkloadSidecarSettings(name, { ...level.args, layerName: level.name }, its);
+    for (const wave of levelsInWaves(file)) {
+      const its = { parent: this, dependsOn: withDependencies(opts.dependsOn, before) };
+      before = wave.map((level) => {
+        const created = createLevel(childName(name, level), level, its);
+        levels[componentName(level)] = created;
+        return created;
       });
-      created.push(...resources);
-      before = resources;
     }
-    return created;
+    this.levels = levels;
+    this.effective = byLevel(levels, ({ effective }) => effective);
+    this.rollouts = byLevel(levels, ({ rollout }) => rollout);
+    this.registerOutputs({ effective: this.effective, rollouts: this.rollouts });
   }
 
   /**
    * Values with which the istiod chart renders these settings by itself, so that a Helm upgrade never takes them away. Give them to
-   * the chart, and let `create` depend on it: its components then find the settings in place, try them out, and restart.
+   * the chart, and let the mesh of this name depend on it: its components then find the settings in place, try them out, and restart.
    * `revision` in the values says which injector it is. All layers of that injector belong in one program then.
    * @throws SettingsError, InjectorRefusal: nothing was installed.
    */
-  helmValues<Values extends IstiodValues>(
+  static helmValues<Values extends IstiodValues>(
+    name: string,
+    settings: MeshSettings,
     values: Values,
     { chart, namespace }: IstiodChart,
   ): Values & IstiodValues {
-    return helmValuesOfFile(this.file, values, readChart(chart), namespace, (level) =>
-      stackOwner(componentName(level)),
+    return helmValuesOfFile(checked(name, settings), values, readChart(chart), namespace, (level) =>
+      stackOwner(`${type}/${childName(name, level)}`),
     );
   }
+}
+
+function checked(name: string, settings: MeshSettings): PlatformFile {
+  const { value, problems } = readPlatformSettings(settings);
+  if (problems.length > 0) throw new SettingsError(`the sidecar settings of ${name}`, problems);
+  return value;
+}
+
+/** Two meshes of one program may have settings for namespaces of one name, in two clusters. */
+function childName(mesh: string, level: PlannedLevel): string {
+  return `${mesh}-${componentName(level)}`;
+}
+
+function createLevel(
+  name: string,
+  level: PlannedLevel,
+  opts: pulumi.ComponentResourceOptions,
+): LevelSettings {
+  if (level.is === "global") return new GlobalSidecarSettings(name, level.args, opts);
+  return level.is === "namespace"
+    ? new NamespaceSidecarSettings(name, level.args, opts)
+    : new WorkloadSidecarSettings(name, { ...level.args, workloadName: level.name }, opts);
+}
+
+function byLevel<Value>(
+  levels: Readonly<Record<string, LevelSettings>>,
+  pick: (level: LevelSettings) => pulumi.Output<Value>,
+): pulumi.Output<Record<string, Value>> {
+  return pulumi.all(
+    Object.fromEntries(Object.entries(levels).map(([name, level]) => [name, pick(level)])),
+  ) as unknown as pulumi.Output<Record<string, Value>>;
 }
 
 function withDependencies(

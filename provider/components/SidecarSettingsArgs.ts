@@ -16,7 +16,7 @@ export type DeepInput<Data> = pulumi.Input<
 >;
 
 /** Which Istio, in which cluster. */
-export interface Target {
+export interface CommonArgs {
   /** Where istiod runs, and its revision. Default: istio-system, no revision. */
   injector?: { namespace?: string; revision?: string };
   /** Default: the kubeconfig and context of the component's Kubernetes provider, the stack's `kubernetes:context`, then KUBECONFIG. */
@@ -24,16 +24,16 @@ export interface Target {
   /** How restarts go. Default: three workloads at once, stop at the first failure. */
   rollout?: RolloutOptions;
   /** How long the injector may take to show new settings. Default: 300s, since some installs mount the ConfigMap as files. */
-  patience?: string | number;
+  injectorTimeout?: string | number;
 }
 
 type InputsOf<Data> = { [Key in keyof Data]?: DeepInput<Exclude<Data[Key], undefined>> };
 
 /** Settings for every namespace of the mesh. */
-export interface GlobalSidecarSettingsArgs extends InputsOf<SidecarSettings>, InputsOf<Target> {}
+export interface GlobalSidecarSettingsArgs extends InputsOf<SidecarSettings>, InputsOf<CommonArgs> {}
 
 /** Settings for some workloads of a namespace. */
-export interface WorkloadSidecarSettingsArgs extends InputsOf<SidecarSettings>, InputsOf<Target> {
+export interface WorkloadSidecarSettingsArgs extends InputsOf<SidecarSettings>, InputsOf<CommonArgs> {
   /** The namespace of the pods. Changing it moves the settings. */
   namespace: pulumi.Input<string>;
   /** The pods' labels, as in a Deployment's selector. Evaluated when a pod is created. ASM: `workloadSelector`. */
@@ -44,16 +44,16 @@ export interface WorkloadSidecarSettingsArgs extends InputsOf<SidecarSettings>, 
    */
   priority?: pulumi.Input<number>;
   /** Its name among the namespace's workload settings, whoever manages them. Default: the resource's name. */
-  layerName?: pulumi.Input<string>;
+  workloadName?: pulumi.Input<string>;
 }
 
 /** Settings for one namespace. */
-export interface NamespaceSidecarSettingsArgs extends InputsOf<SidecarSettings>, InputsOf<Target> {
+export interface NamespaceSidecarSettingsArgs extends InputsOf<SidecarSettings>, InputsOf<CommonArgs> {
   /** The namespace. Changing it moves the settings. */
   namespace: pulumi.Input<string>;
   /**
    * Whether the effective settings are published as ConfigMap `sidecar-settings` in the namespace, for teams without access
-   * to Istio's. Default: true.
+   * to Istio's. Plain, since it decides whether there is a resource. Default: true.
    */
   publish?: boolean;
 }

@@ -29,7 +29,7 @@ export function layerAndRollout(
       ...settings,
       owner: ownerOf(name, component),
       rollout: args.rollout ?? {},
-      ...(args.patience === undefined ? {} : { patience: args.patience }),
+      ...(args.injectorTimeout === undefined ? {} : { injectorTimeout: args.injectorTimeout }),
     },
     // Pulumi keeps it to the component, whose settings are this resource's
     { parent: component, ...(ignoreChanges ? { ignoreChanges } : {}) },

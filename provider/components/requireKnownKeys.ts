@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { printable, problemText } from "../data/problem.js";
 import { unknownKeys } from "../data/unknownKeys.js";
+import { formerNames } from "../levels/formerNames.js";
 import { settingGroups } from "../settings/settingsInputs.js";
 
-const targetKeys = ["injector", "cluster", "rollout", "patience"];
+const targetKeys = ["injector", "cluster", "rollout", "injectorTimeout"];
 
 /** TypeScript sees a misspelt key in a literal only; anything else that a component ignored would look as if it were set. */
 export function requireKnownKeys(component: string, args: object, own: readonly string[] = []): void {
-  const problems = unknownKeys({ ...args }, [...own, ...settingGroups, ...targetKeys]);
+  const problems = unknownKeys({ ...args }, [...own, ...settingGroups, ...targetKeys], formerNames);
   if (problems.length > 0) throw new pulumi.RunError(`${component}: ${problemText(problems.map(printable))}`);
 }

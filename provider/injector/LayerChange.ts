@@ -1,5 +1,6 @@
 import { canonicalJson } from "../data/canonicalJson.js";
 import type { Layer } from "../levels/Layer.js";
+import type { CachedInjector } from "./CachedInjector.js";
 
 export interface LayerChange {
   /** A namespace, or `*`. */
@@ -43,11 +44,13 @@ export class UntriedSettings extends Error {
 
 export interface CommitOptions {
   /** How long an injector may take to show the new settings, in ms. Some installs mount the ConfigMap, which takes 90 s. */
-  patience: number;
+  injectorTimeout: number;
   report: (line: string) => void;
   /** Time that only passes, in ms. */
   elapsed: () => number;
   sleep: (milliseconds: number) => Promise<void>;
+  /** What looks at the injector share. */
+  cached: CachedInjector;
   /** From 0 to 1, to spread out writers that collide. */
   random: () => number;
 }

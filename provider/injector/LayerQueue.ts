@@ -1,13 +1,15 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { SettingsError } from "../data/problem.js";
 import { commitLayers } from "./commitLayers.js";
-import { type Injector, injectorName } from "./Injector.js";
+import type { Injector } from "./Injector.js";
 import type { CommitOptions, LayerChange } from "./LayerChange.js";
 
 interface Submission {
+  /** The connection of the resource that brings it. */
+  api: KubernetesApi;
   change: LayerChange;
   /** How long the injector may take to show it, in ms; the longest of a batch holds. */
-  patience: number;
+  injectorTimeout: number;
   resolve: () => void;
   reject: (error: unknown) => void;
   /** Since when it is refused beside the layers that there are, by `elapsed`. */
@@ -34,15 +36,14 @@ export class LayerQueue {
   private mostAtOnce = 0;
 
   constructor(
-    private readonly api: KubernetesApi,
     private readonly injector: Injector,
-    private readonly options: Omit<CommitOptions, "patience">,
+    private readonly options: Omit<CommitOptions, "injectorTimeout">,
   ) {}
 
   /** Settles when the change is in the injector and the injector shows it, or fails alone. */
-  submit(change: LayerChange, patience: number): Promise<void> {
+  submit(api: KubernetesApi, change: LayerChange, injectorTimeout: number): Promise<void> {
     const settled = new Promise<void>((resolve, reject) =>
-      this.waiting.push({ change, patience, resolve, reject }),
+      this.waiting.push({ api, change, injectorTimeout, resolve, reject }),
     );
     this.running ??= this.run();
     return settled;
@@ -62,12 +63,17 @@ export class LayerQueue {
       await this.gathered();
       const batch = this.waiting;
       this.waiting = [];
+      const [first] = batch;
+      if (!first) continue;
       try {
         const outcomes = await commitLayers(
-          this.api,
+          first.api,
           this.injector,
           batch.map(({ change }) => change),
-          { ...this.options, patience: Math.max(...batch.map(({ patience }) => patience)) },
+          {
+            ...this.options,
+            injectorTimeout: Math.max(...batch.map(({ injectorTimeout }) => injectorTimeout)),
+          },
         );
         for (const submission of batch) {
           const error = outcomes.get(submission.change);
@@ -101,18 +107,4 @@ export class LayerQueue {
     }
     this.mostAtOnce = Math.max(this.mostAtOnce, this.waiting.length);
   }
-}
-
-const queues = new Map<string, LayerQueue>();
-
-/** The queue of this process for an injector. */
-export function layerQueue(
-  api: KubernetesApi,
-  injector: Injector,
-  options: Omit<CommitOptions, "patience">,
-): LayerQueue {
-  const key = `${api.server} ${injectorName(injector)}`;
-  const queue = queues.get(key) ?? new LayerQueue(api, injector, options);
-  queues.set(key, queue);
-  return queue;
 }

@@ -43,7 +43,7 @@ export async function commitLayers(
   let written: InjectorData | undefined = first.written;
   const unknown = unknownRelease(first.written);
   if (unknown !== undefined) options.report(`ConfigMap ${injectorName(injector)}: ${unknown}.`);
-  const deadline = options.elapsed() + options.patience;
+  const deadline = options.elapsed() + options.injectorTimeout;
   const accepted = changes.filter((change) => outcomes.get(change) === undefined);
   const isStanding = (change: LayerChange) => outcomes.get(change) === undefined;
   let pending = [...asked.values()];

@@ -1,3 +1,4 @@
+import type { Properties } from "../data/Properties.js";
 import { type Problem, shown } from "../data/problem.js";
 import { isUnknown } from "../data/unknown.js";
 import { globalTarget, type Layer, type PodPicker } from "../levels/Layer.js";
@@ -10,9 +11,6 @@ import { parseSettings } from "../settings/parseSettings.js";
 import { settingsAmong } from "../settings/settingsInputs.js";
 import type { Injector } from "./Injector.js";
 import { targetProblems } from "./targetProblems.js";
-
-/** Properties of a layer resource, as Pulumi hands them over: plain data, not yet looked at. */
-export type Properties = Readonly<Record<string, unknown>>;
 
 /** Istio never injects there, whatever the labels. */
 const ignoredByIstio = ["kube-system", "kube-public", "kube-node-lease", "local-path-storage"];
@@ -30,12 +28,12 @@ export function ownerOf({ owner }: Properties): string {
   return String(owner ?? "unnamed");
 }
 
-export const defaultPatience = "300s";
+export const defaultInjectorTimeout = "300s";
 
 /** How long the injector may take to show the layer, in ms. */
-export function patienceOf({ patience }: Properties): number {
-  const read = parseSeconds(patience ?? defaultPatience);
-  return secondsOf("value" in read ? read.value : defaultPatience) * 1000;
+export function injectorTimeoutOf({ injectorTimeout }: Properties): number {
+  const read = parseSeconds(injectorTimeout ?? defaultInjectorTimeout);
+  return secondsOf("value" in read ? read.value : defaultInjectorTimeout) * 1000;
 }
 
 /** What a layer says: its settings, of a workload layer the pods that they are for, and how these are rolled out. */
@@ -83,10 +81,10 @@ function readPicker({ selector, priority, workload }: Properties): { picks: PodP
         ? []
         : [
             {
-              path: "layerName",
+              path: "workloadName",
               found: shown(workload),
               wanted: "a name of lower-case letters, digits, - and .",
-              todo: "set layerName: without it the resource's own name is taken",
+              todo: "set workloadName: without it the resource's own name is taken",
             },
           ]),
     ],

@@ -1,9 +1,10 @@
+import type { Properties } from "../data/Properties.js";
 /*
  * Who has a layer: `organization/project/stack:component`. A resource that Pulumi replaces is created before its former self is
  * deleted, under the same name; the new one is `…:component#2`, so that the deletion does not take out what was just written.
  */
 
-import { ownerOf, type Properties } from "./layerInputs.js";
+import { ownerOf } from "./layerInputs.js";
 import { targetName } from "./targetName.js";
 
 /** The stack of an owner, `organization/project/stack`: none of these names has a colon. */

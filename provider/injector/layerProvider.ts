@@ -7,41 +7,30 @@ import {
 } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
 import { withKnownCluster } from "../cluster/withKnownCluster.js";
-import { effectiveAt } from "../configMap/effectiveAt.js";
 import { layersOf } from "../configMap/layersOf.js";
 import { canonicalJson } from "../data/canonicalJson.js";
+import type { Properties } from "../data/Properties.js";
 import { problemSentence, SettingsError } from "../data/problem.js";
 import { containsUnknown } from "../data/unknown.js";
-import { effectiveValues } from "../levels/effectiveSettings.js";
 import { type Layer, layerAt, targetOf } from "../levels/Layer.js";
-import { layersAt } from "../levels/layersReaching.js";
-import { stampOf } from "../levels/Profile.js";
 import { asLabelSelector } from "../levels/selector.js";
 import { nested } from "../settings/canonicalSettings.js";
 import { asProperties, settingGroups } from "../settings/settingsInputs.js";
-import { cachedInjector } from "./cachedInjector.js";
-import {
-  type Injector,
-  type InjectorConfigMap,
-  injectorName,
-  isWrittenByUs,
-  lastWriter,
-  whenPutBack,
-} from "./Injector.js";
+import type { Coordinators } from "./Coordinators.js";
+import { describeDrift } from "./describeDrift.js";
+import { injectorName, isWrittenByUs } from "./Injector.js";
 import { OwnershipError, UntriedSettings } from "./LayerChange.js";
-import type { LayerHistory } from "./LayerHistory.js";
-import { layerQueue } from "./LayerQueue.js";
 import {
   contentOf,
-  defaultPatience,
+  defaultInjectorTimeout,
   injectorOf,
+  injectorTimeoutOf,
   type LayerContent,
   ownerOf,
-  type Properties,
-  patienceOf,
   podContentOf,
   readLayerInputs,
 } from "./layerInputs.js";
+import { layerOutcome, outcomeNames } from "./layerOutcome.js";
 import {
   claimedTwice,
   isSameStack,
@@ -53,36 +42,22 @@ import {
   writtenOwnerOf,
   writtenOwnerOutput,
 } from "./layerOwner.js";
+import { lookAtInjector, presentLayer } from "./lookAtInjector.js";
 import { NoInjector } from "./NoInjector.js";
-import type { PlannedLayers } from "./PlannedLayers.js";
+import type { ResourceProvider } from "./ResourceProvider.js";
 import { NoNamespace, requireNamespace } from "./requireNamespace.js";
 import { targetName } from "./targetName.js";
 import { whyRefused } from "./whyRefused.js";
 
-/** Settings in an injector's ConfigMap as a Pulumi resource: one level's settings for one target, with one owner. */
-export interface LayerProvider {
-  check(
-    olds: Properties,
-    news: Properties,
-  ): Promise<{ inputs: Properties; failures?: { property: string; reason: string }[] }>;
-  diff(
-    id: string,
-    olds: Properties,
-    news: Properties,
-  ): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }>;
-  create(inputs: Properties): Promise<{ id: string; outs: Properties }>;
-  update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;
-  read(id: string, properties: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }>;
-  delete(id: string, properties: Properties): Promise<void>;
-}
-
-/** `afterRemoval` restarts what ran with settings that are gone. */
+/**
+ * Settings in an injector's ConfigMap as a Pulumi resource: one level's settings for one target, with one owner. `afterRemoval` restarts
+ * what ran with settings that are gone.
+ */
 export function layerProvider(
-  session: Session,
-  planned: PlannedLayers,
-  history: LayerHistory,
-  afterRemoval: (api: KubernetesApi, injector: Injector, properties: Properties) => Promise<void>,
-): LayerProvider {
+  coordinators: Coordinators,
+  afterRemoval: (api: KubernetesApi, properties: Properties) => Promise<void>,
+): ResourceProvider {
+  const { session } = coordinators;
   return {
     async check(olds, given) {
       const news = withKnownCluster(given);
@@ -98,27 +73,23 @@ export function layerProvider(
       const inputs: Record<string, unknown> = {
         ...news,
         ...asProperties(settings, before.settings),
-        patience: news.patience ?? defaultPatience,
+        injectorTimeout: news.injectorTimeout ?? defaultInjectorTimeout,
       };
-      const refused = await whyRefused(() => look(session, news), news, content);
+      const refused = await whyRefused(() => lookAtInjector(coordinators, news), news, content);
       if (refused !== undefined) return { inputs, failures: [{ property: "injector", reason: refused }] };
       const exists = Object.keys(olds).length > 0;
-      const gone = exists ? await describeDrift(session, olds, before, content) : undefined;
+      const live = exists ? await lookAtInjector(coordinators, olds) : undefined;
+      const drift = live && describeDrift(live, olds, before, content);
       if (!exists) await warnOfNamespace(session, news);
-      const claimed = planned.note(news, content, gone?.isLost ?? false);
-      const owned = claimed === undefined ? await otherStack(session, olds, news) : undefined;
-      if (claimed !== undefined || owned !== undefined) {
-        const reason =
-          claimed === undefined
-            ? ownedByAnother(targetOf(news), owned ?? "")
-            : claimedTwice(targetOf(news), [claimed, ownerOf(news)]);
-        return {
-          inputs: news,
-          failures: [{ property: news.namespace === undefined ? "" : "namespace", reason }],
-        };
+      const conflict =
+        (await claimedHere(coordinators, news, content, drift?.isLost ?? false)) ??
+        (await ownedElsewhere(coordinators, olds, news));
+      if (conflict !== undefined) {
+        const property = news.namespace === undefined ? "" : "namespace";
+        return { inputs: news, failures: [{ property, reason: conflict }] };
       }
       // a change that only the cluster shows must be an input, or the preview's diff would be empty
-      if (gone !== undefined) inputs.restores = gone.sentence;
+      if (drift !== undefined) inputs.restores = drift.sentence;
       else if (olds.restores !== undefined) inputs.restores = olds.restores;
       return { inputs };
     },
@@ -148,20 +119,21 @@ export function layerProvider(
           ]
         : [];
       const changes =
-        moved || changed || containsUnknown(news) || (await isDifferentInCluster(session, olds, news));
+        moved || changed || containsUnknown(news) || (await isDifferentInCluster(coordinators, olds, news));
       return { changes, replaces, deleteBeforeReplace: false };
     },
 
     async create(inputs) {
-      const live = await look(session, inputs);
+      const live = await lookAtInjector(coordinators, inputs);
       const present = live && layerAt(layersOf(live.data), targetOf(inputs));
       // Pulumi tells nobody that a creation is half of a replacement. What Helm has brought with the chart is this resource's own.
       const mayReplace = live !== undefined && isWrittenByUs(live);
       const owner = mayReplace ? ownerAfter(ownerOf(inputs), present?.owner) : ownerOf(inputs);
       const isOurs = present !== undefined && isSameStack(present.owner, owner);
-      history.noteWritten(inputs, isOurs ? podContentOf(present) : {});
+      const { history } = await coordinators.of(inputs);
+      history.noteWritten(targetOf(inputs), isOurs ? podContentOf(present) : {});
       try {
-        return { id: layerId(inputs), outs: await bring(session, inputs, owner, [], undefined) };
+        return { id: layerId(inputs), outs: await submit(coordinators, inputs, owner, [], undefined) };
       } catch (error) {
         if (!(error instanceof UntriedSettings)) throw error;
         // without a resource in the state nobody would ever take out what may be there
@@ -179,13 +151,15 @@ export function layerProvider(
       const former = olds[untriedOutput]
         ? undefined
         : { owner: writtenOwnerOf(olds), ...contentOf(readLayerInputs(olds)) };
-      history.noteWritten(news, former ? podContentOf(former) : {});
-      return { outs: await bring(session, news, wantedOwner(olds, news), [writtenOwnerOf(olds)], former) };
+      const { history } = await coordinators.of(news);
+      history.noteWritten(targetOf(news), former ? podContentOf(former) : {});
+      const owners = [writtenOwnerOf(olds)];
+      return { outs: await submit(coordinators, news, wantedOwner(olds, news), owners, former) };
     },
 
-    async read(id, properties) {
-      const api = await session.api(accessOf(properties));
-      const live = await readOrNothing(api, injectorOf(properties));
+    async read(id, properties = {}) {
+      const coordinator = await coordinators.of(properties);
+      const live = await coordinator.read(await session.api(accessOf(properties)));
       const layer = live && layerAt(layersOf(live.data), targetOf(properties));
       if (!live || !layer || layer.owner !== writtenOwnerOf(properties)) return {};
       const others = Object.fromEntries(
@@ -204,48 +178,46 @@ export function layerProvider(
       };
       return {
         id,
-        props: { ...inputs, ...outcomeOf(live, targetOf(properties)) },
+        props: { ...inputs, ...layerOutcome(live, targetOf(properties)) },
         inputs: withoutOutputs(inputs),
       };
     },
 
     async delete(_id, properties) {
       const api = await session.api(accessOf(properties));
-      const injector = injectorOf(properties);
+      const target = targetOf(properties);
+      const coordinator = await coordinators.of(properties);
       // a newer release may refuse what this state says, which must not keep anybody from removing it
       const { problems, ...content } = readLayerInputs(properties);
-      history.noteRemoved(properties, { owner: writtenOwnerOf(properties), ...content });
+      coordinator.history.noteRemoved(target, { owner: writtenOwnerOf(properties), ...content });
       for (const problem of problems.filter(({ path }) => path.startsWith("rollout")))
-        session.report(
-          `${targetName(targetOf(properties))}: ${problem.path} is ignored: ${problemSentence(problem)}`,
-        );
+        session.report(`${targetName(target)}: ${problem.path} is ignored: ${problemSentence(problem)}`);
       try {
-        const owners = [writtenOwnerOf(properties)];
-        const change = { target: targetOf(properties), layer: undefined, owners };
-        await layerQueue(api, injector, session).submit(change, patienceOf(properties));
+        const change = { target, layer: undefined, owners: [writtenOwnerOf(properties)] };
+        await coordinator.submit(api, change, injectorTimeoutOf(properties));
       } catch (error) {
         if (!(error instanceof OwnershipError || error instanceof NoInjector)) throw error;
         const why =
           error instanceof OwnershipError
             ? `its settings stay, since they are ${error.owner}'s now`
             : `nothing to take out: ${error.message}`;
-        session.report(`${targetName(targetOf(properties))}: ${why}`);
+        session.report(`${targetName(target)}: ${why}`);
         return;
       }
-      await afterRemoval(api, injector, properties);
+      await afterRemoval(api, properties);
     },
   };
 }
 
-async function bring(
-  session: Session,
+async function submit(
+  coordinators: Coordinators,
   inputs: Properties,
   owner: string,
   formerOwners: readonly string[],
   former: Layer | undefined,
 ): Promise<Properties> {
-  const api = await session.api(accessOf(inputs));
-  const injector = injectorOf(inputs);
+  const api = await coordinators.session.api(accessOf(inputs));
+  const coordinator = await coordinators.of(inputs);
   const target = targetOf(inputs);
   const read = readLayerInputs(inputs);
   // a check said so before; a layer with nothing in it may not take the place of one that can't be read
@@ -256,9 +228,9 @@ async function bring(
   const layer: Layer = { owner, ...contentOf(read) };
   const owners = [owner, ...formerOwners];
   const change = { target, layer, owners, stack: stackOf(owner), ...(former ? { former } : {}) };
-  await layerQueue(api, injector, session).submit(change, patienceOf(inputs));
-  const outcome = outcomeOf(await cachedInjector(api, injector), target);
-  return { ...inputs, ...writtenOwner(inputs, owner), ...outcome };
+  await coordinator.submit(api, change, injectorTimeoutOf(inputs));
+  const live = await coordinator.read(api);
+  return { ...inputs, ...writtenOwner(inputs, owner), ...(live ? layerOutcome(live, target) : {}) };
 }
 
 /** Of a misspelt namespace a preview can only warn: the program may be about to create it. */
@@ -273,103 +245,53 @@ async function warnOfNamespace(session: Session, inputs: Properties): Promise<vo
   }
 }
 
-/** In the state of a layer that was created and never seen to work. */
-const untriedOutput = "__untried";
-const outputNames = ["stamp", "effective", "sources", "configMap", untriedOutput, writtenOwnerOutput];
-
-/** What the layer leads to, for outputs: the injector's stamp, and each effective value with its source. */
-function outcomeOf({ data, metadata }: InjectorConfigMap, target: string): Record<string, unknown> {
-  const effective = effectiveAt(data, target);
-  return {
-    stamp: stampOf(layersAt(layersOf(data), target)) ?? "",
-    effective: nested(effectiveValues(effective)),
-    sources: Object.fromEntries(Object.entries(effective).map(([path, { source }]) => [path, source])),
-    configMap: `${metadata.namespace}/${metadata.name}`,
-  };
+/** Notes what the program plans. Why it can't, where another component of it has the target already. */
+async function claimedHere(
+  coordinators: Coordinators,
+  inputs: Properties,
+  content: LayerContent,
+  lost: boolean,
+): Promise<string | undefined> {
+  const { planned } = await coordinators.of(inputs);
+  const [target, owner] = [targetOf(inputs), ownerOf(inputs)];
+  const layer = { ...contentOf(content), owner, injectorTimeout: injectorTimeoutOf(inputs) };
+  const claimed = planned.note(target, layer, lost);
+  return claimed === undefined ? undefined : claimedTwice(target, [claimed, owner]);
 }
 
-/** The layer that the injector has before this process writes it; undefined where there is none, or nobody can say. */
-async function presentLayer(session: Session, inputs: Properties): Promise<Layer | undefined> {
-  const live = await look(session, inputs);
-  return live && layerAt(layersOf(live.data), targetOf(inputs));
-}
-
-/** The owner of the layer that is there, where it is another stack's and not what this resource's state says. */
-async function otherStack(session: Session, olds: Properties, news: Properties): Promise<string | undefined> {
-  const present = await presentLayer(session, news);
+/** Why another stack's layer, which is there and not what this resource's state says, can't be taken over. */
+async function ownedElsewhere(
+  coordinators: Coordinators,
+  olds: Properties,
+  news: Properties,
+): Promise<string | undefined> {
+  const present = await presentLayer(coordinators, news);
   if (!present || isSameStack(present.owner, ownerOf(news))) return undefined;
   // a stack that was renamed, and resources that were moved between stacks, keep their layers
-  return present.owner === writtenOwnerOf(olds) ? undefined : present.owner;
+  return present.owner === writtenOwnerOf(olds) ? undefined : ownedByAnother(targetOf(news), present.owner);
 }
 
-/**
- * What happened to a layer that was there after the last `up`; undefined when it still is, or the program wants no more than what
- * is there, or nobody can say. `isLost`: pods still have the settings.
- */
-async function describeDrift(
-  session: Session,
+async function isDifferentInCluster(
+  coordinators: Coordinators,
   olds: Properties,
-  before: LayerContent,
-  wanted: LayerContent,
-): Promise<{ sentence: string; isLost: boolean } | undefined> {
-  const live = await look(session, olds);
-  if (!live) return undefined;
-  const injector = injectorName(injectorOf(olds));
-  const layer = layerAt(layersOf(live.data), targetOf(olds));
-  if (layer && layer.owner !== writtenOwnerOf(olds)) return undefined;
-  if (layer && [before, wanted].some((one) => isSameForPods(one, layer))) return undefined;
-  const putBack = whenPutBack(live);
-  if (putBack !== undefined) {
-    // the time, so that a second failure is not taken for the first one, which the state has already
-    const sentence = `put back in ${injector} by a rollout that failed (${putBack}); tried again`;
-    return { sentence, isLost: false };
-  }
-  if (layer) return { sentence: `changed by hand in ${injector}`, isLost: true };
-  return { sentence: `lost from ${injector}, which ${lastWriter(live)} rewrote`, isLost: true };
-}
-
-async function isDifferentInCluster(session: Session, olds: Properties, news: Properties): Promise<boolean> {
-  const live = await look(session, news);
+  news: Properties,
+): Promise<boolean> {
+  const live = await lookAtInjector(coordinators, news);
   if (!live) return false;
   const layer = layerAt(layersOf(live.data), targetOf(news));
   if (!layer || layer.owner !== wantedOwner(olds, news) || !isSameContent(layer, readLayerInputs(news)))
     return true;
   // a weaker level changed: outputs, and what is published from them, follow
-  return canonicalJson(olds.effective) !== canonicalJson(outcomeOf(live, targetOf(news)).effective);
-}
-
-/** The injector as it is, or undefined with a line that says what a preview could not look up. */
-async function look(session: Session, properties: Properties): Promise<InjectorConfigMap | undefined> {
-  if (containsUnknown([properties.namespace, properties.injector, properties.cluster])) return undefined;
-  const injector = injectorOf(properties);
-  try {
-    return await readOrNothing(await session.api(accessOf(properties)), injector);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    if (!(error instanceof UnreachableError)) throw error;
-    session.report(
-      `${targetName(targetOf(properties))}: could not look at ${injectorName(injector)}: ${why}`,
-    );
-    return undefined;
-  }
-}
-
-async function readOrNothing(api: KubernetesApi, injector: Injector): Promise<InjectorConfigMap | undefined> {
-  try {
-    return await cachedInjector(api, injector);
-  } catch (error) {
-    if (error instanceof NoInjector) return undefined;
-    throw error;
-  }
-}
-
-function isSameForPods(one: LayerContent, other: LayerContent): boolean {
-  return canonicalJson(podContentOf(one)) === canonicalJson(podContentOf(other));
+  return canonicalJson(olds.effective) !== canonicalJson(layerOutcome(live, targetOf(news)).effective);
 }
 
 function isSameContent(one: LayerContent, other: LayerContent): boolean {
   return canonicalJson(contentOf(one)) === canonicalJson(contentOf(other));
 }
+
+/** In the state of a layer that was created and never seen to work. */
+const untriedOutput = "__untried";
+const outputNames: readonly string[] = [...outcomeNames, untriedOutput, writtenOwnerOutput];
 
 function withoutOutputs(properties: Record<string, unknown>): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([key]) => !outputNames.includes(key)));

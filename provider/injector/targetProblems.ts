@@ -6,11 +6,11 @@ import { parseSeconds } from "../settings/duration.js";
 type Entries = Readonly<Record<string, unknown>>;
 
 /** What is wrong with where a level goes: its injector, its cluster, and how long the injector may take. */
-export function targetProblems({ injector, cluster, patience }: Entries): Problem[] {
+export function targetProblems({ injector, cluster, injectorTimeout }: Entries): Problem[] {
   return [
     ...textProblems("injector", injector, ["namespace", "revision"]),
     ...textProblems("cluster", cluster, ["context", "kubeconfig"]),
-    ...patienceProblems(patience),
+    ...timeoutProblems(injectorTimeout),
   ].map(printable);
 }
 
@@ -37,10 +37,10 @@ function textProblems(path: string, given: unknown, known: readonly string[]): P
   ];
 }
 
-function patienceProblems(given: unknown): Problem[] {
+function timeoutProblems(given: unknown): Problem[] {
   if (!isSet(given) || containsUnknown(given)) return [];
   const read = parseSeconds(given);
-  return "value" in read ? [] : [{ path: "patience", ...read }];
+  return "value" in read ? [] : [{ path: "injectorTimeout", ...read }];
 }
 
 function isSet(value: unknown): boolean {

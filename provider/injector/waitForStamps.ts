@@ -8,7 +8,6 @@ import { forEachLimit } from "../data/forEachLimit.js";
 import { type Layers, layerAt } from "../levels/Layer.js";
 import { ask } from "./askInjector.js";
 import { askReplicas, replicasBehind } from "./askReplicas.js";
-import { cachedInjector, invalidateInjector } from "./cachedInjector.js";
 import type { Injector } from "./Injector.js";
 import { type CommitOptions, isSame, type LayerChange } from "./LayerChange.js";
 import type { Refused } from "./Refused.js";
@@ -46,7 +45,7 @@ export async function waitForStamps(
     const refused: Refused = new Map();
     const known = look < quickLooks && options.elapsed() < deadline ? written : undefined;
     try {
-      const data = known ?? (await readBack(api, injector));
+      const data = known ?? (await options.cached.readAnew(api)).data;
       const lost = lostIn(layersOf(data), changes);
       if (lost.length > 0) return { refused, pending, lost };
       const due: Due = {
@@ -73,8 +72,10 @@ export async function waitForStamps(
       pending = waiting;
       if (refused.size > 0) return { refused, pending, lost: [] };
       // pods without a sidecar show nothing: only the ConfigMap tells whether the settings are still there
-      if (pending.length === 0)
-        return { refused, pending, lost: lostIn(layersOf(await readBack(api, injector)), changes) };
+      if (pending.length === 0) {
+        const { data: now } = await options.cached.readAnew(api);
+        return { refused, pending, lost: lostIn(layersOf(now), changes) };
+      }
     } catch (error) {
       silence = transientMessage(error);
     }
@@ -88,7 +89,7 @@ export async function waitForStamps(
     }
     await options.sleep(pause);
   }
-  const waited = `${Math.round(options.patience / 1000)} s`;
+  const waited = `${Math.round(options.injectorTimeout / 1000)} s`;
   const why =
     silence === undefined
       ? `the injector still gives pods other settings after ${waited}; see istiod's log for "failed to read injection config"`
@@ -100,12 +101,6 @@ export async function waitForStamps(
 export function namespacesText([first = "", ...others]: readonly string[]): string {
   if (others.length === 0) return first;
   return `${first} and ${others.length} more namespace${others.length === 1 ? "" : "s"}`;
-}
-
-/** The ConfigMap's texts, read anew and kept for whoever looks next. */
-async function readBack(api: KubernetesApi, injector: Injector): Promise<InjectorData> {
-  invalidateInjector(api, injector);
-  return (await cachedInjector(api, injector)).data;
 }
 
 /** The message of an API server that is busy or away, which says nothing of the settings; throws any other error. */

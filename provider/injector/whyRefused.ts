@@ -1,9 +1,10 @@
 import { requireComposable } from "../configMap/compose.js";
 import { InjectorRefusal, named } from "../configMap/InjectorRefusal.js";
+import type { Properties } from "../data/Properties.js";
 import { containsUnknown } from "../data/unknown.js";
 import { targetOf } from "../levels/Layer.js";
 import { type InjectorConfigMap, nameOf } from "./Injector.js";
-import { contentOf, injectorOf, type LayerContent, ownerOf, type Properties } from "./layerInputs.js";
+import { contentOf, injectorOf, type LayerContent, ownerOf } from "./layerInputs.js";
 
 /**
  * Why `up` would refuse a layer, as far as this injector can tell. What it makes of other levels' settings is not looked at: Pulumi checks

@@ -7,7 +7,6 @@ import { InjectorRefusal, named } from "../configMap/InjectorRefusal.js";
 import { layersOf } from "../configMap/layersOf.js";
 import { type Layer, type Layers, layerAt } from "../levels/Layer.js";
 import { installedSettings } from "../levels/Profile.js";
-import { invalidateInjector } from "./cachedInjector.js";
 import {
   type Injector,
   type InjectorConfigMap,
@@ -55,7 +54,7 @@ export async function writeLayers(
   changes: readonly LayerChange[],
   outcomes: Outcomes,
   beforeWriting: BeforeWriting,
-  { sleep, random }: Pick<CommitOptions, "sleep" | "random">,
+  { sleep, random, cached }: Pick<CommitOptions, "sleep" | "random" | "cached">,
 ): Promise<Written> {
   let first: Layers | undefined;
   const rejected = new Map<LayerChange, Error>();
@@ -80,9 +79,7 @@ export async function writeLayers(
       return { before, written: data };
     try {
       const manager = accepted.every(({ putsBack }) => putsBack) ? putBackManager : fieldManager;
-      await writeInjector(api, injector, current, data, manager).finally(() =>
-        invalidateInjector(api, injector),
-      );
+      await writeInjector(api, injector, current, data, manager).finally(() => cached.invalidate());
       return { before, written: data };
     } catch (error) {
       if (isTransient(error)) throw untried(error);

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { isRecord } from "../data/isRecord.js";
 import { problemSentence } from "../data/problem.js";
 import { parseSeconds, secondsOf } from "../settings/duration.js";
+import { asLabelSelector, type LabelSelector, parseSelector } from "./selector.js";
 
 /**
  * How workloads whose sidecar changes are restarted. Merged per option, as settings are: a workload's options win over its namespace's,
@@ -35,12 +37,9 @@ export interface RolloutOptions {
    * What else counts as a difference. `image`: the images of istio-proxy and istio-init too, so that an upgrade of Istio is rolled
    * out. Default: nothing, since settings change no image, and restarts for an upgrade should be asked for.
    */
-  include?: "image"[];
-  /**
-   * Labels that a workload must have to be restarted, all of them; the others are reported as waiting. Default: none, every
-   * workload.
-   */
-  selector?: Record<string, string>;
+  restartOn?: "image"[];
+  /** Labels of workloads that are restarted; the others are reported as waiting. Default: every workload. */
+  selector?: LabelSelector;
   /**
    * Whether workloads that are not ready are restarted too. Default: false: a restart would add to their trouble, fail, and
    * be blamed for it. They are reported as waiting, and looked at again by the next `up`.
@@ -60,8 +59,9 @@ export interface Rollout {
   pauseBetween: string;
   timeoutPerWorkload: string;
   onFailure: "stop" | "continue" | "rollback";
-  include: "image"[];
-  selector: Record<string, string>;
+  restartOn: "image"[];
+  /** In canonical form; empty for every workload. */
+  selector: LabelSelector;
   restartUnhealthy: boolean;
   deleteBarePods: boolean;
 }
@@ -80,6 +80,19 @@ const duration = (fallback: string, none: boolean) =>
     return z.NEVER;
   });
 
+const labelSelector = z.unknown().transform((value, context): LabelSelector => {
+  if (value === undefined || (isRecord(value) && Object.keys(value).length === 0)) return {};
+  const { selector, problems } = parseSelector(value);
+  for (const { path, found, wanted, todo } of problems)
+    context.issues.push({
+      code: "custom",
+      message: problemSentence({ path, found, wanted, todo }),
+      path: path.split(".").slice(1),
+      input: value,
+    });
+  return problems.length > 0 ? z.NEVER : asLabelSelector(selector);
+});
+
 export const Rollout = z.strictObject({
   strategy: z.enum(["restart", "evict", "none"]).default("restart"),
   maxConcurrent: z.int().min(1).max(1000).default(3),
@@ -90,8 +103,8 @@ export const Rollout = z.strictObject({
     .optional()
     .transform((value) => value ?? "600s"),
   onFailure: z.enum(["stop", "continue", "rollback"]).default("stop"),
-  include: z.array(z.enum(["image"])).default([]),
-  selector: z.record(z.string(), z.string()).default({}),
+  restartOn: z.array(z.enum(["image"])).default([]),
+  selector: labelSelector.optional().transform((value) => value ?? {}),
   restartUnhealthy: z.boolean().default(false),
   deleteBarePods: z.boolean().default(false),
 });

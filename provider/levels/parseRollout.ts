@@ -1,6 +1,7 @@
-import { nearestKey } from "../data/nearestKey.js";
 import { type Problem, shown } from "../data/problem.js";
 import { containsUnknown, isUnknown } from "../data/unknown.js";
+import { unknownKey } from "../data/unknownKeys.js";
+import { formerNames } from "./formerNames.js";
 import { Rollout, type RolloutOptions, rolloutOptionNames } from "./RolloutOptions.js";
 
 /** Options as given, in canonical form, without defaults; and everything that is wrong with them. What a preview can't know is left out. */
@@ -22,11 +23,13 @@ export function parseRollout(given: unknown): { options: RolloutOptions; problem
       if (read.success) options[name] = read.data;
       else
         problems.push(
-          ...read.error.issues.map(({ path, message }) => ({
+          ...read.error.issues.map(({ code, path, message }) => ({
             path: ["rollout", name, ...path.map(String)].join("."),
             found: shown(value),
             wanted: "an option of rollouts",
             todo: message,
+            // of our own making: a whole sentence
+            ...(code === "custom" ? { sentence: message } : {}),
           })),
         );
     }
@@ -44,11 +47,5 @@ function isOption(name: string): name is keyof RolloutOptions {
 }
 
 function unknownOption(name: string): Problem {
-  const nearest = nearestKey(name, rolloutOptionNames);
-  return {
-    path: `rollout.${name}`,
-    found: `the unknown key ${shown(name)}`,
-    wanted: `one of ${rolloutOptionNames.join(", ")}`,
-    todo: nearest ? `did you mean ${nearest}?` : "take it out",
-  };
+  return { ...unknownKey(name, rolloutOptionNames, formerNames), path: `rollout.${name}` };
 }

@@ -29,7 +29,7 @@ export interface Scope {
   /** One namespace. Default: all. */
   namespace?: string;
   /** What else than settings counts as a difference. */
-  include?: Rollout["include"];
+  restartOn?: Rollout["restartOn"];
 }
 
 const namespacesAtOnce = 4;
@@ -73,7 +73,7 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
           workloads: await workloadsIn(api, name, ofRevision(pods.get(name) ?? [], revision), {
             ...current,
             revision,
-            include: scope.include ?? [],
+            restartOn: scope.restartOn ?? [],
             report,
             now,
           }),
@@ -103,7 +103,7 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
 
 interface Known extends Current {
   revision: string;
-  include: Rollout["include"];
+  restartOn: Rollout["restartOn"];
   report: (line: string) => void;
   now: number;
 }
@@ -112,11 +112,11 @@ async function workloadsIn(
   api: KubernetesApi,
   namespace: string,
   pods: readonly ObjectMeta[],
-  { revision, include, report, now, ...current }: Known,
+  { revision, restartOn, report, now, ...current }: Known,
 ): Promise<WorkloadStatus[]> {
   if (pods.length === 0) return [];
   const settings = withImage(
-    include,
+    restartOn,
     withRolloutOptions(
       { ...settingsThere(current, {}, namespace, revision), looksForOverruled: true },
       current.layers,
@@ -146,13 +146,13 @@ async function workloadsIn(
 }
 
 /** What the person asks for counts beside what the levels' rollout options say. */
-function withImage(include: Rollout["include"], settings: NamespaceSettings): NamespaceSettings {
-  if (include.length === 0) return settings;
+function withImage(restartOn: Rollout["restartOn"], settings: NamespaceSettings): NamespaceSettings {
+  if (restartOn.length === 0) return settings;
   const { forLabels } = settings;
   return {
     ...settings,
-    include,
-    ...(forLabels ? { forLabels: (labels) => ({ ...forLabels(labels), include }) } : {}),
+    restartOn,
+    ...(forLabels ? { forLabels: (labels) => ({ ...forLabels(labels), restartOn }) } : {}),
   };
 }
 

@@ -3,6 +3,7 @@ import { unknownKeys } from "../data/unknownKeys.js";
 import type { Injector } from "../injector/Injector.js";
 import { injectorOf, readLayerInputs } from "../injector/layerInputs.js";
 import { targetProblems } from "../injector/targetProblems.js";
+import { formerNames } from "../levels/formerNames.js";
 import { parseRollout } from "../levels/parseRollout.js";
 import type { RolloutOptions } from "../levels/RolloutOptions.js";
 import type { LabelSelector } from "../levels/selector.js";
@@ -13,7 +14,7 @@ export interface GlobalArguments extends Readonly<Record<string, unknown>> {
   injector?: Injector;
   cluster?: { context?: string; kubeconfig?: string };
   rollout?: RolloutOptions;
-  patience?: string;
+  injectorTimeout?: string;
 }
 
 /** Arguments of `NamespaceSidecarSettings`. */
@@ -36,7 +37,7 @@ export type LevelPlace =
   | { is: "workload"; name: string };
 
 /** What may stand beside the settings of a level, or at the top of the file for all of them. */
-const targetKeys = ["injector", "cluster", "rollout", "patience"] as const;
+const targetKeys = ["injector", "cluster", "rollout", "injectorTimeout"] as const;
 
 export type Shared = Pick<GlobalArguments, (typeof targetKeys)[number]>;
 
@@ -85,7 +86,7 @@ export function readLevel(
     ...(place.is === "workload" ? { workload: place.name } : {}),
   });
   const problems = [
-    ...unknownKeys(written, known),
+    ...unknownKeys(written, known, formerNames),
     ...own.problems,
     // null is text that was left out: the settings below it were taken away, or never written
     ...nullProblems(written, known),
@@ -125,7 +126,8 @@ function targetArguments(place: LevelPlace, { namespace, selector, priority }: E
 // a namespace's and a workload's name are the keys of the map that the level stands in
 function placedPath(path: string, place: LevelPlace): string {
   const isKey =
-    (place.is === "namespace" && path === "namespace") || (place.is === "workload" && path === "layerName");
+    (place.is === "namespace" && path === "namespace") ||
+    (place.is === "workload" && path === "workloadName");
   return isKey ? "" : path;
 }
 

@@ -19,7 +19,7 @@ export function platformSchema(): JsonSchema {
       context: text("A context of the kubeconfig. Default: the current one."),
       kubeconfig: text("The path of a kubeconfig. Default: KUBECONFIG, then ~/.kube/config."),
     }),
-    patience: { $ref: "#/$defs/patience" },
+    injectorTimeout: { $ref: "#/$defs/injectorTimeout" },
     rollout: { $ref: "#/$defs/rollout" },
     global: empty({ ...level("global"), description: "Settings of every namespace of the mesh." }),
     namespaces: empty({
@@ -52,22 +52,35 @@ export function platformSchema(): JsonSchema {
         namespace: text("Where istiod runs. Default: istio-system."),
         revision: text("As in istioctl install --revision. Default: none."),
       }),
-      patience: {
+      injectorTimeout: {
         description: "How long the injector may take to show new settings. Default: 300s.",
         anyOf: [
           { type: "integer", minimum: 1, maximum: 86400 },
           { type: "string", pattern: "^([0-9]+(ms|h|m|s))+$" },
         ],
       },
-      rollout: {
-        ...withoutSchema(z.toJSONSchema(Rollout, { io: "input" })),
-        description: "How workloads whose sidecar changes are restarted.",
-      },
+      rollout: rolloutSchema(),
       namespace: empty(level("namespace")),
       workload: { ...level("workload"), required: ["namespace", "selector"] },
       selector: labelSelector,
       ...settingDefinitions(),
     },
+  };
+}
+
+function rolloutSchema(): JsonSchema {
+  const { $schema, properties, ...schema } = z.toJSONSchema(Rollout, { io: "input" }) as JsonSchema;
+  return {
+    ...schema,
+    properties: {
+      ...(properties as object),
+      selector: {
+        ...labelSelector,
+        description: "Labels of workloads that are restarted. Default: all.",
+        minProperties: 0,
+      },
+    },
+    description: "How workloads whose sidecar changes are restarted.",
   };
 }
 
@@ -93,7 +106,7 @@ const labelSelector: JsonSchema = {
 function level(is: LevelPlace["is"]): JsonSchema {
   const others: Record<string, JsonSchema> = {
     injector: { $ref: "#/$defs/injector" },
-    patience: { $ref: "#/$defs/patience" },
+    injectorTimeout: { $ref: "#/$defs/injectorTimeout" },
     rollout: { $ref: "#/$defs/rollout" },
     namespace: { type: "string", description: "The namespace of the pods." },
     selector: { $ref: "#/$defs/selector" },
@@ -148,8 +161,4 @@ function groupOf(path: string): string {
 
 function sentence(summary: string): string {
   return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
-}
-
-function withoutSchema({ $schema, ...schema }: JsonSchema): JsonSchema {
-  return schema;
 }

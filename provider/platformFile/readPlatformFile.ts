@@ -3,6 +3,7 @@ import { isRecord } from "../data/isRecord.js";
 import { type Problem, printable, shown } from "../data/problem.js";
 import { unknownKeys } from "../data/unknownKeys.js";
 import { contentOf, yamlText } from "../data/yamlText.js";
+import { formerNames } from "../levels/formerNames.js";
 import {
   type Checked,
   type LevelPlace,
@@ -21,7 +22,7 @@ import { readWaves } from "./readWaves.js";
 export const platformFileKeys = [
   "injector",
   "cluster",
-  "patience",
+  "injectorTimeout",
   "rollout",
   "global",
   "namespaces",
@@ -33,17 +34,26 @@ type Given = Readonly<Partial<Record<(typeof platformFileKeys)[number], unknown>
 
 /** Reads a settings file, or throws a SettingsFileError with everything that is wrong and its line and column. */
 export function readPlatformFile(text: string, file: string): PlatformFile {
+  return read(text, file).checked;
+}
+
+/** The file as it is written, as plain data, once nothing is wrong with it. Throws as `readPlatformFile` does. */
+export function readPlatformContent(text: string, file: string): unknown {
+  return read(text, file).content;
+}
+
+function read(text: string, file: string): { content: unknown; checked: PlatformFile } {
   const written = yamlText(text, { merge: true });
   const { document, lines } = written;
-  const read = contentOf(written);
-  if ("errors" in read) {
+  const found = contentOf(written);
+  if ("errors" in found) {
     throw new SettingsFileError(
       file,
-      read.errors.map(({ message, offset }) => ({ ...yamlProblem(message), ...at(lines, offset) })),
+      found.errors.map(({ message, offset }) => ({ ...yamlProblem(message), ...at(lines, offset) })),
     );
   }
-  const { value, problems } = readPlatformSettings(read.content);
-  if (problems.length === 0) return value;
+  const { value, problems } = readPlatformSettings(found.content);
+  if (problems.length === 0) return { content: found.content, checked: value };
   throw new SettingsFileError(
     file,
     problems
@@ -94,7 +104,7 @@ export function readPlatformSettings(given: unknown): Checked<PlatformFile> {
       waves: waves.value,
     },
     problems: [
-      ...unknownKeys(given, platformFileKeys),
+      ...unknownKeys(given, platformFileKeys, formerNames),
       ...shared.problems,
       ...below("global", global?.problems ?? []),
       ...below("namespaces", namespaces.problems),

@@ -21,12 +21,12 @@ export type SidecarFields = Readonly<Record<string, string>>;
  */
 export function sidecarFields(
   pod: Pick<Pod, "spec">,
-  include: readonly "image"[] = [],
+  restartOn: readonly "image"[] = [],
 ): SidecarFields | undefined {
   const sidecar = sidecarOf(pod);
   if (!sidecar) return undefined;
   const fields: Record<string, string> = {};
-  if (include.includes("image")) {
+  if (restartOn.includes("image")) {
     put(fields, `${proxyContainer}${imageSuffix}`, sidecar.proxy.image);
     put(fields, `istio-init${imageSuffix}`, sidecar.init?.image);
   }

@@ -1,3 +1,3 @@
-import { SidecarMesh } from "pulumi-istio-sidecar";
+import { readSettingsFile, SidecarMesh } from "pulumi-istio-sidecar";
 
-SidecarMesh.fromFile("settings.yaml").create();
+new SidecarMesh("mesh", readSettingsFile("settings.yaml"));

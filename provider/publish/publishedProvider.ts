@@ -5,12 +5,12 @@ import {
   type KubernetesApi,
   UnreachableError,
 } from "../cluster/KubernetesApi.js";
-import type { Session } from "../cluster/session.js";
 import { withKnownCluster } from "../cluster/withKnownCluster.js";
 import { effectiveAt } from "../configMap/effectiveAt.js";
 import { canonicalJson, digest } from "../data/canonicalJson.js";
+import type { Properties } from "../data/Properties.js";
 import { containsUnknown } from "../data/unknown.js";
-import type { InjectorView } from "../injector/InjectorView.js";
+import type { Coordinators } from "../injector/Coordinators.js";
 import { ownerOf } from "../injector/layerInputs.js";
 import {
   ownerAfter,
@@ -19,34 +19,23 @@ import {
   writtenOwnerOf,
   writtenOwnerOutput,
 } from "../injector/layerOwner.js";
+import type { ResourceProvider } from "../injector/ResourceProvider.js";
 import { type EffectiveSettings, effectiveValues } from "../levels/effectiveSettings.js";
 import { nested } from "../settings/canonicalSettings.js";
 import { settingText } from "../settings/settingText.js";
 import { publishedName, readPublished, removePublished, writePublished } from "./publishedConfigMap.js";
 import { publishedSettings } from "./publishedSettings.js";
 
-type Properties = Readonly<Record<string, unknown>>;
-
 /** A namespace's effective settings, told to its team in a ConfigMap, as a Pulumi resource. */
-export interface PublishedProvider {
-  check(olds: Properties, news: Properties): Promise<{ inputs: Properties }>;
-  diff(id: string, olds: Properties, news: Properties): Promise<{ changes: boolean; replaces: string[] }>;
-  create(inputs: Properties): Promise<{ id: string; outs: Properties }>;
-  update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;
-  read(id: string, properties: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }>;
-  delete(id: string, properties: Properties): Promise<void>;
-}
-
-export function publishedProvider(
-  session: Session,
-  injector: Pick<InjectorView, "data" | "planned" | "settled">,
-): PublishedProvider {
+export function publishedProvider(coordinators: Coordinators): ResourceProvider {
+  const { session } = coordinators;
   const apiOf = (properties: Properties) => session.api(properties.cluster as ClusterAccess | undefined);
   const publish = async (inputs: Properties, owner: string, known: boolean): Promise<Properties> => {
     const api = await apiOf(inputs);
     // not what the program plans: the injector may have refused some of it
-    await injector.settled(api, inputs);
-    const data = await injector.data(api, inputs);
+    const coordinator = await coordinators.of(inputs);
+    await coordinator.idle();
+    const data = await coordinator.data(api);
     const namespace = namespaceOf(inputs);
     const outs = { ...inputs, ...writtenOwner(inputs, owner), configMap: `${namespace}/${publishedName}` };
     if (!data) return outs;
@@ -62,11 +51,11 @@ export function publishedProvider(
       const { namespace } = news;
       if (containsUnknown([namespace, news.cluster, news.injector])) return { inputs: { ...news, ...said } };
       try {
-        const { layers } = injector.planned(news);
         const api = await apiOf(news);
-        const data = await injector.data(api, news);
+        const coordinator = await coordinators.of(news);
+        const data = await coordinator.data(api);
         if (!data) return { inputs: { ...news, ...said } };
-        const inputs = { ...news, ...told(effectiveAt(data, namespaceOf(news), layers)) };
+        const inputs = { ...news, ...told(effectiveAt(data, namespaceOf(news), coordinator.planned.known)) };
         // a change that only the cluster shows must be an input, or the preview's diff would be empty
         const restores = (await isLost(api, olds, news)) ? `${publishedName} was deleted` : olds.restores;
         return { inputs: restores === undefined ? inputs : { ...inputs, restores } };
@@ -98,7 +87,7 @@ export function publishedProvider(
       return { outs: await publish(news, wantedOwner(olds, news), true) };
     },
 
-    async read(id, properties) {
+    async read(id, properties = {}) {
       const published = await readPublished(await apiOf(properties), namespaceOf(properties));
       if (!published) return {};
       const { text } = published;

@@ -1,55 +1,49 @@
 import { isOtherCluster } from "../cluster/isOtherCluster.js";
 import type { ClusterAccess, KubernetesApi } from "../cluster/KubernetesApi.js";
-import { UnreachableError } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
 import { withKnownCluster } from "../cluster/withKnownCluster.js";
 import { canonicalJson } from "../data/canonicalJson.js";
+import type { Properties } from "../data/Properties.js";
 import { problemSentence } from "../data/problem.js";
-import { containsUnknown } from "../data/unknown.js";
-import type { FormerLayer, InjectorView, Properties } from "../injector/InjectorView.js";
+import type { Coordinator } from "../injector/Coordinator.js";
+import type { Coordinators } from "../injector/Coordinators.js";
+import type { FormerLayer } from "../injector/LayerHistory.js";
+import { podContentOf } from "../injector/layerInputs.js";
+import type { ResourceProvider } from "../injector/ResourceProvider.js";
+import type { Rollback } from "../injector/rollbackLayers.js";
 import { targetOf } from "../levels/Layer.js";
 import { parseRollout } from "../levels/parseRollout.js";
 import { rolloutOptionNames } from "../levels/RolloutOptions.js";
 import { type Ending, failureText, followed, rollBack } from "./execute/ending.js";
-import { inTurn } from "./execute/inTurn.js";
 import type { RolloutDependencies } from "./execute/RolloutDependencies.js";
 import type { RolloutSummary } from "./execute/RolloutSummary.js";
-import { type PutBack, rollbackWorkloads } from "./execute/rollbackWorkloads.js";
+import { rollbackWorkloads } from "./execute/rollbackWorkloads.js";
 import { rollUnmanaged } from "./execute/rollUnmanaged.js";
 import { runRollout } from "./execute/runRollout.js";
 import { type Assessed, assessReached, hasWork } from "./plan/assessReached.js";
 import { cappedMap } from "./plan/cappedMap.js";
-import { type PlannedRollout, plannedRollout } from "./plan/plannedRollout.js";
-import type { Restart } from "./plan/Restart.js";
-import { reportCapped } from "./plan/reportCapped.js";
+import type { PlannedRollout } from "./plan/plannedRollout.js";
 import { withoutTransient } from "./plan/transientReasons.js";
+import { planRollout } from "./planRollout.js";
 
-export interface RolloutProvider {
-  check(
-    olds: Properties,
-    news: Properties,
-  ): Promise<{ inputs: Properties; failures?: { property: string; reason: string }[] }>;
-  diff(id: string, olds: Properties, news: Properties): Promise<{ changes: boolean; replaces: string[] }>;
-  create(inputs: Properties): Promise<{ id: string; outs: Properties }>;
-  update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;
-  read(id: string, properties: Properties): Promise<{ id: string; props: Properties }>;
-  delete(id: string, properties: Properties): Promise<void>;
-}
-
-export function rolloutProvider(session: Session, injector: InjectorView): RolloutProvider {
+/** Restarts of the workloads that a change of a level's settings reaches, as a Pulumi resource. */
+export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
+  const { session } = coordinators;
   const roll = async (
     id: string,
     inputs: Properties,
     former: FormerLayer | undefined,
   ): Promise<Properties> => {
     const api = await session.api(inputs.cluster as ClusterAccess | undefined);
-    const look = () => assessReached(injector, api, inputs, {}, former);
-    let putBackBefore = injector.putBacks(inputs).length;
+    const coordinator = await coordinators.of(inputs);
+    const target = targetOf(inputs);
+    const look = () => assessReached(coordinator, api, target, {}, former);
+    let rolledBackBefore = coordinator.rollbacks.length;
     let assessed = await look();
     // layers on their way have rollouts of their own: with nothing to do here there is nothing to wait for
-    if (hasWork(assessed) && !injector.isSettled(api, inputs)) {
-      await injector.settled(api, inputs);
-      putBackBefore = injector.putBacks(inputs).length;
+    if (hasWork(assessed) && coordinator.isBusy) {
+      await coordinator.idle();
+      rolledBackBefore = coordinator.rollbacks.length;
       assessed = await look();
     }
     const kept = {
@@ -60,23 +54,21 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
     const end = ({ summary, text }: Ending): Properties => {
       const outs = { ...kept, summary: cappedSummary(summary) };
       if (text !== undefined) throw partialFailure(id, { ...outs, __provider: inputs.__provider }, text);
-      const rolled = injector.noteRolled(inputs);
+      const rolled = noteRolled(coordinator, target);
       return rolled ? { ...outs, [rolledOutput]: rolled } : outs;
     };
-    return inTurn(api.server, async () => {
-      const dependencies = dependenciesOf(session, injector, api, inputs);
-      const back = (putBacks: readonly PutBack[]) =>
-        look().then(({ restarts }) => rollbackWorkloads(restarts, putBacks, dependencies));
-      if (injector.isPutBack(inputs)) {
-        const putBacks = injector.putBacks(inputs);
-        return end(followed(await back(putBacks), putBacks));
-      }
+    return coordinator.inTurn(api, async () => {
+      const dependencies = dependenciesOf(session, coordinator, api);
+      const back = (rollbacks: readonly Pick<Rollback, "stampBefore">[]) =>
+        look().then(({ restarts }) => rollbackWorkloads(restarts, rollbacks, dependencies));
+      const { rollbacks } = coordinator;
+      if (coordinator.isRolledBack(target)) return end(followed(await back(rollbacks), rollbacks));
       // another rollout has put settings back meanwhile
-      const isOutdated = injector.putBacks(inputs).length > putBackBefore;
+      const isOutdated = rollbacks.length > rolledBackBefore;
       const summary = await run(isOutdated ? await look() : assessed, dependencies);
       if (isComplete(summary)) return end({ summary });
       if (!summary.rollsBack) return end({ summary, text: failureText(summary) });
-      return end(await rollBack(summary, () => injector.putBack(api, inputs), back));
+      return end(await rollBack(summary, () => coordinator.rollBack(api, target), back));
     });
   };
 
@@ -92,7 +84,7 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
         return { inputs: news, failures };
       }
       const inputs: Record<string, unknown> = { ...news, ...options };
-      const found = await plan(session, injector, news, formerOf(olds));
+      const found = await planRollout(coordinators, news, formerOf(olds));
       if (typeof found === "object" && "refused" in found)
         return { inputs: news, failures: found.refused.map((reason) => ({ property: "", reason })) };
       const planned = found;
@@ -111,7 +103,7 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
     async diff(_id, olds, news) {
       const former = formerOf(olds);
       // a rollout of another level may fail before this one has its turn
-      if (former) injector.noteFormer(news, former);
+      if (former) (await coordinators.of(news)).history.noteRolled(targetOf(news), former);
       const relevant = (properties: Properties) =>
         canonicalJson([
           properties.cluster,
@@ -132,18 +124,18 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
 
     async create(inputs) {
       const id = `rollout/${targetOf(inputs)}`;
-      injector.noteFormer(inputs, undefined);
+      (await coordinators.of(inputs)).history.noteNeverRolled(targetOf(inputs));
       // said where nothing ended yet, too: the state of an earlier release of this package says nothing
       return { id, outs: await roll(id, inputs, {}) };
     },
 
     async update(id, olds, news) {
       const former = formerOf(olds);
-      if (former) injector.noteFormer(news, former);
+      if (former) (await coordinators.of(news)).history.noteRolled(targetOf(news), former);
       return { outs: await roll(id, news, former) };
     },
 
-    async read(id, properties) {
+    async read(id, properties = {}) {
       return { id, props: properties };
     },
 
@@ -154,16 +146,27 @@ export function rolloutProvider(session: Session, injector: InjectorView): Rollo
 
 /** Restarts what ran with a layer that is gone; throws when something could not be restarted. */
 export async function rollAfterRemoval(
-  session: Session,
-  injector: InjectorView,
+  coordinators: Coordinators,
   api: KubernetesApi,
   properties: Properties,
 ): Promise<void> {
-  const summary = await inTurn(api.server, async () =>
+  const coordinator = await coordinators.of(properties);
+  const summary = await coordinator.inTurn(api, async () =>
     // looked at in its turn: the removal of another layer may have restarted the same workloads
-    run(await assessReached(injector, api, properties), dependenciesOf(session, injector, api, properties)),
+    run(
+      await assessReached(coordinator, api, targetOf(properties)),
+      dependenciesOf(coordinators.session, coordinator, api),
+    ),
   );
   if (!isComplete(summary)) throw new Error(failureText(summary));
+}
+
+/** All pods have the target's layer now; what the rollout's state is to keep of it. */
+function noteRolled({ planned, history }: Coordinator, target: string): FormerLayer | undefined {
+  const layer = planned.all.get(target);
+  if (!layer) return undefined;
+  history.noteRolled(target, podContentOf(layer));
+  return podContentOf(layer);
 }
 
 function isComplete({ failed, cancelled }: RolloutSummary): boolean {
@@ -177,88 +180,12 @@ async function run(
   return rollUnmanaged(unmanaged, await runRollout(restarts, dependencies), dependencies);
 }
 
-function dependenciesOf(
-  session: Session,
-  injector: InjectorView,
-  api: KubernetesApi,
-  properties: Properties,
-): RolloutDependencies {
+function dependenciesOf(session: Session, coordinator: Coordinator, api: KubernetesApi): RolloutDependencies {
   return {
     ...session,
     api,
-    replicasBehind: (namespace, pod, stamp) =>
-      injector.replicasBehind(api, properties, namespace, pod, stamp),
+    replicasBehind: (namespace, pod, stamp) => coordinator.replicasBehind(api, namespace, pod, stamp),
   };
-}
-
-/** Undefined where it can't be known beforehand, and looking again is worth an update. */
-async function plan(
-  session: Session,
-  injector: InjectorView,
-  properties: Properties,
-  former: FormerLayer | undefined,
-): Promise<PlannedRollout | { refused: readonly string[] } | "unreachable" | undefined> {
-  if (containsUnknown([properties.namespace, properties.injector, properties.cluster])) {
-    session.report(
-      `${String(properties.namespace ?? "all namespaces")}: the cluster is not known before \`up\`, nor which workloads restart`,
-    );
-    return undefined;
-  }
-  try {
-    const api = await session.api(properties.cluster as ClusterAccess | undefined);
-    const { layers, lost } = injector.planned(properties);
-    if (lost) {
-      session.report(
-        `${properties.namespace ?? "all namespaces"}: can't list restarts yet: the missing settings must be restored first (pods that still have them won't restart)`,
-      );
-      return undefined;
-    }
-    const { restarts, unmanaged } = await assessReached(
-      injector,
-      api,
-      properties,
-      layers,
-      former,
-      progressOf(session),
-    );
-    const refused = restarts.flatMap(({ assessment: { namespace, name, verdict } }) =>
-      verdict.is === "refused" ? [refusalText(namespace, name, verdict.why)] : [],
-    );
-    if (refused.length > 0) return { refused };
-    tellUnknown(restarts, session.report);
-    tellOverruled(restarts, session.report);
-    const namespace = properties.namespace === undefined ? undefined : String(properties.namespace);
-    const planned = plannedRollout(namespace, restarts, unmanaged, session.now());
-    if (planned.count !== undefined) session.report(planned.count);
-    reportCapped(
-      planned.kept,
-      (more) => `${more} more are unmanaged: no restart replaces their pods`,
-      session.report,
-    );
-    return planned;
-  } catch (error) {
-    if (!(error instanceof UnreachableError)) throw error;
-    session.report(
-      `${properties.namespace ?? "all namespaces"}: could not look up which workloads restart: ${error.message}`,
-    );
-    return "unreachable";
-  }
-}
-
-/** How often a long look says how far it is, in ms. */
-const toldEvery = 5_000;
-
-function progressOf({ elapsed, report }: Session): (looked: number, all: number) => void {
-  let next = elapsed() + toldEvery;
-  return (looked, all) => {
-    if (elapsed() < next || looked === all) return;
-    next = elapsed() + toldEvery;
-    report(`looked at the workloads of ${looked} of ${all} namespaces`);
-  };
-}
-
-function refusalText(namespace: string, name: string, why: string): string {
-  return `namespace ${namespace}: with these settings new pods of ${name} would be denied, and without them they are not: ${why}`;
 }
 
 /** What a preview says is waiting, which the state keeps as it is said, whatever the `up` finds. */
@@ -269,21 +196,6 @@ function stillWaiting(
   if (planned === "unreachable") return before;
   // the update that follows looks for itself: repeated here, what has passed would be a change at the next preview
   return planned ? planned.waiting : withoutTransient(before);
-}
-
-/** The server's words of the moment, which inputs leave out since they would differ at each look. */
-function tellUnknown(restarts: readonly Restart[], report: (line: string) => void): void {
-  const unknown = restarts.flatMap(({ assessment: { namespace, name, verdict } }) =>
-    verdict.is === "unknown" ? [`[${namespace}] can't tell whether ${name} restarts: ${verdict.why}`] : [],
-  );
-  reportCapped(unknown, (more) => `can't tell for ${more} more`, report);
-}
-
-function tellOverruled(restarts: readonly Restart[], report: (line: string) => void): void {
-  const lines = restarts.flatMap(({ assessment: { namespace, name, overruled } }) =>
-    overruled === undefined ? [] : [`[${namespace}] ${name}: ${overruled}`],
-  );
-  reportCapped(lines, (more) => `settings are overruled on ${more} more`, report);
 }
 
 function optionsOf(properties: Properties, which: (value: unknown) => boolean): Properties {

@@ -37,7 +37,7 @@ describe("a namespace's settings", () => {
       injector: { revision: "canary" },
       cluster: { context: "prod" },
       rollout: { maxConcurrent: 1, onFailure: "continue" },
-      patience: "60s",
+      injectorTimeout: "60s",
     });
     const target = { namespace: "shop", injector: { revision: "canary" }, cluster: { context: "prod" } };
     assert.deepEqual(inputsOf(recorded, "shop-layer"), {
@@ -45,7 +45,7 @@ describe("a namespace's settings", () => {
       ...settings,
       owner: "acme/mesh/prod:shop",
       rollout: { maxConcurrent: 1, onFailure: "continue" },
-      patience: "60s",
+      injectorTimeout: "60s",
     });
     assert.deepEqual(inputsOf(recorded, "shop-rollout"), {
       ...target,

@@ -45,19 +45,19 @@ describe("a mesh's settings as data", () => {
   }
 
   it("are the components that a settings file asks for", async () => {
-    const recorded = await recordedResources(() => SidecarMesh.from(settings).create());
+    const recorded = await recordedResources(() => new SidecarMesh("mesh", settings));
     assert.deepEqual(
       recorded
         .filter(({ lineage }) => lineage.endsWith(layerType))
         .map(({ name }) => name)
         .sort(),
-      ["canary-layer", "global-layer", "shop-layer", "shop-workloads-layer"],
+      ["mesh-canary-layer", "mesh-global-layer", "mesh-shop-layer", "mesh-shop-workloads-layer"],
     );
   });
 
   it("are in Helm values the layers that these components own", async () => {
-    const recorded = await recordedResources(() => SidecarMesh.from(settings).create());
-    const values = await inProgram(() => SidecarMesh.from(settings).helmValues({}, { chart }));
+    const recorded = await recordedResources(() => new SidecarMesh("mesh", settings));
+    const values = await inProgram(() => SidecarMesh.helmValues("mesh", settings, {}, { chart }));
     const { layers } = (values.global as { sidecarSettings: { layers: Record<string, { owner: string }> } })
       .sidecarSettings;
     const owners = recorded
@@ -73,11 +73,11 @@ describe("a mesh's settings as data", () => {
   });
 
   it("go by the injector: the values' revision has those that name it", async () => {
-    const mesh = SidecarMesh.from({
+    const both: MeshSettings = {
       namespaces: { shop: { dnsProxy: true, injector: { revision: "1-31" } }, cart: { dnsProxy: true } },
-    });
+    };
     const targets = async (revision?: string) => {
-      const values = await inProgram(() => mesh.helmValues({ revision }, { chart }));
+      const values = await inProgram(() => SidecarMesh.helmValues("mesh", both, { revision }, { chart }));
       return Object.keys((values.global as { sidecarSettings: { layers: object } }).sidecarSettings.layers);
     };
     assert.deepEqual(await targets("1-31"), ["shop"]);
@@ -85,28 +85,28 @@ describe("a mesh's settings as data", () => {
   });
 
   it("that don't go with what the chart installs are refused before Helm has them", async () => {
-    const mesh = SidecarMesh.from({ namespaces: { shop: { proxyResources: { requests: { cpu: 3 } } } } });
+    const tight: MeshSettings = { namespaces: { shop: { proxyResources: { requests: { cpu: 3 } } } } };
     await assert.rejects(
-      inProgram(() => mesh.helmValues({}, { chart })),
+      inProgram(() => SidecarMesh.helmValues("mesh", tight, {}, { chart })),
       {
         name: "SettingsError",
         message: /request from namespace, limit from installed/,
       },
     );
     const roomy = { global: { proxy: { resources: { limits: { cpu: "4" } } } } };
-    assert.ok(await inProgram(() => mesh.helmValues(roomy, { chart })));
+    assert.ok(await inProgram(() => SidecarMesh.helmValues("mesh", tight, roomy, { chart })));
   });
 
   it("without the chart say how to get it", async () => {
     await assert.rejects(
-      inProgram(() => SidecarMesh.from(settings).helmValues({}, { chart: tmpdir() })),
+      inProgram(() => SidecarMesh.helmValues("mesh", settings, {}, { chart: tmpdir() })),
       { name: "InjectorRefusal", message: /not an istiod chart: .*helm pull istio\/istiod .*--untar/ },
     );
   });
 
   it("are refused with every problem and its path", () => {
     const wrong = { namespaces: { shop: { dnsProxi: true } }, workloads: { web: {} } };
-    assert.throws(() => SidecarMesh.from(wrong as unknown as MeshSettings), {
+    assert.throws(() => new SidecarMesh("mesh", wrong as unknown as MeshSettings), {
       name: "SettingsError",
       message: /namespaces\.shop\.dnsProxi: unknown key(.|\n)*workloads\.web\.namespace: expected/,
     });

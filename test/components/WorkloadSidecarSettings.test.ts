@@ -29,7 +29,7 @@ describe("settings for workloads", () => {
   it("reach the layer with its selector, priority and name; the rollout knows the name", async () => {
     const recorded = await registered({
       priority: 10,
-      layerName: "front",
+      workloadName: "front",
       logLevel: "debug",
       env: { GREETING: "hi" },
       rollout: { maxConcurrent: 1 },

@@ -26,9 +26,9 @@ export function textFromElsewhere(): void {
     concurrency: config.require("concurrency"),
     tracing: { sampling: config.require("sampling") },
     readinessProbe: { periodSeconds: config.require("period") },
-    patience: config.require("patience"),
+    injectorTimeout: config.require("injectorTimeout"),
   });
-  SidecarMesh.from({ global: { proxyResources: { limits: { cpu: config.require("cpu") } } } });
+  new SidecarMesh("mesh", { global: { proxyResources: { limits: { cpu: config.require("cpu") } } } });
 }
 
 describe("a component refuses keys that it does not know:", () => {

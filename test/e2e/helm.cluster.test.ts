@@ -34,7 +34,7 @@ describe("Istio by Helm and its sidecar settings in one program", () => {
       {
         chart: chart.folder,
         helm: chart.command,
-        settings: JSON.stringify({ patience: "20s", ...settings }),
+        settings: JSON.stringify({ injectorTimeout: "20s", ...settings }),
       },
       { kubernetes: true },
     );

@@ -5,7 +5,7 @@ import type { InjectorData } from "../../provider/configMap/InjectorData";
 import { layersOf } from "../../provider/configMap/layersOf";
 import { digest } from "../../provider/data/canonicalJson";
 import { configMapName } from "../../provider/injector/Injector";
-import { restartAnnotation } from "../../provider/rollout/policy/restartAnnotation";
+import { restartAnnotation, restartedFor } from "../../provider/rollout/policy/restartAnnotation";
 import type { ProgramResult } from "../pulumi/ProgramResult";
 import { pulumi } from "../pulumi/pulumi";
 import { container, Mesh, operations, type Plan, succeeded } from "./Mesh";
@@ -125,8 +125,9 @@ describe("an up that is interrupted", () => {
     metadata.name === configMapName({ namespace: "istio-system" }) && Object.keys(layersOf(data)).length > 0;
   const isThirdRestart = () => {
     const seen = new Set<string>();
-    return ({ metadata, spec }: Workload) => {
-      if (spec.template.metadata?.annotations?.[restartAnnotation])
+    return (workload: Workload) => {
+      const { metadata } = workload;
+      if (restartedFor({ ...workload, kind: "Deployment" })?.stamp !== undefined)
         seen.add(`${metadata.namespace}/${metadata.name}`);
       return seen.size >= 3;
     };

@@ -143,7 +143,7 @@ describe("onFailure rollback", () => {
     assert.deepEqual(await limits("new"), before);
     for (const name of workloads) {
       const { metadata } = (await mesh.workload("new", name)).spec.template;
-      assert.equal(metadata?.annotations?.[restartAnnotation], undefined);
+      assert.equal(metadata?.annotations?.[restartAnnotation], "none");
     }
     assert.equal(await mesh.configMap("new", "sidecar-settings"), undefined);
     const versions = await mesh.versions();

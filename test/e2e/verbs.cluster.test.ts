@@ -368,7 +368,7 @@ describe("Pulumi's own verbs", () => {
       "index.js": [
         'import { NamespaceSidecarSettings } from "pulumi-istio-sidecar";',
         "const proxyResources = { limits: { cpu: 3 } };",
-        'new NamespaceSidecarSettings("shop", { namespace: "shop", patience: "30s", proxyResources });',
+        'new NamespaceSidecarSettings("shop", { namespace: "shop", injectorTimeout: "30s", proxyResources });',
       ].join("\n"),
     };
     await mkdir(project);

@@ -119,7 +119,7 @@ function properties(actor: string, target: string, settings: object): Record<str
     injector: {},
     owner: ownerOf(actor, target),
     rollout: {},
-    patience: "20s",
+    injectorTimeout: "20s",
   };
 }
 

@@ -13,7 +13,13 @@ export function stackPlan(wanted: Wanted): Plan {
     else if (name === undefined) plan.namespaces[namespace] = { ...settings, rollout, publish: false };
     else {
       const selector = { matchLabels: { app: name } };
-      plan.workloads[resourceName(target)] = { ...settings, rollout, namespace, selector, layerName: name };
+      plan.workloads[resourceName(target)] = {
+        ...settings,
+        rollout,
+        namespace,
+        selector,
+        workloadName: name,
+      };
     }
   }
   return plan;

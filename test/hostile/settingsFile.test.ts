@@ -16,7 +16,7 @@ import { holds, orRefusal } from "./claims";
 const whole = stringify({
   injector: { revision: "canary" },
   rollout: { strategy: "evict", maxConcurrent: 2 },
-  patience: "60s",
+  injectorTimeout: "60s",
   global: everything,
   namespaces: { shop: otherwise, cart: { publish: false } },
   workloads: { web: { namespace: "shop", selector: { matchLabels: { app: "web" } }, priority: 5 } },

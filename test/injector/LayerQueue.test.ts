@@ -1,38 +1,43 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ApiError, type KubernetesApi } from "../../provider/cluster/KubernetesApi";
+import { CachedInjector } from "../../provider/injector/CachedInjector";
 import { LayerQueue } from "../../provider/injector/LayerQueue";
 import { data } from "../configMap/injectorText";
 
-/** A queue whose commits all begin, and end at once since there is no injector; `onPause` is what happens while it waits. */
+const istio = { namespace: "istio-system" };
+
+let commits = 0;
+/** A cluster without an injector: a commit ends when it reads it. */
+const nowhere: KubernetesApi = {
+  server: "https://server",
+  async request(call) {
+    if (call.path.endsWith("/istio-sidecar-injector")) commits++;
+    throw new ApiError(404, "NotFound", "no ConfigMap", call);
+  },
+};
+
+/** A queue whose commits all begin, and end at once; `onPause` is what happens while it waits. */
 function queueThat(onPause: (queue: LayerQueue, pause: number) => void) {
-  let commits = 0;
+  const before = commits;
   let pauses = 0;
-  const api: KubernetesApi = {
-    server: "https://server",
-    async request(call) {
-      if (call.path.endsWith("/istio-sidecar-injector")) commits++;
-      throw new ApiError(404, "NotFound", "no ConfigMap", call);
+  const queue: LayerQueue = new LayerQueue(istio, {
+    cached: new CachedInjector(istio, () => 0),
+    report: () => {},
+    elapsed: () => 0,
+    random: () => 0,
+    sleep: async () => {
+      await Promise.resolve();
+      onPause(queue, pauses++);
     },
-  };
-  const queue: LayerQueue = new LayerQueue(
-    api,
-    { namespace: "istio-system" },
-    {
-      report: () => {},
-      elapsed: () => 0,
-      random: () => 0,
-      sleep: async () => {
-        await Promise.resolve();
-        onPause(queue, pauses++);
-      },
-    },
-  );
-  return { queue, commits: () => commits };
+  });
+  return { queue, commits: () => commits - before };
 }
 
 const submit = (queue: LayerQueue, target: string) =>
-  queue.submit({ target, layer: undefined, owners: [] }, 1000).catch((error: Error) => error.message);
+  queue
+    .submit(nowhere, { target, layer: undefined, owners: [] }, 1000)
+    .catch((error: Error) => error.message);
 
 describe("the queue of layers", () => {
   it("begins a commit when no more layers come, so that those of one up are one write", async () => {
@@ -63,9 +68,9 @@ describe("the queue of layers", () => {
     for (let ticks = 0; ticks < 8; ticks++) {
       const { queue } = queueThat(() => {});
       const change = { target: "shop", layer: undefined, owners: [] };
-      const second = queue.submit(change, 1000).catch(async () => {
+      const second = queue.submit(nowhere, change, 1000).catch(async () => {
         for (let tick = 0; tick < ticks; tick++) await undefined;
-        return queue.submit(change, 1000).catch(() => "failed");
+        return queue.submit(nowhere, change, 1000).catch(() => "failed");
       });
       const timer = new Promise((resolve) => setTimeout(resolve, 500, "never"));
       assert.equal(await Promise.race([second, timer]), "failed", `after ${ticks} ticks`);
@@ -96,21 +101,18 @@ describe("the queue of layers", () => {
         return { metadata: { name: "istio-sidecar-injector" }, data } as Answer;
       },
     };
-    const queue = new LayerQueue(
-      api,
-      { namespace: "istio-system" },
-      {
-        report: () => {},
-        elapsed: () => elapsed,
-        random: () => 0,
-        sleep: async (milliseconds) => {
-          elapsed += milliseconds;
-        },
+    const queue = new LayerQueue(istio, {
+      cached: new CachedInjector(istio, () => elapsed),
+      report: () => {},
+      elapsed: () => elapsed,
+      random: () => 0,
+      sleep: async (milliseconds) => {
+        elapsed += milliseconds;
       },
-    );
+    });
     const layer = { owner: "a/b/c:d", settings: { "proxyResources.requests.cpu": "5" } };
     await assert.rejects(
-      queue.submit({ target: "shop", layer, owners: [layer.owner] }, 1000),
+      queue.submit(api, { target: "shop", layer, owners: [layer.owner] }, 1000),
       /expected a request no higher than its limit/,
     );
     assert.ok(commits > 3, `${commits} commits`);

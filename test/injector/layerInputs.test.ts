@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { unknownMarker } from "../../provider/data/unknown";
-import { patienceOf, readLayerInputs } from "../../provider/injector/layerInputs";
+import { injectorTimeoutOf, readLayerInputs } from "../../provider/injector/layerInputs";
 
 describe("how a layer is brought, beside its settings", () => {
   const wrong: [edge: string, properties: object, path: string, todo: RegExp][] = [
@@ -12,7 +12,7 @@ describe("how a layer is brought, beside its settings", () => {
       /did you mean maxConcurrent\?/,
     ],
     ["an option out of bounds", { rollout: { maxConcurrent: 0 } }, "rollout.maxConcurrent", /./],
-    ["patience in words", { patience: "5 minutes" }, "patience", /units/],
+    ["injectorTimeout in words", { injectorTimeout: "5 minutes" }, "injectorTimeout", /units/],
   ];
   for (const [edge, properties, path, todo] of wrong) {
     it(`is refused with ${edge}`, () => {
@@ -25,7 +25,7 @@ describe("how a layer is brought, beside its settings", () => {
   it("may not be known in a preview", () => {
     const { problems } = readLayerInputs({
       namespace: "shop",
-      patience: unknownMarker,
+      injectorTimeout: unknownMarker,
       rollout: { strategy: unknownMarker },
     });
     assert.deepEqual(problems, []);
@@ -36,10 +36,10 @@ describe("how a layer is brought, beside its settings", () => {
       namespace: "shop",
       logLevel: "debug",
       rollout: { strategy: "none", atOnce: 3 },
-      patience: "a while",
+      injectorTimeout: "a while",
     };
     const { settings, rollout } = readLayerInputs(old);
     assert.deepEqual([settings, rollout], [{ logLevel: "debug" }, { strategy: "none" }]);
-    assert.equal(patienceOf(old), 300_000);
+    assert.equal(injectorTimeoutOf(old), 300_000);
   });
 });

@@ -10,22 +10,22 @@ import { session } from "../../provider/cluster/session";
 import { compose, strip } from "../../provider/configMap/compose";
 import type { InjectorData } from "../../provider/configMap/InjectorData";
 import { layersOf } from "../../provider/configMap/layersOf";
+import { Coordinators } from "../../provider/injector/Coordinators";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
-import { LayerHistory } from "../../provider/injector/LayerHistory";
-import { type LayerProvider, layerProvider } from "../../provider/injector/layerProvider";
-import { PlannedLayers } from "../../provider/injector/PlannedLayers";
+import { layerProvider } from "../../provider/injector/layerProvider";
+import type { ResourceProvider } from "../../provider/injector/ResourceProvider";
 import { previewAnnotation, stampAnnotation } from "../../provider/pod/podAnnotations";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import { Mesh } from "../e2e/Mesh";
 
 const injector = { namespace: "istio-system" };
-const layer = (namespace: string, cpu: number, patience = "20s") => ({
+const layer = (namespace: string, cpu: number, injectorTimeout = "20s") => ({
   namespace,
   injector: {},
   owner: `o/p/s:${namespace}`,
   proxyResources: { limits: { cpu } },
   rollout: {},
-  patience,
+  injectorTimeout,
 });
 /** Without planned settings on a pod: what can be asked beforehand is refused then, and these tests are about what was written. */
 function unasked(call: ApiCall): ApiCall {
@@ -65,7 +65,7 @@ describe("a layer whose write is disturbed", () => {
   /** A provider process of its own, whose requests pass through `disturbed`. */
   const processWith = (
     disturbed: (call: ApiCall, send: () => Promise<unknown>) => Promise<unknown>,
-  ): LayerProvider & { lines: string[] } => {
+  ): ResourceProvider & { lines: string[] } => {
     const api: KubernetesApi = {
       server: `process ${++processes}`,
       request: <Answer>(call: ApiCall) =>
@@ -74,7 +74,7 @@ describe("a layer whose write is disturbed", () => {
     const lines: string[] = [];
     const own = { ...session, api: async () => api, report: (line: string) => void lines.push(line) };
     return Object.assign(
-      layerProvider(own, new PlannedLayers(), new LayerHistory(), async () => {}),
+      layerProvider(new Coordinators(own), async () => {}),
       {
         lines,
       },
@@ -91,7 +91,7 @@ describe("a layer whose write is disturbed", () => {
       return disturb(answer);
     });
   };
-  const killedAfterWrite = async (work: (provider: LayerProvider) => Promise<unknown>) => {
+  const killedAfterWrite = async (work: (provider: ResourceProvider) => Promise<unknown>) => {
     await new Promise<void>((written) => {
       const never = new Promise<unknown>(() => {});
       void work(
@@ -196,7 +196,7 @@ describe("a layer whose write is disturbed", () => {
     };
     const seen: unknown[] = [];
     let writes = 0;
-    const provider: LayerProvider = processWith(async (call, send) => {
+    const provider: ResourceProvider = processWith(async (call, send) => {
       if (call.method === "PUT" && ++writes === 2) seen.push(await limitSeen());
       return send();
     });

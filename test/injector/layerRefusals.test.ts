@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type ApiCall, ApiError, type KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import { session } from "../../provider/cluster/session";
-import { LayerHistory } from "../../provider/injector/LayerHistory";
+import { Coordinators } from "../../provider/injector/Coordinators";
 import { layerProvider } from "../../provider/injector/layerProvider";
-import { PlannedLayers } from "../../provider/injector/PlannedLayers";
 import { config, data } from "../configMap/injectorText";
 
 /** What a preview says of a layer for this injector, and the calls that it made. */
@@ -20,13 +19,13 @@ async function checked(content: Record<string, string>, settings: object) {
     },
   };
   const own = { ...session, api: async () => api, report: () => {} };
-  const provider = layerProvider(own, new PlannedLayers(), new LayerHistory(), async () => {});
+  const provider = layerProvider(new Coordinators(own), async () => {});
   const news = {
     namespace: "shop",
     injector: {},
     owner: "o/p/s:shop",
     rollout: {},
-    patience: "1s",
+    injectorTimeout: "1s",
     ...settings,
   };
   const { failures = [] } = await provider.check({}, news);

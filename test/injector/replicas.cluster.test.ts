@@ -6,6 +6,7 @@ import { parseAllDocuments } from "yaml";
 import { connect } from "../../provider/cluster/connect";
 import type { KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import { layersOf } from "../../provider/configMap/layersOf";
+import { CachedInjector } from "../../provider/injector/CachedInjector";
 import { commitLayers } from "../../provider/injector/commitLayers";
 import { diagnose } from "../../provider/mesh/diagnose";
 import { Mesh } from "../e2e/Mesh";
@@ -48,19 +49,20 @@ describe("two istiods behind one injector, one of which reads a mounted ConfigMa
   /** Lines that a write reports; `onLine` may mount the ConfigMap meanwhile. */
   const commit = async (
     cpu: string,
-    patience: number,
+    injectorTimeout: number,
     onLine: (line: string) => unknown = () => {},
     target = "shop",
   ) => {
     const lines: string[] = [];
     const layer = { owner: `org/mesh/prod:${target}`, settings: { "proxyResources.limits.cpu": cpu } };
     const outcomes = await commitLayers(mesh.api, injector, [{ target, layer, owners: [layer.owner] }], {
-      patience,
+      injectorTimeout,
       report: (line) => {
         lines.push(line);
         void onLine(line);
       },
       elapsed: () => performance.now(),
+      cached: new CachedInjector(injector, () => performance.now()),
       random: () => 0,
       sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     });

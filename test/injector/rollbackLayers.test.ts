@@ -2,16 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type FormerLayer, LayerHistory } from "../../provider/injector/LayerHistory";
 import { PlannedLayers } from "../../provider/injector/PlannedLayers";
-import { layersToPutBack } from "../../provider/injector/rollbackLayers";
+import { layersToRollBack } from "../../provider/injector/rollbackLayers";
 
 const [was, is, earlier] = ["1", "2", "3"].map((cpu) => ({ "proxyResources.limits.cpu": cpu }));
-const of = (target: string) => ({
-  ...(target === "*" ? {} : { namespace: target }),
-  injector: {},
-  cluster: {},
-  owner: `o/p/s:${target}`,
-});
-
 interface Known {
   target: string;
   settings?: typeof is;
@@ -26,12 +19,16 @@ interface Known {
 function goBack(failing: string, known: readonly Known[]): Record<string, unknown> {
   const [planned, history] = [new PlannedLayers(), new LayerHistory()];
   for (const { target, settings = is, onFailure = "rollback", rolled, written } of known) {
-    planned.note(of(target), { settings: settings ?? {}, rollout: { onFailure } }, false);
-    if (written) history.noteWritten(of(target), written);
-    if (rolled === "never") history.noteNeverRolled(of(target));
-    else if (rolled) history.noteRolled(of(target), rolled);
+    planned.note(
+      target,
+      { settings: settings ?? {}, rollout: { onFailure }, owner: `o/p/s:${target}`, injectorTimeout: 0 },
+      false,
+    );
+    if (written) history.noteWritten(target, written);
+    if (rolled === "never") history.noteNeverRolled(target);
+    else if (rolled) history.noteRolled(target, rolled);
   }
-  const layers = layersToPutBack(planned, history, of(failing));
+  const layers = layersToRollBack({ planned, history }, failing);
   return Object.fromEntries(layers.map(({ target, former }) => [target, former.settings]));
 }
 

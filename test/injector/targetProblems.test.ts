@@ -13,16 +13,16 @@ describe("a layer's inputs, once Outputs are known", () => {
     ["a misspelt key of cluster", { cluster: { contxt: "x" } }, ["cluster.contxt: did you mean context?"]],
     ["text for injector", { injector: "canary" }, ["injector: nest them below it"]],
     [
-      "a patience in words",
-      { patience: "5 minutes" },
-      ["patience: write hours, minutes and seconds with their units"],
+      "a injectorTimeout in words",
+      { injectorTimeout: "5 minutes" },
+      ["injectorTimeout: write hours, minutes and seconds with their units"],
     ],
     [
       "what a preview can't know",
-      { injector: unknownMarker, cluster: { context: unknownMarker }, patience: unknownMarker },
+      { injector: unknownMarker, cluster: { context: unknownMarker }, injectorTimeout: unknownMarker },
       [],
     ],
-    ["all of it right", { injector: { namespace: "istio-system" }, cluster: {}, patience: "5m" }, []],
+    ["all of it right", { injector: { namespace: "istio-system" }, cluster: {}, injectorTimeout: "5m" }, []],
   ];
   for (const [edge, inputs, problems] of rows) {
     it(`${problems.length > 0 ? "refuse" : "take"} ${edge}`, () => {

@@ -16,9 +16,25 @@ describe("options of a rollout as given", () => {
     ["a misspelt name", { maxConcurent: 1 }, "rollout.maxConcurent", /^did you mean maxConcurrent\?$/],
     ["a name that is like none", { zzzzzzzzzz: 1 }, "rollout.zzzzzzzzzz", /^take it out$/],
     ["a number out of bounds", { maxConcurrent: 0 }, "rollout.maxConcurrent", /./],
-    ["a duration in words", { timeoutPerWorkload: "5 minutes" }, "rollout.timeoutPerWorkload", /./],
+    [
+      "a duration in words",
+      { timeoutPerWorkload: "5 minutes" },
+      "rollout.timeoutPerWorkload",
+      /^expected a duration/,
+    ],
     ["a word", "none", "rollout", /^nest them below it$/],
-    ["a label that is a number", { selector: { tier: 1 } }, "rollout.selector.tier", /./],
+    [
+      "a label that is a number",
+      { selector: { matchLabels: { tier: 1 } } },
+      "rollout.selector.matchLabels.tier",
+      /^expected a label selector: matchLabels, matchExpressions, or both, got 1\. /,
+    ],
+    [
+      "the name that an option had before",
+      { include: ["image"] },
+      "rollout.include",
+      /^it is called restartOn now$/,
+    ],
   ];
   for (const [edge, given, path, todo] of wrong) {
     it(`are refused with ${edge}, and where it is`, () => {

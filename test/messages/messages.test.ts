@@ -12,7 +12,7 @@ const files: [string, string][] = [
   ["a range with host bits", "global: { capture: { excludeOutboundIPRanges: [10.1.2.3/16] } }"],
   ["a bracket that is never closed", "namespaces:\n  shop: [80"],
   ["text for a switch", 'global: { dnsProxy: "yes" }'],
-  ["patience in words", "patience: 5 minutes"],
+  ["injectorTimeout in words", "injectorTimeout: 5 minutes"],
 ];
 
 describe("messages about settings files", () => {

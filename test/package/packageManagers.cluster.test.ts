@@ -96,7 +96,7 @@ describe("a program in a project of its own, with the packed package", () => {
         "index.js": [
           'const { NamespaceSidecarSettings } = require("pulumi-istio-sidecar");',
           "const proxyResources = { limits: { cpu: 3 } };",
-          'new NamespaceSidecarSettings("shop", { namespace: "shop", patience: "30s", proxyResources });',
+          'new NamespaceSidecarSettings("shop", { namespace: "shop", injectorTimeout: "30s", proxyResources });',
         ].join("\n"),
         ...files,
       };

@@ -48,8 +48,8 @@ namespaces:
   "how it is brought": `
 injector: { namespace: istio-system, revision: "1-31" }
 cluster: { context: production }
-patience: 60s
-rollout: { strategy: evict, maxConcurrent: 10, pauseBetween: 5s, include: [image], selector: { tier: web } }
+injectorTimeout: 60s
+rollout: { strategy: evict, maxConcurrent: 10, pauseBetween: 5s, restartOn: [image], selector: { matchLabels: { tier: web } } }
 namespaces: { a: { rollout: { onFailure: continue }, publish: false, injector: { revision: canary } } }
 waves: [[a]]
 `,
@@ -87,7 +87,7 @@ const bad: Record<string, string> = {
   "an option of the wrong type": "rollout: { maxConcurrent: many }",
   "too many at once": "rollout: { maxConcurrent: 100000 }",
   "a wave that is no list": "namespaces: { a: }\nwaves: [a]",
-  "patience without a unit": "patience: five minutes",
+  "injectorTimeout without a unit": "injectorTimeout: five minutes",
 };
 
 describe("the JSON Schema of settings files", () => {

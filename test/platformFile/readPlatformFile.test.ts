@@ -21,7 +21,7 @@ describe("a settings file", () => {
       `
 injector: { revision: canary }
 cluster: { context: production }
-patience: 60s
+injectorTimeout: 60s
 rollout: { maxConcurrent: 5, onFailure: continue }
 global:
   dnsProxy: true
@@ -40,7 +40,7 @@ waves: [[cart], [shop]]
     const shared = {
       injector: { namespace: "istio-system", revision: "canary" },
       cluster: { context: "production" },
-      patience: "60s",
+      injectorTimeout: "60s",
     };
     assert.deepEqual(read, {
       global: { ...shared, rollout: { maxConcurrent: 5, onFailure: "continue" }, dnsProxy: true },

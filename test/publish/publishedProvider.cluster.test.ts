@@ -4,6 +4,8 @@ import type { ObjectMeta } from "../../provider/cluster/KubernetesApi";
 import { session } from "../../provider/cluster/session";
 import { compose } from "../../provider/configMap/compose";
 import type { InjectorData } from "../../provider/configMap/InjectorData";
+import type { Properties } from "../../provider/data/Properties";
+import { Coordinators } from "../../provider/injector/Coordinators";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
 import type { Layers } from "../../provider/levels/Layer";
 import { publishedProvider } from "../../provider/publish/publishedProvider";
@@ -40,15 +42,20 @@ describe("what a namespace's team is told of its settings", () => {
     const current = await readInjector(mesh.api, injector);
     await writeInjector(mesh.api, injector, current, compose(installed, layers(settings)), "test");
   };
-  const provider = () =>
-    publishedProvider(
-      { ...session, api: async () => mesh.api },
-      {
-        data: async () => mesh.injector(),
-        planned: () => ({ layers: planned, lost: false }),
-        settled: async () => {},
-      },
-    );
+  /** One of a process of its own, whose program plans `planned`. */
+  const provider = () => {
+    const coordinators = new Coordinators({ ...session, api: async () => mesh.api });
+    const noted = coordinators.of(shop).then((coordinator) => {
+      for (const [target, layer] of Object.entries(planned))
+        coordinator.planned.note(target, { ...layer, injectorTimeout: 1000 }, false);
+    });
+    const { check, create, ...others } = publishedProvider(coordinators);
+    return {
+      ...others,
+      check: (olds: Properties, news: Properties) => noted.then(() => check(olds, news)),
+      create: (inputs: Properties) => noted.then(() => create(inputs)),
+    };
+  };
   const create = async () => {
     const { inputs } = await provider().check({}, shop);
     return { inputs, ...(await provider().create(inputs)) };

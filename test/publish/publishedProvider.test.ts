@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { UnreachableError } from "../../provider/cluster/KubernetesApi";
 import { session } from "../../provider/cluster/session";
 import { unknownMarker } from "../../provider/data/unknown";
+import { Coordinators } from "../../provider/injector/Coordinators";
 import { publishedProvider } from "../../provider/publish/publishedProvider";
 
 const published = { settings: { dnsProxy: "true (namespace)" }, __text: "0123456789ab" };
@@ -14,12 +15,7 @@ function without(reason: Error) {
     api: () => Promise.reject(reason),
     report: (line: string) => void lines.push(line),
   };
-  const nobody = () => Promise.reject(new Error("asked without a cluster"));
-  const provider = publishedProvider(away, {
-    data: nobody,
-    planned: () => ({ layers: {}, lost: false }),
-    settled: nobody,
-  });
+  const provider = publishedProvider(new Coordinators(away));
   return { provider, lines };
 }
 

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type KubernetesApi, UnreachableError } from "../../provider/cluster/KubernetesApi";
 import type { Session } from "../../provider/cluster/session";
-import type { InjectorView } from "../../provider/injector/InjectorView";
+import { Coordinators } from "../../provider/injector/Coordinators";
+import type { ResourceProvider } from "../../provider/injector/ResourceProvider";
 import { transientReasons } from "../../provider/rollout/plan/transientReasons";
-import { type RolloutProvider, rolloutProvider } from "../../provider/rollout/rolloutProvider";
+import { rolloutProvider } from "../../provider/rollout/rolloutProvider";
 
 const held = { "Deployment/old": 'its annotation sidecar-settings/rollout is "never"' };
 const restarts = { "proxyResources.limits.cpu 1 -> 2": { "Deployment/api": "1 pod" } };
@@ -18,7 +19,7 @@ const olds = {
 };
 
 /** One whose server gives no answer, with an injector from which somebody removed layers or not. */
-function providerWith(lost: boolean): RolloutProvider {
+function providerWith(lost: boolean): ResourceProvider {
   const api: KubernetesApi = {
     server: "memory",
     request: () => Promise.reject(new UnreachableError("no route")),
@@ -32,11 +33,15 @@ function providerWith(lost: boolean): RolloutProvider {
     isCancelled: () => false,
     sleep: () => Promise.resolve(),
   };
-  const injector: Partial<InjectorView> = {
-    planned: () => ({ layers: {}, lost }),
-    data: () => api.request({ method: "GET", path: "/" }),
+  const coordinators = new Coordinators(session);
+  const { check, ...provider } = rolloutProvider(coordinators);
+  return {
+    ...provider,
+    async check(olds, news) {
+      (await coordinators.of(news)).planned.lost = lost;
+      return check(olds, news);
+    },
   };
-  return rolloutProvider(session, injector as InjectorView);
 }
 
 describe("what a rollout's inputs say where a preview can't know what restarts", () => {

@@ -52,7 +52,7 @@ function look(io: Io, api: KubernetesApi, options: StatusOptions): Promise<MeshS
       injectorNamespace,
       ...(revision === undefined ? {} : { revision }),
       ...(namespace === undefined ? {} : { namespace }),
-      include: image ? ["image"] : [],
+      restartOn: image ? ["image"] : [],
     },
     io.now(),
   );

@@ -1,12 +1,14 @@
+import type { Rollback } from "../../injector/rollbackLayers.js";
 import { cappedMap } from "../plan/cappedMap.js";
 import type { RolloutSummary } from "./RolloutSummary.js";
-import type { PutBack } from "./rollbackWorkloads.js";
 
 /** How a rollout ended: what it did, and the error's text where not everything went well. */
 export interface Ending {
   summary: RolloutSummary;
   text?: string;
 }
+
+type RolledBack = Pick<Rollback, "names" | "stampBefore">;
 
 export function failureText(summary: RolloutSummary): string {
   return [`${counts(summary)}; run pulumi up again to go on.`, reasons(summary.failed)]
@@ -17,13 +19,13 @@ export function failureText(summary: RolloutSummary): string {
 /** After a failure: puts the settings back, restarts what had been restarted, and says all of it. Never throws. */
 export async function rollBack(
   summary: RolloutSummary,
-  putBack: () => Promise<PutBack | undefined>,
-  rollBackWorkloads: (putBacks: readonly PutBack[]) => Promise<RolloutSummary>,
+  rollBackLayers: () => Promise<RolledBack | undefined>,
+  rollBackWorkloads: (rollbacks: readonly RolledBack[]) => Promise<RolloutSummary>,
 ): Promise<Ending> {
-  let done: PutBack | undefined;
+  let done: RolledBack | undefined;
   let back: RolloutSummary;
   try {
-    done = await putBack();
+    done = await rollBackLayers();
     if (!done) {
       const why = "nothing was put back, since these are the settings of the last successful rollout";
       return {
@@ -51,8 +53,8 @@ export async function rollBack(
 }
 
 /** For a rollout whose settings another one has put back before its turn. */
-export function followed(back: RolloutSummary, putBacks: readonly PutBack[]): Ending {
-  const names = [...new Set(putBacks.flatMap((putBack) => putBack.names))];
+export function followed(back: RolloutSummary, rollbacks: readonly RolledBack[]): Ending {
+  const names = [...new Set(rollbacks.flatMap((rollback) => rollback.names))];
   return {
     summary: {
       ...back,

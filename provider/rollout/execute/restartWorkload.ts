@@ -13,7 +13,7 @@ import { workloadPods } from "../observe/workloadPods.js";
 import type { Restart } from "../plan/Restart.js";
 import { restartedFor, restartPatch } from "../policy/restartAnnotation.js";
 import { skipReason } from "../policy/skipReason.js";
-import { replacesStalePods, restartUnderWay, unreadyBefore } from "../policy/unreadyBefore.js";
+import { restartUnderWay, unreadyBefore } from "../policy/unreadyBefore.js";
 import { evictPods, evictUnready } from "./evictPods.js";
 import { withOldSettings, withoutNewPods } from "./explainStale.js";
 import type { Outcome } from "./Outcome.js";
@@ -42,28 +42,14 @@ async function replaceStalePods(
   let look = await assessAgain(assessment, settings, api);
   // another program may have changed weaker levels since the settings were read
   const stampNow = () => (look.given ?? settings).stamp;
-  const oldPodsTerminating =
-    look.verdict.is === "stale" &&
-    stampNow() === undefined &&
-    rollout.strategy === "restart" &&
-    replacesStalePods(look.workload, { pods: look.pods, stale: look.verdict.stalePods });
   const unmade =
     isRollback && rollout.strategy === "restart" && hasUnfinishedRestart(look.workload, stampNow());
   if ((look.verdict.is === "current" || look.verdict.is === "masked") && !unmade) return "current";
   const why =
     skipReason(look, settings, rollout, now())?.why ??
-    (rollout.restartUnhealthy || isRollback || oldPodsTerminating
-      ? undefined
-      : unreadyBefore(look.workload, stampNow()));
+    (rollout.restartUnhealthy || isRollback ? undefined : unreadyBefore(look.workload, stampNow()));
   if (why !== undefined) return { skipped: why };
   if (look.verdict.is === "unknown" && !unmade) return { failed: look.verdict.why, cause: "other" };
-  if (oldPodsTerminating) {
-    const left = await waitForWorkload(assessment, deadline, dependencies);
-    // we didn't start this rollout, so its failure isn't ours
-    if (left !== "done")
-      return { skipped: unreadyBefore(look.workload, undefined) ?? "was not ready before" };
-    look = await assessAgain(assessment, settings, api);
-  }
   // twice: a new pod may come from an injector that had not taken up the settings yet
   for (let attempt = 1; look.verdict.is === "stale" || (unmade && attempt === 1); attempt++) {
     if (attempt === 2)
@@ -137,7 +123,7 @@ async function restart(
 /** Whether a restart of ours for other settings has not ended: its pods may all be the old ones still. */
 function hasUnfinishedRestart(workload: Workload, stamp: string | undefined): boolean {
   const marked = restartedFor(workload);
-  return marked !== undefined && marked !== stamp && rolloutStatus(workload).status !== "done";
+  return marked !== undefined && marked.stamp !== stamp && rolloutStatus(workload).status !== "done";
 }
 
 async function waitForWorkload(

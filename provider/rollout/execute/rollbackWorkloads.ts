@@ -1,3 +1,4 @@
+import type { Rollback } from "../../injector/rollbackLayers.js";
 import type { Rollout } from "../../levels/RolloutOptions.js";
 import type { Assessment } from "../observe/assess.js";
 import type { Restart } from "../plan/Restart.js";
@@ -6,29 +7,21 @@ import type { RolloutDependencies } from "./RolloutDependencies.js";
 import type { RolloutSummary } from "./RolloutSummary.js";
 import { runRollout } from "./runRollout.js";
 
-/** Layers that a rollout put back, as far as a rollout has to know. */
-export interface PutBack {
-  /** `namespace shop`, `global settings`: for people. */
-  names: string[];
-  /** The stamp that pods of a namespace with these labels were given until then. */
-  stampBefore: (namespace: string, labels: Readonly<Record<string, string>>) => string | undefined;
-}
-
 /**
  * Restarts what had been restarted for settings that are put back, and nothing else. A failure doesn't stop the rest. Unready
  * workloads are restarted too: the bad settings may be what broke them.
  */
 export function rollbackWorkloads(
   restarts: readonly Restart[],
-  putBacks: readonly PutBack[],
+  rollbacks: readonly Pick<Rollback, "stampBefore">[],
   dependencies: RolloutDependencies,
 ): Promise<RolloutSummary> {
   const undone = restarts
     .filter(({ assessment, settings, rollout }) => {
       const labels = assessment.workload.spec.template?.metadata?.labels ?? {};
-      const gone = putBacks
+      const gone = rollbacks
         .map(({ stampBefore }) => stampBefore(assessment.namespace, labels))
-        .filter((stamp) => stamp !== undefined && stamp !== settings.stamp);
+        .filter((stamp) => stamp !== settings.stamp);
       return isTouched(assessment, new Set(gone), rollout.strategy);
     })
     .map(
@@ -48,6 +41,6 @@ function isTouched(
   strategy: Rollout["strategy"],
 ): boolean {
   const marked = restartedFor(workload);
-  if (marked !== undefined && gone.has(marked)) return true;
+  if (marked !== undefined && gone.has(marked.stamp)) return true;
   return strategy === "evict" && stamps.some((stamp) => stamp !== undefined && gone.has(stamp));
 }

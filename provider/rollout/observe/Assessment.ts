@@ -48,7 +48,7 @@ export interface NamespaceSettings {
   /** What is different for pods with these labels, where workload layers pick some. */
   forLabels?: (
     labels: Readonly<Record<string, string>>,
-  ) => Pick<NamespaceSettings, "stamp" | "planned" | "include" | "strategy">;
+  ) => Pick<NamespaceSettings, "stamp" | "planned" | "restartOn" | "strategy">;
   /** Annotations of the namespace itself, where workloads may be told how to be rolled out. */
   annotations?: Annotations;
   /** What a pod as its controller makes it is promised and does not show among these fields; undefined for nothing. */
@@ -58,7 +58,7 @@ export interface NamespaceSettings {
   /** What an istiod itself gives a pod, where admission denies it for reasons of its own; undefined where none can be asked. */
   askIstiod?: (namespace: string, pod: PodTemplate) => Promise<Pod | undefined>;
   /** What else than settings counts as a difference. Default: nothing. */
-  include?: Rollout["include"];
+  restartOn?: Rollout["restartOn"];
   /** By how pods are replaced, an owner may be held or not. Default: restart. */
   strategy?: Rollout["strategy"];
 }

@@ -43,7 +43,7 @@ export type GroupVerdict =
  * their sidecar is not ours.
  */
 export function isSettled(group: PodGroup): boolean {
-  return isStamped(group) && (group.settings.include ?? []).length === 0;
+  return isStamped(group) && (group.settings.restartOn ?? []).length === 0;
 }
 
 function isStamped({ pods, settings }: PodGroup): boolean {
@@ -65,14 +65,14 @@ export async function groupVerdict(
   const { settings, pods } = group;
   const [sample] = pods;
   if (!sample || isSettled(group)) return { is: "current" };
-  const include = settings.include ?? [];
+  const restartOn = settings.restartOn ?? [];
   const made = podAsMade(workload, { metadata: sample });
   const compared = async (answer: Pod): Promise<GroupVerdict> => {
     const stamp = stampOn(answer.metadata);
     const given = settings.planned ? {} : { given: stamp === undefined ? {} : { stamp } };
     // another revision's pods are that revision's settings to change
     const expected =
-      injectingRevision(answer.metadata) === settings.revision && sidecarFields(answer, include);
+      injectingRevision(answer.metadata) === settings.revision && sidecarFields(answer, restartOn);
     if (!expected) return { is: "current", ...given };
     const overruled = settings.overruled?.(made, expected);
     const asked = { ...given, ...(overruled === undefined ? {} : { overruled }) };
@@ -83,7 +83,7 @@ export async function groupVerdict(
     const full = await podsInFull();
     for (const { name } of pods) {
       const pod = full.get(name);
-      const running = pod && !pod.metadata.deletionTimestamp ? sidecarFields(pod, include) : undefined;
+      const running = pod && !pod.metadata.deletionTimestamp ? sidecarFields(pod, restartOn) : undefined;
       if (!running) continue;
       const found = differences(relevant(running), relevant(expected));
       if (found.length > 0) stale.push({ pod: name, found });

@@ -28,8 +28,8 @@ export function podGroups(
   const groups = new Map<string, PodGroup>();
   for (const pod of pods) {
     const group = groupOf(pod, [pod]);
-    const { stamp, planned, strategy, include } = group.settings;
-    const key = canonicalJson([stamp, planned?.before, planned?.after, strategy, include]);
+    const { stamp, planned, strategy, restartOn } = group.settings;
+    const key = canonicalJson([stamp, planned?.before, planned?.after, strategy, restartOn]);
     const known = groups.get(key);
     if (known) known.pods.push(pod);
     else groups.set(key, group);

@@ -1,8 +1,10 @@
 import { injectedPods } from "../../cluster/injectedPods.js";
 import type { KubernetesApi, ObjectMeta } from "../../cluster/KubernetesApi.js";
 import { forEachLimit } from "../../data/forEachLimit.js";
-import type { FormerLayer, InjectorView, Properties } from "../../injector/InjectorView.js";
-import { isWorkloadTarget, type Layers, layerAt, targetOf } from "../../levels/Layer.js";
+import type { Coordinator } from "../../injector/Coordinator.js";
+import { revisionOf } from "../../injector/Injector.js";
+import type { FormerLayer } from "../../injector/LayerHistory.js";
+import { globalTarget, isWorkloadTarget, type Layers, layerAt, namespaceOf } from "../../levels/Layer.js";
 import { rolloutReaching } from "../../levels/rolloutReaching.js";
 import { selects } from "../../levels/selector.js";
 import { type Assessment, assessNamespace } from "../observe/assess.js";
@@ -28,29 +30,25 @@ function isAtRest({ verdict }: Assessment): boolean {
 }
 
 /**
- * Every workload that the resource's layer reaches, against what the injector gives now, or will give once it has the plan. `former`: what
+ * Every workload that a target's layer reaches, against what the injector gives now, or will give once it has the plan. `former`: what
  * the layer was, whose pods are still its own to restart.
  */
 export async function assessReached(
-  injector: InjectorView,
+  coordinator: Coordinator,
   api: KubernetesApi,
-  properties: Properties,
+  target: string,
   planned: Layers = {},
   former: FormerLayer = {},
   onProgress: (looked: number, all: number) => void = () => {},
 ): Promise<Assessed> {
-  const data = await injector.data(api, properties);
+  const data = await coordinator.data(api);
   if (!data) return { restarts: [], unmanaged: [] };
   const current = currentSettings(data);
-  const target = targetOf(properties);
-  const removed = injector.removed(properties);
+  const { removed } = coordinator.history;
   // of layers that go in the same `up` or `destroy` the options hold to the end
   const levels = { ...removed, ...current.layers, ...planned };
   const isReached = reachedBy(target, [removed, current.layers, planned], former);
-  const pods = await injectedPods(
-    api,
-    properties.namespace === undefined ? undefined : String(properties.namespace),
-  );
+  const pods = await injectedPods(api, target === globalTarget ? undefined : namespaceOf(target));
   const inNamespace = async (namespace: string, all: readonly ObjectMeta[]): Promise<Assessed> => {
     const metadata = all.filter(isReached);
     const optionsFor = (labels: Readonly<Record<string, string>> | undefined) =>
@@ -61,10 +59,10 @@ export async function assessReached(
           current,
           plannedAt(target, planned),
           namespace,
-          injector.revision(properties),
+          revisionOf(coordinator.injector),
           planned,
         ),
-        askIstiod: (at, pod) => injector.askIstiod(api, properties, at, pod),
+        askIstiod: (at, pod) => coordinator.askIstiod(api, at, pod),
       },
       levels,
       namespace,

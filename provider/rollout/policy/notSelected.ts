@@ -1,11 +1,12 @@
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
+import { type LabelSelector, parseSelector, selectorText, selects } from "../../levels/selector.js";
 
-/** Why a selector leaves an object out; undefined when it has every label, or nothing is selected by. */
+/** Why a selector leaves an object out; undefined when it picks it, or is empty. */
 export function notSelected(
   { labels = {} }: Pick<ObjectMeta, "labels">,
-  selector: Readonly<Record<string, string>>,
+  selector: LabelSelector,
 ): string | undefined {
-  const entries = Object.entries(selector);
-  if (entries.every(([key, value]) => labels[key] === value)) return undefined;
-  return `not selected: rollout.selector wants ${entries.map(([key, value]) => `${key}=${value}`).join(", ")}`;
+  const { selector: conditions } = parseSelector(selector);
+  if (selects(conditions, labels)) return undefined;
+  return `not selected: rollout.selector wants ${selectorText(conditions)}`;
 }

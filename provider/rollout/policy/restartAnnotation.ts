@@ -1,42 +1,50 @@
 import type { Workload } from "../../cluster/workloads.js";
 
-/** For which settings the workload was restarted. The settings' digest, not a time, so that it is stable. */
+/**
+ * For which settings the workload was last restarted: their digest, not a time, so that it is stable. It stays when no settings are left,
+ * so that a removal that was interrupted can be told from one that never began.
+ */
 export const restartAnnotation = "sidecar-settings/restarted-for";
 
-const restartedAt = "kubectl.kubernetes.io/restartedAt";
+/** What the mark says of a restart for no settings. */
+const noSettings = "none";
 
 /** On the pod template, where a change replaces pods; on an Argo Rollout itself, whose template would run the whole canary. */
 function marked({ kind, metadata, spec }: Pick<Workload, "kind" | "metadata" | "spec">) {
   return (kind === "Rollout" ? metadata.annotations : spec.template.metadata?.annotations) ?? {};
 }
 
-/** The settings that a restart of ours was last for; undefined without one. */
-export function restartedFor(workload: Pick<Workload, "kind" | "metadata" | "spec">): string | undefined {
+/** What the workload was last restarted for by us; undefined where it never was. */
+export function restartedFor(
+  workload: Pick<Workload, "kind" | "metadata" | "spec">,
+): RestartMark | undefined {
   const mark = marked(workload)[restartAnnotation];
-  return mark === undefined ? undefined : partsOf(mark).stamp;
+  if (mark === undefined) return undefined;
+  const { stamp } = partsOf(mark);
+  return { stamp: stamp === noSettings ? undefined : stamp };
 }
 
-/** A merge patch that restarts a workload. Once no settings are left our mark goes, which restarts the workload by itself. */
+/** What the last restart of ours was for. */
+export interface RestartMark {
+  /** Undefined for no settings. */
+  stamp: string | undefined;
+}
+
+/** A merge patch that restarts a workload. */
 export function restartPatch(workload: Workload, stamp: string | undefined, now: number): object {
-  const time = new Date(now).toISOString();
-  const present = marked(workload)[restartAnnotation];
+  const annotations = { [restartAnnotation]: nextMark(stamp, marked(workload)[restartAnnotation]) };
   if (workload.kind === "Rollout") {
-    const annotations = { [restartAnnotation]: stamp ?? null };
     // Argo's own restart, to the second
-    return { metadata: { annotations }, spec: { restartAt: `${time.slice(0, 19)}Z` } };
+    const restartAt = `${new Date(now).toISOString().slice(0, 19)}Z`;
+    return { metadata: { annotations }, spec: { restartAt } };
   }
-  return { spec: { template: { metadata: { annotations: restartAnnotations(stamp, present, time) } } } };
+  return { spec: { template: { metadata: { annotations } } } };
 }
 
-function restartAnnotations(
-  stamp: string | undefined,
-  present: string | undefined,
-  time: string,
-): Record<string, string | null> {
-  if (stamp === undefined)
-    return present === undefined ? { [restartedAt]: time } : { [restartAnnotation]: null };
+/** Another one than the last, or nothing would restart. */
+function nextMark(stamp = noSettings, present: string | undefined): string {
   const last = present === undefined ? undefined : partsOf(present);
-  return { [restartAnnotation]: last?.stamp === stamp ? `${stamp}.${last.count + 1}` : stamp };
+  return last?.stamp === stamp ? `${stamp}.${last.count + 1}` : stamp;
 }
 
 /** A stamp may have points in it, between digests of twelve digits; a count is shorter. */
@@ -48,6 +56,5 @@ function partsOf(mark: string): { stamp: string; count: number } {
 /** Whether the workload still has what a restart of ours put on it. */
 export function keepsRestart(workload: Workload, patched: Workload): boolean {
   if (workload.kind === "Rollout") return workload.spec.restartAt === patched.spec.restartAt;
-  const [has, had] = [marked(workload), marked(patched)];
-  return [restartAnnotation, restartedAt].every((name) => has[name] === had[name]);
+  return marked(workload)[restartAnnotation] === marked(patched)[restartAnnotation];
 }

@@ -14,37 +14,20 @@ export function unreadyBefore(workload: Workload, stamp: string | undefined): st
   if (progress.status === "done" || progress.status === "held") return undefined;
   const marked = restartedFor(workload);
   if (marked !== undefined && isIncomplete(workload)) {
-    if (marked === stamp || isLastChange(workload.metadata)) return undefined;
+    if (marked.stamp === stamp || isLastChange(workload.metadata)) return undefined;
   }
   return `was not ready before: ${progress.why}`;
 }
 
-/** Whether a restart for these settings has begun and not ended. */
+/** Whether a restart for these settings, or for none, has begun and not ended. */
 export function restartUnderWay(workload: Workload, stamp: string | undefined): boolean {
+  const marked = restartedFor(workload);
   return (
-    stamp !== undefined &&
-    restartedFor(workload) === stamp &&
+    marked !== undefined &&
+    marked.stamp === stamp &&
     rolloutStatus(workload).status === "waiting" &&
     isIncomplete(workload)
   );
-}
-
-/**
- * Whether all its stale pods are on their way out, whoever began that. Where no settings are left nothing on the workload says so, and a
- * removal that was interrupted would restart it a second time, or leave it for not being ready.
- */
-export function replacesStalePods(
-  workload: Workload,
-  { pods, stale }: { pods: number; stale: number },
-): boolean {
-  // our mark goes with the removal: where it is still there, the stale pods may be those of the present template
-  if (restartedFor(workload) !== undefined) return false;
-  if (rolloutStatus(workload).status !== "waiting" || !isIncomplete(workload)) return false;
-  const { observedGeneration, updatedReplicas, updatedNumberScheduled } = workload.status ?? {};
-  // until the controller has seen the change its counts are those of the template before
-  const isSeen = Number(observedGeneration ?? 0) >= (workload.metadata.generation ?? 0);
-  const updated = isSeen ? Number(updatedReplicas ?? updatedNumberScheduled ?? 0) : 0;
-  return stale + updated <= pods;
 }
 
 // one that is only evicted may be held for restarts

@@ -10,8 +10,8 @@ export function withRolloutOptions(
   namespace: string,
 ): NamespaceSettings {
   const options = (labels: Readonly<Record<string, string>>) => {
-    const { include, strategy } = rolloutReaching(levels, namespace, labels);
-    return { include, strategy };
+    const { restartOn, strategy } = rolloutReaching(levels, namespace, labels);
+    return { restartOn, strategy };
   };
   const known = { ...settings, ...options({}) };
   if (workloadLayers(levels, namespace).length === 0) return known;

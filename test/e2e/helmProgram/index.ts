@@ -8,8 +8,9 @@ interface Rendered {
 }
 
 const config = new pulumi.Config();
-const mesh = SidecarMesh.from(JSON.parse(config.require("settings")) as MeshSettings);
-const values = mesh.helmValues({ global: { logAsJson: true } }, { chart: config.require("chart") });
+const settings = JSON.parse(config.require("settings")) as MeshSettings;
+const chart = config.require("chart");
+const values = SidecarMesh.helmValues("mesh", settings, { global: { logAsJson: true } }, { chart });
 
 // Helm's own rendering; of the chart's objects, the one that is this test's matter
 const rendered = JSON.parse(
@@ -24,4 +25,4 @@ const found = rendered.items.find(
 if (!found) throw new Error("the chart has no ConfigMap istio-sidecar-injector");
 
 const istiod = new kubernetes.core.v1.ConfigMap("istiod", { metadata: found.metadata, data: found.data });
-mesh.create({ dependsOn: istiod });
+new SidecarMesh("mesh", settings, { dependsOn: istiod });

@@ -32,13 +32,13 @@ const sealed = config.getSecret("kubeconfig");
 
 if (plan.transform) pulumi.runtime.registerResourceTransform(sidecarSettingsTransform(plan.transform));
 
-if (plan.global) new GlobalSidecarSettings("mesh", { patience: "20s", ...plan.global });
+if (plan.global) new GlobalSidecarSettings("mesh", { injectorTimeout: "20s", ...plan.global });
 
 export const effective: Record<string, pulumi.Output<unknown>> = {};
 for (const [namespace, args] of Object.entries(plan.namespaces ?? {})) {
   const settings = new NamespaceSidecarSettings(namespace, {
     namespace,
-    patience: "20s",
+    injectorTimeout: "20s",
     ...args,
     ...(sealed ? { cluster: { kubeconfig: sealed } } : {}),
   });
@@ -46,7 +46,7 @@ for (const [namespace, args] of Object.entries(plan.namespaces ?? {})) {
 }
 
 for (const [name, args] of Object.entries(plan.workloads ?? {}))
-  new WorkloadSidecarSettings(name, { patience: "20s", ...args });
+  new WorkloadSidecarSettings(name, { injectorTimeout: "20s", ...args });
 
 for (const [place, settings] of Object.entries(plan.deployments ?? {})) {
   const [namespace = "", name = ""] = place.split("/");

@@ -31,7 +31,7 @@ for (const { name, namespace, cpu, parent, aliases, protect, ignoreChanges, roll
     name,
     {
       namespace,
-      patience: "30s",
+      injectorTimeout: "30s",
       proxyResources: { limits: { cpu } },
       rollout: rollout ?? {},
       ...(secret ? { env: { TOKEN: secret } } : {}),

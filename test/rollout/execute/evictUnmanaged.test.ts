@@ -62,7 +62,7 @@ describe("pods of a controller that can't be restarted", () => {
     ["those that name their templates", owned("Cluster/db", evict, { namesTemplates: true }), false],
     [
       "those that the selector leaves out",
-      owned("Cluster/db", { ...evict, selector: { tier: "web" } }),
+      owned("Cluster/db", { ...evict, selector: { matchLabels: { tier: "web" } } }),
       false,
     ],
     ["with strategy restart", owned("Cluster/db", {}), false],

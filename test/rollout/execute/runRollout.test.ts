@@ -243,10 +243,10 @@ describe("a restart", () => {
     });
   }
 
-  it("takes our annotation away once no settings are left", async () => {
+  it("says so once no settings are left, so that a removal that was interrupted can be told", async () => {
     const behaviours = { api: { annotations: { [restartAnnotation]: newStamp } } };
     const { cluster } = await run(behaviours, {}, [withoutStamp(restartOf("api"))], null);
-    assert.equal(cluster.annotationsOf("api")[restartAnnotation], undefined);
+    assert.equal(cluster.annotationsOf("api")[restartAnnotation], "none");
   });
 
   it("is for what the injector gives now, where another program has changed weaker levels meanwhile", async () => {

@@ -79,17 +79,17 @@ describe("a workload is assessed", () => {
   it("by images only where asked for, even where the stamp is the same", async () => {
     assert.equal((await assess(upgraded, {})).is, "masked");
     assert.equal((await assess(upgraded, {}, {}, stamp)).is, "current");
-    const verdict = await assess(upgraded, {}, { include: ["image"] }, stamp);
+    const verdict = await assess(upgraded, {}, { restartOn: ["image"] }, stamp);
     assert.deepEqual(verdict.is === "stale" && verdict.differences, [
       { field: "istio-proxy image", from: "proxyv2:1", to: "proxyv2:2" },
     ]);
-    assert.equal((await assess(running, {}, { include: ["image"] }, stamp)).is, "current");
+    assert.equal((await assess(running, {}, { restartOn: ["image"] }, stamp)).is, "current");
   });
 
   it("as current without a stamp and without settings due, whatever a policy has done to its amounts", async () => {
     const none = { stamp: undefined };
     assert.equal((await assess(changed, {}, none, "")).is, "current");
-    const withImages = { ...none, include: ["image"] as "image"[] };
+    const withImages = { ...none, restartOn: ["image"] as "image"[] };
     assert.equal((await assess(changed, {}, withImages, "")).is, "current");
     const verdict = await assess(upgraded, {}, withImages, "");
     assert.deepEqual(verdict.is === "stale" && verdict.differences.map(({ field }) => field), [
@@ -101,7 +101,7 @@ describe("a workload is assessed", () => {
     const verdict = await assess(
       injectedPod({ proxy: { image: "proxyv2:2", resources: {} } }),
       {},
-      { include: ["image"] },
+      { restartOn: ["image"] },
       stamp,
     );
     assert.deepEqual(verdict.is === "stale" && verdict.differences.map(({ field }) => field), [

@@ -29,13 +29,10 @@ describe("the mark of a restart", () => {
     ["a third time", "aaaaaaaaaaaa.2", "aaaaaaaaaaaa", { [restartAnnotation]: "aaaaaaaaaaaa.3" }],
     ["for two levels once more", joined, joined, { [restartAnnotation]: `${joined}.2` }],
     ["for other settings", `${joined}.2`, "aaaaaaaaaaaa", { [restartAnnotation]: "aaaaaaaaaaaa" }],
-    ["for no settings", joined, undefined, { [restartAnnotation]: null }],
-    [
-      "for no settings, with no mark",
-      undefined,
-      undefined,
-      { "kubectl.kubernetes.io/restartedAt": "2026-11-26T12:00:00.500Z" },
-    ],
+    ["for no settings", joined, undefined, { [restartAnnotation]: "none" }],
+    ["for no settings, with no mark", undefined, undefined, { [restartAnnotation]: "none" }],
+    ["for no settings once more", "none", undefined, { [restartAnnotation]: "none.2" }],
+    ["for settings again", "none.2", "aaaaaaaaaaaa", { [restartAnnotation]: "aaaaaaaaaaaa" }],
   ];
   for (const [edge, mark, stamp, annotations] of rows) {
     it(`changes the pod template ${edge}`, () => {
@@ -44,16 +41,24 @@ describe("the mark of a restart", () => {
   }
 
   it("tells the settings, of however many levels and however many times", () => {
-    const marks = ["aaaaaaaaaaaa", "aaaaaaaaaaaa.2", joined, `${joined}.12`, undefined];
+    const marks = ["aaaaaaaaaaaa", "aaaaaaaaaaaa.2", joined, `${joined}.12`, "none", "none.3", undefined];
     assert.deepEqual(
       marks.map((mark) => restartedFor(workload(mark))),
-      ["aaaaaaaaaaaa", "aaaaaaaaaaaa", joined, joined, undefined],
+      [
+        { stamp: "aaaaaaaaaaaa" },
+        { stamp: "aaaaaaaaaaaa" },
+        { stamp: joined },
+        { stamp: joined },
+        { stamp: undefined },
+        { stamp: undefined },
+        undefined,
+      ],
     );
   });
 
   it("of an Argo Rollout stands beside its template, and Argo's own restart replaces its pods", () => {
     const argo = workload("aaaaaaaaaaaa", "Rollout");
-    assert.equal(restartedFor(argo), "aaaaaaaaaaaa");
+    assert.deepEqual(restartedFor(argo), { stamp: "aaaaaaaaaaaa" });
     assert.deepEqual(restartPatch(argo, joined, now), {
       metadata: { annotations: { [restartAnnotation]: joined } },
       spec: { restartAt: "2026-11-26T12:00:00Z" },

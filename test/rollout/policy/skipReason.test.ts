@@ -66,14 +66,14 @@ describe("a selector", () => {
   const labels = { app: "web", tier: "front" };
   it("leaves nothing out by default, nor what has all its labels", () => {
     assert.equal(notSelected({}, {}), undefined);
-    assert.equal(notSelected({ labels }, { app: "web", tier: "front" }), undefined);
+    assert.equal(notSelected({ labels }, { matchLabels: { app: "web", tier: "front" } }), undefined);
   });
   it("leaves out what lacks one", () => {
     assert.equal(
-      notSelected({ labels }, { app: "web", tier: "back" }),
-      "not selected: rollout.selector wants app=web, tier=back",
+      notSelected({ labels }, { matchLabels: { app: "web", tier: "back" } }),
+      "not selected: rollout.selector wants app=web,tier=back",
     );
-    assert.ok(notSelected({}, { app: "web" }));
+    assert.ok(notSelected({}, { matchLabels: { app: "web" } }));
   });
 });
 
@@ -110,7 +110,7 @@ describe("a workload is waiting", () => {
 
   const rows: [string, Annotations, object, RegExp][] = [
     ["when it opted out", never, {}, /is "never"$/],
-    ["when it is not selected", {}, { selector: { app: "web" } }, /^not selected/],
+    ["when it is not selected", {}, { selector: { matchLabels: { app: "web" } } }, /^not selected/],
     ["with an order that is none", { "sidecar-settings/rollout-order": "x" }, {}, /wanted an integer/],
     [
       "with a window that is none",

@@ -2,11 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Workload } from "../../../provider/cluster/workloads";
 import { restartAnnotation } from "../../../provider/rollout/policy/restartAnnotation";
-import {
-  replacesStalePods,
-  restartUnderWay,
-  unreadyBefore,
-} from "../../../provider/rollout/policy/unreadyBefore";
+import { restartUnderWay, unreadyBefore } from "../../../provider/rollout/policy/unreadyBefore";
 
 const [stamp, earlier] = ["aaaa", "bbbb"];
 const ready = { observedGeneration: 2, replicas: 2, updatedReplicas: 2, availableReplicas: 2 };
@@ -124,31 +120,13 @@ describe("a restart is only waited for", () => {
     assert.ok(!restartUnderWay(workload({ ...broken, ...completed }, stamp), stamp));
     assert.ok(!restartUnderWay(workload({ ...broken, ...exceeded }, stamp), stamp));
     assert.ok(!restartUnderWay(workload({ ...broken, ...under }), undefined));
+    assert.ok(!restartUnderWay(workload({ ...broken, ...under }, stamp), undefined));
   });
-});
 
-describe("with no settings left, a workload is only waited for", () => {
-  const counts = (updatedReplicas: number, observedGeneration = 2) =>
-    workload({ ...under, observedGeneration, replicas: 3, updatedReplicas, availableReplicas: 2 });
-  const rows: [string, Workload, { pods: number; stale: number }, boolean][] = [
-    ["no new pod yet: both stale pods are of the old template", counts(0), { pods: 2, stale: 2 }, true],
-    ["one new pod, both stale ones are old", counts(1), { pods: 3, stale: 2 }, true],
-    ["one of the new pods is stale, too", counts(1), { pods: 3, stale: 3 }, false],
-    ["the controller has not seen the change yet", counts(2, 1), { pods: 2, stale: 2 }, true],
-    ["nothing is under way", workload({ ...ready, ...completed }), { pods: 2, stale: 2 }, false],
-    ["a pod crashed long after", workload({ ...broken, ...completed }), { pods: 2, stale: 2 }, false],
-    ["it exceeded its deadline", workload({ ...broken, ...exceeded }), { pods: 3, stale: 2 }, false],
-    [
-      "it is stuck with the settings that go: its only stale pod is the new one",
-      workload(
-        { ...under, observedGeneration: 2, replicas: 3, updatedReplicas: 1, availableReplicas: 2 },
-        stamp,
-      ),
-      { pods: 3, stale: 1 },
-      false,
-    ],
-  ];
-  for (const [edge, about, pods, expected] of rows) {
-    it(`${edge}: ${expected}`, () => assert.equal(replacesStalePods(about, pods), expected));
-  }
+  it("for no settings as well, whose mark stays", () => {
+    assert.ok(restartUnderWay(workload({ ...broken, ...under }, "none"), undefined));
+    assert.ok(restartUnderWay(workload({ ...broken, ...under }, "none.2"), undefined));
+    assert.ok(!restartUnderWay(workload({ ...broken, ...completed }, "none"), undefined));
+    assert.ok(!restartUnderWay(workload({ ...broken, ...under }, "none"), stamp));
+  });
 });

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { inTurn } from "../../../provider/rollout/execute/inTurn";
-import { VirtualClock } from "../VirtualClock";
+import { Turns } from "../../provider/injector/Turns";
+import { VirtualClock } from "../rollout/VirtualClock";
 
 describe("rollouts of one cluster", () => {
+  const turns = new Turns();
   it("take turns in the order in which they come, and give back their own results", async () => {
     const clock = new VirtualClock();
     const log: string[] = [];
@@ -13,21 +14,21 @@ describe("rollouts of one cluster", () => {
       log.push(`${name} ends`);
       return name;
     };
-    const results = Promise.all([inTurn("a", rollout("slow", 9)), inTurn("a", rollout("fast", 1))]);
+    const results = Promise.all([turns.take("a", rollout("slow", 9)), turns.take("a", rollout("fast", 1))]);
     assert.deepEqual(await clock.run(results), ["slow", "fast"]);
     assert.deepEqual(log, ["slow begins", "slow ends", "fast begins", "fast ends"]);
   });
 
   it("do not wait for those of another cluster", async () => {
     const clock = new VirtualClock();
-    const never = inTurn("stuck", () => new Promise(() => {}));
-    assert.equal(await clock.run(inTurn("free", async () => "done")), "done");
+    const never = turns.take("stuck", () => new Promise(() => {}));
+    assert.equal(await clock.run(turns.take("free", async () => "done")), "done");
     assert.ok(never);
   });
 
   it("go on after one that fails, whose failure is its own", async () => {
-    const failing = inTurn("b", () => Promise.reject(new Error("denied")));
-    const next = inTurn("b", async () => "done");
+    const failing = turns.take("b", () => Promise.reject(new Error("denied")));
+    const next = turns.take("b", async () => "done");
     await assert.rejects(failing, /denied/);
     assert.equal(await next, "done");
   });

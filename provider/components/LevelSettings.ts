@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RolloutSummary } from "../rollout/execute/RolloutSummary.js";
+import type { NestedSettings } from "../settings/canonicalSettings.js";
+import { layerAndRollout, withSealedKubeconfig } from "./layerAndRollout.js";
+import { requireKnownKeys } from "./requireKnownKeys.js";
+import type { GlobalSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
+
+/** What a level has besides its settings. */
+interface LevelParts {
+  /** Names of the arguments that only this level has. */
+  own?: readonly string[];
+  namespace?: pulumi.Input<string>;
+  /** Of a workload layer: its name and which pods it picks. */
+  picker?: pulumi.Inputs;
+}
+
+/** The settings of one level: a component with two resources, the layer in the injector and the restarts. */
+export abstract class LevelSettings extends pulumi.ComponentResource {
+  /** Settings after merging with the weaker levels and what Istio was installed with, in canonical form. */
+  readonly effective: pulumi.Output<NestedSettings>;
+  /** Setting path -> the level that its effective value comes from: `global`, `namespace`, `workload` or `installed`. */
+  readonly sources: pulumi.Output<Record<string, string>>;
+  /** The digest of its settings that the injector writes on pods, in `sidecar-settings/stamp`; empty without settings. */
+  readonly stamp: pulumi.Output<string>;
+  /** `namespace/name` of the injector's ConfigMap. */
+  readonly configMap: pulumi.Output<string>;
+  /** What the last rollout of this level did: how many workloads it restarted, what waits and why. */
+  readonly rollout: pulumi.Output<RolloutSummary>;
+  /** What a level may add resources for. */
+  protected readonly parts: ReturnType<typeof layerAndRollout>;
+
+  protected constructor(
+    type: string,
+    name: string,
+    args: GlobalSidecarSettingsArgs,
+    opts: pulumi.ComponentResourceOptions | undefined,
+    { own = [], namespace, picker }: LevelParts = {},
+  ) {
+    requireKnownKeys(name, args, own);
+    const sealed = withSealedKubeconfig(args);
+    super(`istio-sidecar:index:${type}`, name, { ...sealed }, opts);
+    this.parts = layerAndRollout(this, name, namespace, sealed, opts, picker);
+    const { layer, rollout } = this.parts;
+    this.effective = layer.effective;
+    this.sources = layer.sources;
+    this.stamp = layer.stamp;
+    this.configMap = layer.configMap;
+    this.rollout = rollout.summary;
+    const { effective, sources, stamp, configMap } = this;
+    this.registerOutputs({ effective, sources, stamp, configMap, rollout: this.rollout });
+  }
+}

@@ -1,0 +1,39 @@
+import { type ClusterAccess, UnreachableError } from "../cluster/KubernetesApi.js";
+import type { Session } from "../cluster/session.js";
+import { canonicalJson } from "../data/canonicalJson.js";
+import type { Properties } from "../data/Properties.js";
+import { containsUnknown } from "../data/unknown.js";
+import { Coordinator } from "./Coordinator.js";
+import { injectorName } from "./Injector.js";
+import { injectorOf } from "./layerInputs.js";
+import { Turns } from "./Turns.js";
+
+/** The coordinators of a process: one for each injector that its resources mean. */
+export class Coordinators {
+  private readonly all = new Map<string, Coordinator>();
+  private readonly turns = new Turns();
+
+  constructor(readonly session: Session) {}
+
+  /**
+   * By the API server and the ConfigMap: two resources may reach one cluster by a context, a kubeconfig or a provider. Where the server
+   * can't be told, since the cluster is not known yet or its kubeconfig can't be read, by what the resource says of it.
+   */
+  async of(properties: Properties): Promise<Coordinator> {
+    const injector = injectorOf(properties);
+    const key = `${await this.clusterOf(properties)} ${injectorName(injector)}`;
+    const known = this.all.get(key) ?? new Coordinator(injector, this.session, this.turns);
+    this.all.set(key, known);
+    return known;
+  }
+
+  private async clusterOf({ cluster }: Properties): Promise<string> {
+    if (containsUnknown(cluster)) return canonicalJson(cluster);
+    try {
+      return (await this.session.api(cluster as ClusterAccess | undefined)).server;
+    } catch (error) {
+      if (error instanceof UnreachableError) return canonicalJson(cluster);
+      throw error;
+    }
+  }
+}

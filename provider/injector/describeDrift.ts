@@ -1,0 +1,35 @@
+import { layersOf } from "../configMap/layersOf.js";
+import { canonicalJson } from "../data/canonicalJson.js";
+import type { Properties } from "../data/Properties.js";
+import { layerAt, targetOf } from "../levels/Layer.js";
+import { type InjectorConfigMap, injectorName, lastWriter, whenPutBack } from "./Injector.js";
+import { injectorOf, type LayerContent, podContentOf } from "./layerInputs.js";
+import { writtenOwnerOf } from "./layerOwner.js";
+
+/**
+ * What happened to a layer that was there after the last `up`; undefined when it still is, or the program wants no more than what
+ * is there. `isLost`: pods still have the settings.
+ */
+export function describeDrift(
+  live: InjectorConfigMap,
+  olds: Properties,
+  before: LayerContent,
+  wanted: LayerContent,
+): { sentence: string; isLost: boolean } | undefined {
+  const injector = injectorName(injectorOf(olds));
+  const layer = layerAt(layersOf(live.data), targetOf(olds));
+  if (layer && layer.owner !== writtenOwnerOf(olds)) return undefined;
+  if (layer && [before, wanted].some((one) => isSameForPods(one, layer))) return undefined;
+  const putBack = whenPutBack(live);
+  if (putBack !== undefined) {
+    // the time, so that a second failure is not taken for the first one, which the state has already
+    const sentence = `put back in ${injector} by a rollout that failed (${putBack}); tried again`;
+    return { sentence, isLost: false };
+  }
+  if (layer) return { sentence: `changed by hand in ${injector}`, isLost: true };
+  return { sentence: `lost from ${injector}, which ${lastWriter(live)} rewrote`, isLost: true };
+}
+
+function isSameForPods(one: LayerContent, other: LayerContent): boolean {
+  return canonicalJson(podContentOf(one)) === canonicalJson(podContentOf(other));
+}

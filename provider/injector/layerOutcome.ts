@@ -1,0 +1,26 @@
+import { effectiveAt } from "../configMap/effectiveAt.js";
+import { layersOf } from "../configMap/layersOf.js";
+import { effectiveValues } from "../levels/effectiveSettings.js";
+import { layersAt } from "../levels/layersReaching.js";
+import { stampOf } from "../levels/Profile.js";
+import { nested } from "../settings/canonicalSettings.js";
+import type { InjectorConfigMap } from "./Injector.js";
+
+/** What a target's layer leads to, for outputs: the injector's stamp, and each effective value with its source. */
+export function layerOutcome({ data, metadata }: InjectorConfigMap, target: string) {
+  const effective = effectiveAt(data, target);
+  return {
+    stamp: stampOf(layersAt(layersOf(data), target)) ?? "",
+    effective: nested(effectiveValues(effective)),
+    sources: Object.fromEntries(Object.entries(effective).map(([path, { source }]) => [path, source])),
+    configMap: `${metadata.namespace}/${metadata.name}`,
+  };
+}
+
+/** The names of these outputs. */
+export const outcomeNames = [
+  "stamp",
+  "effective",
+  "sources",
+  "configMap",
+] as const satisfies (keyof ReturnType<typeof layerOutcome>)[];

@@ -1,0 +1,35 @@
+import { type ClusterAccess, UnreachableError } from "../cluster/KubernetesApi.js";
+import { layersOf } from "../configMap/layersOf.js";
+import type { Properties } from "../data/Properties.js";
+import { containsUnknown } from "../data/unknown.js";
+import { type Layer, layerAt, targetOf } from "../levels/Layer.js";
+import type { Coordinators } from "./Coordinators.js";
+import { type InjectorConfigMap, injectorName } from "./Injector.js";
+import { targetName } from "./targetName.js";
+
+/** The injector as it is; undefined where there is none yet, or, with a line that says so, where a preview could not look it up. */
+export async function lookAtInjector(
+  coordinators: Coordinators,
+  properties: Properties,
+): Promise<InjectorConfigMap | undefined> {
+  if (containsUnknown([properties.namespace, properties.injector, properties.cluster])) return undefined;
+  const { session } = coordinators;
+  const coordinator = await coordinators.of(properties);
+  try {
+    return await coordinator.read(await session.api(properties.cluster as ClusterAccess | undefined));
+  } catch (error) {
+    if (!(error instanceof UnreachableError)) throw error;
+    const at = injectorName(coordinator.injector);
+    session.report(`${targetName(targetOf(properties))}: could not look at ${at}: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** The layer that the injector has for the resource's target; undefined where it has none, or nobody can say. */
+export async function presentLayer(
+  coordinators: Coordinators,
+  properties: Properties,
+): Promise<Layer | undefined> {
+  const live = await lookAtInjector(coordinators, properties);
+  return live && layerAt(layersOf(live.data), targetOf(properties));
+}

@@ -1,0 +1,98 @@
+import { type ClusterAccess, UnreachableError } from "../cluster/KubernetesApi.js";
+import type { Session } from "../cluster/session.js";
+import type { Properties } from "../data/Properties.js";
+import { containsUnknown } from "../data/unknown.js";
+import type { Coordinators } from "../injector/Coordinators.js";
+import type { FormerLayer } from "../injector/LayerHistory.js";
+import { targetOf } from "../levels/Layer.js";
+import { assessReached } from "./plan/assessReached.js";
+import { type PlannedRollout, plannedRollout } from "./plan/plannedRollout.js";
+import type { Restart } from "./plan/Restart.js";
+import { reportCapped } from "./plan/reportCapped.js";
+
+/**
+ * What a preview says of the rollout of a level. Undefined where it can't be known beforehand, and looking again is worth an update.
+ */
+export async function planRollout(
+  coordinators: Coordinators,
+  properties: Properties,
+  former: FormerLayer | undefined,
+): Promise<PlannedRollout | { refused: readonly string[] } | "unreachable" | undefined> {
+  const { session } = coordinators;
+  if (containsUnknown([properties.namespace, properties.injector, properties.cluster])) {
+    session.report(
+      `${String(properties.namespace ?? "all namespaces")}: the cluster is not known before \`up\`, nor which workloads restart`,
+    );
+    return undefined;
+  }
+  try {
+    const api = await session.api(properties.cluster as ClusterAccess | undefined);
+    const coordinator = await coordinators.of(properties);
+    if (coordinator.planned.lost) {
+      session.report(
+        `${properties.namespace ?? "all namespaces"}: can't list restarts yet: the missing settings must be restored first (pods that still have them won't restart)`,
+      );
+      return undefined;
+    }
+    const { restarts, unmanaged } = await assessReached(
+      coordinator,
+      api,
+      targetOf(properties),
+      coordinator.planned.known,
+      former,
+      progressOf(session),
+    );
+    const refused = restarts.flatMap(({ assessment: { namespace, name, verdict } }) =>
+      verdict.is === "refused" ? [refusalText(namespace, name, verdict.why)] : [],
+    );
+    if (refused.length > 0) return { refused };
+    tellUnknown(restarts, session.report);
+    tellOverruled(restarts, session.report);
+    const namespace = properties.namespace === undefined ? undefined : String(properties.namespace);
+    const planned = plannedRollout(namespace, restarts, unmanaged, session.now());
+    if (planned.count !== undefined) session.report(planned.count);
+    reportCapped(
+      planned.kept,
+      (more) => `${more} more are unmanaged: no restart replaces their pods`,
+      session.report,
+    );
+    return planned;
+  } catch (error) {
+    if (!(error instanceof UnreachableError)) throw error;
+    session.report(
+      `${properties.namespace ?? "all namespaces"}: could not look up which workloads restart: ${error.message}`,
+    );
+    return "unreachable";
+  }
+}
+
+/** How often a long look says how far it is, in ms. */
+const toldEvery = 5_000;
+
+function progressOf({ elapsed, report }: Session): (looked: number, all: number) => void {
+  let next = elapsed() + toldEvery;
+  return (looked, all) => {
+    if (elapsed() < next || looked === all) return;
+    next = elapsed() + toldEvery;
+    report(`looked at the workloads of ${looked} of ${all} namespaces`);
+  };
+}
+
+function refusalText(namespace: string, name: string, why: string): string {
+  return `namespace ${namespace}: with these settings new pods of ${name} would be denied, and without them they are not: ${why}`;
+}
+
+/** The server's words of the moment, which inputs leave out since they would differ at each look. */
+function tellUnknown(restarts: readonly Restart[], report: (line: string) => void): void {
+  const unknown = restarts.flatMap(({ assessment: { namespace, name, verdict } }) =>
+    verdict.is === "unknown" ? [`[${namespace}] can't tell whether ${name} restarts: ${verdict.why}`] : [],
+  );
+  reportCapped(unknown, (more) => `can't tell for ${more} more`, report);
+}
+
+function tellOverruled(restarts: readonly Restart[], report: (line: string) => void): void {
+  const lines = restarts.flatMap(({ assessment: { namespace, name, overruled } }) =>
+    overruled === undefined ? [] : [`[${namespace}] ${name}: ${overruled}`],
+  );
+  reportCapped(lines, (more) => `settings are overruled on ${more} more`, report);
+}

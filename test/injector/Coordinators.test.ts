@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import {
+  type ClusterAccess,
+  type KubernetesApi,
+  UnreachableError,
+} from "../../provider/cluster/KubernetesApi";
+import { session } from "../../provider/cluster/session";
+import type { Properties } from "../../provider/data/Properties";
+import { unknownMarker } from "../../provider/data/unknown";
+import { Coordinators } from "../../provider/injector/Coordinators";
+
+const production = "https://production";
+/** Where each context leads. */
+const servers: Record<string, string> = {
+  admin: production,
+  "admin@eu": production,
+  staging: "https://staging",
+};
+
+function process() {
+  const api = async ({ context = "admin", kubeconfig }: ClusterAccess = {}): Promise<KubernetesApi> => {
+    if (kubeconfig === "missing") throw new UnreachableError("no such file");
+    if (kubeconfig === "broken") throw new TypeError("a defect");
+    return {
+      server: kubeconfig === undefined ? (servers[context] ?? "") : production,
+      request: () => Promise.reject(new Error("asked")),
+    };
+  };
+  return new Coordinators({ ...session, api });
+}
+
+describe("resources of one process share a coordinator where they mean one injector", () => {
+  const own = { namespace: "shop", cluster: {}, injector: {} };
+  const rows: [string, Properties, Properties, boolean][] = [
+    ["by the stack's context and by another one", own, { ...own, cluster: { context: "admin@eu" } }, true],
+    ["by a context and by a kubeconfig", own, { ...own, cluster: { kubeconfig: "text" } }, true],
+    [
+      "by defaults and by name",
+      own,
+      { ...own, injector: { namespace: "istio-system", revision: "default" } },
+      true,
+    ],
+    ["for two namespaces", own, { ...own, namespace: "cart" }, true],
+    ["in two clusters", own, { ...own, cluster: { context: "staging" } }, false],
+    ["of two revisions", own, { ...own, injector: { revision: "canary" } }, false],
+    ["of two namespaces of Istio's", own, { ...own, injector: { namespace: "istio-canary" } }, false],
+    [
+      "where neither knows its cluster yet",
+      { ...own, cluster: unknownMarker },
+      { ...own, cluster: unknownMarker },
+      true,
+    ],
+    ["where one of them does", own, { ...own, cluster: unknownMarker }, false],
+    [
+      "by one kubeconfig that can't be read",
+      { cluster: { kubeconfig: "missing" } },
+      { cluster: { kubeconfig: "missing" } },
+      true,
+    ],
+  ];
+  for (const [edge, one, other, isShared] of rows)
+    it(`${edge}: ${isShared ? "one" : "two"}`, async () => {
+      const coordinators = process();
+      const [first, second] = await Promise.all([coordinators.of(one), coordinators.of(other)]);
+      assert.equal(first === second, isShared);
+    });
+
+  it("and no failure but a kubeconfig's is taken for a cluster that can't be told", async () => {
+    await assert.rejects(process().of({ cluster: { kubeconfig: "broken" } }), /a defect/);
+  });
+});
+
+describe("what they share", () => {
+  it("a rollout's check sees the layers that were checked before it, however they name the cluster", async () => {
+    const coordinators = process();
+    const layer = { settings: { dnsProxy: true }, owner: "o/p/s:shop", injectorTimeout: 0 };
+    const byContext = await coordinators.of({ cluster: { context: "admin@eu" } });
+    byContext.planned.note("shop", layer, true);
+    const { planned } = await coordinators.of({ cluster: {} });
+    assert.deepEqual(planned.known, { shop: { settings: layer.settings, owner: layer.owner } });
+    assert.equal(planned.lost, true);
+  });
+
+  it("layers whose values a preview can't know are planned, and not known", async () => {
+    const { planned } = await process().of({});
+    planned.note(
+      "shop",
+      { settings: { logLevel: unknownMarker }, owner: "o/p/s:shop", injectorTimeout: 0 },
+      false,
+    );
+    assert.deepEqual(planned.known, {});
+    assert.deepEqual([...planned.all.keys()], ["shop"]);
+  });
+
+  it("what a rollout ended well with wins over what was written, whichever is learnt first", async () => {
+    const { history } = await process().of({});
+    const [rolled, written] = [{ settings: { dnsProxy: true } }, { settings: { dnsProxy: false } }];
+    history.noteRolled("shop", rolled);
+    history.noteWritten("shop", written);
+    assert.deepEqual(history.of("shop"), rolled);
+    history.noteWritten("cart", written);
+    history.noteNeverRolled("cart");
+    assert.deepEqual(history.of("cart"), written);
+  });
+
+  it("rollouts of two revisions in one cluster take turns, and those of two clusters do not", async () => {
+    const coordinators = process();
+    const log: string[] = [];
+    const begin = async (name: string, properties: Properties, over: Promise<void>) => {
+      const { session } = coordinators;
+      const coordinator = await coordinators.of(properties);
+      const api = await session.api(properties.cluster as ClusterAccess | undefined);
+      return coordinator.inTurn(api, async () => {
+        log.push(name);
+        await over;
+      });
+    };
+    let end = () => {};
+    const first = begin("default", {}, new Promise((resolve) => (end = resolve)));
+    const second = begin("canary", { injector: { revision: "canary" } }, Promise.resolve());
+    await begin("elsewhere", { cluster: { context: "staging" } }, Promise.resolve());
+    assert.deepEqual(log, ["default", "elsewhere"]);
+    end();
+    await Promise.all([first, second]);
+    assert.deepEqual(log, ["default", "elsewhere", "canary"]);
+  });
+});
