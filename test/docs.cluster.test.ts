@@ -5,6 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { parse, stringify } from "yaml";
+import { compose } from "../provider/configMap/compose";
+import { readInjector, writeInjector } from "../provider/injector/Injector";
+import { diagnose } from "../provider/mesh/diagnose";
+import { parseSettings } from "../provider/settings/parseSettings";
 import { type IstiodChart, unpackIstiodChart } from "./cluster/istiodChart";
 import { commandsIn, documents } from "./documents";
 import { Mesh } from "./e2e/Mesh";
@@ -38,7 +42,7 @@ describe("commands that documents name, on a mesh", () => {
     mesh = await Mesh.start();
     folder = await mkdtemp(join(tmpdir(), "sidecar-docs-"));
     await mesh.namespace("shop");
-    await mesh.deployment("shop", "api");
+    for (const name of ["api", "checkout"]) await mesh.deployment("shop", name);
     await writeFile(join(folder, "settings.yaml"), "namespaces: { shop: { dnsProxy: true } }\n");
     await writeFile(join(folder, "values.yaml"), "pilot: { autoscaleMin: 2 }\n");
     chart = await unpackIstiodChart();
@@ -61,9 +65,12 @@ describe("commands that documents name, on a mesh", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const ran = (args: readonly string[]): Promise<{ code: unknown; out: string; err: string }> =>
+  const ran = (
+    args: readonly string[],
+    more: Record<string, string> = {},
+  ): Promise<{ code: unknown; out: string; err: string }> =>
     new Promise((resolve) => {
-      const env = { ...process.env, KUBECONFIG: kubeconfig, NO_COLOR: "1" };
+      const env = { ...process.env, KUBECONFIG: kubeconfig, NO_COLOR: "1", ...more };
       const options = { cwd: folder, env, maxBuffer: 1e8, timeout: 120_000 };
       execFile(process.execPath, [main, ...args], options, (error, out, err) =>
         resolve({ code: error?.code ?? 0, out, err }),
@@ -84,4 +91,50 @@ describe("commands that documents name, on a mesh", () => {
       assert.ok(out.length > 20, out);
     });
   }
+
+  test("docs/operate.md shows what status, explain and diff print at 80 columns", async () => {
+    await mesh.namespace("cart");
+    await mesh.deployment("cart", "api");
+    await mesh.deployment("shop", "web");
+    await mesh.patch("/apis/apps/v1/namespaces/shop/deployments/checkout", {
+      metadata: { annotations: { "sidecar-settings/rollout": "never" } },
+    });
+    const injector = { namespace: "istio-system" };
+    const current = await readInjector(mesh.api, injector);
+    const owner = "acme/mesh/prod:shop";
+    const { settings } = parseSettings({ proxyResources: { limits: { cpu: 1 } }, logLevel: "info" });
+    await writeInjector(mesh.api, injector, current, compose(current.data, { shop: { owner, settings } }));
+    await mesh.eventually("the injector shows it", async () => {
+      const found = await diagnose(mesh.api, { injectorNamespace: "istio-system", namespace: "shop" });
+      return found.some(({ check, is }) => check === "answer" && is === "ok");
+    });
+    await writeFile(
+      join(folder, "next.yaml"),
+      "namespaces:\n  shop: { proxyResources: { limits: { cpu: 1 } }, dnsProxy: true }\n",
+    );
+    const path = join(__dirname, "../docs/operate.md");
+    let page = await readFile(path, "utf8");
+    for (const line of ["status", "explain deployment/checkout -n shop", "diff settings.yaml"]) {
+      const { out, err } = await ran(line.replace("settings.yaml", "next.yaml").split(" "), {
+        COLUMNS: "80",
+      });
+      assert.equal(err, "");
+      const shown = `$ npx sidecar-settings ${line}\n${out.replaceAll("next.yaml", "settings.yaml")}`;
+      const block = new RegExp(
+        `\\$ npx sidecar-settings ${line.replaceAll(/[.]/g, "\\.")}\\n[\\s\\S]*?(?=\`\`\`)`,
+      );
+      if (process.env.UPDATE_GOLDENS === "1") {
+        page = page.replace(block, () => shown);
+        await writeFile(path, page);
+      }
+      assert.equal(block.exec(page)?.[0], shown, "UPDATE_GOLDENS=1 rewrites it");
+    }
+    const recorded = [...page.matchAll(/```console\n([\s\S]*?)```/g)].flatMap(([, block = ""]) =>
+      block.split("\n"),
+    );
+    assert.deepEqual(
+      recorded.filter((line) => line.length > 80),
+      [],
+    );
+  });
 });

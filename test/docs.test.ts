@@ -174,6 +174,31 @@ describe("docs/README.md", () => {
   });
 });
 
+/** What people are told and can act on, besides what is wrong in a settings file. */
+const messages = [
+  "namespace shop: its sidecar settings belong to acme/a/prod:shop, of another stack. Remove them",
+  "namespace shop: two components of this program, a and b, have settings for it",
+  "there is no ConfigMap istio-system/istio-sidecar-injector",
+  "there is no revision canary in istio-system. Revisions: default.",
+  "there is no namespace shpo. Did you mean shop?",
+  "no answer from https://127.0.0.1:6443 (connection refused). Is the cluster up?",
+  'no context "prd"; there are: prod, staging',
+  "waiting for istiod to pick up the new settings (shop)",
+  "the injector still gives pods other settings after 20 s",
+  "values.global.sidecarSettings was changed by hand: it is no map",
+  "its layers were written by a newer pulumi-istio-sidecar (format 3, this one knows 2)",
+  "istio-system/istio-sidecar-injector is rewritten by others again and again; run pulumi up again",
+  "namespace shop: the settings were put back to what they were, since with them pods can't be created",
+  "ConfigMap shop/sidecar-settings has a settings.yaml of somebody else's",
+  "[shop] Deployment/api is waiting: paused",
+  "[shop] Job/nightly is unmanaged: 1 pod with earlier settings",
+  "✖ shop/Deployment/api: not ready in time: 0 of 1 pods ready",
+  "2 of the restarts failed, 3 done; run pulumi up again to go on.",
+  "overruled by another webhook or policy: proxyResources.limits.cpu: expected 1400m, got 300m",
+  "env: expected a plain value, got a secret. Sidecar settings stand in clear",
+  "lost from istio-system/istio-sidecar-injector, which helm rewrote",
+];
+
 describe("docs/troubleshooting.md", () => {
   const page = documents.find(({ path }) => path === "docs/troubleshooting.md")?.text ?? "";
   const sources = readdirSync(join(root, "provider"), { recursive: true, encoding: "utf8" })
@@ -183,7 +208,27 @@ describe("docs/troubleshooting.md", () => {
   // Kubernetes' own
   const others = /^cannot (update|create|list) resource$/;
 
-  for (const [, heading = ""] of page.matchAll(/^### (.*)$/gm)) {
+  const headings = [...page.matchAll(/^### (`.*)$/gm)].map(([, heading = ""]) => ({
+    heading,
+    texts: [...heading.matchAll(/`([^`]+)`/g)].map(([, text = ""]) =>
+      text.split(/ ?… ?/).filter((part) => part !== ""),
+    ),
+  }));
+  const inFiles = readFileSync(join(root, "test/messages/messages.txt"), "utf8").match(/✖ .*/g) ?? [];
+  const inPreviews = readdirSync(join(root, "test/e2e/previews")).flatMap(
+    (file) => readFileSync(join(root, "test/e2e/previews", file), "utf8").match(/^error: .*/gm) ?? [],
+  );
+
+  it("has a heading for each message that people can act on, by words that stand in it", () => {
+    assert.ok(inFiles.length > 0 && inPreviews.length > 0);
+    const missing = [...messages, ...inFiles, ...inPreviews].filter(
+      (message) =>
+        !headings.some(({ texts }) => texts.some((parts) => parts.every((part) => message.includes(part)))),
+    );
+    assert.deepEqual(missing, []);
+  });
+
+  for (const { heading } of headings) {
     it(`has a message that is said: ${heading}`, () => {
       const texts = [...heading.matchAll(/`([^`]+)`/g)].flatMap(([, text = ""]) => text.split(/ ?… ?/));
       assert.ok(texts.length > 0);

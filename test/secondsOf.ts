@@ -6,6 +6,7 @@ import { sep } from "node:path";
  */
 export const measured: Readonly<Record<string, number>> = {
   "test/e2e/verbs.cluster.test.ts": 660,
+  "test/e2e/previews.cluster.test.ts": 240,
   "test/e2e/rollback.cluster.test.ts": 385,
   "test/e2e/leastPrivilege.cluster.test.ts": 350,
   "test/e2e/resume.cluster.test.ts": 340,
@@ -33,6 +34,7 @@ export const measured: Readonly<Record<string, number>> = {
   "test/laws/explain.cluster.test.ts": 65,
   "test/cli/cli.cluster.test.ts": 65,
   "test/e2e/rollout.cluster.test.ts": 60,
+  "test/e2e/previewJson.cluster.test.ts": 60,
   "test/e2e/waves.cluster.test.ts": 60,
   "test/e2e/gitops.cluster.test.ts": 55,
   "test/e2e/unclaimed.cluster.test.ts": 55,

@@ -1,5 +1,5 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
-import { requireNamespace } from "../injector/requireNamespace.js";
+import { requireKnownNamespace } from "../mesh/requireKnownNamespace.js";
 import type { Io } from "./Io.js";
 
 export type OutputFormat = "table" | "wide" | "json" | "yaml" | "markdown" | "html";
@@ -16,7 +16,7 @@ export interface GlobalOptions {
 /** Connects, and makes sure that the namespace exists: a typo would pass for one where all is well. */
 export async function connectTo(io: Io, options: GlobalOptions): Promise<KubernetesApi> {
   const api = await connectAs(io, options);
-  if (options.namespace !== undefined) await requireNamespace(api, options.namespace);
+  if (options.namespace !== undefined) await requireKnownNamespace(api, options.namespace);
   return api;
 }
 

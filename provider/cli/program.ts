@@ -65,7 +65,7 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
 
   command(
     "status",
-    "every workload with sidecars: current, stale and in which fields, masked, unmanaged",
+    "every workload with sidecars: current, stale, waiting and why, masked, unmanaged",
     everyLook,
   )
     .addOption(output(statusFormats, "table"))
@@ -75,6 +75,8 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
     .option("--exit-code", `exit with ${exitCodes.found} unless everything is current`)
     .action(
       run<StatusGiven>((options) => {
+        if (!options.watch && root.commands.some((one) => one.getOptionValueSource("interval") === "cli"))
+          root.error("error: --interval is for --watch");
         if (options.watch && options.output !== "table" && options.output !== "wide")
           root.error("error: --watch prints lines for people: leave out --output");
         return status(io, options);
@@ -92,12 +94,18 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
     .addOption(output(explainFormats, "table"))
     .option("--all", "with the settings that are as Istio was installed")
     .action(
-      run<{ output: OutputFormat; all?: boolean }>((options, what = "-") => explain(io, what, options)),
+      run<{ output: OutputFormat; all?: boolean }>((options, what = "-") => {
+        if (options.all && options.output !== "table" && options.output !== "wide")
+          root.error(
+            `error: --all has no effect on --output ${options.output}, which has all settings: leave it out`,
+          );
+        return explain(io, what, options);
+      }),
     );
 
   command(
     "diff",
-    "a settings file against the cluster: what changes for whom, and which workloads would restart",
+    "a settings file against the cluster: what changes for whom, which workloads restart, which are waiting",
     [...access, "namespace"],
   )
     .addArgument(file("a settings.yaml; - is the standard input"))
@@ -129,6 +137,11 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
         if (!helmValues) {
           if (chart !== undefined || stack !== undefined || values !== undefined)
             root.error("error: --chart, --stack and --values are for --helm-values");
+          if (
+            options.configmap !== undefined &&
+            (options.context !== undefined || options.kubeconfig !== undefined)
+          )
+            root.error("error: --configmap reads no cluster: leave out --context and --kubeconfig");
           return render(io, path, options);
         }
         if (
@@ -230,7 +243,11 @@ interface RenderGiven {
 }
 
 function output(formats: readonly OutputFormat[], fallback: OutputFormat): Option {
-  return new Option("-o, --output <format>", "how to print it").choices(formats).default(fallback);
+  return new Option("-o, --output <format>", outputHelp(formats)).choices(formats).default(fallback);
+}
+
+function outputHelp(formats: readonly OutputFormat[]): string {
+  return formats.includes("wide") ? "how to print it; wide: nothing grouped, nothing cut" : "how to print it";
 }
 
 function file(description: string): Argument {

@@ -23,6 +23,8 @@ export interface ApiCall {
 export interface KubernetesApi {
   /** The server's address, to tell clusters apart. */
   readonly server: string;
+  /** The kubeconfig's name for it, for people. */
+  readonly context?: string;
   request<Answer>(call: ApiCall): Promise<Answer>;
 }
 

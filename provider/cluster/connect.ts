@@ -39,8 +39,9 @@ export async function connect(access: ClusterAccess, time: Time = realTime): Pro
   });
   const cluster = config.getCurrentCluster();
   if (!cluster) throw new UnreachableError(noCluster(access, config));
-  const source = `Context "${config.getCurrentContext()}" of ${sourceOf(access)}.`;
-  return new HttpApi(cluster.server.replace(/\/$/, ""), config, source, time);
+  const context = config.getCurrentContext();
+  const source = `Context "${context}" of ${sourceOf(access)}.`;
+  return new HttpApi(cluster.server.replace(/\/$/, ""), context, config, source, time);
 }
 
 function unreadable(access: ClusterAccess, error: Error): string {
@@ -87,6 +88,7 @@ class HttpApi implements KubernetesApi {
 
   constructor(
     readonly server: string,
+    readonly context: string,
     private readonly config: KubeConfig,
     /** `Context "x" of FILE.` */
     private readonly source: string,

@@ -1,5 +1,5 @@
 import type { Level } from "../levels/effectiveSettings.js";
-import type { SidecarFields } from "../pod/sidecarFields.js";
+import { hasPromised, type SidecarFields } from "../pod/sidecarFields.js";
 import type { SidecarExplanation } from "./explainSidecar.js";
 
 /** A setting of ours that a pod does not show: somebody after Istio's template has the last word. */
@@ -22,7 +22,7 @@ export function overruledSettings(
 ): OverruledSetting[] {
   return settings.flatMap(({ path, source, shows }): OverruledSetting[] => {
     if (source === "pod" || source === "installed") return [];
-    const wrong = Object.entries(shows).find(([field, value]) => (fields[field] ?? null) !== value);
+    const wrong = Object.entries(shows).find(([field, value]) => !hasPromised(field, value, fields[field]));
     if (!wrong) return [];
     const [field, value] = wrong;
     return [{ setting: path, source, field, expected: value ?? undefined, got: fields[field] }];

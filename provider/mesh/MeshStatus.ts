@@ -5,6 +5,8 @@ import type { Difference } from "../pod/differences.js";
 export interface MeshStatus {
   /** The API server that was asked. */
   server: string;
+  /** Its context in the kubeconfig. */
+  context?: string;
   /** When, as ISO 8601 in UTC. */
   at: string;
   injectors: InjectorStatus[];
@@ -31,19 +33,31 @@ export interface NamespaceStatus {
   owner?: string;
   /** What new pods get, and the level that each value comes from. */
   settings: EffectiveSettings;
+  /** Settings for some of its workloads, the weakest first; left out where there are none. */
+  workloadSettings?: WorkloadSettingsStatus[];
   workloads: WorkloadStatus[];
 }
 
+/** A workload layer, and what new pods get that it picks and no other one does. */
+export interface WorkloadSettingsStatus {
+  name: string;
+  owner: string;
+  /** As kubectl takes it: `app=api,tier in (a,b)`. */
+  selector: string;
+  priority: number;
+  settings: EffectiveSettings;
+}
+
 /**
- * `current`: its sidecars are what the injector gives. `stale`: they differ. `masked`: settings changed since, and the pods' own
- * annotations win in each of them. `held`: stale, and Kubernetes would not replace its pods. `unmanaged`: pods with earlier settings
- * that no restart replaces. `unknown`: nobody could say.
+ * `current`: its sidecars are what the injector gives. `stale`: they differ, and `pulumi up` restarts it. `waiting`: stale, and not
+ * restarted now, for the reason in `why`. `masked`: settings changed since, and the pods' own annotations win in each of them.
+ * `unmanaged`: pods with earlier settings that no restart replaces. `unknown`: nobody could say.
  */
-export type WorkloadState = "current" | "stale" | "masked" | "held" | "unmanaged" | "unknown";
+export type WorkloadState = "current" | "stale" | "waiting" | "masked" | "unmanaged" | "unknown";
 
 export const workloadStates: readonly WorkloadState[] = [
   "stale",
-  "held",
+  "waiting",
   "unmanaged",
   "unknown",
   "masked",
@@ -58,7 +72,7 @@ export interface WorkloadStatus {
   stalePods?: number;
   /** How a stale pod differs from what the injector gives now. */
   differences?: Difference[];
-  /** Why it is held, unmanaged or unknown; or why a stale one would not be restarted. */
+  /** Why it is waiting, unmanaged or unknown. */
   why?: string;
   /** Why some of its stale pods stay as they are when it restarts. */
   left?: string;

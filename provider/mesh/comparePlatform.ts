@@ -80,7 +80,7 @@ export async function comparePlatform(
         const rollout = rolloutReaching(after, namespace, one.labels ?? labels);
         const workload = workloadStatus(one, its, now, effective, rollout);
         diff.restarts.push({ namespace, workload });
-        if (workload.why === undefined)
+        if (workload.state === "stale")
           diff.rollout.maxConcurrent = Math.max(diff.rollout.maxConcurrent, rollout.maxConcurrent);
       }
     }

@@ -12,7 +12,7 @@ import { own } from "../data/own.js";
 import { problemText, shown, textOf } from "../data/problem.js";
 import { valueAt } from "../data/valueAt.js";
 import { contentOf, yamlTexts } from "../data/yamlText.js";
-import { requireNamespace } from "../injector/requireNamespace.js";
+import { requireKnownNamespace } from "./requireKnownNamespace.js";
 
 /** Something that has a pod's template: a workload, or a pod itself. */
 export interface FoundTemplate {
@@ -76,7 +76,7 @@ async function objectAt(api: KubernetesApi, path: string, name: string, namespac
     return await api.request({ method: "GET", path });
   } catch (error) {
     if (!hasStatus(error, 404)) throw error;
-    await requireNamespace(api, namespace);
+    await requireKnownNamespace(api, namespace);
     const elsewhere = await namespacesWith(api, path, namespace);
     const [one] = elsewhere;
     const found =

@@ -5,14 +5,17 @@ import { layersOf } from "../configMap/layersOf.js";
 import { forEachLimit } from "../data/forEachLimit.js";
 import { injectorName, revisionOf } from "../injector/Injector.js";
 import { layerAt, namespaceOf } from "../levels/Layer.js";
-import { layersAt, layersFor } from "../levels/layersReaching.js";
+import { layersAt, layersFor, workloadLayers } from "../levels/layersReaching.js";
 import { effectiveOf } from "../levels/Profile.js";
 import type { Rollout } from "../levels/RolloutOptions.js";
+import { rolloutReaching } from "../levels/rolloutReaching.js";
+import { selectorText } from "../levels/selector.js";
 import { assessNamespace, type NamespaceSettings, ownerOf } from "../rollout/observe/assess.js";
 import { namespaceAnnotations } from "../rollout/observe/namespaceAnnotations.js";
 import type { Annotations } from "../rollout/observe/rolloutAnnotations.js";
 import { type Current, currentSettings, settingsThere } from "../rollout/observe/settingsThere.js";
 import { unmanagedPods } from "../rollout/observe/unmanagedPods.js";
+import { withRolloutOptions } from "../rollout/policy/withRolloutOptions.js";
 import { istioVersion } from "../template/istioVersion.js";
 import { findInjectors } from "./findInjectors.js";
 import type { MeshStatus, NamespaceStatus, WorkloadStatus } from "./MeshStatus.js";
@@ -52,11 +55,21 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
       if (scope.namespace !== undefined && name !== scope.namespace) continue;
       jobs.push(async () => {
         const owner = layerAt(layers, name)?.owner;
+        const workloadSettings = workloadLayers(layers, name).map(
+          ({ target, owner: itsOwner, picks: { selector, priority } }) => ({
+            name: target.slice(name.length + 1),
+            owner: itsOwner,
+            selector: selectorText(selector),
+            priority,
+            settings: effectiveOf({ installed, ...layersAt(layers, target) }),
+          }),
+        );
         namespaces.push({
           name,
           revision,
           ...(owner === undefined ? {} : { owner }),
           settings: effectiveOf({ installed, ...layersAt(layers, name) }),
+          ...(workloadSettings.length > 0 ? { workloadSettings } : {}),
           workloads: await workloadsIn(api, name, ofRevision(pods.get(name) ?? [], revision), {
             ...current,
             revision,
@@ -72,6 +85,7 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
   notes.push(...foreignRevisions(pods, new Set(found.map(({ injector }) => revisionOf(injector))), scope));
   return {
     server: api.server,
+    ...(api.context === undefined ? {} : { context: api.context }),
     at: new Date(now).toISOString(),
     injectors: found.map(({ injector, configMap: { data } }) => {
       const istio = istioVersion(data);
@@ -101,11 +115,14 @@ async function workloadsIn(
   { revision, restartOn, report, now, ...current }: Known,
 ): Promise<WorkloadStatus[]> {
   if (pods.length === 0) return [];
-  const settings: NamespaceSettings = {
-    ...settingsThere(current, {}, namespace, revision),
-    looksForOverruled: true,
+  const settings = withImage(
     restartOn,
-  };
+    withRolloutOptions(
+      { ...settingsThere(current, {}, namespace, revision), looksForOverruled: true },
+      current.layers,
+      namespace,
+    ),
+  );
   const assessments = await assessNamespace(api, namespace, pods, settings);
   const managed = new Set(assessments.map(({ name }) => name));
   const unmanaged = unmanagedPods(namespace, pods, managed, settings);
@@ -117,7 +134,8 @@ async function workloadsIn(
   return [
     ...assessments.map((one) => {
       const { labels } = one.workload.spec.template?.metadata ?? {};
-      return workloadStatus(one, { ...settings, ...one.due, annotations }, now, effectiveOn(labels));
+      const rollout = rolloutReaching(current.layers, namespace, one.labels ?? labels);
+      return workloadStatus(one, { ...settings, ...one.due, annotations }, now, effectiveOn(labels), rollout);
     }),
     ...unmanaged.map(
       ({ name, pods: count, why }): WorkloadStatus => ({ name, pods: count, state: "unmanaged", why }),
@@ -125,6 +143,17 @@ async function workloadsIn(
     // a bare pod or a Job's with the present stamp has no workload that was looked at
     ...currentWithoutWorkload(pods, others),
   ].sort((a, b) => compare(a.name, b.name));
+}
+
+/** What the person asks for counts beside what the levels' rollout options say. */
+function withImage(restartOn: Rollout["restartOn"], settings: NamespaceSettings): NamespaceSettings {
+  if (restartOn.length === 0) return settings;
+  const { forLabels } = settings;
+  return {
+    ...settings,
+    restartOn,
+    ...(forLabels ? { forLabels: (labels) => ({ ...forLabels(labels), restartOn }) } : {}),
+  };
 }
 
 // a look goes on without; a rollout would not

@@ -1,5 +1,5 @@
 import type { EffectiveSettings } from "../levels/effectiveSettings.js";
-import { Rollout } from "../levels/RolloutOptions.js";
+import type { Rollout } from "../levels/RolloutOptions.js";
 import type { Assessment, NamespaceSettings } from "../rollout/observe/assess.js";
 import { rolloutStatus } from "../rollout/observe/rolloutStatus.js";
 import { skipReason } from "../rollout/policy/skipReason.js";
@@ -13,7 +13,7 @@ export function workloadStatus(
   settings: NamespaceSettings,
   now: number,
   effective: EffectiveSettings,
-  rollout: Rollout = Rollout.parse({}),
+  rollout: Rollout,
 ): WorkloadStatus {
   const own = decidedByPod(workload.spec.template, effective);
   const underWay = restartUnderWay(workload, settings.stamp) ? rolloutStatus(workload) : undefined;
@@ -32,16 +32,15 @@ export function workloadStatus(
       const { stalePods, differences, left } = verdict;
       return {
         ...about,
-        state: "stale",
+        ...(why === undefined ? { state: "stale" } : { state: "waiting", why }),
         stalePods,
         differences,
-        ...(why === undefined ? {} : { why }),
         ...(left === undefined ? {} : { left }),
       };
     }
     case "held":
+      return { ...about, state: "waiting", why: verdict.why };
     case "unknown":
-      return { ...about, state: verdict.is, why: verdict.why };
     case "refused":
       return { ...about, state: "unknown", why: verdict.why };
     default:

@@ -56,7 +56,9 @@ function bySetting(found: readonly Difference[]): Difference[] {
   for (const { field, from, to } of found) {
     const setting = settingOfField(field);
     if (setting === undefined) others.push({ field, from, to });
-    else if (!settings.has(setting)) settings.set(setting, { field: setting, from, to });
+    // PROXY_CONFIG has values as people write them: 10s, where a variable has 10
+    else if (!settings.has(setting) || field.startsWith("PROXY_CONFIG "))
+      settings.set(setting, { field: setting, from, to });
   }
   return [...inOrder(settings.keys()).flatMap(({ path }) => settings.get(path) ?? []), ...others];
 }

@@ -112,6 +112,21 @@ export function comparableValue(podField: PodField, value: SettingValue): string
   }
 }
 
+const extendedFields = new Set(
+  declarations.flatMap(({ podFields }) =>
+    podFields("").flatMap((podField) =>
+      podField.in === "flag" && podField.extended ? [fieldName(podField)] : [],
+    ),
+  ),
+);
+
+/** Whether a pod's field has what a setting promises, `null` being no such field. Where Istio adds entries of its own, more is no less. */
+export function hasPromised(field: string, promised: string | null, got: string | undefined): boolean {
+  if (promised === null || got === undefined || !extendedFields.has(field)) return (got ?? null) === promised;
+  const entries = new Set(got.split(","));
+  return promised.split(",").every((entry) => entry === "" || entries.has(entry));
+}
+
 function seen(podField: PodField, { proxy, init, native, proxyConfig }: Sidecar): string | undefined {
   if (podField.in === "proxyConfig") return optional(valueAt(proxyConfig, podField.path), comparableText);
   if (podField.in === "sidecarKind") return native ? "native" : "classic";

@@ -8,7 +8,7 @@ export function publishedSettings(
 ): string {
   const document = new Document(effective);
   document.commentBefore =
-    " Sidecar settings that new pods of this namespace get, and the level that each comes from.\n A pod's own annotations win over all of them. Written by pulumi-istio-sidecar.";
+    " Sidecar settings that new pods of this namespace get, and the level that each comes from.\n A pod's own annotations win over all of them, and another template, webhook or policy may overrule them:\n npx sidecar-settings explain deployment/NAME says what one workload's pods have. Written by pulumi-istio-sidecar.";
   if (isMap(document.contents)) annotate(document.contents, [], sources);
   return document.toString({ lineWidth: 0 });
 }

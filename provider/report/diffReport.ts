@@ -1,60 +1,62 @@
 import { globalTarget } from "../levels/Layer.js";
+import type { WorkloadStatus } from "../mesh/MeshStatus.js";
 import type { PlatformDiff, SettingChange } from "../mesh/PlatformDiff.js";
 import { settingText } from "../settings/settingText.js";
 import { markdownCode, markdownTable, markdownText } from "./markdown.js";
-import { type Paint, plain } from "./Paint.js";
+import { plain } from "./Paint.js";
 import { printed } from "./printed.js";
-import { count, detailOf, stateTones } from "./statusReport.js";
-import { textTable } from "./textTable.js";
+import { count, detailOf, type TextOptions, workloadsText } from "./statusReport.js";
+import { type Cell, groupedTable, textTable } from "./textTable.js";
+import { wrapped } from "./wrapped.js";
 
 /** Whether `pulumi up` with the file would do anything. */
 export function isDifferent({ changes, restarts }: PlatformDiff): boolean {
   return changes.length > 0 || restarts.length > 0;
 }
 
-/** What changes for whom, then what restarts. */
-export function diffText(diff: PlatformDiff, paint: Paint = plain, width?: number): string {
+/** What changes for whom, then what restarts and what is waiting. */
+export function diffText(diff: PlatformDiff, options: TextOptions = {}): string {
+  const { paint = plain, width, each = false } = options;
   const parts: string[] = [];
   if (diff.changes.length > 0) {
+    const fitted = { paint, most: width, cuts: ["FROM", "TO"] };
     parts.push(
-      textTable(
-        ["FOR", "SETTING", "FROM", "TO", "SOURCE"],
-        diff.changes.map((change) => [
-          targetText(change.target),
-          change.setting,
-          { text: settingText(change.from?.value), tone: "bad" },
-          { text: settingText(change.to?.value), tone: "good" },
-          sourceText(change),
-        ]),
-        paint,
-        width,
-      ),
+      each
+        ? textTable(
+            ["FOR", ...changeHeads],
+            diff.changes.map((change) => [targetText(change.target), ...changeCells(change)]),
+            fitted,
+          )
+        : groupedTable(
+            changeHeads,
+            [...new Set(diff.changes.map(({ target }) => target))].map((target) => ({
+              title: [{ text: targetText(target), tone: "strong" as const }],
+              rows: diff.changes.filter((change) => change.target === target).map(changeCells),
+            })),
+            fitted,
+          ),
     );
   }
-  if (diff.restarts.length > 0) {
-    parts.push(
-      textTable(
-        ["NAMESPACE", "WORKLOAD", "PODS", "STATE", "DETAIL"],
-        diff.restarts.map(({ namespace, workload }) => [
-          namespace,
-          workload.name,
-          String(workload.pods),
-          { text: workload.why === undefined ? "restarts" : "waits", tone: stateTones[workload.state] },
-          detailOf(workload),
-        ]),
-        paint,
-        width,
-      ),
-    );
-  }
+  if (diff.restarts.length > 0) parts.push(workloadsText(diff.restarts, stateAfter, options));
   const notes = [
     ...diff.elsewhere.map(({ injector, target, owner }) => elsewhereText(diff.file, injector, target, owner)),
     ...diff.notes,
   ];
   if (notes.length > 0)
     parts.push(notes.map((note) => `${paint("warning", "note:")} ${printed(note)}\n`).join(""));
-  parts.push(`${diffSummary(diff)}\n`);
+  parts.push(`${wrapped(diffSummary(diff), width ?? Number.POSITIVE_INFINITY).join("\n")}\n`);
   return parts.join("\n");
+}
+
+const changeHeads = ["SETTING", "FROM", "TO", "SOURCE"];
+
+function changeCells(change: SettingChange): Cell[] {
+  return [
+    change.setting,
+    { text: settingText(change.from?.value), tone: "bad" },
+    { text: settingText(change.to?.value), tone: "good" },
+    sourceText(change),
+  ];
 }
 
 export function diffMarkdown(diff: PlatformDiff): string {
@@ -69,7 +71,7 @@ export function diffMarkdown(diff: PlatformDiff): string {
     markdownCode(namespace),
     markdownCode(workload.name),
     String(workload.pods),
-    workload.why === undefined ? "restarts" : "waits",
+    stateAfter(workload),
     markdownText(detailOf(workload)),
   ]);
   const notes = [
@@ -92,11 +94,16 @@ export function diffMarkdown(diff: PlatformDiff): string {
 function diffSummary(diff: PlatformDiff): string {
   const { changes, restarts, rollout } = diff;
   if (!isDifferent(diff)) return "nothing to change";
-  const restarting = restarts.filter(({ workload }) => workload.why === undefined);
+  const restarting = restarts.filter(({ workload }) => workload.state === "stale");
   const pods = restarting.reduce((sum, { workload }) => sum + (workload.stalePods ?? 0), 0);
   const targets = new Set(changes.map(({ target }) => target)).size;
   const atOnce = restarting.length > 0 ? `, at most ${rollout.maxConcurrent} at once` : "";
   return `${count(changes.length, "setting")} of ${count(targets, "level")} would change; ${count(restarting.length, "workload")} (${count(pods, "pod")}) would restart${atOnce}`;
+}
+
+/** What becomes of a workload: a stale one restarts, all others stay in the state that they are in. */
+function stateAfter({ state }: WorkloadStatus): string {
+  return state === "stale" ? "restarts" : state;
 }
 
 function elsewhereText(file: string, injector: string, target: string, owner: string): string {

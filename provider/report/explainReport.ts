@@ -3,49 +3,75 @@ import type { ExplainedSetting } from "../explain/explainSidecar.js";
 import type { ExplainedSidecar } from "../mesh/explainFound.js";
 import { settingText } from "../settings/settingText.js";
 import { markdownCode, markdownTable, markdownText } from "./markdown.js";
-import { type Paint, plain } from "./Paint.js";
+import { type Paint, plain, type Tone } from "./Paint.js";
 import { printed } from "./printed.js";
-import { count } from "./statusReport.js";
+import { count, type TextOptions } from "./statusReport.js";
 import { type Cell, textTable } from "./textTable.js";
+import { widthOf, wrapped } from "./wrapped.js";
 
 const heads = ["SETTING", "VALUE", "FROM", "INSTEAD OF"];
 
 /** How explanations are shown at a terminal. */
-export interface ExplainTextOptions {
-  paint?: Paint;
-  width?: number | undefined;
+export interface ExplainTextOptions extends Pick<TextOptions, "paint" | "width"> {
   /** With what only Istio's installation says, too. */
   everything?: boolean;
 }
 
 /** What somebody has set, for people; Istio's own values are counted unless `everything` is asked for. */
-export function explainText(
-  all: readonly ExplainedSidecar[],
-  { paint = plain, width, everything = false }: ExplainTextOptions = {},
-): string {
+export function explainText(all: readonly ExplainedSidecar[], options: ExplainTextOptions = {}): string {
+  const { paint = plain, everything = false } = options;
   return all
-    .map(({ name, revision, stale, explanation: { settings, warnings, unaffected } }) => {
+    .map(({ name, revision, explanation: { settings, warnings, unaffected }, ...state }) => {
       const title = `${paint("strong", printed(name))}${revisionText(revision)}`;
       if (unaffected !== undefined) return `${title}: ${printed(unaffected)}\n`;
       const shown = everything ? settings : settings.filter(({ source }) => source !== "installed");
-      const rows = shown.map((setting): Cell[] => [
-        setting.path,
-        setting.note === undefined ? settingText(setting.value) : { text: "not set", tone: "quiet" },
-        { text: fromText(setting), tone: setting.source === "installed" ? "quiet" : "good" },
-        setting.note ?? insteadOf(setting),
-      ]);
-      const told = [...staleText(stale), ...warnings]
-        .map((warning) => `${paint("warning", "!")} ${printed(warning)}\n`)
-        .join("");
-      const table = rows.length > 0 ? textTable(heads, rows, paint, width) : "";
-      return `${title}\n${table}${restText(settings.length - shown.length, rows.length, paint)}${told}`;
+      const told = [...staleText(state), ...warnings].map((warning) =>
+        marked("!", "warning", warning, options),
+      );
+      return `${title}\n${settingsTable(shown, options)}${restText(settings.length - shown.length, shown.length, paint)}${told.join("")}`;
     })
     .join("\n");
 }
 
+/** A sign, and a text below which nothing stands on its left. */
+function marked(
+  sign: string,
+  tone: Tone,
+  text: string,
+  { paint = plain, width }: ExplainTextOptions,
+): string {
+  const lines = wrapped(printed(text), (width ?? Number.POSITIVE_INFINITY) - 2);
+  return lines.map((line, at) => `${at === 0 ? `${paint(tone, sign)} ` : "  "}${line}\n`).join("");
+}
+
+/** Owners beside their levels where there is room, else once below the table. */
+function settingsTable(settings: readonly ExplainedSetting[], options: ExplainTextOptions): string {
+  if (settings.length === 0) return "";
+  const { paint = plain, width = Number.POSITIVE_INFINITY } = options;
+  const rows = (from: (setting: ExplainedSetting) => string) =>
+    settings.map((setting): Cell[] => [
+      setting.path,
+      setting.note === undefined ? settingText(setting.value) : { text: "not set", tone: "quiet" },
+      { text: from(setting), tone: setting.source === "installed" ? "quiet" : "good" },
+      setting.note ?? insteadOf(setting),
+    ]);
+  const whole = textTable(heads, rows(fromText));
+  if (whole.split("\n").every((line) => widthOf(line) <= width))
+    return textTable(heads, rows(fromText), { paint });
+  const owners = new Set(
+    settings.flatMap(({ source, owner }) => (owner === undefined ? [] : [`${source}: ${owner}`])),
+  );
+  const table = textTable(
+    heads,
+    rows(({ source }) => source),
+    { paint, most: width, cuts: ["VALUE"] },
+  );
+  return `${table}${[...owners].map((owner) => `${paint("quiet", printed(owner))}\n`).join("")}`;
+}
+
 export function explainMarkdown(all: readonly ExplainedSidecar[]): string {
   return all
-    .map(({ name, revision, stale, explanation: { settings, warnings, unaffected } }) => {
+    .map(({ name, revision, explanation: { settings, warnings, unaffected }, ...state }) => {
       const title = `## ${markdownText(`${name}${revisionText(revision)}`)}\n\n`;
       if (unaffected !== undefined) return `${title}${markdownText(unaffected)}\n`;
       const rows = settings.map((setting) => [
@@ -54,7 +80,7 @@ export function explainMarkdown(all: readonly ExplainedSidecar[]): string {
         markdownText(fromText(setting)),
         markdownText(setting.note ?? insteadOf(setting)),
       ]);
-      const told = [...staleText(stale), ...warnings]
+      const told = [...staleText(state), ...warnings]
         .map((warning) => `- ${markdownText(warning)}\n`)
         .join("");
       return `${title}${markdownTable(["Setting", "Value", "From", "Instead of"], rows)}\n${told === "" ? "" : `\n${told}`}`;
@@ -73,8 +99,10 @@ function revisionText(revision: string | undefined): string {
   return revision === undefined || revision === defaultRevision ? "" : ` (revision ${printed(revision)})`;
 }
 
-function staleText(stale: string | undefined): string[] {
-  return stale === undefined ? [] : [`stale, and shown as a new pod would be: ${stale}`];
+function staleText({ stale, waiting }: Pick<ExplainedSidecar, "stale" | "waiting">): string[] {
+  if (stale === undefined) return [];
+  const state = waiting === undefined ? "stale" : `waiting (${waiting})`;
+  return [`${state}, and shown as a new pod would be: ${stale}`];
 }
 
 function fromText({ source, owner }: ExplainedSetting): string {

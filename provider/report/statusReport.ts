@@ -6,42 +6,117 @@ import {
   type WorkloadStatus,
   workloadStates,
 } from "../mesh/MeshStatus.js";
-import { differencesText, restartSentence } from "../pod/differences.js";
+import { differencesText, podsText } from "../pod/differences.js";
 import { markdownCode, markdownTable, markdownText } from "./markdown.js";
 import { type Paint, plain, type Tone } from "./Paint.js";
 import { printed } from "./printed.js";
-import { textTable } from "./textTable.js";
+import { type Cell, groupedTable, textTable } from "./textTable.js";
 
 export const stateTones: Record<WorkloadState, Tone> = {
   current: "good",
   masked: "good",
   stale: "bad",
-  held: "warning",
+  waiting: "warning",
   unmanaged: "warning",
   unknown: "warning",
 };
 
-/** The whole mesh as a table for terminals, what needs somebody's eye first. */
-export function statusText(status: MeshStatus, paint: Paint = plain, width?: number): string {
-  const rows = status.namespaces
-    .flatMap(({ name, revision, workloads }) => workloads.map((workload) => ({ name, revision, workload })))
-    .sort((a, b) => workloadStates.indexOf(a.workload.state) - workloadStates.indexOf(b.workload.state));
-  const severalRevisions = status.injectors.length > 1;
-  const table = textTable(
-    ["NAMESPACE", ...(severalRevisions ? ["REVISION"] : []), "WORKLOAD", "PODS", "STATE", "DETAIL"],
-    rows.map(({ name, revision, workload }) => [
-      name,
-      ...(severalRevisions ? [revision] : []),
-      workload.name,
-      String(workload.pods),
-      { text: workload.state, tone: stateTones[workload.state] },
-      detailOf(workload),
-    ]),
-    paint,
-    width,
+/** How a report is shown at a terminal. */
+export interface TextOptions {
+  paint?: Paint;
+  /** How wide lines may be. Default: as wide as they are. */
+  width?: number | undefined;
+  /** A line for each workload with all that is known of it, in place of groups with the same reason. Default: no. */
+  each?: boolean;
+}
+
+interface Placed {
+  namespace: string;
+  revision?: string;
+  workload: WorkloadStatus;
+}
+
+/** The whole mesh for terminals, what needs somebody's eye first: a reason once, then its workloads. */
+export function statusText(status: MeshStatus, options: TextOptions = {}): string {
+  const { paint = plain } = options;
+  const several = status.injectors.length > 1;
+  const all = status.namespaces.flatMap(({ name, revision, workloads }) =>
+    workloads.map((workload) => ({ namespace: name, workload, ...(several ? { revision } : {}) })),
   );
+  const table = all.length > 0 ? `${workloadsText(all, ({ state }) => state, options)}\n` : "";
   const notes = status.notes.map((note) => `${paint("warning", "note:")} ${printed(note)}\n`).join("");
-  return `${rows.length > 0 ? `${table}\n` : ""}${notes}${summaryOf(status, paint)}\n`;
+  return `${table}${notes}${summaryOf(status, paint)}\n`;
+}
+
+/** Workloads by state and reason, or one by one. `wordFor`: what a workload's state is called. */
+export function workloadsText(
+  all: readonly Placed[],
+  wordFor: (workload: WorkloadStatus) => string,
+  { paint = plain, width, each = false }: TextOptions,
+): string {
+  const sorted = [...all].sort((a, b) => orderOf(a) - orderOf(b));
+  const several = all.some(({ revision }) => revision !== undefined);
+  const place = ({ namespace, revision, workload }: Placed) => [
+    namespace,
+    ...(several ? [revision ?? ""] : []),
+    workload.name,
+  ];
+  const heads = ["NAMESPACE", ...(several ? ["REVISION"] : []), "WORKLOAD", "PODS"];
+  const options = { paint, most: width };
+  if (each) {
+    const rows = sorted.map((one): Cell[] => [
+      ...place(one),
+      String(one.workload.pods),
+      { text: wordFor(one.workload), tone: stateTones[one.workload.state] },
+      detailOf(one.workload),
+    ]);
+    return textTable([...heads, "STATE", "DETAIL"], rows, options);
+  }
+  const groups = new Map<string, Placed[]>();
+  for (const one of sorted) {
+    const key = `${wordFor(one.workload)}: ${reasonOf(one.workload)}`;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  const restarting = all.some(({ workload }) => workload.progress !== undefined);
+  return groupedTable(
+    [...heads, ...(restarting ? ["RESTARTING"] : [])],
+    [...groups.values()]
+      .sort((a, b) => groupOrder(a) - groupOrder(b) || b.length - a.length)
+      .map((members) => ({
+        title: titleOf(members, wordFor),
+        rows: members.map((one) => [
+          ...place(one),
+          podsOf(one.workload),
+          ...(restarting ? [one.workload.progress ?? ""] : []),
+        ]),
+      })),
+    options,
+  );
+}
+
+function titleOf(members: readonly Placed[], wordFor: (workload: WorkloadStatus) => string): Cell[] {
+  const [first] = members;
+  if (!first) return [];
+  const { workload } = first;
+  const many = members.length > 1 ? `, ${count(members.length, "workload")}` : "";
+  const reason = reasonOf(workload);
+  return [
+    { text: wordFor(workload), tone: stateTones[workload.state] },
+    `${many}${reason === "" ? "" : `: ${reason}`}`,
+  ];
+}
+
+function orderOf({ workload }: Placed): number {
+  return workloadStates.indexOf(workload.state);
+}
+
+function groupOrder([first]: readonly Placed[]): number {
+  return first ? orderOf(first) : 0;
+}
+
+/** `3`, or `1 of 3` where the others have what is due. */
+function podsOf({ pods, stalePods = pods }: WorkloadStatus): string {
+  return stalePods === pods ? String(pods) : `${stalePods} of ${pods}`;
 }
 
 /** `12 workloads in 3 namespaces: 10 current, 2 stale (5 pods)`. */
@@ -59,35 +134,33 @@ export function summaryOf(status: MeshStatus, paint: Paint = plain): string {
 
 /** Whether nothing is left to do: everything runs with what the injector gives now, as far as anybody can say. */
 export function isSettled(status: MeshStatus): boolean {
-  const { stale, held, unknown, unmanaged } = countsOf(status);
-  return [stale, held, unknown, unmanaged].every(({ workloads }) => workloads === 0);
+  const { stale, waiting, unknown, unmanaged } = countsOf(status);
+  return [stale, waiting, unknown, unmanaged].every(({ workloads }) => workloads === 0);
 }
 
 /** What one workload's line says beside its state. */
-export function detailOf({
-  differences,
-  stalePods,
-  why,
-  left,
-  progress,
-  decidedByPod,
-  overruled,
-  pods,
-}: WorkloadStatus): string {
+export function detailOf(workload: WorkloadStatus): string {
+  const { progress, stalePods, pods } = workload;
+  const reason = reasonOf(workload);
   return [
-    progress === undefined ? undefined : `restarting: ${progress}`,
-    differences && stalePods !== undefined
-      ? // the column PODS has the number already
-        stalePods === pods
-        ? differencesText(differences)
-        : restartSentence(stalePods, differences)
-      : undefined,
+    progress === undefined ? "" : `restarting: ${progress}`,
+    // the column PODS has the number of all already
+    stalePods === undefined || stalePods === pods ? reason : `${podsText(stalePods)}: ${reason}`,
+  ]
+    .filter((part) => part !== "")
+    .join("; ");
+}
+
+/** What workloads may share: why they are in their state. */
+function reasonOf({ differences, why, left, decidedByPod, overruled }: WorkloadStatus): string {
+  return [
     why,
+    differences && differencesText(differences),
     left,
     overruled,
     decidedByPod === undefined ? undefined : `the pods' own: ${decidedByPod.join(", ")}`,
   ]
-    .filter((part) => part !== undefined)
+    .filter((part) => part !== undefined && part !== "")
     .join("; ");
 }
 

@@ -1,48 +1,117 @@
 import { type Paint, plain, type Tone } from "./Paint.js";
 import { printed } from "./printed.js";
+import { widthOf, wrapped } from "./wrapped.js";
 
 /** One cell: its text, and what it means where that shows in colour. */
 export type Cell = string | { text: string; tone: Tone };
 
-/** Columns of equal width, two spaces apart, as kubectl prints tables; the last one is cut where a line would be wider than `most`. */
+/** How a table is fitted to a terminal. */
+export interface TableOptions {
+  paint?: Paint;
+  /** How wide lines may be. Default: as wide as they are. */
+  most?: number | undefined;
+  /** Columns whose texts may be cut for it, by their heads. The last one is broken into lines instead. */
+  cuts?: readonly string[];
+}
+
+/** Rows below a line that holds for all of them. */
+export interface TableGroup {
+  title: readonly Cell[];
+  rows: readonly (readonly Cell[])[];
+}
+
+/** Columns of equal width, two spaces apart, as kubectl prints tables. */
 export function textTable(
   heads: readonly string[],
   rows: readonly (readonly Cell[])[],
-  paint: Paint = plain,
-  most = Number.POSITIVE_INFINITY,
+  options: TableOptions = {},
 ): string {
-  const cells = rows.map((row) => row.map((cell) => ({ tone: undefined, ...asObject(cell) })));
-  const widths = heads.map((head, at) =>
-    Math.max(width(head), ...cells.map((row) => width(row[at]?.text ?? ""))),
+  const { head, lines } = layOut(heads, rows, options);
+  return `${[head, ...lines].join("\n")}\n`;
+}
+
+/** The same, with what rows share said once, above them. */
+export function groupedTable(
+  heads: readonly string[],
+  groups: readonly TableGroup[],
+  options: TableOptions = {},
+): string {
+  const { paint = plain, most = Number.POSITIVE_INFINITY } = options;
+  const indent = "  ";
+  const { head, lines } = layOut(
+    heads,
+    groups.flatMap(({ rows }) => rows),
+    { ...options, most: most - indent.length },
   );
-  const others = widths.slice(0, -1).reduce((sum, one) => sum + one + 2, 0);
-  // a column too narrow to read is no help
-  const lastWidth = Math.max(most - others, 20);
-  const line = (parts: readonly { text: string; tone: Tone | undefined }[]) =>
-    parts
-      .map(({ text: whole, tone }, at) => {
-        const isLast = at === parts.length - 1;
-        const text = isLast ? cut(whole, lastWidth) : whole;
-        const padding = isLast ? "" : " ".repeat((widths[at] ?? 0) - width(text));
-        // painted without its padding: a terminal would colour the gap as well
-        return `${tone ? paint(tone, text) : text}${padding}`;
-      })
-      .join("  ")
-      .trimEnd();
-  const head = line(heads.map((text) => ({ text, tone: "heading" as const })));
-  return `${[head, ...cells.map(line)].join("\n")}\n`;
+  const left = [...lines];
+  const parts = groups.flatMap(({ title, rows }) => [
+    ...titleLines(title, paint, most),
+    ...left.splice(0, rows.length).map((line) => line.replace(/^/gm, indent)),
+  ]);
+  return `${[`${indent}${head}`, ...parts].join("\n")}\n`;
+}
+
+/** The first cell is painted, the others follow as they are. */
+function titleLines(title: readonly Cell[], paint: Paint, most: number): string[] {
+  const [first, ...rest] = title.map(asObject);
+  if (!first) return [];
+  const text = [first, ...rest].map((cell) => cell.text).join("");
+  const lines = wrapped(text, most, "    ");
+  const { tone } = first;
+  // painted after it was broken: colours have no width
+  return lines.map((line, at) =>
+    at === 0 && tone !== undefined && line.startsWith(first.text)
+      ? `${paint(tone, first.text)}${line.slice(first.text.length)}`
+      : line,
+  );
+}
+
+/** A column narrower than this is no help. */
+const least = 8;
+
+function layOut(
+  heads: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  { paint = plain, most = Number.POSITIVE_INFINITY, cuts = [] }: TableOptions,
+): { head: string; lines: string[] } {
+  const cells = rows.map((row) => row.map(asObject));
+  const widths = heads.map((head, at) =>
+    Math.max(widthOf(head), ...cells.map((row) => widthOf(row[at]?.text ?? ""))),
+  );
+  const total = () => widths.reduce((sum, one) => sum + one, 2 * (widths.length - 1));
+  const last = heads.length - 1;
+  const shrink = (at: number, to: number) => {
+    widths[at] = Math.max(to, Math.min(widths[at] ?? 0, (widths[at] ?? 0) - (total() - most)));
+  };
+  // broken into lines it loses nothing, so it gives way first; half of the line is enough for it
+  shrink(last, Math.max(widthOf(heads[last] ?? ""), Math.min(widths[last] ?? 0, Math.floor(most / 4))));
+  while (total() > most) {
+    const [widest] = heads
+      .map((_, at) => at)
+      .filter((at) => cuts.includes(heads[at] ?? "") && (widths[at] ?? 0) > least)
+      .sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0));
+    if (widest === undefined) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  const indent = " ".repeat(widths.slice(0, -1).reduce((sum, one) => sum + one + 2, 0));
+  const line = (parts: readonly { text: string; tone?: Tone }[]) => {
+    const [lastLine = "", ...more] = wrapped(parts[last]?.text ?? "", widths[last] ?? 0);
+    const shown = parts.map(({ text, tone }, at) => {
+      const cut = at === last ? lastLine : shortened(text, widths[at] ?? 0);
+      const padding = at === last ? "" : " ".repeat((widths[at] ?? 0) - widthOf(cut));
+      // painted without its padding: a terminal would colour the gap as well
+      return `${tone ? paint(tone, cut) : cut}${padding}`;
+    });
+    return [shown.join("  ").trimEnd(), ...more.map((text) => `${indent}${text}`)].join("\n");
+  };
+  return { head: line(heads.map((text) => ({ text, tone: "heading" as const }))), lines: cells.map(line) };
 }
 
 function asObject(cell: Cell): { text: string; tone?: Tone } {
   return typeof cell === "string" ? { text: printed(cell) } : { ...cell, text: printed(cell.text) };
 }
 
-function cut(text: string, most: number): string {
+function shortened(text: string, most: number): string {
   const characters = [...text];
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join("")}…`;
-}
-
-// by characters; names in Kubernetes are ASCII, values seldom are not
-function width(text: string): number {
-  return [...text].length;
 }

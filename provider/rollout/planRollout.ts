@@ -51,7 +51,11 @@ export async function planRollout(
     const namespace = properties.namespace === undefined ? undefined : String(properties.namespace);
     const planned = plannedRollout(namespace, restarts, unmanaged, session.now());
     if (planned.count !== undefined) session.report(planned.count);
-    reportCapped(planned.kept, (more) => `${more} more keep their earlier settings`, session.report);
+    reportCapped(
+      planned.kept,
+      (more) => `${more} more are unmanaged: no restart replaces their pods`,
+      session.report,
+    );
     return planned;
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;

@@ -188,7 +188,7 @@ function dependenciesOf(session: Session, coordinator: Coordinator, api: Kuberne
   };
 }
 
-/** What a preview says is left alone, which the state keeps as it is said, whatever the `up` finds. */
+/** What a preview says is waiting, which the state keeps as it is said, whatever the `up` finds. */
 function stillWaiting(
   planned: PlannedRollout | "unreachable" | undefined,
   before: Readonly<Record<string, string>> = {},

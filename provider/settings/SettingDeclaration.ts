@@ -44,8 +44,8 @@ export type ContainerRole = "istio-proxy" | "istio-init";
 
 /** Where an injected pod shows a setting. */
 export type PodField =
-  /** the argument after a flag */
-  | { in: "flag"; of: ContainerRole; flag: string; label: string; list: boolean }
+  /** the argument after a flag; `extended`: a list to which Istio adds entries of its own */
+  | { in: "flag"; of: ContainerRole; flag: string; label: string; list: boolean; extended?: boolean }
   /** an argument with a prefix: `--proxyLogLevel=` */
   | { in: "argument"; of: ContainerRole; prefix: string }
   /** a field of a container */

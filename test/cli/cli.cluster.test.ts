@@ -35,7 +35,8 @@ describe("the command, on a mesh", () => {
         maxBuffer: 1e8,
         timeout: 120_000,
       };
-      const access = args.includes("--kubeconfig") ? [] : ["--kubeconfig", mesh.cluster.kubeconfig];
+      const named = args.includes("--kubeconfig") || args.includes("--configmap");
+      const access = named ? [] : ["--kubeconfig", mesh.cluster.kubeconfig];
       const all = [main, ...args, ...access];
       execFile(process.execPath, all, options, (error, out, err) => {
         const { code } = (error ?? { code: 0 }) as { code?: unknown };
@@ -53,7 +54,7 @@ describe("the command, on a mesh", () => {
     return path;
   };
   /** Settings in the injector, as `pulumi up` would have left them, with nobody restarted. */
-  const write = async (layers: Record<string, object>): Promise<void> => {
+  const write = async (layers: Record<string, object>, rollout?: { strategy: "none" }): Promise<void> => {
     const injector = { namespace: "istio-system" };
     const current = await readInjector(mesh.api, injector);
     const selector = [{ key: "app", operator: "Exists" }];
@@ -62,6 +63,7 @@ describe("the command, on a mesh", () => {
       {
         owner: "acme/mesh/prod:it",
         settings: parseSettings(settings).settings,
+        ...(rollout ? { rollout } : {}),
         ...(target.includes("/") ? { picks: { selector, priority: 0 } } : {}),
       },
     ]);
@@ -108,9 +110,9 @@ describe("the command, on a mesh", () => {
     );
     const { code, out } = await ran(["diff", path, "--exit-code"]);
     assert.equal(code, 3, out);
-    assert.match(out, /^all namespaces +dnsProxy +- +true +Istio -> global$/m);
-    assert.match(out, /^shop +proxyResources\.limits\.cpu +2 +1 +installed -> namespace$/m);
-    assert.match(out, /^shop +Deployment\/api +2 +restarts +.*proxyResources\.limits\.cpu 2 -> 1/m);
+    assert.match(out, /^all namespaces\n {2}dnsProxy +- +true +Istio -> global$/m);
+    assert.match(out, /^shop\n {2}proxyResources\.limits\.cpu +2 +1 +installed -> namespace$/m);
+    assert.match(out, /^restarts: .*proxyResources\.limits\.cpu 2 -> 1.*\n {2}shop +Deployment\/api +2$/m);
     assert.match(out, /3 workloads \(4 pods\) would restart, at most 2 at once/);
     const data = await printed<PlatformDiff>(["diff", path]);
     assert.equal(data.restarts.length, 3);
@@ -139,7 +141,11 @@ describe("the command, on a mesh", () => {
       body: { metadata: { name: "bare" }, spec: { containers: [{ name: "app", image: "app:1" }] } },
     });
     await write({ shop: { proxyResources: { limits: { cpu: 1 } } } });
-    const { code, out } = await ran(["status", "--exit-code"]);
+    assert.match(
+      (await ran(["status"])).out,
+      /^stale: proxyResources\.limits\.cpu 2 -> 1\n {2}shop +Deployment\/api +2\n/m,
+    );
+    const { code, out } = await ran(["status", "--exit-code", "-o", "wide"]);
     assert.equal(code, 3);
     assert.match(out, /^shop +Deployment\/api +2 +stale +proxyResources\.limits\.cpu 2 -> 1/m);
     assert.match(out, /^shop +Deployment\/own +1 +masked +the pods' own: proxyResources\.limits\.cpu$/m);
@@ -167,7 +173,40 @@ describe("the command, on a mesh", () => {
       status.namespaces.map(({ name }) => name),
       ["cart", "shop"],
     );
-    assert.match((await ran(["status"])).out, /^cart +Deployment\/api +1 +stale +logLevel warning -> debug/m);
+    assert.match(
+      (await ran(["status"])).out,
+      /^stale: logLevel warning -> debug\n {2}cart +Deployment\/api +1$/m,
+    );
+  });
+
+  test("a stale workload that is not restarted now is waiting, by that word and with its reason, everywhere", async () => {
+    const says = async (args: readonly string[], text: RegExp) => {
+      const { out, err } = await ran([...args, "-n", "shop"]);
+      assert.match(out, text, err);
+    };
+    const none = /rollout strategy none: its pods keep the old settings until they are recreated/;
+    await write({ shop: { proxyResources: { limits: { cpu: 1 } } } }, { strategy: "none" });
+    await says(
+      ["status", "-o", "wide"],
+      new RegExp(`^shop +Deployment/api +2 +waiting +${none.source}; `, "m"),
+    );
+    await says(
+      ["explain", "deployment/api"],
+      new RegExp(`^! waiting \\(${none.source}\\), and shown as `, "m"),
+    );
+    const annotation = "sidecar-settings/rollout";
+    const never = (value: string | null) =>
+      mesh.patch("/apis/apps/v1/namespaces/shop/deployments/api", {
+        metadata: { annotations: { [annotation]: value } },
+      });
+    await never("never");
+    await write({ shop: { proxyResources: { limits: { cpu: 1 } } } });
+    const why = `its annotation ${annotation} is "never"`;
+    await says(["status", "-o", "wide"], new RegExp(`^shop +Deployment/api +2 +waiting +${why}; `, "m"));
+    await says(["explain", "deployment/api"], new RegExp(`^! waiting \\(${why}\\), and shown as `, "m"));
+    const path = await file("namespaces:\n  shop: { proxyResources: { limits: { cpu: 3 } } }\n");
+    await says(["diff", path, "-o", "wide"], new RegExp(`^shop +Deployment/api +2 +waiting +${why}; `, "m"));
+    await never(null);
   });
 
   test("explain tells a workload, a pod and a manifest alike", async () => {
@@ -292,7 +331,7 @@ describe("the command, on a mesh", () => {
     // what was imported is right for diff, and changes nothing for pods whose annotations say it
     const path = await file(out);
     assert.match(
-      (await ran(["diff", path, "-n", "legacy"])).out,
+      (await ran(["diff", path, "-n", "legacy", "-o", "wide"])).out,
       /^legacy +capture\.excludeInboundPorts +none +8080/m,
     );
   });

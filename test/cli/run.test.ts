@@ -74,6 +74,17 @@ describe("the command line", () => {
     ],
     ["a namespace for report", ["-n", "shop", "report", "x"], /--namespace has no effect on report/],
     ["a context for init", ["--context", "prod", "init"], /--context has no effect on init/],
+    ["an interval without a watch", ["status", "--interval", "5"], /--interval is for --watch/],
+    [
+      "all settings in JSON",
+      ["explain", "deploy/api", "--all", "-o", "json"],
+      /--all has no effect on --output json/,
+    ],
+    [
+      "a context beside a ConfigMap",
+      ["render", "s.yaml", "--configmap", "i.yaml", "--context", "prod"],
+      /--configmap reads no cluster/,
+    ],
     ["a watch in JSON", ["status", "-w", "-o", "json"], /--watch prints lines for people/],
     ["a shell that is none", ["completion", "cmd"], /Allowed choices are bash, zsh, fish\./],
   ] as const) {
@@ -102,6 +113,22 @@ describe("the command line", () => {
           err: "error: there is no namespace nope\n",
         },
       );
+  });
+
+  it("names the namespace that was meant, or those that there are", async () => {
+    const connect: Io["connect"] = async () =>
+      apiOf({ "/api/v1/namespaces": { items: ["shop", "cart"].map((name) => ({ metadata: { name } })) } });
+    const said = async (...args: string[]) => (await ran(args, {}, { connect })).err;
+    for (const command of [["status"], ["doctor"], ["import"], ["explain", "deploy/api"]]) {
+      assert.equal(
+        await said(...command, "-n", "shpo"),
+        "error: there is no namespace shpo. Did you mean shop?\n",
+      );
+      assert.equal(
+        await said(...command, "-n", "elsewhere"),
+        "error: there is no namespace elsewhere. There are: cart, shop\n",
+      );
+    }
   });
 
   it("names every problem of a settings file before it asks a cluster", async () => {

@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Pod } from "../../provider/cluster/podTemplate";
 import { layersOf } from "../../provider/configMap/layersOf";
-import { configMapName } from "../../provider/injector/Injector";
 import { pulumi } from "../pulumi/pulumi";
+import { addGreetingTemplate } from "./greetingTemplate";
 import { container, Mesh, operations, type Plan, succeeded } from "./Mesh";
 
 const quick = { terminationGracePeriodSeconds: 1 };
-const injector = { namespace: "istio-system" };
 
 describe("previews ask the injector what it will do", () => {
   let mesh: Mesh;
@@ -148,50 +147,8 @@ describe("previews ask the injector what it will do", () => {
 
   test("templates are followed as istiod follows them, and what one of them overrules is said", async () => {
     const namespace = "templates";
-    const path = `/api/v1/namespaces/istio-system/configmaps/${configMapName(injector)}`;
-    const { config } = await mesh.injector();
-    const greeting = [
-      "templates:",
-      "  greeting: |",
-      "    metadata:",
-      "      labels:",
-      "        greeting: hello",
-      "    spec:",
-      "      initContainers:",
-      ...["istio-init", "istio-proxy"].flatMap((name) => [
-        `      - name: ${name}`,
-        "        resources:",
-        "          limits:",
-        "            cpu: 300m",
-        "          requests:",
-        "            cpu: 10m",
-      ]),
-      "",
-    ].join("\n");
-    assert.match(config, /^aliases: \{sidecar: \[sidecar-scoped\]\}$/m);
-    await mesh.patch(path, {
-      data: {
-        config: config
-          .replace(/^templates:\n/m, greeting)
-          .replace(
-            /^aliases: .*$/m,
-            "aliases: {sidecar: [sidecar-scoped], team: [sidecar-scoped, greeting]}",
-          ),
-      },
-    });
     await mesh.namespace(namespace);
-    await mesh.eventually("istiod has the template", async () => {
-      const pod = await mesh.api.request<Pod>({
-        method: "POST",
-        path: `/api/v1/namespaces/${namespace}/pods`,
-        query: { dryRun: "All" },
-        body: {
-          metadata: { generateName: "a-", annotations: { "inject.istio.io/templates": "team" } },
-          spec: { containers: [{ name: "app", image: "app" }] },
-        },
-      });
-      return pod.metadata.labels?.greeting === "hello" && limit(pod) === "300m";
-    });
+    await addGreetingTemplate(mesh, namespace);
     const named = (templates: string) => ({
       annotations: { "inject.istio.io/templates": templates },
       pod: quick,

@@ -312,7 +312,7 @@ describe("with the rights of rbac.yaml", () => {
     });
   }
 
-  test("without list on rollouts their pods are left alone, and named", async () => {
+  test("without list on rollouts their pods are unmanaged, and named", async () => {
     const namespace = "list-rollouts";
     await mesh.namespace(namespace);
     await argo.create(namespace, "web", 1);
@@ -322,7 +322,7 @@ describe("with the rights of rbac.yaml", () => {
     );
     assert.match(
       up.stdoutText,
-      /\[list-rollouts\] left alone Rollout\/web: 1 pod with earlier settings; its Rollout is not there, or may not be listed/,
+      /\[list-rollouts\] Rollout\/web is unmanaged: 1 pod with earlier settings; its Rollout is not there, or may not be listed/,
     );
   });
 

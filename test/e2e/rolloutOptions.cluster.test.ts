@@ -143,7 +143,7 @@ describe("options of a rollout", () => {
     assert.deepEqual([await limits(namespace, "inside"), await limits(namespace, "outside")], [["3"], ["2"]]);
     assert.match(
       up.stdoutText,
-      /skipped Deployment\/outside: outside its namespace's maintenance window \d\d:00-\d\d:00, which opens next on \w{3} \d{4}-\d\d-\d\d \d\d:00 UTC/,
+      /Deployment\/outside is waiting: outside its namespace's maintenance window \d\d:00-\d\d:00, which opens next on \w{3} \d{4}-\d\d-\d\d \d\d:00 UTC/,
     );
     await isQuiet(namespace, {});
     await annotate(`/api/v1/namespaces/${namespace}`, window(-1, 3));

@@ -40,6 +40,19 @@ describe("settings that are overruled", () => {
     assert.deepEqual(found("300m", own), []);
   });
 
+  it("are none where Istio adds ports of its own to a list, and one where an entry is missing", () => {
+    const ports = (settings: Record<string, string>) =>
+      overruledSettings(
+        explainSidecar(template, { namespace: "shop", layers: { shop: { owner: "a/b/c:shop", settings } } }),
+        { "istio-init excludeInboundPorts": "9191,15020,15021,15090" },
+      ).map(({ setting, expected }) => [setting, expected]);
+    assert.deepEqual(ports({ "capture.excludeInboundPorts": "9191" }), []);
+    assert.deepEqual(ports({ "capture.excludeInboundPorts": "" }), []);
+    assert.deepEqual(ports({ "capture.excludeInboundPorts": "9191,9192" }), [
+      ["capture.excludeInboundPorts", "9191,9192"],
+    ]);
+  });
+
   it("are said with who may have done it", () => {
     assert.equal(overruledText([], ["greeting"]), undefined);
     assert.equal(

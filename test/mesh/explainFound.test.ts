@@ -57,7 +57,7 @@ const cluster = (...pods: object[]) =>
     },
   });
 const explained = async (api: ReturnType<typeof cluster>, revision?: string) =>
-  explainFound(api, await findPodTemplate(api, "onrev", "deploy/web"), "istio-system", revision);
+  explainFound(api, await findPodTemplate(api, "onrev", "deploy/web"), "istio-system", revision, 0);
 
 describe("explain", () => {
   it("asks the injector that injected the newest pod", async () => {

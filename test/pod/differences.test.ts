@@ -76,6 +76,15 @@ describe("the sentence about a restart", () => {
       ],
       "1 pod: dnsProxy none -> true",
     ],
+    [
+      "a duration as people write it, where a variable has its seconds as well",
+      1,
+      [
+        { field: "istio-proxy env TERMINATION_DRAIN_DURATION_SECONDS", from: undefined, to: "10" },
+        { field: "PROXY_CONFIG terminationDrainDuration", from: undefined, to: "10s" },
+      ],
+      "1 pod: terminationDrainDuration none -> 10s",
+    ],
     ["a long value", 1, [{ field: "f", from: "x".repeat(100), to: "1" }], `1 pod: f ${"x".repeat(39)}… -> 1`],
   ];
   it("has room in what Pulumi shows of a text", () => {

@@ -6,7 +6,8 @@ import { nested } from "../../provider/settings/canonicalSettings";
 import { everySetting, samplePaths } from "../settings/settingSamples";
 
 const header = `# Sidecar settings that new pods of this namespace get, and the level that each comes from.
-# A pod's own annotations win over all of them. Written by pulumi-istio-sidecar.
+# A pod's own annotations win over all of them, and another template, webhook or policy may overrule them:
+# npx sidecar-settings explain deployment/NAME says what one workload's pods have. Written by pulumi-istio-sidecar.
 `;
 
 describe("published settings", () => {

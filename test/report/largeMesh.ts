@@ -5,6 +5,7 @@ import type { MeshStatus, NamespaceStatus, WorkloadStatus } from "../../provider
 export function largeMesh(namespaces: number, workloadsEach: number): MeshStatus {
   return {
     server: "https://mesh.example.com:6443",
+    context: "prod-eu",
     at: "2026-11-22T09:30:00.000Z",
     injectors: [
       { configMap: "istio-system/istio-sidecar-injector", revision: "default", istio: "1.31.0", layers: 12 },
@@ -31,6 +32,23 @@ function namespace(at: number, workloads: number): NamespaceStatus {
       ...(at % 5 === 0 ? { dnsProxy: from("namespace", true) } : {}),
       "alwaysExclude.outboundIPRanges": from("global", "169.254.169.254/32"),
     },
+    ...(at % 4 === 0
+      ? {
+          workloadSettings: [
+            {
+              name: "checkout",
+              owner: `acme/team-${at}/prod:checkout`,
+              selector: "app in (checkout,checkout-worker)",
+              priority: 0,
+              settings: {
+                "proxyResources.limits.cpu": from("workload", "4"),
+                terminationDrainDuration: from("global", "10s"),
+                logLevel: from("workload", "debug"),
+              },
+            },
+          ],
+        }
+      : {}),
     workloads: Array.from({ length: workloads }, (_, nth) => workload(at, nth)),
   };
 }
@@ -49,7 +67,7 @@ function workload(at: number, nth: number): WorkloadStatus {
         ],
       };
     case 1:
-      return { ...about, state: "held", why: "paused" };
+      return { ...about, state: "waiting", why: "paused" };
     case 2:
       return { ...about, state: "masked", decidedByPod: ["proxyResources.limits.cpu"] };
     case 3:

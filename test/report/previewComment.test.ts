@@ -87,12 +87,41 @@ describe("the comment on a pull request", () => {
     );
   });
 
+  it("says every level's reason to restart a workload, each once", () => {
+    const [own, theirs] = ["dnsProxy none -> true", "terminationDrainDuration none -> 10s"];
+    const text = comment([
+      rollout("Global", "mesh", { restarts: { [`${theirs}, ${own}`]: { "shop/Deployment/api": "3 pods" } } }),
+      rollout("Namespace", "shop", {
+        namespace: "shop",
+        restarts: { [own]: { "Deployment/api": "3 pods" } },
+      }),
+    ]);
+    assert.match(
+      text,
+      /`Deployment\/api` \| 3 \| dnsProxy none -&gt; true, terminationDrainDuration none -&gt; 10s \|/,
+    );
+  });
+
+  it("leaves out what is for terminals: counts, and how far a look is", () => {
+    const info = [
+      "12 workloads (24 pods) restart: cart 3, shop 9",
+      "1 workload (1 pod) restarts: cart 1",
+      "looked at the workloads of 20 of 100 namespaces",
+      "[shop] Pod/debug is unmanaged: 1 pod with earlier settings",
+    ];
+    const text = comment(
+      [],
+      info.map((message) => ({ severity: "info", message })),
+    );
+    assert.match(text, /> \[!WARNING\]\n> - \\\[shop\\\] Pod\/debug is unmanaged[^\n]*\n$/);
+  });
+
   it("counts what the preview only counted", () => {
     const named = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`Deployment/s${at}`, "2 pods"]));
     const text = comment([
       rollout("Namespace", "shop", {
         namespace: "shop",
-        restarts: { "logLevel warning -> debug": { ...named, "480 more": "1460 pods" } },
+        restarts: { "logLevel warning -> debug": { ...named, "… and 480 more": "1460 pods" } },
       }),
     ]);
     assert.match(text, /500 workloads \(1500 pods\) restart/);
@@ -108,6 +137,20 @@ describe("the comment on a pull request", () => {
       }),
     ]);
     assert.match(text, /^Nothing changes/m);
+  });
+
+  it("counts those waiting that a rollout does not name", () => {
+    const text = comment([
+      rollout("Namespace", "shop", {
+        namespace: "shop",
+        waiting: { "Deployment/slow": "paused", "… and more": "12 more" },
+      }),
+    ]);
+    assert.match(
+      text,
+      /Waiting: 13 workloads<\/summary>[\s\S]*`shop\/Deployment\/slow` \| paused \|\n\n… and 12 more/,
+    );
+    assert.ok(!text.includes("… and more"));
   });
 
   it("says that settings were lost, what waits, and what the preview could not see", () => {
@@ -126,7 +169,7 @@ describe("the comment on a pull request", () => {
     );
     assert.match(text, /> \[!WARNING\]\n> - namespace shop: lost from .*helm rewrote; will be restored/);
     assert.match(text, /> - \\\[shop\\\] could not look up/);
-    assert.match(text, /keeps its sidecar for now: 1<\/summary>[\s\S]*`shop\/Deployment\/slow` \| paused/);
+    assert.match(text, /Waiting: 1 workload<\/summary>[\s\S]*`shop\/Deployment\/slow` \| paused/);
     assert.doesNotMatch(text, /using pulumi-resource/);
   });
 

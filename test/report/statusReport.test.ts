@@ -10,16 +10,49 @@ import { largeMesh } from "./largeMesh";
 const mesh = largeMesh(2, 6);
 
 describe("the status as text", () => {
-  it("puts what needs an eye first, in columns", () => {
-    const text = statusText({ ...mesh, notes: ["3 pods of revision old: not looked at"] });
+  const noted = { ...mesh, notes: ["3 pods of revision old: not looked at"] };
+
+  it("puts what needs an eye first, and a reason once above its workloads", () => {
+    const text = statusText(noted, { width: 80 });
+    assert.ok(
+      text
+        .split("\n")
+        .slice(0, -2)
+        .every((line) => line.length <= 80),
+    );
     sameAsGolden(join(__dirname, "texts/status.txt"), text);
   });
 
+  it("has a line for each workload where all is asked for", () => {
+    sameAsGolden(join(__dirname, "texts/status-wide.txt"), statusText(noted, { each: true }));
+  });
+
+  it("counts the workloads of a reason that many share, and names how far restarts are", () => {
+    const [first] = mesh.namespaces;
+    assert.ok(first);
+    const stale = { pods: 3, stalePods: 1, state: "stale" as const, differences: [] };
+    const differences = [{ field: "istio-proxy limits.cpu", from: "2", to: "1" }];
+    const workloads = ["a", "b"].map((name) => ({ ...stale, name, differences }));
+    const text = statusText({
+      ...mesh,
+      namespaces: [
+        { ...first, name: "shop", workloads: [...workloads, { ...stale, name: "c", progress: "half" }] },
+      ],
+    });
+    assert.match(
+      text,
+      /^stale, 2 workloads: proxyResources\.limits\.cpu 2 -> 1\n {2}shop +a +1 of 3\n {2}shop +b +1 of 3$/m,
+    );
+    assert.match(text, /^stale\n {2}shop +c +1 of 3 +half$/m);
+  });
+
   it("colours the words and not the gaps", () => {
-    const text = statusText(mesh, (tone, word) => `<${tone}>${word}</>`);
+    const paint = (tone: string, word: string) => `<${tone}>${word}</>`;
+    const text = statusText(mesh, { paint });
     assert.match(text, /<heading>NAMESPACE<\/> {2}<heading>WORKLOAD<\/>/);
-    assert.match(text, /<bad>stale<\/> {6}proxyResources/);
+    assert.match(text, /^<bad>stale<\/>: proxyResources/m);
     assert.match(text, /<good>7 current<\/>/);
+    assert.match(statusText(mesh, { paint, each: true }), /<bad>stale<\/> {6}proxyResources/);
   });
 
   it("says so when there is nothing", () => {
@@ -34,7 +67,7 @@ describe("the status as text", () => {
           name: "\u001b[2Jevil",
           revision: "default",
           settings: {},
-          workloads: [{ name: "a\nb", pods: 1, state: "held", why: "\u202ex\u0007" }],
+          workloads: [{ name: "a\nb", pods: 1, state: "waiting", why: "\u202ex\u0007" }],
         },
       ],
     };

@@ -1,14 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { textTable } from "../../provider/report/textTable";
+import { groupedTable, textTable } from "../../provider/report/textTable";
 
 describe("a table", () => {
   const row = ["shop", "Deployment/api", "istio-proxy limits.cpu 2 -> 1500m, and more"];
+  const heads = ["NAMESPACE", "WORKLOAD", "DETAIL"];
 
-  it("is cut to the terminal in its last column", () => {
+  it("is broken into lines in its last column where the terminal is narrower", () => {
     assert.equal(
-      textTable(["NAMESPACE", "WORKLOAD", "DETAIL"], [row], undefined, 50),
-      "NAMESPACE  WORKLOAD        DETAIL\nshop       Deployment/api  istio-proxy limits.cpu…\n",
+      textTable(heads, [row], { most: 50 }),
+      [
+        "NAMESPACE  WORKLOAD        DETAIL",
+        "shop       Deployment/api  istio-proxy limits.cpu",
+        "                           2 -> 1500m, and more",
+        "",
+      ].join("\n"),
     );
   });
 
@@ -16,7 +22,44 @@ describe("a table", () => {
     assert.match(textTable(["A", "B", "C"], [row]), /and more$/m);
   });
 
-  it("keeps room for a word or two in a narrow terminal", () => {
-    assert.match(textTable(["A", "B", "C"], [row], undefined, 10), /istio-proxy limits\.…$/m);
+  it("is cut in the columns that may be, the widest first, and in no other", () => {
+    const long = ["shop", `{"exec":{"command":["${"x".repeat(60)}"]}}`, "1"];
+    const lines = textTable(["SETTING", "FROM", "TO"], [long], { most: 40, cuts: ["FROM"] }).split("\n");
+    assert.deepEqual(
+      lines.map((line) => line.length <= 40),
+      [true, true, true],
+    );
+    assert.match(lines[1] ?? "", /^shop {5}\{"exec":\{"command":\["x+… {2}1$/);
+    assert.match(textTable(["SETTING", "FROM", "TO"], [long], { most: 40 }), /x{60}/);
+  });
+
+  it("says what rows share once, above them, and colours its first word", () => {
+    const text = groupedTable(
+      ["NAMESPACE", "WORKLOAD"],
+      [
+        {
+          title: [{ text: "stale", tone: "bad" }, ", 2 workloads: limits.cpu 2 -> 1, and so on"],
+          rows: [
+            ["shop", "api"],
+            ["shop", "web"],
+          ],
+        },
+        { title: ["current"], rows: [["cart", "api"]] },
+      ],
+      { most: 30, paint: (tone, word) => `<${tone}>${word}</>` },
+    );
+    assert.equal(
+      text,
+      [
+        "  <heading>NAMESPACE</>  <heading>WORKLOAD</>",
+        "<bad>stale</>, 2 workloads: limits.cpu",
+        "    2 -> 1, and so on",
+        "  shop       api",
+        "  shop       web",
+        "current",
+        "  cart       api",
+        "",
+      ].join("\n"),
+    );
   });
 });

@@ -5,8 +5,7 @@ import { formatted } from "../formatted.js";
 import { connectTo, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
 import { readSettingsFile } from "../readSettingsFile.js";
-import { tableWidth } from "../tableWidth.js";
-import { terminalPaint } from "../terminalPaint.js";
+import { textOptions } from "../textOptions.js";
 
 export const diffFormats = ["table", "wide", "json", "yaml", "markdown"] as const;
 
@@ -21,7 +20,7 @@ export async function diff(
   const found = await comparePlatform(api, platform, file, io.now(), options.namespace);
   io.out(
     formatted(options.output, found, {
-      table: () => diffText(found, terminalPaint(io), tableWidth(io, options.output)),
+      table: () => diffText(found, textOptions(io, options.output)),
       markdown: () => diffMarkdown(found),
     }),
   );

@@ -6,8 +6,7 @@ import { formatted } from "../formatted.js";
 import { connectAs, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
 import { readText } from "../readText.js";
-import { tableWidth } from "../tableWidth.js";
-import { terminalPaint } from "../terminalPaint.js";
+import { textOptions } from "../textOptions.js";
 
 export const explainFormats = ["table", "wide", "json", "yaml", "markdown"] as const;
 
@@ -24,14 +23,13 @@ export async function explain(
     : [await findPodTemplate(api, namespace, what)];
   const explained: ExplainedSidecar[] = [];
   for (const one of templates)
-    explained.push(await explainFound(api, one, options.injectorNamespace, options.revision));
+    explained.push(await explainFound(api, one, options.injectorNamespace, options.revision, io.now()));
   const found = explained.map(({ explanation, ...rest }) => ({ ...rest, ...explanation }));
   io.out(
     formatted(options.output, found, {
       table: () =>
         explainText(explained, {
-          paint: terminalPaint(io),
-          width: tableWidth(io, options.output),
+          ...textOptions(io, options.output),
           everything: options.all ?? false,
         }),
       markdown: () => explainMarkdown(explained),

@@ -8,8 +8,8 @@ import { type ExitCode, exitCodes } from "../exitCodes.js";
 import { formatted } from "../formatted.js";
 import { connectTo, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
-import { tableWidth } from "../tableWidth.js";
 import { terminalPaint } from "../terminalPaint.js";
+import { textOptions } from "../textOptions.js";
 
 export interface StatusOptions extends GlobalOptions {
   output: OutputFormat;
@@ -34,7 +34,7 @@ export async function status(io: Io, options: StatusOptions): Promise<ExitCode> 
         options.output,
         { version: jsonVersion, ...latest },
         {
-          table: () => statusText(latest, terminalPaint(io), tableWidth(io, options.output)),
+          table: () => statusText(latest, textOptions(io, options.output)),
           markdown: () => statusMarkdown(latest),
           html: () => statusPage(latest),
         },
@@ -67,7 +67,7 @@ async function watch(io: Io, api: KubernetesApi, options: StatusOptions): Promis
     if (io.isTerminal) {
       // home and clear to the end, so that the picture does not flicker
       io.out(
-        `\u001b[H\u001b[J${statusText(now, paint, tableWidth(io, options.output))}${paint("quiet", `${now.at}, Ctrl-C ends`)}\n`,
+        `\u001b[H\u001b[J${statusText(now, textOptions(io, options.output))}${paint("quiet", `${now.at}, Ctrl-C ends`)}\n`,
       );
     } else {
       const lines = before ? statusChanges(before, now) : [summaryOf(now)];

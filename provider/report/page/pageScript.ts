@@ -6,12 +6,13 @@ export const pageScript = `
   const state = document.getElementById("state");
   const result = document.getElementById("result");
   const nothing = document.getElementById("nothing");
-  const rows = new Map([...document.querySelectorAll("#grid tbody tr")].map((row) => [row.dataset.place, row]));
+  const rows = new Map();
+  for (const row of document.querySelectorAll("#grid tbody tr")) rows.set(row.dataset.place, [...(rows.get(row.dataset.place) || []), row]);
   const places = [...document.querySelectorAll("details.place")].map((place) => ({
     place,
     open: place.open,
     name: place.dataset.name.toLowerCase(),
-    row: rows.get(place.id),
+    rows: rows.get(place.id) || [],
     workloads: [...place.querySelectorAll("tr[data-state]")].map((row) => ({ row, state: row.dataset.state, text: "" })),
   }));
   document.querySelector(".tools").hidden = false;
@@ -35,7 +36,7 @@ export const pageScript = `
     if (read) return;
     read = true;
     for (const each of places) {
-      each.settings = each.row ? each.row.textContent.toLowerCase() : "";
+      each.settings = each.rows.map((row) => row.textContent.toLowerCase()).join(" ");
       for (const workload of each.workloads) workload.text = workload.row.textContent.toLowerCase();
     }
   };
@@ -58,7 +59,7 @@ export const pageScript = `
       }
       const visible = here > 0 || (wanted === "" && inSettings);
       each.place.hidden = !visible;
-      if (each.row) each.row.hidden = !visible;
+      for (const row of each.rows) row.hidden = !visible;
       if (visible) { shownPlaces++; shownWorkloads += here; }
       each.place.open = filtered ? visible && here > 0 && opened++ < mostOpened : each.open;
     }

@@ -66,6 +66,12 @@ thead th { background: var(--raised); font-size: .8rem; color: var(--quiet); }
 .grid thead tr:first-child th:not(:first-child) { border-left: 1px solid var(--line); }
 .grid td { line-height: 1.45; white-space: nowrap; max-width: 20rem; overflow: hidden; text-overflow: ellipsis; border-left: 1px solid var(--line); }
 .grid th[scope=row] { white-space: nowrap; font-size: .9rem; line-height: 1.45; }
+.grid th.picked { padding-left: 1.6rem; }
+.grid th.picked .code { display: block; max-width: 16rem; overflow: hidden; text-overflow: ellipsis; }
+.states { display: flex; flex-wrap: wrap; gap: .35rem 1.25rem; margin: .6rem 0 0; font-size: .85rem; color: var(--quiet); }
+.states div { display: flex; gap: .45rem; align-items: baseline; }
+.states dd { margin: 0; }
+.cluster { overflow-wrap: anywhere; }
 .tag { display: inline-block; min-width: 1.25em; margin-right: .4em; text-align: center; font-size: .72rem; font-weight: 600; }
 .installed { background: var(--installed); color: var(--installed-ink); }
 .global { background: var(--global); color: var(--global-ink); }
@@ -98,6 +104,8 @@ footer { padding-top: 2rem; padding-bottom: 3rem; font-size: .85rem; color: var(
   .place > table > thead th:nth-child(2) { width: 3.5rem; }
   .place > table > thead th:nth-child(3) { width: 7rem; }
   .place > table { min-width: 34rem; }
+  .grid th[scope=row], .grid th.picked .code { max-width: 9rem; overflow: hidden; text-overflow: ellipsis; }
+  .grid th.picked { padding-left: 1rem; }
 }
 @media print { .tools { display: none; } .scroll { max-height: none; } }
 `;

@@ -1,4 +1,4 @@
-import { type Level, levels } from "../../levels/effectiveSettings.js";
+import { type EffectiveSettings, type Level, levels } from "../../levels/effectiveSettings.js";
 import type { MeshStatus, NamespaceStatus } from "../../mesh/MeshStatus.js";
 import { settingText } from "../../settings/settingText.js";
 import { count } from "../statusReport.js";
@@ -21,7 +21,7 @@ const levelWords: Readonly<Record<Level, string>> = {
   pod: "the pod itself",
 };
 
-/** Namespaces by settings, each value with the level that it comes from. */
+/** Namespaces and their workload settings by settings, each value with the level that it comes from. */
 export function settingsGrid({ namespaces, injectors }: MeshStatus): Html {
   const own = new Set(columnsOf(namespaces).filter((path) => isIstiosOwn(namespaces, path)));
   const columns = columnsOf(namespaces).sort((a, b) => Number(own.has(a)) - Number(own.has(b)));
@@ -36,13 +36,13 @@ export function settingsGrid({ namespaces, injectors }: MeshStatus): Html {
 ${hides ? html`<p id="own" hidden><label><input type="checkbox"> Show Istio's own values (${count(own.size, "setting")})</label></p>` : ""}
 <div class="scroll" role="region" aria-labelledby="settings" tabindex="0">
 <table class="grid" id="grid">
-<caption class="hidden">Effective settings of each namespace, and the level that each value comes from</caption>
+<caption class="hidden">Effective settings of each namespace and of its workload settings, and the level that each value comes from</caption>
 <thead>
 <tr><th rowspan="2" scope="col">Namespace</th>${groups.map(groupHead)}</tr>
 <tr>${groups.flatMap(({ leaves, own: istios }) => leaves.map((leaf) => html`<th scope="col" class="code${istios ? " own" : ""}">${broken(leaf)}</th>`))}</tr>
 </thead>
 <tbody>
-${namespaces.map((namespace, at) => row(namespace, at, columns, own, several))}
+${namespaces.flatMap((namespace, at) => row(namespace, at, columns, own, several))}
 </tbody>
 </table>
 </div>`;
@@ -63,30 +63,48 @@ function broken(name: string): Html[] {
 
 /** Whether no settings of ours say it anywhere. */
 function isIstiosOwn(namespaces: readonly NamespaceStatus[], path: string): boolean {
-  return namespaces.every(({ settings }) => (settings[path]?.source ?? "installed") === "installed");
+  return settingsIn(namespaces).every((settings) => (settings[path]?.source ?? "installed") === "installed");
+}
+
+/** What new pods get, of each namespace and of each of its workload settings. */
+function settingsIn(namespaces: readonly NamespaceStatus[]): EffectiveSettings[] {
+  return namespaces.flatMap(({ settings, workloadSettings = [] }) => [
+    settings,
+    ...workloadSettings.map((one) => one.settings),
+  ]);
 }
 
 function row(
-  { name, revision, settings }: NamespaceStatus,
+  { name, revision, settings, workloadSettings = [] }: NamespaceStatus,
   at: number,
   columns: readonly string[],
   own: ReadonlySet<string>,
   several: boolean,
-): Html {
-  const cells = columns.map((path) => {
+): Html[] {
+  return [
+    html`<tr data-place="ns-${at}"><th scope="row"><a href="#ns-${at}">${name}</a>${several ? html` <span class="quiet">${revision}</span>` : ""}</th>${cells(settings, columns, own)}</tr>
+`,
+    ...workloadSettings.map(
+      (one) =>
+        html`<tr data-place="ns-${at}"><th scope="row" class="picked" title="${one.selector}, settings of ${one.owner}">${one.name} <span class="hidden">in ${name}, for pods with</span> <span class="code quiet">${one.selector}</span></th>${cells(one.settings, columns, own)}</tr>
+`,
+    ),
+  ];
+}
+
+function cells(settings: EffectiveSettings, columns: readonly string[], own: ReadonlySet<string>): Html[] {
+  return columns.map((path) => {
     const setting = settings[path];
     const istios = own.has(path) ? " own" : "";
     if (!setting) return html`<td class="quiet${istios}">–</td>`;
     const value = settingText(setting.value);
     return html`<td class="${setting.source}${istios}" title="${value} — from ${levelWords[setting.source]}"><span class="tag" aria-hidden="true">${levelLetters[setting.source]}</span><span class="code">${value}</span><span class="hidden"> from ${levelWords[setting.source]}</span></td>`;
   });
-  return html`<tr data-place="ns-${at}"><th scope="row"><a href="#ns-${at}">${name}</a>${several ? html` <span class="quiet">${revision}</span>` : ""}</th>${cells}</tr>
-`;
 }
 
 function legend(namespaces: readonly NamespaceStatus[]): Html {
   const used = new Set(
-    namespaces.flatMap(({ settings }) => Object.values(settings).map(({ source }) => source)),
+    settingsIn(namespaces).flatMap((settings) => Object.values(settings).map(({ source }) => source)),
   );
   const items = [...levels]
     .reverse()
@@ -100,7 +118,7 @@ function legend(namespaces: readonly NamespaceStatus[]): Html {
 
 /** Settings that some namespace has, in the order of their declaration. */
 function columnsOf(namespaces: readonly NamespaceStatus[]): string[] {
-  return [...new Set(namespaces.flatMap(({ settings }) => Object.keys(settings)))].sort(
+  return [...new Set(settingsIn(namespaces).flatMap((settings) => Object.keys(settings)))].sort(
     byFirstAppearance(namespaces),
   );
 }
@@ -108,10 +126,8 @@ function columnsOf(namespaces: readonly NamespaceStatus[]): string[] {
 // every namespace has its settings in declaration order; the longest knows most of it
 function byFirstAppearance(namespaces: readonly NamespaceStatus[]): (a: string, b: string) => number {
   const order = new Map<string, number>();
-  const longestFirst = [...namespaces].sort(
-    (a, b) => Object.keys(b.settings).length - Object.keys(a.settings).length,
-  );
-  for (const { settings } of longestFirst)
+  const longestFirst = settingsIn(namespaces).sort((a, b) => Object.keys(b).length - Object.keys(a).length);
+  for (const settings of longestFirst)
     for (const path of Object.keys(settings)) if (!order.has(path)) order.set(path, order.size);
   return (a, b) => groupOf(a, order) - groupOf(b, order) || (order.get(a) ?? 0) - (order.get(b) ?? 0);
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { countsOf, type MeshStatus, workloadStates } from "../../mesh/MeshStatus.js";
+import { countsOf, type MeshStatus, type WorkloadState, workloadStates } from "../../mesh/MeshStatus.js";
 import { count, stateTones, summaryOf } from "../statusReport.js";
 import { Html, html } from "./html.js";
 import { pageScript } from "./pageScript.js";
@@ -23,16 +23,17 @@ export function statusPage(status: MeshStatus): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
-<title>Sidecar settings: ${summaryOf(status)}</title>
+<title>${status.context === undefined ? "" : `${status.context}: `}Sidecar settings: ${summaryOf(status)}</title>
 <link rel="icon" href="data:,">
 <style>${new Html(pageStyle)}</style>
 </head>
 <body>
 <header>
-<h1>Sidecar settings</h1>
+<h1>Sidecar settings${status.context === undefined ? "" : html` <span class="quiet">of</span> <span class="cluster">${status.context}</span>`}</h1>
 <p class="quiet"><span class="code">${status.server}</span>, <time datetime="${status.at}">${status.at.replace("T", " ").replace(/\.\d+Z$/, " UTC")}</time></p>
 ${injectors(status)}
 ${chips(status)}
+${states(status)}
 ${notes(status)}
 </header>
 <main>
@@ -43,7 +44,7 @@ ${notes(status)}
 </div>
 ${workloads(status, "Needs attention", true)}
 <section aria-labelledby="settings">
-<h2 id="settings">Settings by namespace</h2>
+<h2 id="settings">Settings by namespace and workload</h2>
 ${settingsGrid(status)}
 </section>
 ${workloads(status, "Up to date", false)}
@@ -78,6 +79,22 @@ function chips(status: MeshStatus): Html {
   const counts = countsOf(status);
   const shown = workloadStates.filter((state) => counts[state].workloads > 0);
   return html`<ul class="chips" aria-label="Workloads by state">${shown.map((state) => html`<li><button type="button" class="chip ${stateTones[state]}" data-state="${state}" aria-pressed="false" disabled><strong>${counts[state].workloads}</strong>${state} <span>(${count(counts[state].pods, "pod")})</span></button></li>`)}</ul>`;
+}
+
+const stateWords: Readonly<Record<WorkloadState, string>> = {
+  current: "has what the injector gives now",
+  stale: "has other settings than the injector gives now; pulumi up restarts it",
+  waiting: "stale, and not restarted now, for the reason beside it",
+  unmanaged: "has earlier settings, and no restart replaces it",
+  unknown: "nobody could say; the reason is beside it",
+  masked: "settings changed, and the pods' own annotations win",
+};
+
+/** What the words in the chips mean, for those that are there. */
+function states(status: MeshStatus): Html {
+  const counts = countsOf(status);
+  const shown = workloadStates.filter((state) => counts[state].workloads > 0);
+  return html`<dl class="states" aria-label="What the states mean">${shown.map((state) => html`<div><dt class="state ${stateTones[state]}">${state}</dt><dd>${stateWords[state]}</dd></div>`)}</dl>`;
 }
 
 function notes({ notes: all }: MeshStatus): Html {

@@ -46,13 +46,8 @@ ${content}
 
 function workloadRow(workload: WorkloadStatus): Html {
   const { name, pods, state } = workload;
-  return html`<tr data-state="${state}"><th scope="row" class="code">${name}</th><td>${pods}</td><td><span class="state ${toneOf(workload)}">${state}</span></td><td>${details(workload)}</td></tr>
+  return html`<tr data-state="${state}"><th scope="row" class="code">${name}</th><td>${pods}</td><td><span class="state ${stateTones[state]}">${state}</span></td><td>${details(workload)}</td></tr>
 `;
-}
-
-// what waits by somebody's own wish is nothing to be alarmed at
-function toneOf({ state, why }: WorkloadStatus): string {
-  return state === "stale" && why !== undefined ? "warning" : stateTones[state];
 }
 
 function details({

@@ -38,12 +38,27 @@ export function previewComment(report: PreviewReport, title: string): string {
       uncounted,
     ),
   );
-  const waiting = Object.entries(report.waiting).map(([name, why]) => [code(name), text(why)]);
-  add(folded(`What keeps its sidecar for now: ${waiting.length}`, ["Workload", "Why"], waiting, left / 2, 0));
+  const named = Object.entries(report.waiting).filter(([name]) => !name.endsWith(moreWaiting));
+  const waiting = named.map(([name, why]) => [code(name), text(why)]);
+  const unnamed = Object.entries(report.waiting)
+    .filter(([name]) => name.endsWith(moreWaiting))
+    .reduce((sum, [, more]) => sum + Number.parseInt(more, 10), 0);
+  add(
+    folded(
+      `Waiting: ${count(waiting.length + unnamed, "workload")}`,
+      ["Workload", "Why"],
+      waiting,
+      left / 2,
+      unnamed,
+    ),
+  );
   if (changes.length > mostVisible)
     add(folded(`All ${changes.length} settings that change`, heads, changes, left - 200, 0));
   return `${parts.join("\n\n")}\n`;
 }
+
+/** Stands for those that a rollout only counts. */
+const moreWaiting = "… and more";
 
 function headline({ changes, restarts, unforeseen, unnamed, pace, stack, errors }: PreviewReport): string {
   const of = stack === "" ? "" : ` (${markdownText(stack)})`;

@@ -194,7 +194,8 @@ function restartsOf(rollouts: readonly Step[]): Pick<PreviewReport, "restarts" |
     if (!inputs || !(Number(textOf(inputs.__stale)) > 0)) continue;
     const found = named(inputs);
     const fresh = found.restarts.filter((one) => !restarts.has(keyOf(one)));
-    for (const one of fresh) restarts.set(keyOf(one), one);
+    // each level's rollout says what its own settings change
+    for (const one of found.restarts) restarts.set(keyOf(one), withReasonOf(restarts.get(keyOf(one)), one));
     const rest = { workloads: found.rest.workloads, pods: found.rest.pods };
     // the global rollout counts those again that namespaces have named
     if (!isGlobal(step)) {
@@ -220,7 +221,7 @@ function named(inputs: Readonly<Record<string, unknown>>): {
   for (const [why, workloads] of Object.entries(recordOf(inputs.restarts))) {
     for (const [name, podsText] of Object.entries(recordOf(workloads))) {
       const pods = Number.parseInt(textOf(podsText), 10) || 1;
-      const more = /^(\d+) more$/.exec(name);
+      const more = /^… and (\d+) more$/.exec(name);
       if (more) {
         rest.workloads += Number(more[1]);
         rest.pods += pods;
@@ -273,7 +274,21 @@ function said(
     .filter(({ severity }) => (severity === "error") === errors)
     .flatMap(({ message = "" }) => message.split("\n"))
     .map((line) => line.replace(/^(warning|error): /, "").trim())
-    .filter((line) => line !== "" && !/^using pulumi-\S+ from \$PATH/.test(line));
+    .filter((line) => line !== "" && !forTerminals.test(line));
+}
+
+/** What a terminal shows on the way and a comment says better: where a plugin is from, counts, and how far a look is. */
+const forTerminals =
+  /^using pulumi-\S+ from \$PATH|^\d+ workloads? \(\d+ pods?\) restarts?: |^looked at the workloads of \d+ of /;
+
+const countedOnly = /^(\d+) more$/;
+
+function withReasonOf(known: PreviewRestart | undefined, one: PreviewRestart): PreviewRestart {
+  if (!known) return one;
+  const reasons = [...new Set([known, one].flatMap(({ why }) => why.split(", ")))];
+  const named = reasons.filter((reason) => !countedOnly.test(reason));
+  const rest = reasons.reduce((sum, reason) => sum + Number(countedOnly.exec(reason)?.[1] ?? 0), 0);
+  return { ...known, why: [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(", ") };
 }
 
 function isGlobal({ newState }: Step): boolean {

@@ -1,12 +1,12 @@
 import type { Durations } from "./durations.js";
 
-/** What a rollout did, and what it left alone. */
+/** What a rollout did, and what is waiting. */
 export interface RolloutSummary {
   restarted: number;
   /** Workloads that need no restart: they have the settings, or their own annotations win. */
   current: number;
   masked: number;
-  /** `namespace/Kind/name` -> why it was left alone, though it is stale. */
+  /** `namespace/Kind/name` -> why it was not restarted now, though it is stale. */
   waiting: Record<string, string>;
   /** `namespace/Kind/name` -> the reason, its pods' own where they have one. */
   failed: Record<string, string>;

@@ -80,7 +80,7 @@ function backText({ restarted, failed, waiting }: RolloutSummary): string {
   const parts = [
     restarted === 0 ? "nothing had to be rolled back" : `${restarted} ${workloads(restarted)} rolled back`,
     ...(Object.keys(failed).length > 0 ? [`${Object.keys(failed).length} could not be`] : []),
-    ...(left > 0 ? [`${left} left as they are`] : []),
+    ...(left > 0 ? [`${left} waiting`] : []),
   ];
   return parts.join(", ");
 }
@@ -92,7 +92,7 @@ function workloads(count: number): string {
 function backReasons({ failed, waiting }: RolloutSummary): string {
   const lines = [
     ...Object.entries(cappedMap(failed)).map(([name, why]) => `✖ not rolled back: ${name}: ${why}`),
-    ...Object.entries(cappedMap(waiting)).map(([name, why]) => `- left as it is: ${name}: ${why}`),
+    ...Object.entries(cappedMap(waiting)).map(([name, why]) => `- waiting: ${name}: ${why}`),
   ];
   return lines.map((line) => `\n${line}`).join("");
 }

@@ -39,7 +39,7 @@ export async function rollUnmanaged(
     if (bare === undefined || isStopped(one) || !isDeleted(one, now())) {
       left[`${namespace}/${name}`] = unmanagedSentence(one.found);
       if (one.rollout.strategy !== "none")
-        lines.push(`[${namespace}] left alone ${name}: ${unmanagedSentence(one.found)}`);
+        lines.push(`[${namespace}] ${name} is unmanaged: ${unmanagedSentence(one.found)}`);
       continue;
     }
     try {
@@ -56,7 +56,7 @@ export async function rollUnmanaged(
       failed[`${namespace}/${name}`] = error instanceof Error ? error.message : String(error);
     }
   }
-  reportCapped(lines, (more) => `left alone ${more} more that no restart replaces`, report);
+  reportCapped(lines, (more) => `${more} more are unmanaged: no restart replaces their pods`, report);
   return {
     ...summary,
     restarted: summary.restarted + evicted,

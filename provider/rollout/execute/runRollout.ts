@@ -37,14 +37,14 @@ export async function runRollout(
     if (off) {
       summary.waiting[label(assessment)] = off.why;
       if (rollout.strategy !== "none" && ++skipped <= mostReported)
-        report(`[${assessment.namespace}] skipped ${assessment.name}: ${off.why}`);
+        report(`[${assessment.namespace}] ${assessment.name} is waiting: ${off.why}`);
     } else if (verdict.is === "unknown" && !restart.isRollback) {
       summary.failed[label(assessment)] = verdict.why;
       report(`[${assessment.namespace}] failed ${assessment.name}: ${verdict.why}`);
     } else if (verdict.is === "stale" || restart.isRollback) begun.push(restart);
     else if (verdict.is === "current" || verdict.is === "masked") summary[verdict.is]++;
   }
-  if (skipped > mostReported) report(`skipped ${skipped - mostReported} more`);
+  if (skipped > mostReported) report(`${skipped - mostReported} more are waiting`);
   const total = begun.length;
   const took = new Map<string, number>();
   const begin = elapsed();
@@ -77,7 +77,7 @@ export async function runRollout(
       }
     } else if ("skipped" in outcome) {
       summary.waiting[label(assessment)] = outcome.skipped;
-      report(`${progress} skipped ${assessment.name}: ${outcome.skipped}`);
+      report(`${progress} ${assessment.name} is waiting: ${outcome.skipped}`);
     } else {
       summary.failed[label(assessment)] = outcome.failed;
       report(`${progress} failed ${assessment.name} after ${seconds} s: ${outcome.failed}`);

@@ -1,9 +1,9 @@
 const mostNamed = 20;
-/** Stands for the entries that have no room. */
-export const moreName = "more";
+/** Stands for the entries that have no room. Pulumi sorts what it prints by name: this comes last. */
+export const moreName = "… and more";
 
 /**
- * The first entries by name, and a count of the others under `more`: the summary is an output that Pulumi keeps in state and
+ * The first entries by name, and a count of the others under `… and more`: the summary is an output that Pulumi keeps in state and
  * prints, and a mesh may have thousands of workloads.
  */
 export function cappedMap(entries: Readonly<Record<string, string>>): Record<string, string> {

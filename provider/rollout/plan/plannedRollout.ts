@@ -14,9 +14,9 @@ export interface PlannedRollout {
   restarts: RestartsByReason;
   /** How many restart, in one line; left out where none do. */
   count?: string;
-  /** What is stale and left alone, with reasons that stay the same from preview to preview. */
+  /** What is stale and not restarted now, with reasons that stay the same from preview to preview. */
   waiting: Record<string, string>;
-  /** What keeps its earlier settings, since no restart replaces it: a line each. */
+  /** What is unmanaged, and keeps its earlier settings since no restart replaces it: a line each. */
   kept: string[];
   /** How many make the resource worth an update: what restarts, and what may have become ready by then. */
   stale: number;
@@ -72,7 +72,7 @@ export function plannedRollout(
     waiting: cappedMap(waiting),
     kept: unmanaged
       .filter((one) => !isDeleted(one, now) && !isEvicted(one, now))
-      .map(({ found }) => `[${found.namespace}] ${found.name} keeps ${unmanagedSentence(found)}`),
+      .map(({ found }) => `[${found.namespace}] ${found.name} is unmanaged: ${unmanagedSentence(found)}`),
     stale: planned.length + unready,
     ...(planned.length > 0
       ? { count: countsText([...restarting.map((one) => one.assessment), ...deleted], planned) }

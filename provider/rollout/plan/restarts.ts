@@ -14,6 +14,9 @@ export type RestartsByReason = Record<string, Record<string, string>>;
 /** How many workloads of one reason are named, and how many reasons; the others are counted. */
 const mostNamed = 20;
 
+// Pulumi sorts what it prints by name: this comes last
+const andMore = "… and";
+
 /** The reason that most workloads share first, each workload once, so that a large mesh stays readable. */
 export function restartsByReason(restarts: readonly PlannedRestart[]): RestartsByReason {
   const reasons = new Map<string, PlannedRestart[]>();
@@ -27,7 +30,7 @@ export function restartsByReason(restarts: readonly PlannedRestart[]): RestartsB
   return Object.fromEntries([
     ...ordered.slice(0, mostNamed).map(([why, all]) => [why, named(all)] as const),
     ...(rest.length > 0
-      ? [[`${rest.length} more reasons`, counted(rest.flatMap(([, all]) => all))] as const]
+      ? [[`${andMore} ${rest.length} more reasons`, counted(rest.flatMap(([, all]) => all))] as const]
       : []),
   ]);
 }
@@ -42,5 +45,5 @@ function named(all: readonly PlannedRestart[]): Record<string, string> {
 }
 
 function counted(rest: readonly PlannedRestart[]): Record<string, string> {
-  return { [`${rest.length} more`]: podsText(rest.reduce((sum, { pods }) => sum + pods, 0)) };
+  return { [`${andMore} ${rest.length} more`]: podsText(rest.reduce((sum, { pods }) => sum + pods, 0)) };
 }

@@ -8,7 +8,7 @@ import { notSelected } from "./notSelected.js";
 import { optOut } from "./optOut.js";
 import { rolloutOrder } from "./rolloutOrder.js";
 
-/** A workload that is left alone for now, though its sidecar differs. */
+/** Why a stale workload waits. */
 export interface Skip {
   why: string;
   /** The same at every look where nothing has changed, so that a preview repeats it without a diff. */

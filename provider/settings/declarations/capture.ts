@@ -38,6 +38,7 @@ interface CaptureList {
   schema: JsonSchema;
   summary: string;
   asm: string;
+  extended?: boolean;
 }
 
 const lists: readonly CaptureList[] = [
@@ -76,6 +77,7 @@ const lists: readonly CaptureList[] = [
     schema: portsSchema,
     summary: "inbound ports left alone; 15090, 15021 and the status port always are",
     asm: "ExcludeInboundPorts",
+    extended: true,
   },
   {
     name: "includeOutboundPorts",
@@ -97,13 +99,24 @@ const lists: readonly CaptureList[] = [
   },
 ];
 
-function captureList({ name, helm, flag, parse, schema, summary, asm }: CaptureList): SettingDeclaration {
+function captureList({
+  name,
+  helm,
+  flag,
+  parse,
+  schema,
+  summary,
+  asm,
+  extended,
+}: CaptureList): SettingDeclaration {
   return setting({
     path: `capture.${name}`,
     parse,
     parseLoose: loose(parse),
     rendering: { to: "value", path: ["proxy", helm] },
-    podFields: [{ in: "flag", of: "istio-init", flag, label: name, list: true }],
+    podFields: [
+      { in: "flag", of: "istio-init", flag, label: name, list: true, ...(extended ? { extended } : {}) },
+    ],
     podWays: [
       { by: "annotation", name: `traffic.sidecar.istio.io/${name}` },
       { by: "container", of: "istio-init", path: ["args"] },

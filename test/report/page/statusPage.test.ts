@@ -15,6 +15,7 @@ const hostile = `<img src=x onerror="document.title='owned'">'"&\u202e\u0007</sc
 function hostileMesh(): MeshStatus {
   return {
     server: hostile,
+    context: hostile,
     at: "2026-11-22T09:30:00.000Z",
     injectors: [
       { configMap: hostile, revision: hostile, istio: hostile, layers: 1 },
@@ -25,6 +26,7 @@ function hostileMesh(): MeshStatus {
         name: hostile,
         revision: hostile,
         owner: hostile,
+        workloadSettings: [{ name: hostile, owner: hostile, selector: hostile, priority: 0, settings: {} }],
         settings: {
           [`lifecycle.${hostile}`]: { value: { exec: { command: [hostile] } }, source: "namespace" },
         },
@@ -97,7 +99,7 @@ describe("the page of a mesh's status", () => {
     const opened = await open(test, largeMesh(250, 20));
     if (!opened) return;
     const { page, requests, complaints } = opened;
-    assert.equal(await page.locator("#grid tbody tr").count(), 250);
+    assert.equal(await page.locator("#grid tbody tr:has(a)").count(), 250);
     assert.equal(await page.locator("tr[data-state]").count(), 5_000);
     assert.ok(Date.now() - began < 20_000, `${Date.now() - began} ms`);
     assert.deepEqual(requests.filter((url) => !url.startsWith("data:")).length, 1);
@@ -116,10 +118,10 @@ describe("the page of a mesh's status", () => {
     assert.deepEqual(await page.locator("details.place:visible h3").allTextContents(), ["team-003"]);
     await search.fill("excludeInboundPorts 2 1500m");
     await result.filter({ hasText: "workloads in" }).waitFor();
-    await page.getByRole("combobox", { name: "State" }).selectOption("held");
+    await page.getByRole("combobox", { name: "State" }).selectOption("waiting");
     await search.fill("");
     await result.filter({ hasText: "124 workloads in" }).waitFor();
-    assert.equal(await page.locator("tr[data-state]:visible:not([data-state=held])").count(), 0);
+    assert.equal(await page.locator("tr[data-state]:visible:not([data-state=waiting])").count(), 0);
     await search.fill("no such thing");
     await page.getByText("No matches.").waitFor();
     await search.press("Escape");
@@ -145,18 +147,25 @@ describe("the page of a mesh's status", () => {
     const opened = await open(test, largeMesh(6, 8), { hash: "#ns-0" });
     if (!opened) return;
     const { page } = opened;
-    assert.deepEqual(await page.getByRole("heading", { level: 1 }).allTextContents(), ["Sidecar settings"]);
+    assert.deepEqual(await page.getByRole("heading", { level: 1 }).allTextContents(), [
+      "Sidecar settings of prod-eu",
+    ]);
     const sections = (await page.getByRole("heading", { level: 2 }).allTextContents()).map((text) =>
       text.replace(/ \(.*/, ""),
     );
-    assert.deepEqual(sections, ["Needs attention", "Settings by namespace", "Up to date"]);
+    assert.deepEqual(sections, ["Needs attention", "Settings by namespace and workload", "Up to date"]);
     const grid = page.getByRole("table", { name: /Effective settings of each namespace/ });
     await grid.getByRole("columnheader", { name: "limits.cpu" }).waitFor();
-    const row = grid.getByRole("row").filter({ has: page.getByRole("rowheader", { name: "team-000" }) });
+    const row = grid
+      .getByRole("row")
+      .filter({ has: page.getByRole("rowheader", { name: "team-000", exact: true }) });
     await row.getByRole("cell", { name: "1500m from the namespace's settings" }).waitFor();
     await page.getByRole("table", { name: "Workloads of namespace team-000" }).waitFor();
     await page.getByRole("table", { name: "Differs on 1 of 1 pod" }).first().waitFor();
-    assert.equal(await page.getByRole("region", { name: "Settings by namespace" }).first().isVisible(), true);
+    assert.equal(
+      await page.getByRole("region", { name: "Settings by namespace and workload" }).first().isVisible(),
+      true,
+    );
   });
 
   for (const width of [400, 800, 1280]) {
@@ -171,6 +180,51 @@ describe("the page of a mesh's status", () => {
       assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width);
     });
   }
+
+  it("says which cluster it is of", async (test) => {
+    const opened = await open(test, largeMesh(1, 5));
+    if (!opened) return;
+    const { page } = opened;
+    await page.getByRole("heading", { level: 1, name: "Sidecar settings of prod-eu" }).waitFor();
+    assert.match(await page.title(), /^prod-eu: /);
+    const { context: _, ...unnamed } = largeMesh(1, 5);
+    const other = await open(test, unnamed);
+    await other?.page.getByRole("heading", { level: 1, name: /^Sidecar settings$/ }).waitFor();
+  });
+
+  it("has settings of workloads below their namespace, with whom they are for, and hides them with it", async (test) => {
+    const opened = await open(test, largeMesh(6, 5));
+    if (!opened) return;
+    const { page } = opened;
+    const grid = page.getByRole("table", { name: /Effective settings of each namespace/ });
+    const picked = page.getByRole("rowheader", {
+      name: /^checkout in team-004, for pods with app in \(checkout,checkout-worker\)$/,
+    });
+    const row = grid.getByRole("row").filter({ has: picked });
+    await row.getByRole("cell", { name: "4 from a workload's settings" }).waitFor();
+    await page.getByRole("searchbox").fill("team-000");
+    await picked.waitFor({ state: "hidden" });
+    assert.equal(await grid.getByRole("rowheader", { name: /^checkout in team-000/ }).isVisible(), true);
+    await page.getByRole("searchbox").fill("checkout-worker");
+    await picked.waitFor({ state: "visible" });
+  });
+
+  it("leaves room for values beside the names in a narrow window", async (test) => {
+    const opened = await open(test, largeMesh(6, 5));
+    if (!opened) return;
+    const { page } = opened;
+    await page.setViewportSize({ width: 400, height: 900 });
+    const name = await page.locator("#grid th.picked").first().boundingBox();
+    assert.ok(name && name.width < 200, `${name?.width}`);
+  });
+
+  it("says what the states mean that it shows, and no others", async (test) => {
+    const opened = await open(test, largeMesh(1, 2));
+    if (!opened) return;
+    const terms = await opened.page.locator("dl.states dt").allTextContents();
+    assert.deepEqual(terms, ["stale", "waiting"]);
+    await opened.page.getByText("stale, and not restarted now, for the reason beside it").waitFor();
+  });
 
   it("shows what settings of ours say, and Istio's own values by a switch", async (test) => {
     const large = largeMesh(3, 2);
@@ -193,11 +247,11 @@ describe("the page of a mesh's status", () => {
     const opened = await open(test, largeMesh(20, 5));
     if (!opened) return;
     const { page } = opened;
-    const chip = page.getByRole("button", { name: /\d+held/ });
+    const chip = page.getByRole("button", { name: /\d+waiting/ });
     await chip.click();
     assert.equal(await chip.getAttribute("aria-pressed"), "true");
-    assert.equal(await page.getByRole("combobox", { name: "State" }).inputValue(), "held");
-    assert.equal(await page.locator("tr[data-state]:visible:not([data-state=held])").count(), 0);
+    assert.equal(await page.getByRole("combobox", { name: "State" }).inputValue(), "waiting");
+    assert.equal(await page.locator("tr[data-state]:visible:not([data-state=waiting])").count(), 0);
     await chip.click();
     assert.equal(await page.getByRole("combobox", { name: "State" }).inputValue(), "");
   });
@@ -220,7 +274,7 @@ describe("the page of a mesh's status", () => {
     assert.equal(await closed.locator("tbody tr").first().isVisible(), true);
     const bad = await open(test, hostileMesh());
     if (!bad) return;
-    assert.match(await bad.page.title(), /^Sidecar settings: 1 workload/);
+    assert.match(await bad.page.title(), /: Sidecar settings: 1 workload/);
     assert.deepEqual(bad.complaints, []);
     assert.equal(bad.requests.filter((url) => !url.startsWith("data:")).length, 1);
     await bad.page.getByText(`onerror="document.title='owned'"`).first().waitFor();

@@ -136,7 +136,7 @@ describe("the error of a rollout that failed", () => {
             }),
           )
         ).text,
-      `${counted}. The settings of namespace shop were put back to what they were, and nothing had to be rolled back, 1 could not be, 1 left as they are. Revert the change, or run pulumi up to try it again.\n${why}\n✖ not rolled back: shop/Deployment/b: stuck\n- left as it is: shop/Deployment/c: paused`,
+      `${counted}. The settings of namespace shop were put back to what they were, and nothing had to be rolled back, 1 could not be, 1 waiting. Revert the change, or run pulumi up to try it again.\n${why}\n✖ not rolled back: shop/Deployment/b: stuck\n- waiting: shop/Deployment/c: paused`,
     ],
     [
       "has nothing to put back",

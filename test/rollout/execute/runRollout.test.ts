@@ -263,7 +263,7 @@ describe("a restart", () => {
   });
 });
 
-describe("a workload is skipped", () => {
+describe("a workload is waiting", () => {
   const never = { "sidecar-settings/rollout": "never" };
   const why = 'its annotation sidecar-settings/rollout is "never"';
 
@@ -272,7 +272,7 @@ describe("a workload is skipped", () => {
     const { summary, cluster, lines } = await run({ a: { own: never }, b: {} }, {}, restarts);
     assert.deepEqual(summary, { ...nothingDone, restarted: 1, waiting: { "shop/Deployment/a": why } });
     assert.equal(cluster.restartsOf("a"), 0);
-    assert.equal(lines[0], `[shop] skipped Deployment/a: ${why}`);
+    assert.equal(lines[0], `[shop] Deployment/a is waiting: ${why}`);
   });
 
   it("when it opted out after the rollout had begun", async () => {

@@ -42,7 +42,7 @@ const bare = (options: object = {}) => ({
 });
 
 describe("what a preview says of a rollout", () => {
-  it("is what restarts, and apart from it what is left alone; only the former makes a change", () => {
+  it("is what restarts, and apart from it what is waiting; only the former makes a change", () => {
     const restarts = [restart("api"), restart("old", never)];
     assert.deepEqual(plannedRollout("shop", restarts, [], 0), {
       restarts: one,
@@ -54,7 +54,7 @@ describe("what a preview says of a rollout", () => {
     assert.equal(plannedRollout("shop", [restart("old", never)], [], 0).stale, 0);
   });
 
-  it("what is not ready is left alone, and is looked at again by each up", () => {
+  it("what is not ready waits, and is looked at again by each up", () => {
     const planned = plannedRollout("shop", [restart("api", {}, 0)], [], 0);
     assert.deepEqual(planned.restarts, {});
     assert.match(planned.waiting["Deployment/api"] ?? "", /^is not ready/);
@@ -73,7 +73,7 @@ describe("what a preview says of a rollout", () => {
     assert.deepEqual(plannedRollout("shop", [], [bare()], 0), {
       restarts: {},
       waiting: {},
-      kept: ["[shop] Pod/debug keeps 1 pod with earlier settings; a bare pod"],
+      kept: ["[shop] Pod/debug is unmanaged: 1 pod with earlier settings; a bare pod"],
       stale: 0,
     });
     const planned = plannedRollout("shop", [], [bare({ deleteBarePods: true })], 0);
@@ -119,7 +119,7 @@ describe("what a preview says of a rollout", () => {
       0,
     );
     assert.equal(Object.keys(restarts[why] ?? {}).length, 21);
-    assert.equal(restarts[why]?.["281 more"], "281 pods");
+    assert.equal(restarts[why]?.["… and 281 more"], "281 pods");
     assert.equal(stale, 301);
     assert.match(
       count ?? "",

@@ -33,12 +33,15 @@ describe("the restarts of a preview", () => {
   it("beyond twenty are counted after those that are named: a large mesh stays readable", () => {
     const named = restartsByReason(many(1000))[cpu] ?? {};
     assert.equal(Object.keys(named).length, 21);
-    assert.deepEqual(Object.entries(named).at(-1), ["980 more", "2940 pods"]);
+    assert.deepEqual(Object.entries(named).at(-1), ["… and 980 more", "2940 pods"]);
   });
 
   it("for more than twenty reasons are counted together", () => {
     const restarts = restartsByReason(many(30, (at) => `concurrency 2 -> ${at + 100}`));
     assert.equal(Object.keys(restarts).length, 21);
-    assert.deepEqual(Object.entries(restarts).at(-1), ["10 more reasons", { "10 more": "30 pods" }]);
+    assert.deepEqual(Object.entries(restarts).at(-1), [
+      "… and 10 more reasons",
+      { "… and 10 more": "30 pods" },
+    ]);
   });
 });

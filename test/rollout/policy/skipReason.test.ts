@@ -77,7 +77,7 @@ describe("a selector", () => {
   });
 });
 
-describe("a workload is skipped", () => {
+describe("a workload is waiting", () => {
   const stale: Assessment["verdict"] = { is: "stale", stalePods: 1, podNames: [], differences: [] };
   const about = (annotations: Annotations, verdict: Assessment["verdict"] = stale) => ({
     verdict,

@@ -1,0 +1,101 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { sameAsGolden } from "../goldens/sameAsGolden";
+import { pulumi } from "../pulumi/pulumi";
+import { Mesh, succeeded } from "./Mesh";
+
+const repository = join(__dirname, "../..");
+const goldens = join(repository, "test/report/previews");
+
+/** What the comments on pull requests are made of in test/report, as Pulumi prints it. */
+describe("pulumi preview --json of the platform stack", () => {
+  let mesh: Mesh;
+  let folder: string;
+  before(async () => {
+    mesh = await Mesh.start();
+    folder = await mkdtemp(join(tmpdir(), "sidecar-preview-"));
+    for (const namespace of ["canary", "cart", "pay", "shop"]) {
+      await mesh.namespace(namespace);
+      for (const [at, name] of ["api", "web", "worker"].entries())
+        await mesh.deployment(namespace, name, {
+          replicas: at + 1,
+          pod: { terminationGracePeriodSeconds: 6 },
+          // says itself what the namespace says for the others
+          ...(namespace === "shop" && name === "worker"
+            ? { annotations: { "sidecar.istio.io/proxyCPULimit": "3" } }
+            : {}),
+        });
+    }
+  });
+  after(async () => {
+    await mesh?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const stack = async (text: string) => {
+    const file = join(folder, "settings.yaml");
+    await writeFile(file, text);
+    return mesh.program("dev", repository, { "sidecar-settings:file": file });
+  };
+
+  test("is what test/report has, for the first settings and for a change at several levels", async () => {
+    const first = await stack(`
+global: { terminationDrainDuration: 10s }
+namespaces:
+  shop: { proxyResources: { limits: { cpu: 1 } } }
+  cart: { dnsProxy: true }
+`);
+    sameAsGolden(
+      join(goldens, "first-settings-of-a-mesh/preview.json"),
+      normalised(await pulumi.previewJson(first)),
+    );
+    succeeded(await pulumi.up(first));
+    const change = await stack(`
+global:
+  terminationDrainDuration: 15s
+  alwaysExclude: { outboundIPRanges: [169.254.169.254/32] }
+namespaces:
+  shop:
+    proxyResources: { limits: { cpu: 2, memory: 2Gi } }
+    lifecycle: { preStop: { sleep: { seconds: 5 } } }
+  pay:
+    dnsProxy: true
+    capture: { excludeInboundPorts: [9191] }
+rollout: { maxConcurrent: 2 }
+`);
+    sameAsGolden(
+      join(goldens, "settings-change-at-several-levels/preview.json"),
+      normalised(await pulumi.previewJson(change)),
+    );
+  });
+});
+
+/** The text of the dynamic provider is long, and times, places and the order of steps differ from run to run. */
+const leftOut = new Set([
+  "__provider",
+  "config",
+  "created",
+  "modified",
+  "duration",
+  "sourcePosition",
+  "stackTrace",
+]);
+
+function normalised(json: string): string {
+  const preview = JSON.parse(json, (key, value: unknown) =>
+    leftOut.has(key) ? undefined : value,
+  ) as Preview;
+  const steps = [...preview.steps].sort((a, b) => (`${a.urn} ${a.op}` < `${b.urn} ${b.op}` ? -1 : 1));
+  // which of two rollouts looked first is in the state that an up has left
+  for (const step of steps.filter(({ urn }) => urn.includes("SidecarRollout::")))
+    for (const key of ["oldState", "diffReasons", "detailedDiff"] as const) delete step[key];
+  const diagnostics = [...(preview.diagnostics ?? [])].sort((a, b) => (a.message < b.message ? -1 : 1));
+  return `${JSON.stringify({ ...preview, steps, diagnostics }, undefined, 2)}\n`;
+}
+
+interface Preview {
+  steps: { urn: string; op: string; oldState?: unknown; diffReasons?: unknown; detailedDiff?: unknown }[];
+  diagnostics?: { message: string }[];
+}
