@@ -1,7 +1,7 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { type Injector, type InjectorConfigMap, readInjector } from "./Injector.js";
 
-/** For how long one reading does for all resources of a program, in ms: they are looked at by the thousand, and it is long. */
+/** How long one read serves all resources of a program, in ms: there may be thousands of them, and the ConfigMap is large. */
 const freshFor = 1_000;
 
 interface Reading {
@@ -10,16 +10,16 @@ interface Reading {
 }
 
 /**
- * The injector as it was read at most a second ago, for looks at it; and never as it was before this process last wrote it. What is
- * written is made from `readInjector`.
+ * The injector as read at most a second ago, and never from before this process's last write. For reading only: a write starts from
+ * `readInjector`.
  */
 export class CachedInjector {
-  /** By connection: what one may read, another one with other credentials may not. */
+  /** By connection: another one may have credentials that can't read it. */
   private readings = new WeakMap<KubernetesApi, Reading>();
 
   constructor(
     private readonly injector: Injector,
-    /** Set back, a wall clock would call a reading recent for hours. */
+    /** Not the wall clock: set back, it would keep a read fresh for hours. */
     private readonly elapsed: () => number,
   ) {}
 
@@ -28,20 +28,20 @@ export class CachedInjector {
     if (recent && this.elapsed() - recent.at < freshFor) return recent.configMap;
     const reading = { at: this.elapsed(), configMap: readInjector(api, this.injector) };
     this.readings.set(api, reading);
-    // an answer that was none is asked for again
+    // a failed read is not cached
     reading.configMap.catch(() => {
       if (this.readings.get(api) === reading) this.readings.delete(api);
     });
     return reading.configMap;
   }
 
-  /** Reads it now, and keeps it for whoever looks next. */
+  /** Reads it now, and caches that. */
   readAnew(api: KubernetesApi): Promise<InjectorConfigMap> {
     this.invalidate();
     return this.read(api);
   }
 
-  /** After a write of ours. */
+  /** Call after each write. */
   invalidate(): void {
     this.readings = new WeakMap();
   }

@@ -13,11 +13,11 @@ import { PlannedLayers } from "./PlannedLayers.js";
 import { type Rollback, rollbackLayers } from "./rollbackLayers.js";
 import type { Turns } from "./Turns.js";
 
-/** What the resources of one process share of one injector, however each of them names its cluster. */
+/** The state that all resources of a process share for one injector, however each of them names its cluster. */
 export class Coordinator {
-  /** What the program wants, as far as it has been checked. */
+  /** The layers that the program wants, as far as Pulumi has checked them. */
   readonly planned = new PlannedLayers();
-  /** What was there before. */
+  /** What the layers were before. */
   readonly history = new LayerHistory();
   private readonly done: Rollback[] = [];
   private readonly cached: CachedInjector;
@@ -32,7 +32,7 @@ export class Coordinator {
     this.queue = new LayerQueue(injector, { ...session, cached: this.cached });
   }
 
-  /** The injector as it is, or was a moment ago; undefined where it has none that layers can be added to. */
+  /** The injector, at most a second old; undefined if there is none. */
   async read(api: KubernetesApi): Promise<InjectorConfigMap | undefined> {
     try {
       return await this.cached.read(api);
@@ -46,45 +46,45 @@ export class Coordinator {
     return (await this.read(api))?.data;
   }
 
-  /** Settles when the change is in the injector and the injector shows it, or fails alone. `injectorTimeout`: in ms. */
+  /** Resolves when the change is written and the injector applies it; rejects without affecting other changes. `injectorTimeout`: in ms. */
   submit(api: KubernetesApi, change: LayerChange, injectorTimeout: number): Promise<void> {
     return this.queue.submit(api, change, injectorTimeout);
   }
 
-  /** Whether layers of this `up` are on their way into the injector. */
+  /** Whether changes are being written or verified. */
   get isBusy(): boolean {
     return this.queue.isBusy;
   }
 
-  /** Settles when none is. */
+  /** Resolves when none is. */
   idle(): Promise<void> {
     return this.queue.idle();
   }
 
-  /** What rollouts of this process have rolled back, for those whose turn comes later. */
+  /** Rollbacks by rollouts of this process, for rollouts whose turn comes later. */
   get rollbacks(): readonly Rollback[] {
     return this.done;
   }
 
-  /** Whether the layer of a target is among them. */
+  /** Whether one of them rolled back a target's layer. */
   isRolledBack(target: string): boolean {
     return this.done.some(({ targets }) => targets.includes(target));
   }
 
-  /** Puts back what this program changed for a target's namespaces; undefined where that is nothing. */
+  /** Rolls back what this program changed for a target's namespaces; undefined if that is nothing. */
   async rollBack(api: KubernetesApi, target: string): Promise<Rollback | undefined> {
     const rollback = await rollbackLayers(this, api, target, this.session.report);
     if (rollback) this.done.push(rollback);
     return rollback;
   }
 
-  /** What an istiod itself gives a pod, asked past the API server's admission; undefined where none can be asked. */
+  /** The pod as istiod injects it, asked directly rather than through admission; undefined if no istiod can be asked. */
   async askIstiod(api: KubernetesApi, namespace: string, template: PodTemplate): Promise<Pod | undefined> {
     const asked = await askReplicas(api, this.injector, namespace, { template });
     return "message" in asked ? undefined : podGiven(asked.answers);
   }
 
-  /** The istiod replicas that give a pod other settings than this stamp; none where they can't be asked. */
+  /** The istiod replicas that inject another stamp; empty if they can't be asked. */
   async replicasBehind(
     api: KubernetesApi,
     namespace: string,
@@ -95,7 +95,7 @@ export class Coordinator {
     return "message" in asked ? [] : replicasBehind(asked.answers, stamp);
   }
 
-  /** Rollouts of one cluster take turns. */
+  /** Runs one rollout per cluster at a time. */
   inTurn<Result>(api: KubernetesApi, work: () => Promise<Result>): Promise<Result> {
     return this.turns.take(api.server, work);
   }

@@ -8,7 +8,7 @@ import { injectorName } from "./Injector.js";
 import { injectorOf } from "./layerInputs.js";
 import { Turns } from "./Turns.js";
 
-/** The coordinators of a process: one for each injector that its resources mean. */
+/** The coordinators of a process, one per injector. */
 export class Coordinators {
   private readonly all = new Map<string, Coordinator>();
   private readonly turns = new Turns();
@@ -16,8 +16,8 @@ export class Coordinators {
   constructor(readonly session: Session) {}
 
   /**
-   * By the API server and the ConfigMap: two resources may reach one cluster by a context, a kubeconfig or a provider. Where the server
-   * can't be told, since the cluster is not known yet or its kubeconfig can't be read, by what the resource says of it.
+   * Keyed by API server and ConfigMap, since resources may reach one cluster through a context, a kubeconfig or a provider. Keyed by the
+   * `cluster` argument itself while the server is unknown: in a preview, or with a kubeconfig that can't be read.
    */
   async of(properties: Properties): Promise<Coordinator> {
     const injector = injectorOf(properties);

@@ -20,11 +20,11 @@ export interface Injector {
 export interface InjectorConfigMap {
   metadata: ObjectMeta;
   data: InjectorData;
-  /** Everything as the server gave it, so that a write changes nothing but the two texts. */
+  /** The rest of the object as read, so that a write changes only the two texts. */
   object: Record<string, unknown>;
 }
 
-/** The revision that pods injected by it name. */
+/** The revision that its pods are labelled with. */
 export function revisionOf({ revision }: Injector): string {
   return revision || defaultRevision;
 }
@@ -34,12 +34,12 @@ export function configMapName(injector: Injector): string {
   return revision === defaultRevision ? "istio-sidecar-injector" : `istio-sidecar-injector-${revision}`;
 }
 
-/** `istio-system/istio-sidecar-injector`: how the injector is named to people. */
+/** `istio-system/istio-sidecar-injector`: the injector's name in messages. */
 export function injectorName(injector: Injector): string {
   return `${injector.namespace}/${configMapName(injector)}`;
 }
 
-/** The same of the ConfigMap that was found. */
+/** The same for the ConfigMap that was found, which may have another name. */
 export function nameOf({ metadata }: Pick<InjectorConfigMap, "metadata">, { namespace }: Injector): string {
   return `${namespace}/${metadata.name}`;
 }
@@ -72,7 +72,7 @@ export async function readInjector(api: KubernetesApi, injector: Injector): Prom
       );
     }
     const data = { config, values };
-    // every look at an injector begins here: what nobody can read is refused once, with its name
+    // every read goes through here, so an unreadable ConfigMap is refused once, by name
     layersOf(data);
     return { metadata: found.metadata, data, object: found };
   });
@@ -92,7 +92,7 @@ async function firstOf(
     try {
       return await api.request<Answer>({ method: "GET", path: pathOf(namespace, name) });
     } catch (error) {
-      // roles often give rights to the first name alone
+      // a Role often grants only the first name
       const absent = hasStatus(error, 404) || (name !== names[0] && hasStatus(error, 403));
       if (!absent) throw error;
     }
@@ -100,12 +100,12 @@ async function firstOf(
   return undefined;
 }
 
-/** OpenShift Service Mesh 2 names the revision also where it is the default one. */
+/** OpenShift Service Mesh 2 names the default revision, too. */
 function otherNames(injector: Injector): string[] {
   return revisionOf(injector) === defaultRevision ? [`istio-sidecar-injector-${defaultRevision}`] : [];
 }
 
-/** Puts the two texts in place of those read; refused by the server (409) when someone else wrote in between. */
+/** Replaces the two texts. Fails with 409 if someone else wrote since `current` was read. */
 export async function writeInjector(
   api: KubernetesApi,
   injector: Injector,
@@ -123,10 +123,10 @@ export async function writeInjector(
   return { metadata: written.metadata, data, object: written as unknown as Record<string, unknown> };
 }
 
-/** Writes what a rollout that failed puts back: by this name the next `up` knows what it finds. */
+/** The field manager of rollbacks, by which the next `up` recognizes one. */
 export const putBackManager = `${fieldManager}-put-back`;
 
-/** Who wrote the texts last, as far as the server knows, for messages about lost layers. */
+/** The field manager that wrote the texts last, for messages about lost layers. */
 export function lastWriter({ metadata }: InjectorConfigMap): string {
   const writers = (metadata.managedFields ?? []).filter(
     ({ manager, fieldsV1 }) => manager !== fieldManager && manager !== putBackManager && hasTexts(fieldsV1),
@@ -135,7 +135,7 @@ export function lastWriter({ metadata }: InjectorConfigMap): string {
   return last?.manager ?? "someone else";
 }
 
-/** Whether this package wrote the settings that are there, rather than Helm with the chart's values. */
+/** Whether this package wrote the settings, rather than Helm through the chart's values. */
 export function isWrittenByUs({ metadata }: Pick<InjectorConfigMap, "metadata">): boolean {
   return (metadata.managedFields ?? []).some(
     ({ manager, fieldsV1 }) =>
@@ -143,7 +143,7 @@ export function isWrittenByUs({ metadata }: Pick<InjectorConfigMap, "metadata">)
   );
 }
 
-/** `2026-11-22 21:30:05 UTC`, when the settings are still as a rollout that failed has put them back. */
+/** `2026-11-22 21:30:05 UTC`, if the last write was a rollback. */
 export function whenPutBack({ metadata }: Pick<InjectorConfigMap, "metadata">): string | undefined {
   const writer = (metadata.managedFields ?? []).find(({ fieldsV1 }) => hasValues(fieldsV1));
   if (writer?.manager !== putBackManager) return undefined;
@@ -154,7 +154,7 @@ function hasValues(fields: unknown): boolean {
   return dataOf(fields)["f:values"] !== undefined;
 }
 
-// who sets a label writes neither text
+// setting a label changes neither text
 function hasTexts(fields: unknown): boolean {
   return hasValues(fields) || dataOf(fields)["f:config"] !== undefined;
 }

@@ -5,60 +5,60 @@ import type { CachedInjector } from "./CachedInjector.js";
 export interface LayerChange {
   /** A namespace, or `*`. */
   target: string;
-  /** The layer that should be there; undefined takes it away. */
+  /** The wanted layer; undefined removes it. */
   layer: Layer | undefined;
-  /** Who may be found as the present owner; nobody else's layer is touched. */
+  /** Owners whose layer may be replaced or removed; anyone else's is left untouched. */
   owners: readonly string[];
   /**
-   * `organization/project/stack`: any present owner of this stack may be found as well, since components are renamed and moved.
-   * Left out where a resource is deleted, which may only take out what is its own.
+   * `organization/project/stack`: layers of this stack may be replaced as well, since components get renamed and moved.
+   * Left out for a deletion, which may remove only the resource's own layer.
    */
   stack?: string;
-  /** What was there by the last successful `up`: goes back when a write of ours that nobody tried out turns out bad. */
+  /** The layer of the last successful `up`, restored if an unverified write turns out bad. */
   former?: Layer;
-  /** Whether a rollout that failed asks for it. */
+  /** Whether this is a rollback. */
   putsBack?: boolean;
 }
 
-/** Another Pulumi resource has the layer. */
+/** Another Pulumi resource owns the layer. */
 export class OwnershipError extends Error {
   override readonly name = "OwnershipError";
   constructor(
     message: string,
-    /** Who has it. */
+    /** The owner. */
     readonly owner: string,
   ) {
     super(message);
   }
 }
 
-/** The injector, or the API server after it, did not take the new settings; what was there before is back. */
+/** The injector, or admission after it, rejected the new settings; the former ones are back. */
 export class RejectedByInjector extends Error {
   override readonly name = "RejectedByInjector";
 }
 
-/** The settings may be in the injector, and nobody could try them out: what to put back is for the next `up` to find out. */
+/** The settings may be written but could not be verified: the next `up` finds out, and reverts them if necessary. */
 export class UntriedSettings extends Error {
   override readonly name = "UntriedSettings";
 }
 
 export interface CommitOptions {
-  /** How long an injector may take to show the new settings, in ms. Some installs mount the ConfigMap, which takes 90 s. */
+  /** How long the injector may take to apply new settings, in ms. Where istiod mounts the ConfigMap, that takes up to 90 s. */
   injectorTimeout: number;
   report: (line: string) => void;
-  /** Time that only passes, in ms. */
+  /** A monotonic clock, in ms. */
   elapsed: () => number;
   sleep: (milliseconds: number) => Promise<void>;
-  /** What looks at the injector share. */
+  /** Shared by all reads. */
   cached: CachedInjector;
-  /** From 0 to 1, to spread out writers that collide. */
+  /** From 0 to 1: jitter between retries of conflicting writes. */
   random: () => number;
 }
 
-/** The outcome of each change: undefined when it is in the injector and the injector shows it, or the error. */
+/** The error of each change; undefined if it is written and the injector applies it. */
 export type Outcomes = Map<LayerChange, Error | undefined>;
 
 export function isSame(present: Layer | undefined, wanted: Layer | undefined): boolean {
-  const said = (layer: Layer | undefined) => [layer?.settings, layer?.picks, layer?.rollout ?? {}];
-  return canonicalJson(said(present)) === canonicalJson(said(wanted));
+  const content = (layer: Layer | undefined) => [layer?.settings, layer?.picks, layer?.rollout ?? {}];
+  return canonicalJson(content(present)) === canonicalJson(content(wanted));
 }

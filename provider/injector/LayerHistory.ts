@@ -1,29 +1,29 @@
 import type { Layer, Layers } from "../levels/Layer.js";
 import type { LayerContent } from "./layerInputs.js";
 
-/** What a layer was at some time, as a rollout's state keeps it; no settings where there was no layer. */
+/** A layer at an earlier time, as a rollout's state keeps it; without settings if there was no layer. */
 export type FormerLayer = Partial<Pick<LayerContent, "settings" | "picks">>;
 
 /**
- * What the layers of one injector were before the change that is under way, as far as this process has learnt. Settings of the last
- * successful rollout win over those of the last `up`, which may have been killed before every pod got them.
+ * The layers of one injector before the current change, as far as this process knows. Settings of the last successful rollout win over
+ * those of the last `up`, which may have been killed before every pod got them.
  */
 export class LayerHistory {
   private readonly rolled = new Map<string, FormerLayer>();
   private readonly written = new Map<string, FormerLayer>();
   private readonly gone = new Map<string, Layer>();
 
-  /** What a layer's state or the injector had before this process wrote the layer. */
+  /** The layer in the state or in the injector before this process wrote it. */
   noteWritten(target: string, former: FormerLayer): void {
     this.written.set(target, former);
   }
 
-  /** What a rollout of the layer last ended well with. */
+  /** The layer at its last successful rollout. */
   noteRolled(target: string, former: FormerLayer): void {
     this.rolled.set(target, former);
   }
 
-  /** No rollout of the layer ever ended: the layer came with this change, unless the injector was found to have it before. */
+  /** No rollout of the layer ever succeeded: it is new, unless the injector already had it. */
   noteNeverRolled(target: string): void {
     if (!this.of(target)) this.noteRolled(target, {});
   }
@@ -33,12 +33,12 @@ export class LayerHistory {
     this.gone.set(target, layer);
   }
 
-  /** The layers that this process has removed, with the options by which their pods are rolled out. */
+  /** The layers that this process removed, with their rollout options. */
   get removed(): Layers {
     return Object.fromEntries(this.gone);
   }
 
-  /** Undefined where this process has not learnt it. */
+  /** Undefined if this process doesn't know. */
   of(target: string): FormerLayer | undefined {
     return this.rolled.get(target) ?? this.written.get(target);
   }

@@ -5,34 +5,34 @@ import type { Injector } from "./Injector.js";
 import type { CommitOptions, LayerChange } from "./LayerChange.js";
 
 interface Submission {
-  /** The connection of the resource that brings it. */
+  /** The connection of the resource that submitted it. */
   api: KubernetesApi;
   change: LayerChange;
-  /** How long the injector may take to show it, in ms; the longest of a batch holds. */
+  /** How long the injector may take to apply it, in ms; the longest of a batch counts. */
   injectorTimeout: number;
   resolve: () => void;
   reject: (error: unknown) => void;
-  /** Since when it is refused beside the layers that there are, by `elapsed`. */
+  /** When it was first refused as invalid, by `elapsed`. */
   invalidSince?: number;
 }
 
-/** How often the queue looks whether more layers have come, in ms. */
-const look = 25;
-/** A commit begins when no layer of the same `up` has come for so many looks: Pulumi takes its time between two of them. */
-const mostQuietLooks = 8;
-/** How long an invalid layer waits for others that make it valid, in ms. */
-const othersWithin = 2_000;
-/** Looks before a commit begins all the same. */
-const mostLooks = 80;
+/** How often the queue checks for more changes, in ms. */
+const interval = 25;
+/** A commit begins after so many intervals without a new change: Pulumi takes its time between two resources. */
+const quietIntervals = 8;
+/** How long an invalid change waits for others that make it valid, in ms. */
+const invalidFor = 2_000;
+/** Intervals after which a commit begins in any case. */
+const mostIntervals = 80;
 
 /**
- * Gathers the layers that one process brings into one injector, so that many of them are one write. While a commit is
- * under way, those that come are kept for the next one.
+ * Batches the changes that one process makes to one injector into few writes. Changes that arrive during a commit wait for the
+ * next one.
  */
 export class LayerQueue {
   private waiting: Submission[] = [];
   private running: Promise<void> | undefined;
-  /** As many layers as have ever come at once: what Pulumi does not carry out side by side does not come before a commit ends. */
+  /** The largest batch so far: Pulumi runs no more steps at once, so no more changes come before a commit ends. */
   private mostAtOnce = 0;
 
   constructor(
@@ -40,7 +40,7 @@ export class LayerQueue {
     private readonly options: Omit<CommitOptions, "injectorTimeout">,
   ) {}
 
-  /** Settles when the change is in the injector and the injector shows it, or fails alone. */
+  /** Resolves when the change is written and the injector applies it; rejects without affecting other changes. */
   submit(api: KubernetesApi, change: LayerChange, injectorTimeout: number): Promise<void> {
     const settled = new Promise<void>((resolve, reject) =>
       this.waiting.push({ api, change, injectorTimeout, resolve, reject }),
@@ -53,7 +53,7 @@ export class LayerQueue {
     return this.running !== undefined;
   }
 
-  /** Settles when nothing is under way: layers of the same `up` come before the first restart. */
+  /** Resolves when the queue is empty: all layers of an `up` are written before the first restart. */
   async idle(): Promise<void> {
     while (this.running) await this.running;
   }
@@ -85,25 +85,25 @@ export class LayerQueue {
         for (const { reject } of batch) reject(error);
       }
     }
-    // in the same step as the last look: a change that comes a moment later starts a run of its own
+    // in the same tick as the last check: a change that comes later starts a new run
     this.running = undefined;
   }
 
-  /** A request may fit only with the limit of a layer that Pulumi brings a moment later: which of the two comes first is its choice. */
+  /** A request may be valid only with a limit from another layer, which Pulumi may submit a moment later. */
   private mayBecomeValid(submission: Submission, error: Error): boolean {
     if (!(error instanceof SettingsError)) return false;
     submission.invalidSince ??= this.options.elapsed();
-    return this.options.elapsed() - submission.invalidSince < othersWithin;
+    return this.options.elapsed() - submission.invalidSince < invalidFor;
   }
 
-  // Pulumi brings a new layer for each one that has settled, one after the other: taken at once, each would be a write
+  // Pulumi submits the next layer whenever one has settled: without a pause each would be a write of its own
   private async gathered(): Promise<void> {
     let seen = 0;
-    for (let looks = 0, quiet = 0; looks < mostLooks && quiet < mostQuietLooks; looks++, quiet++) {
+    for (let waited = 0, quiet = 0; waited < mostIntervals && quiet < quietIntervals; waited++, quiet++) {
       if (seen < this.waiting.length) quiet = 0;
       else if (this.mostAtOnce > 1 && seen >= this.mostAtOnce) break;
       seen = this.waiting.length;
-      await this.options.sleep(look);
+      await this.options.sleep(interval);
     }
     this.mostAtOnce = Math.max(this.mostAtOnce, this.waiting.length);
   }

@@ -2,7 +2,7 @@ import { defaultRevision } from "../cluster/injectingRevision.js";
 import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
 import type { Revisions } from "./revisionsIn.js";
 
-/** The ConfigMap of an injector is not in the cluster. */
+/** The injector's ConfigMap does not exist. */
 export class NoInjector extends InjectorRefusal {
   constructor(configMap: string, namespace: string, revision: string, there: Revisions | undefined) {
     super(messageOf(configMap, namespace, revision, there));

@@ -2,23 +2,23 @@ import { containsUnknown } from "../data/unknown.js";
 import type { Layers } from "../levels/Layer.js";
 import { contentOf, type LayerContent } from "./layerInputs.js";
 
-/** A layer as the program wants it. */
+/** A layer that the program wants. */
 export interface PlannedLayer extends LayerContent {
   owner: string;
-  /** How long the injector may take to show it, in ms. */
+  /** How long the injector may take to apply it, in ms. */
   injectorTimeout: number;
 }
 
 /**
- * The layers that this process has checked for one injector, as far as it has come. A preview's injector does not have them yet, and
- * rollouts need them: all resources of a stack are checked in one process, layers before their rollouts.
+ * The layers of one injector that Pulumi has checked so far. In a preview they are not written yet, and rollouts need them: all resources
+ * of a stack are checked in one process, each layer before its rollout.
  */
 export class PlannedLayers {
   private readonly layers = new Map<string, PlannedLayer>();
-  /** Whether a layer that was there after the last `up` is gone: what the injector gives now says little about what it gives after `up`. */
+  /** Whether a layer of the last `up` is missing: then the injector's present answers don't predict those after this `up`. */
   lost = false;
 
-  /** Returns the owner that the plan has for the target already, where it is another one. */
+  /** Returns the other owner if the target is already planned by one. */
   note(target: string, layer: PlannedLayer, lost: boolean): string | undefined {
     const before = this.layers.get(target)?.owner;
     this.layers.set(target, layer);
@@ -26,12 +26,12 @@ export class PlannedLayers {
     return before === layer.owner ? undefined : before;
   }
 
-  /** By their targets. */
+  /** By target. */
   get all(): ReadonlyMap<string, PlannedLayer> {
     return this.layers;
   }
 
-  /** The layers whose values are all known before `up`. */
+  /** The layers without unknown values. */
   get known(): Layers {
     return Object.fromEntries(
       [...this.layers]

@@ -4,13 +4,13 @@ import type { LayerChange } from "./LayerChange.js";
 /** Namespace -> why its pods can't be created, or don't get the settings. */
 export type Refused = Map<string, string>;
 
-/** The changes that reach a namespace where something is refused; without one of the namespace's own it is the global one. */
+/** The changes at fault for refused namespaces: those of the namespace itself, else the global one. */
 export function changesAtFault(changes: readonly LayerChange[], refused: Refused): LayerChange[] {
   if (refused.size === 0) return [];
   return changes.filter(({ target }) => target === globalTarget || refused.has(namespaceOf(target) ?? ""));
 }
 
-/** `✖ namespace shop: why`, a line for each namespace that the change reaches. */
+/** `✖ namespace shop: why`, one line per namespace that the change reaches. */
 export function reasonsText({ target }: LayerChange, refused: Refused): string {
   return [...refused]
     .filter(([namespace]) => target === globalTarget || namespace === namespaceOf(target))

@@ -9,28 +9,28 @@ import { podAsMade } from "../pod/asControllerMakes/podAsMade.js";
 import { stampAnnotation } from "../pod/podAnnotations.js";
 import { type Injector, revisionOf } from "./Injector.js";
 
-/** How many real workloads of a namespace are asked about besides a plain pod; those with settings of their own first. */
+/** How many workloads of a namespace are probed besides a plain pod; those with overrides of their own first. */
 export const mostWorkloads = 10;
 
 export interface Probe {
   /** `Deployment/api`, or `a plain pod`. */
   name: string;
   template: PodTemplate;
-  /** A pod of our making, which has the injector's stamp for certain; a workload may name other templates. */
+  /** Made up here, so it certainly gets the stamp; a workload may name other templates. */
   ours?: true;
 }
 
 export type Answer =
   | { outcome: "injected"; stamp: string | undefined }
-  /** A pod without a sidecar of this injector: the namespace or the pod opted out, or another revision has it. */
+  /** No sidecar from this injector: the namespace or the pod opted out, or belongs to another revision. */
   | { outcome: "not injected" }
   | { outcome: "denied"; message: string }
-  /** The injector itself did not answer, so that no pod can be created at all. */
+  /** The injector did not answer, so no pod can be created at all. */
   | { outcome: "silent"; message: string }
-  /** Nothing can be learnt by asking: the namespace is not there yet, or another webhook takes no dry runs. */
+  /** A dry run can't tell: the namespace doesn't exist yet, or another webhook doesn't support dry runs. */
   | { outcome: "unasked"; why: string };
 
-/** What to ask about in a namespace: a plain pod first, one for each workload layer, then pods of its workloads. */
+/** The pods to probe in a namespace: a plain one, one per workload layer, then pods of its workloads. */
 export async function probesOf(
   api: KubernetesApi,
   namespace: string,
@@ -57,13 +57,13 @@ export async function probesOf(
   ];
   const workloads = workloadsAsked > 0 ? await workloadsOf(api, namespace).catch(() => []) : [];
   const probes = workloads
-    // others are denied for volumes that their controller would add
+    // the others would be denied for volumes that only their controller adds
     .map((workload) => ({ name: workloadName(workload), template: podAsMade(workload) }))
     .sort((a, b) => Number(saysSomething(b.template)) - Number(saysSomething(a.template)));
   return [...plain, ...probes.slice(0, workloadsAsked)];
 }
 
-/** The same pod, without a sidecar. */
+/** The same pod without a sidecar. */
 export function withoutSidecar({ template, ...probe }: Probe): Probe {
   const labels = { ...template.metadata?.labels, "sidecar.istio.io/inject": "false" };
   return { ...probe, template: { ...template, metadata: { ...template.metadata, labels } } };
@@ -88,7 +88,7 @@ export async function ask(
       ? { outcome: "injected", stamp: pod.metadata.annotations?.[stampAnnotation] }
       : { outcome: "not injected" };
   } catch (error) {
-    // neither is an answer about the pod
+    // neither says anything about the pod
     if (!(error instanceof ApiError) || isMissingRight(error) || isTransient(error)) throw error;
     return denial(error, namespace);
   }

@@ -6,21 +6,21 @@ import { withDefaults } from "../pod/withDefaults.js";
 import type { Probe } from "./askInjector.js";
 import { type Injector, revisionOf } from "./Injector.js";
 
-/** What one istiod gives a pod, asked by itself. */
+/** How one istiod replica injects a pod. */
 export type ReplicaAnswer = {
   replica: string;
-} /** The pod as this istiod would have it, with what the API server fills in. */ & (
+} /** `pod`: with API server defaults filled in. */ & (
   | { outcome: "injected"; stamp: string | undefined; pod: Pod }
-  /** Its error, or why it could not be reached. */
+  /** The error, or why the replica could not be reached. */
   | { outcome: "failed"; message: string }
 );
 
-/** Where every istiod takes admission reviews. */
+/** The port on which istiod serves admission reviews. */
 const injectionPort = 15017;
 
 /**
- * Asks each ready istiod about a pod, through the API server's proxy of pods. The API server itself keeps its connection to one of them, so
- * dry runs speak for one. `message`: why nobody could be asked, for instance without the right to `create` on `pods/proxy`.
+ * Asks each ready istiod replica to inject a pod, through the API server's pod proxy. The API server keeps its webhook connection to one
+ * replica, so a dry run tells about that one only. `message`: why none could be asked, such as a missing right to `create` `pods/proxy`.
  */
 export async function askReplicas(
   api: KubernetesApi,
@@ -56,14 +56,14 @@ export async function askReplicas(
   }
 }
 
-/** The istiods that give other settings than these; one that can't be reached is no proof of it. */
+/** The replicas that inject another stamp; one that can't be reached doesn't count. */
 export function replicasBehind(answers: readonly ReplicaAnswer[], stamp: string | undefined): string[] {
   return answers.flatMap((answer) =>
     answer.outcome === "injected" && answer.stamp !== stamp ? [answer.replica] : [],
   );
 }
 
-/** The pod of the first istiod that gave one. */
+/** The pod from the first replica that injected it. */
 export function podGiven(answers: readonly ReplicaAnswer[]): Pod | undefined {
   return answers.flatMap((answer) => (answer.outcome === "injected" ? [answer.pod] : []))[0];
 }
@@ -73,7 +73,7 @@ interface AdmissionReview {
 }
 
 function podOf(namespace: string, { template }: Pick<Probe, "template">): Pod {
-  // what the API server fills in before it asks
+  // as the API server would before calling the webhook
   return withDefaults({
     metadata: { name: "", ...template.metadata, generateName: "sidecar-settings-", namespace },
     spec: template.spec,

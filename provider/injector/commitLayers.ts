@@ -12,12 +12,12 @@ import { waitForReplicas } from "./waitForReplicas.js";
 import { transientMessage, waitForStamps } from "./waitForStamps.js";
 import { writeLayers } from "./writeLayers.js";
 
-/** Times that layers are written again after somebody rewrote the ConfigMap before the injector had shown them. */
+/** How often layers are written again if someone else rewrites the ConfigMap before the injector applies them. */
 const mostRewrites = 5;
 
 /**
- * Brings changes of layers into the injector with one write, and asks the injector about each namespace concerned.
- * A change that is wrong fails alone; the others go on. What the injector does not take is put back.
+ * Writes changes to the injector at once, and verifies them by asking the injector about each namespace that they reach.
+ * A bad change fails alone; the others go on. What the injector rejects is reverted.
  */
 export async function commitLayers(
   api: KubernetesApi,
@@ -27,7 +27,7 @@ export async function commitLayers(
 ): Promise<Outcomes> {
   const outcomes: Outcomes = new Map();
   const asked = new Map<string, Asked>();
-  const bring = (some: readonly LayerChange[], found: Outcomes) =>
+  const write = (some: readonly LayerChange[], found: Outcomes) =>
     writeLayers(
       api,
       injector,
@@ -39,7 +39,7 @@ export async function commitLayers(
       },
       options,
     );
-  const { before, ...first } = await bring(changes, outcomes);
+  const { before, ...first } = await write(changes, outcomes);
   let written: InjectorData | undefined = first.written;
   const unknown = unknownRelease(first.written);
   if (unknown !== undefined) options.report(`ConfigMap ${injectorName(injector)}: ${unknown}.`);
@@ -60,7 +60,7 @@ export async function commitLayers(
     pending = pending.filter(({ namespace }) => !everRefused.has(namespace));
     const standing = accepted.filter(isStanding);
     if (standing.length === 0) return outcomes;
-    // what is refused goes back at once, and does not wait for injectors that have yet to answer for others
+    // rejected changes are reverted at once, while others are still being verified
     const looked = await waitForStamps(api, injector, pending, standing, written, deadline, options);
     ({ refused, pending } = looked);
     if (looked.lost.length > 0) {
@@ -70,7 +70,7 @@ export async function commitLayers(
         );
       options.report(`written again, since somebody rewrote ${injectorName(injector)} meanwhile`);
       const found: Outcomes = new Map();
-      ({ written } = await bring(looked.lost, found));
+      ({ written } = await write(looked.lost, found));
       for (const [change, error] of found) outcomes.set(change, error);
       pending = [...asked.values()];
     } else if (refused.size === 0 && pending.length === 0) {
@@ -80,7 +80,7 @@ export async function commitLayers(
   }
 }
 
-/** Asks each replica about one pod: they all read one ConfigMap, so one tells whether they have it. */
+/** Asks each replica about one pod: they read one ConfigMap, so one pod shows whether they have it. */
 async function waitForAllReplicas(
   api: KubernetesApi,
   injector: Injector,
@@ -92,7 +92,7 @@ async function waitForAllReplicas(
     const found = probes.find(({ probe, before }) => probe.ours && before.outcome === "injected");
     if (!found) continue;
     const { probe } = found;
-    // looked up each time: another program may have changed weaker levels meanwhile
+    // read each time: another program may have changed weaker levels meanwhile
     const stamp = async () =>
       stampsIn((await readInjector(api, injector)).data)(namespace, probe.template.metadata?.labels);
     return waitForReplicas(api, injector, { namespace, probe, stamp }, deadline, options).catch(

@@ -7,8 +7,8 @@ import { injectorOf, type LayerContent, podContentOf } from "./layerInputs.js";
 import { writtenOwnerOf } from "./layerOwner.js";
 
 /**
- * What happened to a layer that was there after the last `up`; undefined when it still is, or the program wants no more than what
- * is there. `isLost`: pods still have the settings.
+ * How the injector's layer differs from that of the last `up`; undefined if it doesn't, or if it is already what the program wants.
+ * `isLost`: pods still have the settings.
  */
 export function describeDrift(
   live: InjectorConfigMap,
@@ -22,7 +22,7 @@ export function describeDrift(
   if (layer && [before, wanted].some((one) => isSameForPods(one, layer))) return undefined;
   const putBack = whenPutBack(live);
   if (putBack !== undefined) {
-    // the time, so that a second failure is not taken for the first one, which the state has already
+    // with the time, so that a second failure differs from the first one, which is in the state
     const sentence = `put back in ${injector} by a rollout that failed (${putBack}); tried again`;
     return { sentence, isLost: false };
   }

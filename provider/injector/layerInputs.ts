@@ -12,7 +12,7 @@ import { settingsAmong } from "../settings/settingsInputs.js";
 import type { Injector } from "./Injector.js";
 import { targetProblems } from "./targetProblems.js";
 
-/** Istio never injects there, whatever the labels. */
+/** Istio never injects there, whatever their labels. */
 const ignoredByIstio = ["kube-system", "kube-public", "kube-node-lease", "local-path-storage"];
 const dnsSubdomain = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 const parsePriority = parseNumber({ least: 0, most: 1_000_000, digits: 0, of: "priority" });
@@ -23,23 +23,23 @@ export function injectorOf({ injector }: Properties): Injector {
   return { namespace, ...(revision ? { revision } : {}) };
 }
 
-/** The component that the program names. */
+/** The owner as the component states it. */
 export function ownerOf({ owner }: Properties): string {
   return String(owner ?? "unnamed");
 }
 
 export const defaultInjectorTimeout = "300s";
 
-/** How long the injector may take to show the layer, in ms. */
+/** How long the injector may take to apply the layer, in ms. */
 export function injectorTimeoutOf({ injectorTimeout }: Properties): number {
   const read = parseSeconds(injectorTimeout ?? defaultInjectorTimeout);
   return secondsOf("value" in read ? read.value : defaultInjectorTimeout) * 1000;
 }
 
-/** What a layer says: its settings, of a workload layer the pods that they are for, and how these are rolled out. */
+/** A layer without its owner: settings, the pods that a workload layer selects, and rollout options. */
 export type LayerContent = Pick<Layer, "settings" | "picks" | "rollout">;
 
-/** The layer, and everything that is wrong with the properties. */
+/** The layer, with all problems of the properties. */
 export function readLayerInputs(properties: Properties): LayerContent & { problems: Problem[] } {
   const read = parseSettings(settingsAmong(properties));
   const rollout = parseRollout(properties.rollout);
@@ -63,7 +63,7 @@ export function contentOf({ settings, picks, rollout }: LayerContent): LayerCont
   return { settings, ...(picks ? { picks } : {}), ...(rollout ? { rollout } : {}) };
 }
 
-/** What pods get by a layer, apart from how they are rolled out. */
+/** The part of a layer that pods show: all but the rollout options. */
 export function podContentOf({ settings, picks }: LayerContent): Pick<LayerContent, "settings" | "picks"> {
   return { settings, ...(picks ? { picks } : {}) };
 }

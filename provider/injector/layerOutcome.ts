@@ -6,7 +6,7 @@ import { stampOf } from "../levels/Profile.js";
 import { nested } from "../settings/canonicalSettings.js";
 import type { InjectorConfigMap } from "./Injector.js";
 
-/** What a target's layer leads to, for outputs: the injector's stamp, and each effective value with its source. */
+/** A layer's outputs: the stamp, and each effective value with its source. */
 export function layerOutcome({ data, metadata }: InjectorConfigMap, target: string) {
   const effective = effectiveAt(data, target);
   return {
@@ -17,7 +17,7 @@ export function layerOutcome({ data, metadata }: InjectorConfigMap, target: stri
   };
 }
 
-/** The names of these outputs. */
+/** Their names. */
 export const outcomeNames = [
   "stamp",
   "effective",

@@ -1,7 +1,7 @@
 import type { Properties } from "../data/Properties.js";
 /*
- * Who has a layer: `organization/project/stack:component`. A resource that Pulumi replaces is created before its former self is
- * deleted, under the same name; the new one is `…:component#2`, so that the deletion does not take out what was just written.
+ * A layer's owner: `organization/project/stack:component`. Pulumi creates a replacement under the same name before it deletes the
+ * former resource, so the replacement is `…:component#2`, and the deletion does not remove what was just written.
  */
 
 import { ownerOf } from "./layerInputs.js";
@@ -22,13 +22,13 @@ export function isSameStack(one: string, other: string): boolean {
   return stackOf(one) === stackOf(other);
 }
 
-/** The owner of a layer that is created, where the injector has one of this owner already. */
+/** The owner to create a layer with, given the owner of the layer that is there. */
 export function ownerAfter(owner: string, present: string | undefined): string {
   const generation = present === undefined ? undefined : generationOf(owner, present);
   return generation === undefined ? owner : `${owner}#${generation + 1}`;
 }
 
-/** How often the owner's resource has come into being; undefined where the present owner is another. */
+/** How often the owner's resource was created; undefined if another owner has the layer. */
 function generationOf(owner: string, present: string): number | undefined {
   if (present === owner) return 1;
   if (!present.startsWith(`${owner}#`)) return undefined;
@@ -36,20 +36,20 @@ function generationOf(owner: string, present: string): number | undefined {
   return /^[1-9]\d*$/.test(suffix) ? Number(suffix) : undefined;
 }
 
-/** In the state of a resource that was replaced: the owner in the cluster, where it is not the component's own name. */
+/** In the state of a replacement: the owner in the cluster, if it is not the component's name. */
 export const writtenOwnerOutput = "__owner";
 
-/** For the state: the owner in the cluster, where it is not the component's own name. */
+/** For the state: the owner in the cluster, if it is not the component's name. */
 export function writtenOwner(inputs: Properties, owner: string): Record<string, unknown> {
   return owner === ownerOf(inputs) ? {} : { [writtenOwnerOutput]: owner };
 }
 
-/** The owner that the cluster has for what the state says. */
+/** The owner in the cluster, by the state. */
 export function writtenOwnerOf(state: Properties): string {
   return String(state[writtenOwnerOutput] ?? ownerOf(state));
 }
 
-/** The owner of what stays with its resource: a component that was renamed gives it its new name. */
+/** The owner to update a layer with: a renamed component renames it. */
 export function wantedOwner(olds: Properties, news: Properties): string {
   return ownerOf(olds) === ownerOf(news) ? writtenOwnerOf(olds) : ownerOf(news);
 }

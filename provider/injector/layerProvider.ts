@@ -50,8 +50,8 @@ import { targetName } from "./targetName.js";
 import { whyRefused } from "./whyRefused.js";
 
 /**
- * Settings in an injector's ConfigMap as a Pulumi resource: one level's settings for one target, with one owner. `afterRemoval` restarts
- * what ran with settings that are gone.
+ * A layer as a Pulumi resource: one level's settings for one target, in the injector's ConfigMap. `afterRemoval` restarts what ran with
+ * settings that are gone.
  */
 export function layerProvider(
   coordinators: Coordinators,
@@ -101,7 +101,7 @@ export function layerProvider(
         targetOf(olds) !== targetOf(news) ||
         canonicalJson(injectorOf(olds)) !== canonicalJson(injectorOf(news));
       const relevant = ({ cluster, owner, rollout, restores, selector, priority, ...rest }: Properties) => [
-        // new credentials: deletion and refresh run with those of the state
+        // new credentials: delete and refresh use those in the state
         cluster,
         owner,
         rollout,
@@ -126,7 +126,7 @@ export function layerProvider(
     async create(inputs) {
       const live = await lookAtInjector(coordinators, inputs);
       const present = live && layerAt(layersOf(live.data), targetOf(inputs));
-      // Pulumi tells nobody that a creation is half of a replacement. What Helm has brought with the chart is this resource's own.
+      // Pulumi doesn't say that a create is part of a replacement. A layer that Helm wrote with the chart is this resource's own.
       const mayReplace = live !== undefined && isWrittenByUs(live);
       const owner = mayReplace ? ownerAfter(ownerOf(inputs), present?.owner) : ownerOf(inputs);
       const isOurs = present !== undefined && isSameStack(present.owner, owner);
@@ -136,7 +136,7 @@ export function layerProvider(
         return { id: layerId(inputs), outs: await submit(coordinators, inputs, owner, [], undefined) };
       } catch (error) {
         if (!(error instanceof UntriedSettings)) throw error;
-        // without a resource in the state nobody would ever take out what may be there
+        // without a resource in the state, nothing would ever remove what may be there
         const properties = { ...inputs, ...writtenOwner(inputs, owner), [untriedOutput]: true };
         const { message } = error;
         throw Object.assign(new UntriedSettings(message), {
@@ -187,7 +187,7 @@ export function layerProvider(
       const api = await session.api(accessOf(properties));
       const target = targetOf(properties);
       const coordinator = await coordinators.of(properties);
-      // a newer release may refuse what this state says, which must not keep anybody from removing it
+      // a newer release may refuse what is in the state, which must not prevent its removal
       const { problems, ...content } = readLayerInputs(properties);
       coordinator.history.noteRemoved(target, { owner: writtenOwnerOf(properties), ...content });
       for (const problem of problems.filter(({ path }) => path.startsWith("rollout")))
@@ -220,9 +220,9 @@ async function submit(
   const coordinator = await coordinators.of(inputs);
   const target = targetOf(inputs);
   const read = readLayerInputs(inputs);
-  // a check said so before; a layer with nothing in it may not take the place of one that can't be read
+  // check said so already; an unreadable layer must not be written as an empty one
   if (read.problems.length > 0) throw new SettingsError(targetName(target), read.problems);
-  // later it would be found by what is written in the namespace itself, with the settings in the injector already
+  // otherwise the ConfigMap in the namespace would fail, with the settings already in the injector
   if (formerOwners.length === 0 && typeof inputs.namespace === "string")
     await requireNamespace(api, inputs.namespace);
   const layer: Layer = { owner, ...contentOf(read) };
@@ -233,7 +233,7 @@ async function submit(
   return { ...inputs, ...writtenOwner(inputs, owner), ...(live ? layerOutcome(live, target) : {}) };
 }
 
-/** Of a misspelt namespace a preview can only warn: the program may be about to create it. */
+/** A preview can only warn of a misspelt namespace: the program may be about to create it. */
 async function warnOfNamespace(session: Session, inputs: Properties): Promise<void> {
   if (typeof inputs.namespace !== "string" || containsUnknown([inputs.namespace, inputs.cluster])) return;
   try {
@@ -245,7 +245,7 @@ async function warnOfNamespace(session: Session, inputs: Properties): Promise<vo
   }
 }
 
-/** Notes what the program plans. Why it can't, where another component of it has the target already. */
+/** Records the layer as planned. Returns the conflict if another component of the program has the target. */
 async function claimedHere(
   coordinators: Coordinators,
   inputs: Properties,
@@ -259,7 +259,7 @@ async function claimedHere(
   return claimed === undefined ? undefined : claimedTwice(target, [claimed, owner]);
 }
 
-/** Why another stack's layer, which is there and not what this resource's state says, can't be taken over. */
+/** The conflict if another stack owns the layer, unless the state says that this resource had it from there. */
 async function ownedElsewhere(
   coordinators: Coordinators,
   olds: Properties,
@@ -267,7 +267,7 @@ async function ownedElsewhere(
 ): Promise<string | undefined> {
   const present = await presentLayer(coordinators, news);
   if (!present || isSameStack(present.owner, ownerOf(news))) return undefined;
-  // a stack that was renamed, and resources that were moved between stacks, keep their layers
+  // renamed stacks, and resources moved between stacks, keep their layers
   return present.owner === writtenOwnerOf(olds) ? undefined : ownedByAnother(targetOf(news), present.owner);
 }
 
@@ -281,7 +281,7 @@ async function isDifferentInCluster(
   const layer = layerAt(layersOf(live.data), targetOf(news));
   if (!layer || layer.owner !== wantedOwner(olds, news) || !isSameContent(layer, readLayerInputs(news)))
     return true;
-  // a weaker level changed: outputs, and what is published from them, follow
+  // a weaker level changed, and with it the outputs
   return canonicalJson(olds.effective) !== canonicalJson(layerOutcome(live, targetOf(news)).effective);
 }
 
@@ -289,7 +289,7 @@ function isSameContent(one: LayerContent, other: LayerContent): boolean {
   return canonicalJson(contentOf(one)) === canonicalJson(contentOf(other));
 }
 
-/** In the state of a layer that was created and never seen to work. */
+/** In the state of a layer that was written but never verified. */
 const untriedOutput = "__untried";
 const outputNames: readonly string[] = [...outcomeNames, untriedOutput, writtenOwnerOutput];
 

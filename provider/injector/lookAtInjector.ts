@@ -7,7 +7,7 @@ import type { Coordinators } from "./Coordinators.js";
 import { type InjectorConfigMap, injectorName } from "./Injector.js";
 import { targetName } from "./targetName.js";
 
-/** The injector as it is; undefined where there is none yet, or, with a line that says so, where a preview could not look it up. */
+/** The injector; undefined if there is none, or, after a reported line, if the cluster can't be reached. */
 export async function lookAtInjector(
   coordinators: Coordinators,
   properties: Properties,
@@ -25,7 +25,7 @@ export async function lookAtInjector(
   }
 }
 
-/** The layer that the injector has for the resource's target; undefined where it has none, or nobody can say. */
+/** The layer in the injector for the resource's target; undefined if there is none, or it can't be read. */
 export async function presentLayer(
   coordinators: Coordinators,
   properties: Properties,

@@ -11,20 +11,20 @@ import { type Answer, ask, mostWorkloads, type Probe, probesOf, withoutSidecar }
 import { type Injector, type InjectorConfigMap, injectorName } from "./Injector.js";
 import { isSame, type LayerChange } from "./LayerChange.js";
 
-/** A global change is tried out with pods of workloads in at most this many namespaces; with a plain pod in all. */
+/** A global change is tried with pods of workloads in at most so many namespaces, and with a plain pod in all. */
 const mostNamespacesWithWorkloads = 100;
-/** Namespaces that are asked about at once. */
+/** Namespaces probed at once. */
 export const asksAtOnce = 8;
-/** Of a namespace's workload layers, this many are tried out. */
+/** Workload layers probed per namespace. */
 const mostSelectorsAsked = 50;
 
-/** A namespace's pods, and what the injector said of each before the write. */
+/** A namespace's probes, each with its outcome before the write. */
 export interface Asked {
   namespace: string;
   probes: { probe: Probe; before: Answer }[];
 }
 
-/** Asks about the namespaces that the changes reach, before they are written; those that `asked` has are not asked about again. */
+/** Probes the namespaces that the changes reach, before the write; those in `asked` are not probed again. */
 export async function recordBaseline(
   api: KubernetesApi,
   injector: Injector,
@@ -51,7 +51,7 @@ export async function recordBaseline(
   requireSpeaking([...asked.values()], injector);
 }
 
-/** The selectors of the namespace's workload layers, as they are and as they will be. */
+/** The selectors of the namespace's workload layers, before and after the write. */
 function selectorsIn(
   namespace: string,
   changes: readonly LayerChange[],
@@ -61,8 +61,8 @@ function selectorsIn(
     namespaceOf(target) === namespace && layer?.picks ? [layer.picks.selector] : [],
   );
   const present = workloadLayers(layers, namespace).map(({ picks }) => picks.selector);
-  const told = new Map([...present, ...planned].map((selector) => [canonicalJson(selector), selector]));
-  return [...told.values()].slice(0, mostSelectorsAsked);
+  const unique = new Map([...present, ...planned].map((selector) => [canonicalJson(selector), selector]));
+  return [...unique.values()].slice(0, mostSelectorsAsked);
 }
 
 async function askAll(
@@ -88,13 +88,13 @@ async function askAll(
   };
 }
 
-/** Settings that are there before this program brings them: Helm wrote them, or an `up` that was killed. */
+/** Settings that are there before this `up` writes them: from Helm, or from an `up` that was killed. */
 function isThereUntried({ target, layer, former }: LayerChange, layers: Layers): boolean {
   const present = layerAt(layers, target);
   return layer !== undefined && isSame(present, layer) && !isSame(former, layer);
 }
 
-// a pod that is denied with a sidecar and not without one is denied for settings that are there already
+// denied with a sidecar and admitted without: the settings that are already there are at fault
 async function blamingSettings(
   api: KubernetesApi,
   injector: Injector,
@@ -110,7 +110,7 @@ async function blamingSettings(
 
 const anySidecar: Answer = { outcome: "injected", stamp: undefined };
 
-// with the injector away nothing written could be tried out, and a bad write would meet it when it starts again
+// without a running injector a write can't be verified, and a bad one would break it at its next start
 function requireSpeaking(asked: readonly Asked[], injector: Injector): void {
   for (const { namespace, probes } of asked) {
     for (const { before } of probes) {
@@ -134,7 +134,7 @@ async function namespacesReached(
     listAll<{ metadata: ObjectMeta }>(api, "/api/v1/namespaces", { metadataOnly: true }),
     injectedPods(api),
   ]);
-  // by labels of namespaces, and by pods: these have labels of their own, or Istio injects by default
+  // by namespace labels and by pods: pods may have labels of their own, or Istio may inject by default
   const injected = all
     .filter(
       ({ metadata }) =>
@@ -143,14 +143,14 @@ async function namespacesReached(
         running.has(metadata.name),
     )
     .map(({ metadata }) => metadata.name);
-  // a namespace without settings of its own shows the global ones best
+  // namespaces without settings of their own show the global ones best
   const ordered = injected.sort(
     (a, b) => Number(layerAt(layers, a) !== undefined) - Number(layerAt(layers, b) !== undefined),
   );
   return [...new Set([...named, ...ordered])];
 }
 
-/** What makes settings of a namespace impossible to try out, a line each. */
+/** Why settings of a namespace can't be verified, one line each. */
 export function* unverifiable(namespace: string, probes: Asked["probes"]): Generator<string> {
   const [plain] = probes;
   if (plain?.before.outcome === "unasked") yield `[${namespace}] settings not tried out: ${plain.before.why}`;

@@ -2,12 +2,12 @@ import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../clus
 
 import { nearestKey } from "../data/nearestKey.js";
 
-/** There is no namespace of that name. */
+/** The namespace doesn't exist. */
 export class NoNamespace extends Error {
   override readonly name = "NoNamespace";
 }
 
-/** Throws for all namespaces that don't exist, each with the nearest one that does; who may not list them is not stopped. */
+/** Throws if namespaces don't exist, with the nearest existing name for each. Passes without the right to list them. */
 export async function requireNamespaces(api: KubernetesApi, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
   let there: string[];
@@ -27,7 +27,7 @@ function sentence(name: string, nearest: string | undefined): string {
   return `there is no namespace ${name}. ${nearest === undefined ? "Create it first." : `Did you mean ${nearest}?`}`;
 }
 
-/** Throws for a namespace that does not exist; who may not look is not stopped. */
+/** Throws if the namespace doesn't exist. Passes without the right to read it. */
 export async function requireNamespace(api: KubernetesApi, namespace: string): Promise<void> {
   try {
     await api.request({ method: "GET", path: `/api/v1/namespaces/${encodeURIComponent(namespace)}` });

@@ -9,13 +9,13 @@ import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 import { resourceConflicts } from "../settings/conflicts.js";
 import { targetName } from "./targetName.js";
 
-/** Refuses a target's layer (or its absence) where it goes with the other layers, or with what Istio was installed with, in no way. */
+/** Throws if the layer (or removing it) would conflict with the other layers or with Istio's installed values. */
 export function requireValidLayer(target: string, layers: Layers, installed: CanonicalSettings): void {
   requireOneOrder(target, layers);
   requireValidPods(target, layers, installed);
 }
 
-/** Of two layers of one strength that pick the same pod nobody could say which one holds. */
+/** Two workload layers of one priority that pick the same pod: neither would win. */
 function requireOneOrder(target: string, layers: Layers): void {
   const picks = layerAt(layers, target)?.picks;
   if (!picks) return;
@@ -31,13 +31,13 @@ function requireOneOrder(target: string, layers: Layers): void {
   }
 }
 
-/** Where layers meet: a namespace's pods, and those that each of its workload layers picks. */
+/** Where layers merge: a namespace's pods, and the pods of each of its workload layers. */
 function* meetings(namespace: string, layers: Layers): Generator<Readonly<Record<string, string>>> {
   yield {};
   for (const { picks } of workloadLayers(layers, namespace)) yield labelsPickedBy(picks.selector) ?? {};
 }
 
-// a request and its limit may come from two levels: only the merged result shows what Kubernetes will refuse
+// a request and its limit may come from two levels, so only the merged result can be checked
 function requireValidPods(target: string, layers: Layers, installed: CanonicalSettings): void {
   if (!layerAt(layers, target) && target !== globalTarget) return;
   const reached =
@@ -63,9 +63,9 @@ function requireValidPods(target: string, layers: Layers, installed: CanonicalSe
       }));
     }),
   );
-  const told = new Map(problems.map((problem) => [`${problem.path} ${problem.found}`, problem]));
-  if (told.size > 0)
-    throw new SettingsError(`${targetName(target)}, merged with the weaker levels`, [...told.values()]);
+  const unique = new Map(problems.map((problem) => [`${problem.path} ${problem.found}`, problem]));
+  if (unique.size > 0)
+    throw new SettingsError(`${targetName(target)}, merged with the weaker levels`, [...unique.values()]);
 }
 
 function kindsWithSources(path: string, merged: Record<string, { source: string }>): string {

@@ -14,7 +14,7 @@ import { changesAtFault, type Refused, reasonsText } from "./Refused.js";
 import { targetName } from "./targetName.js";
 import { writeLayers } from "./writeLayers.js";
 
-/** Puts the layers back that reach namespaces whose pods can't be created with them, and tells so as their outcome. */
+/** Reverts the layers with which pods can't be created, and records why as their outcome. */
 export async function revertRejected(
   api: KubernetesApi,
   injector: Injector,
@@ -54,7 +54,7 @@ export async function revertRejected(
   }
 }
 
-/** Writes former layers; one that no longer goes with what others have written meanwhile is taken out. */
+/** Writes the former layers; one that conflicts with what others wrote meanwhile is removed instead. */
 async function takeBack(
   api: KubernetesApi,
   injector: Injector,

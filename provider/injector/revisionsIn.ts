@@ -2,7 +2,7 @@ import { defaultRevision } from "../cluster/injectingRevision.js";
 import { ApiError, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 
 export interface Revisions {
-  /** Those that have an injector, sorted. */
+  /** Those with an injector, sorted. */
   revisions: string[];
   /** Tag -> revision, as `istioctl tag set` writes them. */
   tags: ReadonlyMap<string, string>;
@@ -10,7 +10,7 @@ export interface Revisions {
 
 const prefix = "istio-sidecar-injector";
 
-/** The revisions of Istio in a namespace; undefined where they may not be listed. */
+/** Istio's revisions in a namespace; undefined without the right to list them. */
 export async function revisionsIn(api: KubernetesApi, namespace: string): Promise<Revisions | undefined> {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps`;
   const configMaps = await metadataOf(api, path);
@@ -36,7 +36,7 @@ async function metadataOf(api: KubernetesApi, path: string): Promise<ObjectMeta[
     const all = await listAll<{ metadata: ObjectMeta }>(api, path, { metadataOnly: true });
     return all.map(({ metadata }) => metadata);
   } catch (error) {
-    // the list only makes a message better
+    // only used to improve a message
     if (!(error instanceof ApiError)) throw error;
     return undefined;
   }

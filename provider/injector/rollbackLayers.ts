@@ -11,13 +11,13 @@ import { stackOf } from "./layerOwner.js";
 import type { PlannedLayer, PlannedLayers } from "./PlannedLayers.js";
 import { targetName } from "./targetName.js";
 
-/** Layers that a rollout put back to what they were when it failed. */
+/** Layers that a failed rollout put back. */
 export interface Rollback {
   /** Namespaces, or `*`. */
   targets: string[];
   /** `namespace shop`, `global settings`: for people. */
   names: string[];
-  /** The stamp that pods of a namespace with these labels were given until then. */
+  /** The stamp that pods with these labels got before the rollback. */
   stampBefore: (namespace: string, labels: Readonly<Record<string, string>>) => string | undefined;
 }
 
@@ -30,8 +30,8 @@ interface Shared {
 }
 
 /**
- * Puts back the layers that reach a target's namespaces, that this program has changed, and whose components ask for it. Undefined
- * where there is none, since the settings are what the last rollout ended well with.
+ * Puts back the layers that this program changed, that reach the failed target's namespaces, and whose options ask for rollback.
+ * Undefined if there are none: the settings are those of the last successful rollout.
  */
 export async function rollbackLayers(
   shared: Shared,
@@ -59,7 +59,7 @@ export async function rollbackLayers(
   return { targets: layers.map(({ target }) => target), names, stampBefore: stampsIn(data) };
 }
 
-/** The layers, with what they go back to. `present`: those in the injector, whose rollout options weaker and stronger levels share. */
+/** These layers, with what they go back to. `present`: the layers in the injector, for the rollout options of other levels. */
 export function layersToRollBack(
   { planned, history }: Pick<Shared, "planned" | "history">,
   failed: string,
@@ -78,7 +78,7 @@ export function layersToRollBack(
   });
 }
 
-/** Global settings and those of a namespace meet in its pods: which of the two a workload fails for, nobody can tell. */
+/** Global and namespace settings merge in a pod: either may be why a workload fails. */
 function reaches(target: string, failed: string): boolean {
   return failed === globalTarget || target === globalTarget || namespaceOf(target) === namespaceOf(failed);
 }

@@ -1,6 +1,6 @@
 import { globalTarget } from "../levels/Layer.js";
 
-/** A layer's target as people call it. */
+/** A layer's target in messages. */
 export function targetName(target: string): string {
   if (target === globalTarget) return "global settings";
   const [namespace, ...name] = target.split("/");

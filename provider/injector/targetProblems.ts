@@ -5,7 +5,7 @@ import { parseSeconds } from "../settings/duration.js";
 
 type Entries = Readonly<Record<string, unknown>>;
 
-/** What is wrong with where a level goes: its injector, its cluster, and how long the injector may take. */
+/** Problems of the arguments `injector`, `cluster` and `injectorTimeout`. */
 export function targetProblems({ injector, cluster, injectorTimeout }: Entries): Problem[] {
   return [
     ...textProblems("injector", injector, ["namespace", "revision"]),

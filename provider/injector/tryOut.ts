@@ -9,8 +9,8 @@ import type { Refused } from "./Refused.js";
 import { type Asked, asksAtOnce } from "./recordBaseline.js";
 
 /**
- * Asks about the same pods with the layers that are about to be written: what would be denied is refused before anybody meets it. A
- * first layer can't be tried out so, since the template that reads planned data comes with it; it is put back where it is wrong.
+ * Dry-runs the same pods with the layers about to be written, so that what would be denied is never written. The first layer of a mesh
+ * can't be tried: the template that reads planned data comes with it. If it is bad, it is reverted.
  */
 export async function tryOut(
   api: KubernetesApi,

@@ -5,8 +5,8 @@ import type { Injector } from "./Injector.js";
 import type { CommitOptions } from "./LayerChange.js";
 
 /**
- * Returns when every ready istiod gives a pod the stamp, or `deadline` is past: then it says who does not, since a pod that comes from
- * there is stale and restarted once more. Where the caller may not ask them, that look at new pods is all there is.
+ * Waits until every ready istiod replica injects the stamp. After `deadline` it reports which don't: pods from them are stale, and are
+ * restarted once more. Without the right to ask replicas it returns at once.
  */
 export async function waitForReplicas(
   api: KubernetesApi,
@@ -15,7 +15,7 @@ export async function waitForReplicas(
   deadline: number,
   { report, elapsed, sleep }: CommitOptions,
 ): Promise<void> {
-  let told = false;
+  let reported = false;
   for (let pause = 200; ; pause = Math.min(5_000, pause * 1.5)) {
     const asked = await askReplicas(api, injector, about.namespace, about.probe);
     if ("message" in asked) return;
@@ -28,8 +28,8 @@ export async function waitForReplicas(
       );
       return;
     }
-    if (!told) report(`waiting for ${behind.join(", ")} to take up the settings`);
-    told = true;
+    if (!reported) report(`waiting for ${behind.join(", ")} to take up the settings`);
+    reported = true;
     await sleep(pause);
   }
 }

@@ -15,18 +15,18 @@ import { type Asked, asksAtOnce } from "./recordBaseline.js";
 
 export interface Looked {
   refused: Refused;
-  /** Those that the injector has yet to show. */
+  /** Namespaces where the injector has not applied the settings yet. */
   pending: Asked[];
-  /** Changes that somebody has undone. */
+  /** Changes that someone else has undone. */
   lost: LayerChange[];
 }
 
-/** Looks that take the ConfigMap for what was written, and ask about one namespace before they ask about all. */
+/** Rounds that don't read the ConfigMap back, and probe one namespace before they probe all. */
 const quickLooks = 4;
 
 /**
- * Asks until every namespace has shown the settings, one refuses them, or they are gone. `written`: the texts as they were
- * written just now, where that is known.
+ * Probes until every namespace gets the settings, one rejects them, or someone undoes them. `written`: the texts as just
+ * written, if known.
  */
 export async function waitForStamps(
   api: KubernetesApi,
@@ -63,7 +63,7 @@ export async function waitForStamps(
           if (verdict === "waiting") waiting.push(one);
           else if (verdict !== "taken") refused.set(one.namespace, verdict.refused);
         });
-      // an injector that has not read the ConfigMap yet would answer the same about each: another one is asked at each look
+      // an injector that has not read the ConfigMap yet answers alike for all namespaces: probe another one each round
       const scouts = known ? pending.filter((_, at) => at === look % pending.length) : pending;
       const others = pending.filter((one) => !scouts.includes(one));
       await judge(scouts);
@@ -71,7 +71,7 @@ export async function waitForStamps(
       else await judge(others);
       pending = waiting;
       if (refused.size > 0) return { refused, pending, lost: [] };
-      // pods without a sidecar show nothing: only the ConfigMap tells whether the settings are still there
+      // pods without a sidecar show nothing, so only the ConfigMap shows whether the settings are still there
       if (pending.length === 0) {
         const { data: now } = await options.cached.readAnew(api);
         return { refused, pending, lost: lostIn(layersOf(now), changes) };
@@ -103,7 +103,7 @@ export function namespacesText([first = "", ...others]: readonly string[]): stri
   return `${first} and ${others.length} more namespace${others.length === 1 ? "" : "s"}`;
 }
 
-/** The message of an API server that is busy or away, which says nothing of the settings; throws any other error. */
+/** The message of a transient API server error; rethrows any other error. */
 export function transientMessage(error: unknown): string {
   if (!isTransient(error)) throw error;
   return error instanceof Error ? error.message : String(error);
@@ -114,9 +114,9 @@ function lostIn(layers: Layers, changes: readonly LayerChange[]): LayerChange[] 
 }
 
 interface Due {
-  /** The stamp of pods with these labels, by the ConfigMap. */
+  /** The stamp due for pods with these labels, by the ConfigMap. */
   stamp: ReturnType<typeof stampsIn>;
-  /** Whether pods with these annotations get the template that stamps them. */
+  /** Whether pods with these annotations get our template. */
   isReached: (annotations?: Readonly<Record<string, string>>) => boolean;
 }
 
@@ -127,22 +127,22 @@ async function verdictOf(
   due: Due,
 ): Promise<"taken" | "waiting" | { refused: string }> {
   let taken = true;
-  // where admission denies a pod of our making for its own reasons, workloads' pods tell
+  // if admission denies our own probe for unrelated reasons, workloads' pods have to show the stamp
   const isOursAdmitted = probes.some(({ probe, before }) => probe.ours && before.outcome === "injected");
   for (const { probe, before } of probes) {
     const { labels, annotations } = probe.template.metadata ?? {};
     const stamp = due.stamp(namespace, labels);
     if (before.outcome === "denied" && probe.ours) {
-      // for reasons of the namespace's own, such as a quota; istiod itself can be asked all the same
+      // for unrelated reasons, such as a quota; istiod can still be asked directly
       const asked = await askReplicas(api, injector, namespace, probe);
       if ("answers" in asked && replicasBehind(asked.answers, stamp).length > 0) return "waiting";
     }
     if (before.outcome !== "injected") continue;
     const after = await ask(api, injector, namespace, probe);
-    // what was denied before the write is somebody else's denial; what is denied only now is ours
+    // a denial from before the write is not ours; a new one is
     if (after.outcome === "denied") return { refused: `${probe.name}: ${after.message}` };
     if (after.outcome === "silent") return { refused: `${probe.name}: ${after.message}` };
-    // another webhook may take the stamp off a workload's pod, so those of our making are held to it where they can be
+    // another webhook may remove the stamp from a workload's pod, so it is required of our own probes if they are admitted
     const isHeld = probe.ours || (!isOursAdmitted && due.isReached(annotations));
     if (isHeld && after.outcome === "injected" && after.stamp !== stamp) taken = false;
     if (!taken) return "waiting";

@@ -7,8 +7,8 @@ import { type InjectorConfigMap, nameOf } from "./Injector.js";
 import { contentOf, injectorOf, type LayerContent, ownerOf } from "./layerInputs.js";
 
 /**
- * Why `up` would refuse a layer, as far as this injector can tell. What it makes of other levels' settings is not looked at: Pulumi checks
- * one resource after the other, so those that it needs may not be known yet. Rollouts, which are checked later, ask about all together.
+ * Why `up` would refuse this layer on this injector. Conflicts with other levels are not checked here: Pulumi checks one resource after
+ * the other, so the layers that make it valid may not be known yet. Rollouts are checked later, and ask about all layers together.
  */
 export async function whyRefused(
   look: () => Promise<InjectorConfigMap | undefined>,

@@ -29,11 +29,11 @@ import { changesAtFault, type Refused, reasonsText } from "./Refused.js";
 import { requireValidLayer } from "./requireValidLayer.js";
 import { targetName } from "./targetName.js";
 
-/** Kubernetes' limit for the data of a ConfigMap. */
+/** The size limit of a ConfigMap. */
 const mostBytes = 1024 * 1024;
 const mostConflicts = 100;
 
-/** Looks at what will be written; the namespaces whose pods would be denied by it, and why. */
+/** Checks what is about to be written; returns the namespaces whose pods would be denied, and why. */
 export type BeforeWriting = (
   current: InjectorConfigMap,
   accepted: readonly LayerChange[],
@@ -41,13 +41,13 @@ export type BeforeWriting = (
 ) => Promise<Refused>;
 
 export interface Written {
-  /** The layers that were there before. */
+  /** The layers before the write. */
   before: Layers;
-  /** The texts as they are now. */
+  /** The texts after it. */
   written: InjectorData;
 }
 
-/** Read, decide, write; again when someone else wrote in between. */
+/** Reads, decides, writes; starts over if someone else wrote in between. */
 export async function writeLayers(
   api: KubernetesApi,
   injector: Injector,
@@ -61,7 +61,7 @@ export async function writeLayers(
   for (let attempt = 0; ; attempt++) {
     const current = await readInjector(api, injector);
     const present = layersOf(current.data);
-    // a write whose answer was lost comes back as a conflict with itself
+    // a write whose response was lost conflicts with itself
     first ??= present;
     const before = first;
     const left = changes.filter((change) => !rejected.has(change));
@@ -73,7 +73,7 @@ export async function writeLayers(
     const refused = await beforeWriting(current, accepted, layers);
     const failing = changesAtFault(accepted, refused);
     for (const change of failing) rejected.set(change, unwritten(change, refused));
-    // the others may be valid without them
+    // the rest may be valid without them
     if (failing.length > 0) continue;
     if (data.config === current.data.config && data.values === current.data.values)
       return { before, written: data };
@@ -84,7 +84,7 @@ export async function writeLayers(
     } catch (error) {
       if (isTransient(error)) throw untried(error);
       if (!hasStatus(error, 409) || attempt >= mostConflicts) throw error;
-      // spread out: with many writers, trying again at once only collides again
+      // with jitter: many writers that retry at once would collide again
       await sleep(random() * Math.min(1000, 20 * 2 ** Math.min(attempt, 6)));
     }
   }
