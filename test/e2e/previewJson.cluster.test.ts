@@ -81,11 +81,14 @@ const leftOut = new Set([
   "duration",
   "sourcePosition",
   "stackTrace",
+  // its id is made up at each run
+  "provider",
+  "providers",
 ]);
 
 function normalised(json: string): string {
   const preview = JSON.parse(json, (key, value: unknown) =>
-    leftOut.has(key) ? undefined : value,
+    leftOut.has(key) || isRolloutSummary(value) ? undefined : value,
   ) as Preview;
   const steps = [...preview.steps].sort((a, b) => (`${a.urn} ${a.op}` < `${b.urn} ${b.op}` ? -1 : 1));
   // which of two rollouts looked first is in the state that an up has left
@@ -93,6 +96,11 @@ function normalised(json: string): string {
     for (const key of ["oldState", "diffReasons", "detailedDiff"] as const) delete step[key];
   const diagnostics = [...(preview.diagnostics ?? [])].sort((a, b) => (a.message < b.message ? -1 : 1));
   return `${JSON.stringify({ ...preview, steps, diagnostics }, undefined, 2)}\n`;
+}
+
+// which of two levels' rollouts came first, and how long they took
+function isRolloutSummary(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "notStarted" in value;
 }
 
 interface Preview {
