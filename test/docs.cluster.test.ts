@@ -115,10 +115,10 @@ describe("commands that documents name, on a mesh", () => {
     const path = join(__dirname, "../docs/operate.md");
     let page = await readFile(path, "utf8");
     for (const line of ["status", "explain deployment/checkout -n shop", "diff settings.yaml"]) {
-      const { out, err } = await ran(line.replace("settings.yaml", "next.yaml").split(" "), {
+      const { code, out, err } = await ran(line.replace("settings.yaml", "next.yaml").split(" "), {
         COLUMNS: "80",
       });
-      assert.equal(err, "");
+      assert.equal(code, 0, err);
       const shown = `$ npx sidecar-settings ${line}\n${out.replaceAll("next.yaml", "settings.yaml")}`;
       const block = new RegExp(
         `\\$ npx sidecar-settings ${line.replaceAll(/[.]/g, "\\.")}\\n[\\s\\S]*?(?=\`\`\`)`,

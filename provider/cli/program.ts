@@ -130,6 +130,7 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
       "for --helm-values: organization/project/stack that restarts workloads",
       stackName,
     )
+    .option("--mesh <name>", "for --helm-values: the name of that program's SidecarMesh (default: mesh)")
     .option(
       "--values <file>",
       "for --helm-values: additional values of the chart; may be repeated",
@@ -137,10 +138,10 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
     )
     .action(
       run<RenderGiven>((options, path = "-") => {
-        const { helmValues, chart, stack, values } = options;
+        const { helmValues, chart, stack, mesh, values } = options;
         if (!helmValues) {
-          if (chart !== undefined || stack !== undefined || values !== undefined)
-            root.error("error: --chart, --stack and --values are for --helm-values");
+          if ([chart, stack, mesh, values].some((one) => one !== undefined))
+            root.error("error: --chart, --stack, --mesh and --values are for --helm-values");
           if (
             options.configmap !== undefined &&
             (options.context !== undefined || options.kubeconfig !== undefined)
@@ -164,6 +165,7 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
           output: options.output,
           chart,
           stack,
+          mesh: mesh ?? "mesh",
           ...(values ? { values } : {}),
         });
       }),
@@ -243,6 +245,7 @@ interface RenderGiven {
   helmValues?: boolean;
   chart?: string;
   stack?: string;
+  mesh?: string;
   values?: string[];
 }
 

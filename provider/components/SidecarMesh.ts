@@ -5,7 +5,14 @@ import type { IstiodValues } from "../configMap/helmValues.js";
 import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
 import { SettingsError } from "../data/problem.js";
 import { helmValuesOfFile, type IstiodChartFiles, notAChart } from "../platformFile/helmValuesOfFile.js";
-import { componentName, levelsInWaves, type PlannedLevel } from "../platformFile/levelsInWaves.js";
+import {
+  componentName,
+  levelsInWaves,
+  meshType,
+  nameInMesh,
+  ownerInMesh,
+  type PlannedLevel,
+} from "../platformFile/levelsInWaves.js";
 import type { PlatformFile } from "../platformFile/PlatformFile.js";
 import { readPlatformSettings } from "../platformFile/readPlatformFile.js";
 import type { RolloutSummary } from "../rollout/execute/RolloutSummary.js";
@@ -16,8 +23,6 @@ import { stackOwner } from "./layerAndRollout.js";
 import type { MeshSettings } from "./MeshSettings.js";
 import { NamespaceSidecarSettings } from "./NamespaceSidecarSettings.js";
 import { WorkloadSidecarSettings } from "./WorkloadSidecarSettings.js";
-
-const type = "istio-sidecar:index:SidecarMesh";
 
 /** Where the values go. */
 export interface IstiodChart {
@@ -49,13 +54,13 @@ export class SidecarMesh extends pulumi.ComponentResource {
    */
   constructor(name: string, settings: MeshSettings, opts: pulumi.ComponentResourceOptions = {}) {
     const file = checked(name, settings);
-    super(type, name, {}, opts);
+    super(meshType, name, {}, opts);
     const levels: Record<string, LevelSettings> = {};
     let before: pulumi.Resource[] = [];
     for (const wave of levelsInWaves(file)) {
       const its = { parent: this, dependsOn: withDependencies(opts.dependsOn, before) };
       before = wave.map((level) => {
-        const created = createLevel(childName(name, level), level, its);
+        const created = createLevel(nameInMesh(name, level), level, its);
         levels[componentName(level)] = created;
         return created;
       });
@@ -79,7 +84,7 @@ export class SidecarMesh extends pulumi.ComponentResource {
     { chart, namespace }: IstiodChart,
   ): Values & IstiodValues {
     return helmValuesOfFile(checked(name, settings), values, readChart(chart), namespace, (level) =>
-      stackOwner(`${type}/${childName(name, level)}`),
+      stackOwner(ownerInMesh(name, level)),
     );
   }
 }
@@ -88,11 +93,6 @@ function checked(name: string, settings: MeshSettings): PlatformFile {
   const { value, problems } = readPlatformSettings(settings);
   if (problems.length > 0) throw new SettingsError(`the sidecar settings of ${name}`, problems);
   return value;
-}
-
-/** Two meshes of one program may have settings for namespaces of one name, in two clusters. */
-function childName(mesh: string, level: PlannedLevel): string {
-  return `${mesh}-${componentName(level)}`;
 }
 
 function createLevel(

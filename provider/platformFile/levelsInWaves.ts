@@ -14,6 +14,19 @@ export function componentName(level: PlannedLevel): string {
   return level.is === "namespace" ? level.name : `${level.name}-workloads`;
 }
 
+/** The type of the component that a mesh is, in every language. */
+export const meshType = "istio-sidecar:index:SidecarMesh";
+
+/** The name of a level's component below a mesh: two meshes of one program may have a namespace of one name, in two clusters. */
+export function nameInMesh(mesh: string, level: PlannedLevel): string {
+  return `${mesh}-${componentName(level)}`;
+}
+
+/** How the owner of a level's layer begins after its stack, for a mesh without a parent. */
+export function ownerInMesh(mesh: string, level: PlannedLevel): string {
+  return `${meshType}/${nameInMesh(mesh, level)}`;
+}
+
 /**
  * The components of a file, wave after wave. Without waves all are one, so that their layers are one write. With waves the
  * namespaces that no wave names follow, and the global settings, which reach every namespace, come last. Workloads go with

@@ -40,8 +40,13 @@ describe("sidecar-settings render --helm-values", () => {
     assert.deepEqual(Object.keys(values.global), ["sidecarSettings"]);
     assert.deepEqual(Object.keys(values.sidecarInjectorWebhook.templates), ["sidecar-scoped"]);
     assert.deepEqual(values.sidecarInjectorWebhook.defaultTemplates, ["sidecar-scoped"]);
-    for (const owner of ["acme/mesh/prod:global", "acme/mesh/prod:shop", "acme/mesh/prod:api-workloads"])
-      assert.ok(out.includes(owner), owner);
+    for (const component of ["mesh-global", "mesh-shop", "mesh-api-workloads"])
+      assert.ok(out.includes(`acme/mesh/prod:istio-sidecar:index:SidecarMesh/${component}`), component);
+  });
+
+  it("names the program's mesh where it has another name", async () => {
+    const { out } = await rendered({ "settings.yaml": settings }, [...usual, "--mesh", "eu"]);
+    assert.ok(out.includes("acme/mesh/prod:istio-sidecar:index:SidecarMesh/eu-shop"), out);
   });
 
   it("writes the same as JSON, template and all", async () => {

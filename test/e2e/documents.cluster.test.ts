@@ -6,6 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { stringify } from "yaml";
 import type { InjectorData } from "../../provider/configMap/InjectorData";
 import { layersOf } from "../../provider/configMap/layersOf";
+import { restartAnnotation } from "../../provider/rollout/policy/restartAnnotation";
 import { packProvider } from "../package/packedProvider";
 import { pulumiEnvironment } from "../pulumi/environment";
 import { toolchain } from "../pulumi/toolchain";
@@ -79,7 +80,11 @@ describe("documents followed word by word, from an empty folder", () => {
       assert.deepEqual(await limits(), ["2"], "Istio's own");
       assert.deepEqual(await mesh.injector(), installed);
       const pods = await mesh.pods("shop", "api");
-      assert.ok(pods.every((pod) => !JSON.stringify(pod.metadata.annotations).includes("sidecar-settings")));
+      for (const { metadata } of pods) {
+        const { [restartAnnotation]: mark, ...others } = metadata.annotations ?? {};
+        assert.equal(mark, "none");
+        assert.doesNotMatch(JSON.stringify(others), /sidecar-settings/);
+      }
     }
   };
 

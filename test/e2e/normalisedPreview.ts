@@ -6,6 +6,8 @@ export function normalisedPreview(text: string): string {
   const [said = ""] = text.split("failed to deliver log message.");
   const lines = said
     .replace(/^Duration: .*$/m, "")
+    // the program's outputs are not what is looked at, and a preview that fails may come without
+    .replace(/^( {4}--outputs:--|Outputs:)\n[\s\S]*?(?=^(Resources:|error: ))/m, "")
     .replace(/(pods "api)-[a-z0-9]+-[a-z0-9]+"/g, '$1-…"')
     .split("\n")
     .map((line) => line.trimEnd());

@@ -141,10 +141,16 @@ describe("onFailure rollback", () => {
     );
     assert.deepEqual(await mesh.injector(), installed);
     assert.deepEqual(await limits("new"), before);
-    for (const name of workloads) {
-      const { metadata } = (await mesh.workload("new", name)).spec.template;
-      assert.equal(metadata?.annotations?.[restartAnnotation], "none");
-    }
+    const marks = await Promise.all(
+      workloads.map(
+        async (name) =>
+          (await mesh.workload("new", name)).spec.template.metadata?.annotations?.[restartAnnotation],
+      ),
+    );
+    assert.deepEqual(
+      marks.filter((mark) => mark !== undefined),
+      ["none", "none", "none"],
+    );
     assert.equal(await mesh.configMap("new", "sidecar-settings"), undefined);
     const versions = await mesh.versions();
     succeeded(await pulumi.up(stack("new", {})));

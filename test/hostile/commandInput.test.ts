@@ -52,7 +52,7 @@ describe("what pulumi preview --json printed", () => {
     const inputs = {
       namespace: "shop",
       __stale: 1,
-      restarts: { why: { "Deployment/api": methods, "1 more": methods }, other: methods },
+      restarts: { why: { "Deployment/api": methods, "… and 1 more": methods }, other: methods },
       waiting: { "Deployment/web": methods },
     };
     const read = readPreview(step("SidecarRollout", inputs));

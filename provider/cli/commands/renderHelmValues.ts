@@ -7,7 +7,7 @@ import { valueAt } from "../../data/valueAt.js";
 import { injectorName } from "../../injector/Injector.js";
 import { helmValuesOfFile, type IstiodChartFiles, notAChart } from "../../platformFile/helmValuesOfFile.js";
 import { layersOfFile } from "../../platformFile/layersOfFile.js";
-import { componentName } from "../../platformFile/levelsInWaves.js";
+import { ownerInMesh } from "../../platformFile/levelsInWaves.js";
 import { mergedValues } from "../../platformFile/mergedValues.js";
 import type { PlatformFile } from "../../platformFile/PlatformFile.js";
 import { dataKey } from "../../template/dataKey.js";
@@ -23,6 +23,8 @@ export interface HelmValuesGiven {
   chart: string;
   /** `organization/project/stack` of the program that restarts workloads. */
   stack: string;
+  /** The name of its `SidecarMesh`. */
+  mesh: string;
   /** Files with additional values of the chart; later ones are stronger. */
   values?: readonly string[];
 }
@@ -40,7 +42,7 @@ export async function renderHelmValues(io: Io, path: string, given: HelmValuesGi
     values,
     chart,
     namespace,
-    (level) => `${given.stack}:${componentName(level)}`,
+    (level) => `${given.stack}:${ownerInMesh(given.mesh, level)}`,
   );
   const data = valueAt(all.global, [dataKey]);
   const ours =
