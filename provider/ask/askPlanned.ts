@@ -6,30 +6,29 @@ import { getsSettings } from "../configMap/podTemplates.js";
 import type { Layers } from "../levels/Layer.js";
 import { isByPlan, plannedPod } from "./plannedPod.js";
 
-/** All layers of an injector: as they are, and as they will be. */
+/** All layers of an injector, before and after the change. */
 export interface PlannedLayers {
   present: Layers;
   layers: Layers;
-  /** `layers` with what other resources of the program plan beside: a request may fit only with the limit of another level. */
+  /** `layers` plus those that other resources of the program plan: a request may be valid only with another level's limit. */
   all: Layers;
-  /** The injector's `data.config` of now, which tells what templates a pod gets. */
+  /** The injector's present `data.config`, which decides the templates of a pod. */
   config: string;
 }
 
-/** What the injector will give a pod once it has the planned settings. */
+/** What the injector will give a pod with the planned settings. */
 export type PlannedAnswer =
-  /** The pod as it will be. */
   | { is: "given"; pod: Pod }
-  /** The pod gets other templates than the one with settings: it stays as it is. */
+  /** The pod uses other templates than the one with settings, so nothing changes. */
   | { is: "not reached" }
-  /** Nobody can say field by field: the template is not there yet, or the settings are too long for an annotation. The pod of now. */
+  /** The outcome is unknown: the template is not written yet, or the settings are too long for an annotation. `pod`: as injected now. */
   | { is: "unasked"; pod: Pod }
-  /** Admission would deny the pod with the planned settings, and does not without them. */
+  /** Admission would deny the pod with the planned settings, and doesn't without them. */
   | { is: "refused"; why: string }
-  /** Admission denies the pod as it is. */
+  /** Admission denies the pod even now. */
   | { is: "denied"; error: ApiError };
 
-/** Asks by dry runs with planned data on the pod, and by others only where those are denied. */
+/** Makes a dry run with the planned data on the pod, and others only if it is denied. */
 export async function askPlanned(
   api: KubernetesApi,
   namespace: string,
@@ -43,9 +42,9 @@ export async function askPlanned(
     const isAnswer = asked && isByPlan(first.pod, planned.layers, namespace, pod);
     return isAnswer ? { is: "given", pod: first.pod } : { is: "unasked", pod: first.pod };
   }
-  // a server that is busy says nothing of the settings
+  // a busy server says nothing about the settings
   if (!asked || isTransient(first.denied)) return { is: "denied", error: first.denied };
-  // with what other levels plan it may be valid
+  // it may be valid with the other levels' plans
   const whole = planned.all === planned.layers ? undefined : plannedPod(pod, planned.all, namespace);
   const second = whole && (await admitted(api, namespace, whole));
   if (second && "pod" in second && isByPlan(second.pod, planned.all, namespace, pod))

@@ -3,7 +3,7 @@ import { previewData, previewStamp } from "../configMap/previewData.js";
 import type { Layers } from "../levels/Layer.js";
 import { stampAnnotation } from "../pod/podAnnotations.js";
 
-/** A pod with planned layers on it, to be asked about; undefined where they don't fit into an annotation. */
+/** A pod annotated with planned layers, for a dry run; undefined if they don't fit into an annotation. */
 export function plannedPod<Made extends PodTemplate>(
   pod: Made,
   layers: Layers,
@@ -15,7 +15,7 @@ export function plannedPod<Made extends PodTemplate>(
     : undefined;
 }
 
-/** Whether an answer about such a pod is by the planned layers, and not by those that are written. */
+/** Whether such a pod was injected with the planned layers rather than the written ones. */
 export function isByPlan(answer: Pod, layers: Layers, namespace: string, { metadata }: PodTemplate): boolean {
   return answer.metadata.annotations?.[stampAnnotation] === previewStamp(layers, namespace, metadata?.labels);
 }

@@ -4,7 +4,7 @@ import type { Io } from "./Io.js";
 
 export type OutputFormat = "table" | "wide" | "json" | "yaml" | "markdown" | "html";
 
-/** Options that stand before or after every command. */
+/** Options that may come before or after every command. */
 export interface GlobalOptions {
   context?: string;
   kubeconfig?: string;
@@ -13,7 +13,7 @@ export interface GlobalOptions {
   revision?: string;
 }
 
-/** Connects, and makes sure that the namespace exists: a typo would pass for one where all is well. */
+/** Connects, and verifies that the namespace exists: with a typo all would look well. */
 export async function connectTo(io: Io, options: GlobalOptions): Promise<KubernetesApi> {
   const api = await connectAs(io, options);
   if (options.namespace !== undefined) await requireKnownNamespace(api, options.namespace);

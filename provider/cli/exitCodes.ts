@@ -1,12 +1,12 @@
-/** What the command tells scripts by its exit code. */
+/** The exit codes, for scripts. */
 export const exitCodes = {
-  /** Done; with --exit-code: and nothing to do. */
+  /** Done; with --exit-code also: nothing needs to be done. */
   done: 0,
   /** It could not be done: the cluster or a file can't be read, or is wrong. */
   failed: 1,
-  /** The command line itself is wrong. */
+  /** The command line is wrong. */
   usage: 2,
-  /** With --exit-code, and always for doctor: something needs to be done. */
+  /** Something needs to be done: with --exit-code, and always for doctor. */
   found: 3,
 } as const;
 

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import type { OutputFormat } from "./GlobalOptions.js";
 
-/** What a command found, in the format that was asked for; `texts` are the formats that it writes itself. */
+/** Formats a command's result. `texts`: the formats that the command renders itself. */
 export function formatted(
   output: OutputFormat,
   found: unknown,

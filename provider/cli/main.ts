@@ -13,35 +13,35 @@ const { version } = JSON.parse(readFileSync(join(packageFolder, "package.json"),
   version: string;
 };
 
-let enough = false;
+let interrupted = false;
 let wake: (() => void) | undefined;
 process.once("SIGINT", () => {
-  enough = true;
+  interrupted = true;
   if (wake) wake();
-  // nothing waits: a request is under way, and the person wants out
+  // not waiting for the next refresh: a request is in progress, so exit at once
   else process.exit(130);
 });
-// `| head` closes the pipe when it has seen enough
+// `| head` closes the pipe once it has enough
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;
 });
 
-// a slow cluster is not a hung command; it ends nothing, and keeps nothing from ending
-let said = performance.now();
+// shows that a slow cluster is not a hung command; neither ends the process nor keeps it running
+let lastOutput = performance.now();
 setInterval(() => {
-  if (performance.now() - said < 5_000) return;
-  said = performance.now();
+  if (performance.now() - lastOutput < 5_000) return;
+  lastOutput = performance.now();
   process.stderr.write(`still reading from the cluster (${Math.round(performance.now() / 1000)} s)\n`);
 }, 500).unref();
 
 const io: Io = {
   out: (chunk) => {
-    said = performance.now();
+    lastOutput = performance.now();
     process.stdout.write(chunk);
   },
   err: (chunk) => {
-    said = performance.now();
+    lastOutput = performance.now();
     process.stderr.write(chunk);
   },
   isTerminal: process.stdout.isTTY === true,
@@ -62,9 +62,9 @@ const io: Io = {
   now: () => Date.now(),
   sleep: (milliseconds) =>
     new Promise((resolve) => {
-      // --watch waits on purpose
-      said = performance.now() + milliseconds;
-      if (enough) return resolve(false);
+      // no such notice while --watch waits
+      lastOutput = performance.now() + milliseconds;
+      if (interrupted) return resolve(false);
       const end = (value: boolean) => {
         clearTimeout(timer);
         wake = undefined;

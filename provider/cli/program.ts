@@ -13,7 +13,7 @@ import { type ExitCode, exitCodes } from "./exitCodes.js";
 import type { GlobalOptions, OutputFormat } from "./GlobalOptions.js";
 import type { Io } from "./Io.js";
 
-/** The command line; `done` is told the exit code of the command that ran. */
+/** The command line; `done` gets the exit code of the command that ran. */
 export function program(io: Io, version: string, done: (code: ExitCode) => void): Command {
   const root = new Command("sidecar-settings")
     .description("Istio sidecar settings of a mesh: what is set where, what is stale, what a change would do")
@@ -66,11 +66,11 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
   command(
     "status",
     "every workload with sidecars: current, stale, waiting and why, masked, unmanaged",
-    everyLook,
+    meshOptions,
   )
     .addOption(output(statusFormats, "table"))
-    .option("-w, --watch", "look again and again, and show how restarts go on")
-    .option("--interval <seconds>", "time between two looks", seconds, 2)
+    .option("-w, --watch", "keep refreshing, to follow restarts")
+    .option("--interval <seconds>", "time between refreshes", seconds, 2)
     .option("--image", "an older image of the sidecar counts as stale, too")
     .option("--exit-code", `exit with ${exitCodes.found} unless everything is current`)
     .action(
@@ -86,13 +86,13 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
   command(
     "explain",
     "each setting of one sidecar: its value, where it comes from, what it replaced",
-    everyLook,
+    meshOptions,
   )
     .addArgument(
       new Argument("<what>", "KIND/NAME such as deployment/api, or a manifest file; - is the standard input"),
     )
     .addOption(output(explainFormats, "table"))
-    .option("--all", "with the settings that are as Istio was installed")
+    .option("--all", "include the settings that are as Istio was installed")
     .action(
       run<{ output: OutputFormat; all?: boolean }>((options, what = "-") => {
         if (options.all && options.output !== "table" && options.output !== "wide")
@@ -106,7 +106,7 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
   command(
     "diff",
     "a settings file against the cluster: what changes for whom, which workloads restart, which are waiting",
-    [...access, "namespace"],
+    [...accessOptions, "namespace"],
   )
     .addArgument(file("a settings.yaml; - is the standard input"))
     .addOption(output(diffFormats, "table"))
@@ -115,7 +115,11 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
       run<{ output: OutputFormat; exitCode?: boolean }>((options, path = "-") => diff(io, path, options)),
     );
 
-  command("render", "the injector's ConfigMap, or the istiod chart's values, with a settings file", access)
+  command(
+    "render",
+    "the injector's ConfigMap, or the istiod chart's values, with a settings file",
+    accessOptions,
+  )
     .addArgument(file("a settings.yaml; - is the standard input"))
     .addOption(output(renderFormats, "yaml"))
     .option("--configmap <file>", "render into this ConfigMap (default: the cluster's)")
@@ -129,7 +133,7 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
     .option("--mesh <name>", "for --helm-values: the name of that program's SidecarMesh (default: mesh)")
     .option(
       "--values <file>",
-      "for --helm-values: values that the chart gets besides; may be repeated",
+      "for --helm-values: additional values of the chart; may be repeated",
       collected,
     )
     .action(
@@ -170,24 +174,24 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
   command(
     "doctor",
     "whether settings can reach pods: injector, ConfigMap, istiod, webhook, rights",
-    everyLook,
+    meshOptions,
   )
     .addOption(output(doctorFormats, "table"))
     .option(
       "--state <file>",
-      "what pulumi stack export printed: names layers of that stack that its state does not have",
+      "output of pulumi stack export: reports layers of that stack that its state does not have",
     )
     .action(run<{ output: OutputFormat; state?: string }>((options) => doctor(io, options)));
 
   command(
     "import",
     "a settings.yaml of what is in the cluster now, and what it had to leave alone",
-    everyLook,
+    meshOptions,
   )
     .addOption(output(importFormats, "yaml"))
     .action(run<{ output: OutputFormat }>((options) => importSettings(io, options)));
 
-  command("report", "a comment for a pull request from what pulumi preview --json printed", [])
+  command("report", "a comment for a pull request from the output of pulumi preview --json", [])
     .addArgument(file("the preview's JSON; - is the standard input"))
     .addOption(output(reportFormats, "markdown"))
     .option("--title <text>", "heading of the comment", "Sidecar settings")
@@ -202,10 +206,10 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
   return root;
 }
 
-const access = ["context", "kubeconfig"];
-const everyLook = [...access, "namespace", "injectorNamespace", "revision"];
+const accessOptions = ["context", "kubeconfig"];
+const meshOptions = [...accessOptions, "namespace", "injectorNamespace", "revision"];
 
-/** An option that a verb ignored would look as if it had narrowed what was printed. */
+/** Refuses options that the command ignores: they would seem to have narrowed the output. */
 function refuseUnused(root: Command, self: Command, used: readonly string[]): void {
   const given = root.options.filter(
     (option) =>
@@ -215,7 +219,7 @@ function refuseUnused(root: Command, self: Command, used: readonly string[]): vo
   if (unused) self.error(`error: ${unused.long} has no effect on ${self.name()}: leave it out`);
 }
 
-/** Whether an error is commander's own way to end: help, a version, or a wrong command line. */
+/** The exit code if commander itself ended the program: with help, a version, or a wrong command line. */
 export function usageExit(error: unknown): ExitCode | undefined {
   if (!(error instanceof CommanderError)) return undefined;
   return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;

@@ -3,7 +3,7 @@ import { readPlatformFile } from "../platformFile/readPlatformFile.js";
 import type { Io } from "./Io.js";
 import { readText } from "./readText.js";
 
-/** A settings file that a command was given; `-` is the standard input. */
+/** Reads a command's settings file; `-` is standard input. */
 export async function readSettingsFile(io: Io, path: string): Promise<PlatformFile> {
   return readPlatformFile(await readText(io, path), path === "-" ? "standard input" : path);
 }

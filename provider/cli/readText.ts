@@ -1,6 +1,6 @@
 import type { Io } from "./Io.js";
 
-/** A file's text; one that is not there is an error in plain words. */
+/** A file's text, with a readable error if it doesn't exist. */
 export async function readText(io: Io, path: string): Promise<string> {
   try {
     return await io.readFile(path);

@@ -3,7 +3,7 @@ import type { Io } from "./Io.js";
 import { program, usageExit } from "./program.js";
 import { terminalPaint } from "./terminalPaint.js";
 
-/** Runs one command line, without the names of node and the script; whatever happens is text and an exit code. */
+/** Runs a command line, given without node and the script. Never throws: errors become text and an exit code. */
 export async function run(args: readonly string[], io: Io, version: string): Promise<ExitCode> {
   let code: ExitCode = exitCodes.done;
   try {

@@ -11,7 +11,7 @@ const styles: Record<Tone, Parameters<typeof styleText>[0]> = {
   heading: "bold",
 };
 
-/** Colours for people at a terminal; NO_COLOR turns them off and FORCE_COLOR on, as in other commands. */
+/** Colours at a terminal. As usual, NO_COLOR turns them off and FORCE_COLOR on. */
 export function terminalPaint({ isTerminal, env }: Pick<Io, "isTerminal" | "env">): Paint {
   const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "0";
   const refused = env.NO_COLOR !== undefined && env.NO_COLOR !== "";

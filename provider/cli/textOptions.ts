@@ -3,7 +3,7 @@ import type { OutputFormat } from "./GlobalOptions.js";
 import type { Io } from "./Io.js";
 import { terminalPaint } from "./terminalPaint.js";
 
-/** How texts are shown: as wide as the terminal or as COLUMNS says, unless all was asked for; else as wide as they are. */
+/** Options for text output: as wide as COLUMNS or the terminal, or unlimited for `wide` and without a terminal. */
 export function textOptions(io: Io, output: OutputFormat): TextOptions {
   const each = output === "wide";
   const width = Number(io.env.COLUMNS) || (io.isTerminal ? io.columns : undefined);

@@ -1,6 +1,6 @@
-/** Which cluster, and as whom. Nothing given: KUBECONFIG, then ~/.kube/config, then the pod's service account. */
+/** The cluster and the credentials. Default: KUBECONFIG, then ~/.kube/config, then the pod's service account. */
 export interface ClusterAccess {
-  /** The text of a kubeconfig, or the path of one. */
+  /** The content of a kubeconfig, or its path. */
   kubeconfig?: string;
   /** Default: the kubeconfig's current context. */
   context?: string;
@@ -15,20 +15,20 @@ export interface ApiCall {
   contentType?: string;
   /** Default: application/json. */
   accept?: string;
-  /** Answers that the caller handles itself, so that they are not asked for again. */
+  /** Statuses that the caller handles itself, so they are not retried. */
   final?: readonly number[];
 }
 
-/** The one door to a Kubernetes API server. Objects pass as they are: no field is dropped for being unknown. */
+/** The only access to a Kubernetes API server. Objects pass through unchanged: unknown fields are kept. */
 export interface KubernetesApi {
-  /** The server's address, to tell clusters apart. */
+  /** The server's address, which identifies the cluster. */
   readonly server: string;
-  /** The kubeconfig's name for it, for people. */
+  /** The kubeconfig's context, for messages. */
   readonly context?: string;
   request<Answer>(call: ApiCall): Promise<Answer>;
 }
 
-/** What every object has. */
+/** The metadata of any object. */
 export interface ObjectMeta {
   name: string;
   namespace?: string;
@@ -44,7 +44,7 @@ export interface ObjectMeta {
   managedFields?: { manager?: string; operation?: string; time?: string; fieldsV1?: unknown }[];
 }
 
-/** An answer other than success, with the server's own words. */
+/** An error status, with the server's own message. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   constructor(
@@ -63,7 +63,7 @@ export class UnreachableError extends Error {
   override readonly name = "UnreachableError";
   constructor(
     message: string,
-    /** In two words: `connection refused`. */
+    /** In a few words: `connection refused`. */
     readonly reason?: string,
   ) {
     super(message);
@@ -74,14 +74,14 @@ export function hasStatus(error: unknown, status: number): error is ApiError {
   return error instanceof ApiError && error.status === status;
 }
 
-/** Whether RBAC denied the caller, rather than a quota, a policy or a webhook the object. */
+/** Whether RBAC denied the caller, rather than a quota, a policy or a webhook denying the object. */
 export function isMissingRight(error: unknown): boolean {
   return hasStatus(error, 403) && /cannot \w+ resource "/.test(error.serverMessage);
 }
 
 const pageSize = 500;
 
-/** Every object of a list, page by page; one that expired half-way is asked for anew in one piece, which can't expire. */
+/** Lists all objects, page by page. If the list expires half-way, starts over with a single unpaged request, which can't expire. */
 export async function listAll<Item>(
   api: KubernetesApi,
   path: string,

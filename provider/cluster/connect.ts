@@ -12,16 +12,16 @@ import {
 import { waitBeforeRetry } from "./waitBeforeRetry.js";
 
 const requestTimeout = 60_000;
-/** How long a server that has answered before is asked again when it is away, or asks to wait: something may be half done. */
+/** How long requests are retried once the server has answered before: something may be half done. */
 const patience = 60_000;
-/** How long one that has never answered is: nothing was begun. */
+/** How long they are retried if it never has: nothing was begun. */
 const firstPatience = 5_000;
-/** For how long a server that never answered is not asked again, so that a program with many resources waits once. */
+/** How long requests to a server that never answered fail at once, so that a program with many resources waits only once. */
 const rememberedFor = 60_000;
-/** Tokens of exec plugins are short-lived; asking for one runs a program. */
+/** How long credentials are cached: tokens of exec plugins are short-lived, and getting one runs a program. */
 const credentialsLifetime = 60_000;
 
-/** Time that only passes, in ms, and a way to let it. */
+/** A monotonic clock, in ms. */
 export interface Time {
   elapsed: () => number;
   sleep: (milliseconds: number) => Promise<void>;
@@ -32,7 +32,7 @@ const realTime: Time = {
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
 
-/** An API server as kubectl would find it. Reads the kubeconfig now and connects at the first request. */
+/** Finds the API server as kubectl does. Reads the kubeconfig now, and connects at the first request. */
 export async function connect(access: ClusterAccess, time: Time = realTime): Promise<KubernetesApi> {
   const config = await kubeConfig(access).catch((error: Error) => {
     throw new UnreachableError(unreadable(access, error));
@@ -46,9 +46,9 @@ export async function connect(access: ClusterAccess, time: Time = realTime): Pro
 
 function unreadable(access: ClusterAccess, error: Error): string {
   const source = sourceOf(access);
-  // what the library makes of a file with nothing in it
+  // the library's error for an empty file
   if (error.message.startsWith("Cannot read properties of")) return `${source}: empty, not a kubeconfig`;
-  // below its first line a YAML error quotes the text, and a kubeconfig's has credentials
+  // only the first line: the rest of a YAML error quotes the file, which has credentials
   return `${source}: the kubeconfig can't be read: ${error.message.split("\n")[0]}`;
 }
 
@@ -59,7 +59,7 @@ function noCluster({ context }: ClusterAccess, config: KubeConfig): string {
   return `no kubeconfig with a current context was found${known}. Set KUBECONFIG, or name a context.`;
 }
 
-/** Where the kubeconfig is from, without a word of what it says. */
+/** Where the kubeconfig is from, without any of its content. */
 function sourceOf({ kubeconfig }: ClusterAccess): string {
   if (kubeconfig !== undefined) return isText(kubeconfig) ? "the given kubeconfig" : kubeconfig;
   return process.env.KUBECONFIG || "~/.kube/config";
@@ -70,7 +70,7 @@ function isText(kubeconfig: string): boolean {
 }
 
 async function kubeConfig({ kubeconfig, context }: ClusterAccess): Promise<KubeConfig> {
-  // loaded when needed: the module takes half a second, which previews without a cluster need not pay
+  // loaded lazily: the module takes half a second, which previews without a cluster are spared
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   if (kubeconfig === undefined) config.loadFromDefault();
@@ -98,8 +98,8 @@ class HttpApi implements KubernetesApi {
   async request<Answer>(call: ApiCall): Promise<Answer> {
     const { elapsed, sleep } = this.time;
     if (this.away && this.away.until > elapsed()) throw this.away.error;
-    // not by the wall clock, which may be set meanwhile
-    const begun = elapsed();
+    // not by the wall clock, which may be set in between
+    const start = elapsed();
     let refreshed = false;
     for (let attempt = 0; ; attempt++) {
       try {
@@ -108,7 +108,7 @@ class HttpApi implements KubernetesApi {
         const wait = waitBeforeRetry(error, call, attempt, refreshed);
         if (error instanceof ApiError && error.status === 401) refreshed = true;
         const most = this.answered ? patience : firstPatience;
-        if (wait !== undefined && elapsed() + wait <= begun + most) {
+        if (wait !== undefined && elapsed() + wait <= start + most) {
           await sleep(wait);
           continue;
         }
@@ -149,7 +149,7 @@ class HttpApi implements KubernetesApi {
     if (status < 300) {
       if (typeof answer !== "string") return answer;
       throw new UnreachableError(
-        `${call.method} ${url.origin}${url.pathname}: the answer is no JSON, or was cut off: ${text.slice(0, 100)}`,
+        `${call.method} ${url.origin}${url.pathname}: the answer is not JSON, or was cut off: ${text.slice(0, 100)}`,
       );
     }
     if (status === 401) this.credentials = undefined;
@@ -161,7 +161,7 @@ class HttpApi implements KubernetesApi {
 
   private async options(): Promise<RequestOptions> {
     if (this.credentials && this.credentials.until >= this.time.elapsed()) return this.credentials.options;
-    // one run of an exec plugin does for all requests under way
+    // one run of an exec plugin serves all requests in progress
     this.renewing ??= this.renewed().finally(() => {
       this.renewing = undefined;
     });
@@ -172,7 +172,7 @@ class HttpApi implements KubernetesApi {
     const options: RequestOptions = {};
     await this.config.applyToHTTPSOptions(options);
     const before = this.credentials?.options;
-    // an agent keeps its connections, and with them the certificate that it was made with
+    // an agent keeps its connections, and with them the certificate it was created with
     const kept = before?.agent && identityOf(before) === identityOf(options) ? before.agent : options.agent;
     if (kept) {
       Object.assign(kept, { keepAlive: true, maxSockets: 32 });
@@ -197,7 +197,7 @@ function identityOf({
 
 const connectTimeout = 5_000;
 
-/** What people call the errors of the operating system. */
+/** Readable names of the operating system's errors. */
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "connection reset",
@@ -248,18 +248,18 @@ function send(
   });
 }
 
-/** Of a Retry-After header; one with a date is a proxy's, whose clock is not ours. */
+/** Parses a Retry-After header. Dates are ignored: they come from a proxy, whose clock is not ours. */
 function secondsToWait(header: string | undefined): number | undefined {
   return header !== undefined && /^[1-9]\d*$/.test(header) ? Number(header) : undefined;
 }
 
-/** Which PodDisruptionBudget forbids an eviction, and how many pods it wants: the message itself does not say. */
+/** The PodDisruptionBudget that forbids an eviction, and how many pods it needs, which the message itself leaves out. */
 function budgets(answer: unknown): string {
   const causes = (answer as { details?: { causes?: { reason?: string; message?: string }[] } } | undefined)
     ?.details?.causes;
   if (!Array.isArray(causes)) return "";
-  const told = causes.filter(({ reason, message }) => reason === "DisruptionBudget" && message);
-  return told.map(({ message }) => ` ${message}`).join("");
+  const blocking = causes.filter(({ reason, message }) => reason === "DisruptionBudget" && message);
+  return blocking.map(({ message }) => ` ${message}`).join("");
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,7 @@
 import type { KubernetesApi } from "./KubernetesApi.js";
 import type { Pod, PodTemplate } from "./podTemplate.js";
 
-/** What admission makes of a pod: a server-side dry run, so every webhook answers and nothing is stored. */
+/** The pod as admission changes it: a server-side dry run, so all webhooks run and nothing is stored. */
 export function dryRunPod(
   api: KubernetesApi,
   namespace: string,

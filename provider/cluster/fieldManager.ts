@@ -1,2 +1,2 @@
-/** Our name in `managedFields`, of the injector's ConfigMap and of restarted workloads. */
+/** Our name in `managedFields` of all that we write. */
 export const fieldManager = "sidecar-settings";

@@ -1,6 +1,6 @@
 import { type KubernetesApi, listAll, type ObjectMeta } from "./KubernetesApi.js";
 
-/** Namespaces that have pods with a sidecar, with the pods' metadata. One paged list, whatever the size of the mesh. */
+/** The metadata of pods with a sidecar, by namespace. One paged list, whatever the size of the mesh. */
 export async function injectedPods(
   api: KubernetesApi,
   namespace?: string,
@@ -12,7 +12,7 @@ export async function injectedPods(
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
   const query = {
-    // pods that have ended keep their old sidecar until someone deletes them: an evicted one would look stale for ever
+    // ended pods, such as evicted ones, keep their old sidecar until someone deletes them, and would look stale forever
     fieldSelector: "status.phase!=Succeeded,status.phase!=Failed",
     ...(labelSelector === "" ? {} : { labelSelector }),
   };

@@ -1,9 +1,9 @@
 import type { ObjectMeta } from "./KubernetesApi.js";
 
-/** What an Istio without revisions calls itself. */
+/** The revision of an Istio installed without one. */
 export const defaultRevision = "default";
 
-/** The revision of Istio whose injector made the pod; undefined for a pod without sidecar. */
+/** The Istio revision whose injector made the pod; undefined for a pod without a sidecar. */
 export function injectingRevision({ annotations }: Pick<ObjectMeta, "annotations">): string | undefined {
   const status = annotations?.["sidecar.istio.io/status"];
   if (status === undefined) return undefined;

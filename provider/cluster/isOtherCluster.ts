@@ -4,8 +4,8 @@ import type { ClusterAccess } from "./KubernetesApi.js";
 import type { Session } from "./session.js";
 
 /**
- * Whether a resource's `cluster` now means another API server than before. The same server by other credentials is the same cluster,
- * and so is one that nobody can tell apart: an unknown one, or a kubeconfig that can't be read any more.
+ * Whether a resource's `cluster` now means another API server. The same server with other credentials is the same cluster, and so is one
+ * that can't be determined: it is unknown, or its kubeconfig can't be read any more.
  */
 export async function isOtherCluster(
   session: Pick<Session, "api">,

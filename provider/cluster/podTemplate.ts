@@ -63,12 +63,12 @@ export function isReady({ status }: Pick<Pod, "status">): boolean {
   );
 }
 
-/** Whether a pod runs no more; it stays until somebody deletes it. */
+/** Whether a pod has finished. Such a pod stays until somebody deletes it. */
 export function hasEnded({ status }: Pick<Pod, "status">): boolean {
   return status?.phase === "Succeeded" || status?.phase === "Failed";
 }
 
-/** Containers and init containers: a native sidecar is among the latter. */
+/** Containers and init containers: native sidecars are among the latter. */
 export function allContainers(spec: PodSpec): Container[] {
   return [...(spec.initContainers ?? []), ...spec.containers];
 }

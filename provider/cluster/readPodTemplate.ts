@@ -3,28 +3,28 @@ import { type Problem, printable, shown } from "../data/problem.js";
 import { valueAt } from "../data/valueAt.js";
 import type { PodTemplate } from "./podTemplate.js";
 
-const texts = left(z.record(z.string(), z.string()));
-const amounts = left(z.record(z.string(), z.union([z.string(), z.number()])));
+const texts = optional(z.record(z.string(), z.string()));
+const amounts = optional(z.record(z.string(), z.union([z.string(), z.number()])));
 const Container = z.looseObject({
   name: z.string(),
-  image: left(z.string()),
-  args: left(z.array(z.string())),
-  env: left(z.array(z.looseObject({ name: z.string(), value: left(z.string()) }))),
-  resources: left(z.looseObject({ limits: amounts, requests: amounts })),
+  image: optional(z.string()),
+  args: optional(z.array(z.string())),
+  env: optional(z.array(z.looseObject({ name: z.string(), value: optional(z.string()) }))),
+  resources: optional(z.looseObject({ limits: amounts, requests: amounts })),
 });
 const Shape = z.looseObject({
-  metadata: left(z.looseObject({ labels: texts, annotations: texts })),
+  metadata: optional(z.looseObject({ labels: texts, annotations: texts })),
   spec: z.looseObject({
     containers: z.array(Container),
-    initContainers: left(z.array(Container)),
-    volumes: left(z.array(z.looseObject({ name: z.string() }))),
+    initContainers: optional(z.array(Container)),
+    volumes: optional(z.array(z.looseObject({ name: z.string() }))),
   }),
 });
 
-/** A pod template that people wrote and no API server has looked at yet: what is read of it has Kubernetes' types. */
+/** Parses a pod template that no API server has validated yet, so that the fields used here have Kubernetes' types. */
 export function readPodTemplate(written: unknown): { template: PodTemplate } | { problems: Problem[] } {
   const read = Shape.safeParse(written);
-  // checked above, field by field; the rest stays as it is
+  // checked above, field by field; other fields are kept as they are
   if (read.success) return { template: withoutUndefined(read.data) as unknown as PodTemplate };
   return {
     problems: read.error.issues.map((issue) => {
@@ -39,8 +39,8 @@ export function readPodTemplate(written: unknown): { template: PodTemplate } | {
   };
 }
 
-// Kubernetes takes null for what is left out
-function left<Type extends z.ZodType>(type: Type) {
+// to Kubernetes null means left out
+function optional<Type extends z.ZodType>(type: Type) {
   return type.nullish().transform((value) => value ?? undefined);
 }
 

@@ -1,22 +1,22 @@
 import { connect } from "./connect.js";
 import type { ClusterAccess, KubernetesApi } from "./KubernetesApi.js";
 
-/** What a provider process has besides its inputs: the stack's configuration, connections, a clock, a place to say things. */
+/** What a provider process has besides its inputs: the stack's configuration, connections, clocks, output. */
 export interface Session {
   api(access: ClusterAccess | undefined): Promise<KubernetesApi>;
   report: (line: string) => void;
-  /** The wall clock, for what people name by the hour. It may be set at any time. */
+  /** The wall clock, for times of day. It may be set at any time. */
   now: () => number;
-  /** Time that only passes, in ms since some moment: for deadlines and durations. */
+  /** A monotonic clock in ms, for deadlines and durations. */
   elapsed: () => number;
   sleep: (milliseconds: number) => Promise<void>;
   /** From 0 to 1. */
   random: () => number;
-  /** Whether Pulumi has asked its providers to come to an end, as after Ctrl-C. */
+  /** Whether Pulumi has asked its providers to cancel, as after Ctrl-C. */
   isCancelled: () => boolean;
 }
 
-/** Configuration of the stack, as Pulumi's own Kubernetes provider reads it. */
+/** The stack's configuration, under the keys of Pulumi's Kubernetes provider. */
 export interface StackConfig {
   get(key: string): string | undefined;
 }
@@ -40,11 +40,11 @@ export const session: Session = {
     const key = JSON.stringify(effective);
     const known = connections.get(key) ?? connect(effective);
     connections.set(key, known);
-    // a kubeconfig that was missing may be there at the next try
+    // a missing kubeconfig may be there at the next try
     known.catch(() => connections.delete(key));
     return known;
   },
-  // the CLI shows a provider's lines under the stack, as they come
+  // the CLI shows a provider's lines under the stack as they are printed
   report: (line) => console.log(line),
   now: () => Date.now(),
   elapsed: () => performance.now(),

@@ -2,8 +2,8 @@ import type { Properties } from "../data/Properties.js";
 import { isUnknown } from "../data/unknown.js";
 
 /**
- * A resource's properties without a context that is not known beside a kubeconfig that is: in previews Pulumi's SDK makes unknown what a
- * Kubernetes provider was not given. The kubeconfig's current context is then the one that the provider uses.
+ * Drops an unknown context next to a known kubeconfig: in previews Pulumi's SDK makes unknown what a Kubernetes provider was not given.
+ * That provider then uses the kubeconfig's current context.
  */
 export function withKnownCluster(properties: Properties): Properties {
   const { cluster } = properties;

@@ -13,7 +13,7 @@ export const argoRollout: WorkloadKind = {
   plural: "rollouts",
 };
 
-/** Owners of pods that a rollout can restart, in every cluster. */
+/** The kinds that a rollout can restart and that exist in every cluster. */
 export const workloadKinds: readonly WorkloadKind[] = [
   { kind: "Deployment", apiVersion: "apps/v1", plural: "deployments" },
   { kind: "StatefulSet", apiVersion: "apps/v1", plural: "statefulsets" },
@@ -33,7 +33,7 @@ export interface Workload {
       rollingUpdate?: { partition?: number; maxUnavailable?: number | string };
     };
     selector?: { matchLabels?: Record<string, string> };
-    /** Deployment and DaemonSet: how many pods may be missing, or too many, while others are replaced. */
+    /** Deployment: how many pods may be missing during a rollout. */
     strategy?: { type?: string; rollingUpdate?: { maxUnavailable?: number | string } };
     /** StatefulSet. */
     serviceName?: string;
@@ -41,9 +41,9 @@ export interface Workload {
     volumeClaimTemplates?: { metadata: { name: string } }[];
     /** Job. */
     completionMode?: string;
-    /** Argo: pods older than this are replaced, without a new revision. */
+    /** Argo Rollout: pods older than this are replaced, without a new revision. */
     restartAt?: string;
-    /** Argo: the template is another workload's. */
+    /** Argo Rollout: the template is another workload's. */
     workloadRef?: { kind?: string; name?: string };
   };
   status?: Record<string, unknown> & {
@@ -57,16 +57,16 @@ export function workloadPath(kind: WorkloadKind, namespace: string, name?: strin
 
 export function kindNamed(kind: string): WorkloadKind {
   const found = [...workloadKinds, argoRollout].find((known) => known.kind === kind);
-  if (!found) throw new Error(`${kind} is no kind of workload that can be restarted`);
+  if (!found) throw new Error(`${kind} is not a kind of workload that can be restarted`);
   return found;
 }
 
-/** `Deployment/api`: how a workload is named to people and in maps. */
+/** `Deployment/api`: a workload's name in messages and maps. */
 export function workloadName(workload: Pick<Workload, "kind" | "metadata">): string {
   return `${workload.kind}/${workload.metadata.name}`;
 }
 
-/** All workloads of a namespace, of these kinds; of a namespace or a kind that does not exist, none. */
+/** All workloads of these kinds in a namespace; none if the namespace or the kind doesn't exist. */
 export async function workloadsOf(
   api: KubernetesApi,
   namespace: string,
@@ -76,17 +76,17 @@ export async function workloadsOf(
     kinds.map(async (kind) => {
       try {
         const items = await listAll<Workload>(api, workloadPath(kind, namespace));
-        // a list leaves the kind of its items out
+        // items of a list have no kind
         return items.map((item) => ({
           ...item,
-          // Argo's workloadRef leaves the template out
+          // an Argo Rollout with a workloadRef has no template
           spec: { ...item.spec, template: item.spec.template ?? { spec: { containers: [] } } },
           kind: kind.kind,
           apiVersion: kind.apiVersion,
         }));
       } catch (error) {
         if (hasStatus(error, 404)) return [];
-        // who may not see Argo's objects is told so for each of their pods
+        // pods whose Argo Rollout can't be read are reported one by one
         if (hasStatus(error, 403) && kind === argoRollout) return [];
         throw error;
       }

@@ -1,10 +1,10 @@
-/** What one check found. `skipped`: it could not be made, and `says` tells why. */
+/** The result of one check. `skipped`: it could not be made, for the reason in `says`. */
 export interface Finding {
-  /** What was looked at: `injector`, `rights`. */
+  /** What was checked: `injector`, `rights`. */
   check: string;
   is: "ok" | "warning" | "problem" | "skipped";
   says: string;
-  /** One line each, where there is more to say than fits on one. */
+  /** Further lines, if there is more to say. */
   details?: string[];
   /** What to do about it. */
   todo?: string;

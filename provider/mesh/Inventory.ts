@@ -1,6 +1,6 @@
-/** What a cluster says of sidecars outside of our settings. */
+/** Sidecar configuration in a cluster other than our settings. */
 export interface Inventory {
-  /** Where istiod runs: its ProxyConfig is that of the whole mesh. */
+  /** Where istiod runs: its ProxyConfig applies to the whole mesh. */
   rootNamespace: string;
   namespaces: readonly NamespaceInventory[];
   /** What could not be read, and why. */
@@ -9,11 +9,11 @@ export interface Inventory {
 
 export interface NamespaceInventory {
   name: string;
-  /** Owner of the settings that the namespace has already. */
+  /** Owner of the namespace's settings, if it already has some. */
   owner?: string;
   /** Workloads whose pods have sidecars, with the annotations of their pod templates. */
   workloads: readonly { name: string; annotations: Readonly<Record<string, string>> }[];
-  /** Alibaba Cloud Service Mesh's own objects with settings. */
+  /** Alibaba Cloud Service Mesh's own objects with sidecar settings. */
   asmTemplates: readonly Custom[];
   /** Istio's ProxyConfig objects. */
   proxyConfigs: readonly Custom[];

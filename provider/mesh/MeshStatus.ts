@@ -1,7 +1,7 @@
 import type { EffectiveSettings } from "../levels/effectiveSettings.js";
 import type { Difference } from "../pod/differences.js";
 
-/** What one look at a mesh shows: plain data, from which every report is made. */
+/** The status of a mesh at one time: plain data, from which every report is made. */
 export interface MeshStatus {
   /** The API server that was asked. */
   server: string;
@@ -12,7 +12,7 @@ export interface MeshStatus {
   injectors: InjectorStatus[];
   /** By name; namespaces without sidecars and without settings are left out. */
   namespaces: NamespaceStatus[];
-  /** What could not be looked at, and why. */
+  /** What could not be checked, and why. */
   notes: string[];
 }
 
@@ -20,7 +20,7 @@ export interface InjectorStatus {
   /** `istio-system/istio-sidecar-injector`. */
   configMap: string;
   revision: string;
-  /** The version of Istio, as far as the Helm values say it. */
+  /** Istio's version, if the Helm values have it. */
   istio?: string;
   /** How many layers of ours it has. */
   layers: number;
@@ -31,27 +31,27 @@ export interface NamespaceStatus {
   revision: string;
   /** Owner of the namespace's layer; undefined without settings of its own. */
   owner?: string;
-  /** What new pods get, and the level that each value comes from. */
+  /** The settings of new pods, and the level that each value comes from. */
   settings: EffectiveSettings;
-  /** Settings for some of its workloads, the weakest first; left out where there are none. */
+  /** Workload settings in the namespace, the weakest first; left out if there are none. */
   workloadSettings?: WorkloadSettingsStatus[];
   workloads: WorkloadStatus[];
 }
 
-/** A workload layer, and what new pods get that it picks and no other one does. */
+/** A workload layer, and the settings of new pods that it selects and no other one does. */
 export interface WorkloadSettingsStatus {
   name: string;
   owner: string;
-  /** As kubectl takes it: `app=api,tier in (a,b)`. */
+  /** In kubectl's syntax: `app=api,tier in (a,b)`. */
   selector: string;
   priority: number;
   settings: EffectiveSettings;
 }
 
 /**
- * `current`: its sidecars are what the injector gives. `stale`: they differ, and `pulumi up` restarts it. `waiting`: stale, and not
- * restarted now, for the reason in `why`. `masked`: settings changed since, and the pods' own annotations win in each of them.
- * `unmanaged`: pods with earlier settings that no restart replaces. `unknown`: nobody could say.
+ * `current`: its sidecars are what the injector gives. `stale`: they differ, and `pulumi up` restarts it. `waiting`: stale, but not
+ * restarted now, for the reason in `why`. `masked`: settings changed since, but the pods' own annotations override all that did.
+ * `unmanaged`: pods with earlier settings that no restart replaces. `unknown`: it could not be determined.
  */
 export type WorkloadState = "current" | "stale" | "waiting" | "masked" | "unmanaged" | "unknown";
 
@@ -74,17 +74,17 @@ export interface WorkloadStatus {
   differences?: Difference[];
   /** Why it is waiting, unmanaged or unknown. */
   why?: string;
-  /** Why some of its stale pods stay as they are when it restarts. */
+  /** Why some of its stale pods won't be replaced when it restarts. */
   left?: string;
-  /** Settings in which its pods' own annotations or containers win. */
+  /** Settings that its pods' own annotations or containers override. */
   decidedByPod?: string[];
-  /** What its settings promise and its pods don't show, and by whom as far as it can be told. */
+  /** Settings that its pods don't show, and who overrules them if known. */
   overruled?: string;
-  /** How far a restart that is under way has come. */
+  /** The progress of a restart that is under way. */
   progress?: string;
 }
 
-/** How many workloads and pods are in each state. */
+/** The number of workloads and pods in each state. */
 export type Counts = Record<WorkloadState, { workloads: number; pods: number }>;
 
 export function countsOf(status: Pick<MeshStatus, "namespaces">): Counts {

@@ -2,14 +2,14 @@ import type { Level } from "../levels/effectiveSettings.js";
 import type { SettingValue } from "../settings/declarations.js";
 import type { WorkloadStatus } from "./MeshStatus.js";
 
-/** A settings file against a cluster: what `pulumi up` with it would change. */
+/** A settings file compared with a cluster: what `pulumi up` with it would change. */
 export interface PlatformDiff {
   server: string;
   file: string;
   changes: SettingChange[];
   /** Workloads whose sidecar would differ, by namespace. */
   restarts: { namespace: string; workload: WorkloadStatus }[];
-  /** How the file wants them to be restarted. */
+  /** The rollout options for these restarts. */
   rollout: { maxConcurrent: number; strategy: string };
   /** Layers in the injector that the file does not have. */
   elsewhere: { injector: string; target: string; owner: string }[];

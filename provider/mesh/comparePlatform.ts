@@ -21,7 +21,7 @@ import type { PlatformDiff, SettingChange } from "./PlatformDiff.js";
 import { requireUsableLayers } from "./requireUsableLayers.js";
 import { workloadStatus } from "./workloadStatus.js";
 
-/** What a settings file would change in a cluster, and which workloads would restart; writes nothing. */
+/** What a settings file would change in a cluster, and which workloads would restart. Read-only. */
 export async function comparePlatform(
   api: KubernetesApi,
   platform: PlatformFile,
@@ -70,15 +70,17 @@ export async function comparePlatform(
           verdict.is === "refused" ? [`[${namespace}] ${name}: ${verdict.why}`] : [],
         ),
       );
-      const moved = assessments.filter(({ verdict }) => verdict.is !== "current" && verdict.is !== "masked");
-      if (moved.length === 0) continue;
+      const affected = assessments.filter(
+        ({ verdict }) => verdict.is !== "current" && verdict.is !== "masked",
+      );
+      if (affected.length === 0) continue;
       const annotations = await namespaceAnnotations(api, namespace);
-      for (const one of moved) {
-        const labels = one.workload.spec.template?.metadata?.labels ?? {};
+      for (const assessment of affected) {
+        const labels = assessment.workload.spec.template?.metadata?.labels ?? {};
         const effective = effectiveOf({ installed, ...layersFor(after, namespace, labels) });
-        const its = { ...settings, ...one.due, annotations };
-        const rollout = rolloutReaching(after, namespace, one.labels ?? labels);
-        const workload = workloadStatus(one, its, now, effective, rollout);
+        const namespaceSettings = { ...settings, ...assessment.due, annotations };
+        const rollout = rolloutReaching(after, namespace, assessment.labels ?? labels);
+        const workload = workloadStatus(assessment, namespaceSettings, now, effective, rollout);
         diff.restarts.push({ namespace, workload });
         if (workload.state === "stale")
           diff.rollout.maxConcurrent = Math.max(diff.rollout.maxConcurrent, rollout.maxConcurrent);
@@ -110,7 +112,7 @@ function declaredPaths(from: EffectiveSettings, to: EffectiveSettings): string[]
   return inOrder(new Set([...Object.keys(from), ...Object.keys(to)])).map(({ path }) => path);
 }
 
-/** For the pods of a target that no other workload settings pick. */
+/** For the target's pods that no other workload settings select. */
 function effectiveIn(installed: CanonicalSettings, layers: Layers, target: string): EffectiveSettings {
   return effectiveOf({ installed, ...layersAt(layers, target) });
 }

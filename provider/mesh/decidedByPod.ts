@@ -3,7 +3,7 @@ import type { EffectiveSettings } from "../levels/effectiveSettings.js";
 import { isOverridden } from "../pod/podLevel.js";
 import { inOrder } from "../settings/canonicalSettings.js";
 
-/** The settings that somebody gave a weaker level and that the pod's own annotations or containers decide. */
+/** The settings that are set at a weaker level and overridden by the pod's own annotations or containers. */
 export function decidedByPod(template: PodTemplate, effective: EffectiveSettings): string[] {
   return inOrder(Object.keys(effective))
     .filter(

@@ -29,8 +29,8 @@ import type { Scope } from "./readMeshStatus.js";
 import type { StackState } from "./readStackState.js";
 
 /**
- * Everything that has to be right for settings to reach pods, looked at one by one, and with a stack's state whether its program still has
- * its layers; writes nothing.
+ * Checks everything that settings need to reach pods. With a stack's state, also checks whether its program still has its layers.
+ * Read-only.
  */
 export async function diagnose(api: KubernetesApi, scope: Scope, state?: StackState): Promise<Finding[]> {
   const findings: Finding[] = [await apiServer(api)];
@@ -42,7 +42,7 @@ export async function diagnose(api: KubernetesApi, scope: Scope, state?: StackSt
         note,
         note.includes("cannot get")
           ? bindRoles
-          : "install Istio, or name it by --injector-namespace and --revision",
+          : "install Istio, or point to it with --injector-namespace and --revision",
       ),
     ),
   );
@@ -70,14 +70,14 @@ function known({ injector, configMap: { data } }: FoundInjector): Finding {
     : warning("injector", `ConfigMap ${injectorName(injector)}: ${unknown}`);
 }
 
-/** Whether what is in the ConfigMap is what would be written now, byte for byte. */
+/** Whether the ConfigMap is byte for byte what would be written now. */
 async function intact(api: KubernetesApi, { injector, configMap }: FoundInjector): Promise<Finding> {
   const name = nameOf(configMap, injector);
   try {
     const layers = layersOf(configMap.data);
     const count = Object.keys(layers).length;
     const composed = named(name, () => {
-      // up would refuse such an injector, so say it before anybody relies on it
+      // `up` would refuse such an injector, so report it now
       if (count === 0) compose(configMap.data, { [globalTarget]: { owner: "doctor", settings: {} } });
       return compose(configMap.data, layers);
     });
@@ -87,7 +87,7 @@ async function intact(api: KubernetesApi, { injector, configMap }: FoundInjector
         ? ok("settings", `${name} has none yet, and can take some`)
         : problem(
             "settings",
-            `${name} has none, and ${stamped} pods run with some: ${lastWriter(configMap)} rewrote it`,
+            `${name} has none, but ${stamped} pods run with some: ${lastWriter(configMap)} rewrote it`,
             "run pulumi up to restore them; pods that still have them are not restarted",
           );
     }
@@ -109,7 +109,7 @@ function owners({ injector, configMap: { data } }: FoundInjector, state: StackSt
   try {
     return layerOwners(injectorName(injector), layersOf(data), state);
   } catch (error) {
-    // said of the settings already
+    // already reported as a finding about the settings
     if (error instanceof InjectorRefusal) return [];
     throw error;
   }
@@ -135,14 +135,14 @@ async function replicas(api: KubernetesApi, { injector }: FoundInjector): Promis
     if (!istiod)
       return warning(
         check,
-        `no Deployment of istiod with revision ${revision} in ${injector.namespace}`,
+        `no istiod Deployment with revision ${revision} in ${injector.namespace}`,
         "nothing to do if istiod runs outside this cluster",
       );
     const { wanted, ready } = readiness({ ...istiod, kind: "Deployment" });
-    const says = `${istiod.metadata.name}: ${ready} of ${wanted} replicas ready`;
+    const text = `${istiod.metadata.name}: ${ready} of ${wanted} replicas ready`;
     return ready >= wanted && wanted > 0
-      ? ok(check, says)
-      : problem(check, says, "see kubectl describe: without istiod no pod with a sidecar can be created");
+      ? ok(check, text)
+      : problem(check, text, "see kubectl describe: without istiod no pod with a sidecar can be created");
   } catch (error) {
     return unreadable(check, error);
   }
@@ -168,7 +168,7 @@ async function webhook(api: KubernetesApi, { injector }: FoundInjector): Promise
     if (ours.length === 0)
       return problem(
         check,
-        `no webhook of revision ${revisionOf(injector)}`,
+        `no webhook for revision ${revisionOf(injector)}`,
         "reinstall Istio: nothing calls the injector",
       );
     const bare = ours.filter(({ webhooks = [] }) =>
@@ -183,7 +183,7 @@ async function webhook(api: KubernetesApi, { injector }: FoundInjector): Promise
   }
 }
 
-/** Asks the injector, and each istiod by itself, about a pod, and compares the stamp with the settings in the ConfigMap. */
+/** Asks the injector, and each istiod replica directly, to inject a pod, and compares the stamp with the ConfigMap's settings. */
 async function answering(
   api: KubernetesApi,
   { injector, configMap: { data } }: FoundInjector,
@@ -193,7 +193,7 @@ async function answering(
   try {
     const namespace = only ?? (await someNamespace(api, revisionOf(injector)));
     if (namespace === undefined) {
-      const why = `no namespace has sidecars of revision ${revisionOf(injector)}: name one by --namespace`;
+      const why = `no namespace has sidecars of revision ${revisionOf(injector)}: name one with --namespace`;
       return [skipped(check, why)];
     }
     const [probe] = await probesOf(api, namespace, injector);
@@ -206,17 +206,17 @@ async function answering(
   }
 }
 
-interface Asked {
+interface Question {
   namespace: string;
   probe: Probe;
-  /** The stamp that settings in the ConfigMap lead to. */
+  /** The stamp of the settings in the ConfigMap. */
   expected: string | undefined;
 }
 
 async function answer(
   api: KubernetesApi,
   injector: Injector,
-  { namespace, probe, expected }: Asked,
+  { namespace, probe, expected }: Question,
 ): Promise<Finding> {
   const check = "answer";
   const given = await ask(api, injector, namespace, probe);
@@ -245,11 +245,11 @@ async function answer(
   }
 }
 
-/** A namespace may admit no plain pod for reasons of its own, such as a quota: istiod itself then says whether all is well. */
+/** A namespace may deny the test pod for other reasons, such as a quota: then ask istiod itself. */
 async function deniedAnswer(
   api: KubernetesApi,
   injector: Injector,
-  { namespace, probe, expected }: Asked,
+  { namespace, probe, expected }: Question,
   denial: string,
 ): Promise<Finding> {
   const check = "answer";
@@ -260,7 +260,7 @@ async function deniedAnswer(
   const stamps =
     "answers" in asked ? asked.answers.flatMap((one) => ("stamp" in one ? [one.stamp] : [])) : [];
   const why = `namespace ${namespace} admits no plain pod, with or without a sidecar (${denial})`;
-  if (stamps.length === 0) return skipped(check, `${why}; istiod could be asked with create on pods/proxy`);
+  if (stamps.length === 0) return skipped(check, `${why}; asking istiod directly takes create on pods/proxy`);
   return stamps.every((stamp) => stamp === expected)
     ? ok(check, `istiod gives a pod in ${namespace} what the ConfigMap has; ${why}`)
     : problem(
@@ -273,16 +273,16 @@ async function deniedAnswer(
 async function agreement(
   api: KubernetesApi,
   injector: Injector,
-  { namespace, probe, expected }: Asked,
+  { namespace, probe, expected }: Question,
 ): Promise<Finding> {
   const check = "replicas";
   const asked = await askReplicas(api, injector, namespace, probe);
   if ("message" in asked)
-    return skipped(check, `each istiod could be asked with create on pods/proxy: ${asked.message}`);
+    return skipped(check, `asking each istiod takes create on pods/proxy: ${asked.message}`);
   const { answers } = asked;
-  if (answers.length === 0) return skipped(check, "no istiod that is ready runs as a pod of this cluster");
+  if (answers.length === 0) return skipped(check, "no ready istiod runs as a pod in this cluster");
   const failed = answers.flatMap((one) =>
-    one.outcome === "failed" ? [`${one.replica} gave no answer: ${one.message}`] : [],
+    one.outcome === "failed" ? [`${one.replica} did not answer: ${one.message}`] : [],
   );
   const behind = replicasBehind(answers, expected);
   if (behind.length > 0)

@@ -18,16 +18,16 @@ import { workloadStatus } from "./workloadStatus.js";
 export interface ExplainedSidecar {
   /** `shop/Deployment/api`. */
   name: string;
-  /** Left out where there is no sidecar. */
+  /** Left out if there is no sidecar. */
   revision?: string;
-  /** How many of the pods have other settings, and which. */
+  /** How many of the pods have other settings, and which settings. */
   stale?: string;
   /** Why they are not restarted now. */
   waiting?: string;
   explanation: SidecarExplanation;
 }
 
-/** Explains a sidecar by the injector that injected it, or by the one of `revision`. */
+/** Explains a sidecar by the injector that injected it, or by that of `revision`. */
 export async function explainFound(
   api: KubernetesApi,
   found: FoundTemplate,
@@ -104,7 +104,7 @@ async function comparedToPods(
   return stale === 0 ? {} : { stale: `${stale} of ${pods.length} pods were created with other settings` };
 }
 
-// what a namespace says of restarts is worth knowing, and no reason to know nothing
+// the namespace's annotations are useful, but not a reason to fail
 async function annotationsIfAllowed(api: KubernetesApi, namespace: string): Promise<Annotations> {
   return namespaceAnnotations(api, namespace).catch((error: unknown) => {
     if (!(error instanceof ApiError) || !isMissingRight(error)) throw error;

@@ -12,11 +12,11 @@ export interface FoundInjector {
 
 export interface FoundInjectors {
   found: FoundInjector[];
-  /** Injectors that were named or listed and can't be read, and why. */
+  /** Injectors that were named or listed but can't be read, and why. */
   notes: string[];
 }
 
-/** Every injector in Istio's namespace, or the one of a revision. Who may not list them is shown the one without revision. */
+/** Every injector in Istio's namespace, or that of a revision. Without the right to list them, the one without a revision. */
 export async function findInjectors(
   api: KubernetesApi,
   namespace: string,
@@ -29,7 +29,7 @@ export async function findInjectors(
     try {
       result.found.push({ injector, configMap: await readInjector(api, injector) });
     } catch (error) {
-      // a typo in --revision would pass for a mesh where all is well
+      // with a typo in --revision the mesh would look healthy
       if (error instanceof NoInjector && revision !== undefined) throw error;
       const refused = error instanceof InjectorRefusal || hasStatus(error, 403);
       if (!refused) throw error;

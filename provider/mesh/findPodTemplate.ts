@@ -14,13 +14,13 @@ import { valueAt } from "../data/valueAt.js";
 import { contentOf, yamlTexts } from "../data/yamlText.js";
 import { requireKnownNamespace } from "./requireKnownNamespace.js";
 
-/** Something that has a pod's template: a workload, or a pod itself. */
+/** An object with a pod template: a workload, or a pod itself. */
 export interface FoundTemplate {
   /** `Deployment/api`. */
   name: string;
   namespace: string;
   template: PodTemplate;
-  /** The object as it is in the cluster; left out for one from a manifest. */
+  /** The object in the cluster; left out for one from a manifest. */
   live?: unknown;
 }
 
@@ -31,7 +31,7 @@ const kinds = [
   { kind: "Job", apiVersion: "batch/v1", plural: "jobs" },
   { kind: "CronJob", apiVersion: "batch/v1", plural: "cronjobs" },
 ];
-/** As kubectl has them. */
+/** kubectl's short names. */
 const shortNames: Readonly<Record<string, string>> = {
   po: "pod",
   deploy: "deployment",
@@ -46,12 +46,12 @@ const templatePlaces = [
   ["spec", "jobTemplate", "spec", "template"],
 ];
 
-/** Nothing to explain in what was given. */
+/** There is nothing to explain in the given input. */
 export class NoPodTemplate extends Error {
   override readonly name = "NoPodTemplate";
 }
 
-/** `KIND/NAME` as kubectl takes it, in whatever case and number: `deployment/api`, `pods/web-1`. */
+/** Finds `KIND/NAME` as kubectl does, in any case and number: `deployment/api`, `pods/web-1`. */
 export async function findPodTemplate(
   api: KubernetesApi,
   namespace: string,
@@ -100,7 +100,7 @@ async function namespacesWith(api: KubernetesApi, path: string, namespace: strin
     });
     return all.map(({ metadata }) => metadata.namespace ?? "").sort();
   } catch (error) {
-    // only a hint
+    // it would only be a hint
     if (!(error instanceof ApiError)) throw error;
     return [];
   }
@@ -110,7 +110,7 @@ function live(object: unknown, kind: string, namespace: string): FoundTemplate {
   return { ...found(object, kind, namespace), live: object };
 }
 
-/** Every pod template of a manifest; objects without one are passed over. */
+/** Every pod template of a manifest; objects without one are skipped. */
 export function templatesIn(manifest: string, namespace: string): FoundTemplate[] {
   const objects = yamlTexts(manifest).flatMap((text) => {
     const read = contentOf(text);
@@ -160,7 +160,7 @@ function found(object: unknown, kind: string, namespace: string): FoundTemplate 
   };
 }
 
-// what Istio added is not what the pod says itself
+// drop what Istio added, which is not the pod's own
 function asCreated(pod: PodTemplate): PodTemplate {
   const { "sidecar.istio.io/status": status, ...annotations } = pod.metadata?.annotations ?? {};
   if (status === undefined) return pod;

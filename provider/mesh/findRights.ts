@@ -4,7 +4,7 @@ import { type Finding, ok } from "./Finding.js";
 import { type NeededRight, neededRights } from "./neededRights.js";
 import type { Scope } from "./readMeshStatus.js";
 
-/** Whether the caller may do what `pulumi preview`, `pulumi up` and options of rollouts need. */
+/** Whether the caller has the rights for `pulumi preview`, `pulumi up` and rollout options. */
 export async function findRights(api: KubernetesApi, scope: Scope): Promise<Finding[]> {
   const answers = await Promise.all(
     neededRights.map(async (right) => {
@@ -51,11 +51,11 @@ export async function findRights(api: KubernetesApi, scope: Scope): Promise<Find
   });
 }
 
-/** What to do about rights that are missing. */
+/** The remedy for missing rights. */
 export const bindRoles =
   "have the roles of rbac.yaml bound to you: kubectl apply -f node_modules/pulumi-istio-sidecar/rbac.yaml";
 
-/** `get, list deployments.apps, statefulsets.apps: sees which workloads restart`, a line for each use. */
+/** `get, list deployments.apps, statefulsets.apps: sees which workloads restart`, one line per use. */
 function rightLines(missing: readonly NeededRight[]): string[] {
   return [...new Set(missing.map(({ why }) => why))].map((why) => {
     const rights = missing.filter((right) => right.why === why);

@@ -4,13 +4,13 @@ import { ApiError, type KubernetesApi, listAll, type ObjectMeta } from "../clust
 import { valueAt } from "../data/valueAt.js";
 import type { FoundTemplate } from "./findPodTemplate.js";
 
-/** Which injector decides over a pod or a workload's pods. */
+/** The injector responsible for a pod or a workload's pods. */
 export type FoundSidecar =
   | { revision: string; pods: readonly ObjectMeta[]; note?: string }
-  /** Why settings don't matter. */
+  /** Why settings have no effect. */
   | { none: string };
 
-/** Looks at the pods that run; of a workload without pods, at the one that it would get. */
+/** Judges by the running pods, or, if a workload has none, by the pod that it would get. */
 export async function findSidecar(api: KubernetesApi, found: FoundTemplate): Promise<FoundSidecar> {
   const pods = await podsOf(api, found);
   const injected = pods.filter((pod) => injectingRevision(pod) !== undefined);

@@ -7,7 +7,7 @@ import type { SettingDeclaration } from "../settings/declarations.js";
 import { declarations } from "../settings/declarations.js";
 import type { ForeignField, SettingValue } from "../settings/SettingDeclaration.js";
 
-/** A setting that another object has, in canonical form or with the reason why it can't be used. */
+/** A setting found in another object, in canonical form or with the reason why it can't be used. */
 export interface ForeignSetting {
   setting: string;
   /** `sidecarProxyResourceLimit.resourceCPULimit`, `environmentVariables.A and environmentVariables.B`. */
@@ -17,17 +17,17 @@ export interface ForeignSetting {
 
 export interface ForeignSettings {
   found: ForeignSetting[];
-  /** Fields that no setting stands for. */
+  /** Fields without a corresponding setting. */
   unknown: string[];
 }
 
 type Path = readonly string[];
 
-/** Reads an object's settings by the declarations; `object` must have an end. */
+/** Reads an object's settings by the declarations. `object` must not be cyclic or too deep. */
 export function foreignSettings(place: ForeignField["in"], object: unknown): ForeignSettings {
   const found: ForeignSetting[] = [];
   const read: Path[] = [];
-  // a setting with a name of its own takes its field before an open map of names can
+  // fixed settings first: an open map of names must not claim their fields
   for (const declaration of [...declarations].sort((a, b) => Number(!!a.open) - Number(!!b.open))) {
     for (const name of declaration.open ? namesIn(place, object, declaration, read) : [""]) {
       for (const field of declaration.foreign(name)) {
@@ -43,7 +43,7 @@ export function foreignSettings(place: ForeignField["in"], object: unknown): For
   return { found, unknown: unknown.map((path) => path.join(".")) };
 }
 
-/** A value as annotations and objects have it, in canonical form. */
+/** Parses a value as written in annotations and objects into canonical form. */
 export function readLoosely(
   { open, parseLoose }: SettingDeclaration,
   name: string,

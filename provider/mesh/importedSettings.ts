@@ -11,11 +11,11 @@ import { foreignSettings } from "./foreignSettings.js";
 import type { Custom, Inventory, NamespaceInventory } from "./Inventory.js";
 import { podSays } from "./podSays.js";
 
-/** A settings file's content made from what a cluster has, and an account of everything that was looked at. */
+/** The content of a settings file made from a cluster's other sidecar configuration, and an account of all that was found. */
 export interface Imported {
   global?: NestedSettings;
   namespaces: Record<string, NestedSettings>;
-  /** Settings of the pods that an object's selector picks, by names of this file. */
+  /** Settings of the pods that an object's selector matches, by their names in this file. */
   workloads: Record<string, ImportedWorkload>;
   taken: ImportNote[];
   leftAlone: ImportNote[];
@@ -34,7 +34,7 @@ export interface ImportNote {
   says: string;
 }
 
-/** The settings of one level, each with the note that accounts for it. */
+/** The settings of one level, each with its note for the account. */
 interface Draft {
   settings: Map<string, { value: SettingValue; note: ImportNote }>;
   leftAlone: ImportNote[];
@@ -46,14 +46,17 @@ interface Picked extends Draft {
   requirements: readonly Requirement[];
 }
 
-/** Annotations on every workload of a namespace mean the same as the namespace's settings, which a workload's own would still beat. */
+/**
+ * Annotations shared by all workloads of a namespace mean the same as the namespace's settings. A workload's own annotations still win over
+ * those.
+ */
 export function importedSettings(inventory: Inventory): Imported {
   const imported: Imported = { namespaces: {}, workloads: {}, taken: [], leftAlone: [] };
   for (const namespace of inventory.namespaces) {
     const isRoot = namespace.name === inventory.rootNamespace;
     const draft: Draft = { settings: new Map(), leftAlone: [] };
     const picked: Picked[] = [];
-    // the stronger of two wins by coming later: Istio has annotations before ProxyConfig objects
+    // of two values the later one wins: in Istio annotations are stronger than ProxyConfig objects
     fromProxyConfigs(namespace, draft, picked);
     fromAsm(namespace, draft, picked);
     if (!isRoot) fromAnnotations(namespace, draft);
@@ -78,7 +81,7 @@ export function importedSettings(inventory: Inventory): Imported {
 
 const rootSelector = "its selector picks pods of Istio's own namespace only, which have no settings";
 
-/** Of the objects without selector Istio takes the oldest; of those that pick a pod, the oldest as well. */
+/** Istio uses the oldest object without a selector, and likewise the oldest of those that match a pod. */
 function fromProxyConfigs({ name, proxyConfigs }: NamespaceInventory, draft: Draft, picked: Picked[]): void {
   const oldestFirst = [...proxyConfigs].sort((a, b) => (a.created < b.created ? -1 : 1));
   const [first, ...others] = oldestFirst.filter(
@@ -143,7 +146,7 @@ function pickedBy(
   };
 }
 
-/** Objects of one namespace, the weakest first: two that can pick one pod need an order. */
+/** Objects of one namespace, the weakest first. Two that can match the same pod need priorities. */
 function addWorkloads(imported: Imported, namespace: string, picked: readonly Picked[]): void {
   const written: { requirements: readonly Requirement[]; priority: number }[] = [];
   for (const one of picked) {
@@ -175,11 +178,11 @@ function freeName({ workloads }: Imported, namespace: string, where: string): st
   }
 }
 
-/** What all workloads of the namespace say alike; one that says something else keeps the annotation for all of them. */
+/** Takes over annotations with the same value on all workloads of the namespace. If one differs, all workloads keep theirs. */
 function fromAnnotations({ name, workloads }: NamespaceInventory, draft: Draft): void {
-  const said = workloads.map(({ annotations }) => podSays(annotations));
-  for (const setting of new Set(said.flat().map((one) => one.setting))) {
-    const here = said.flatMap((all) => all.find((one) => one.setting === setting) ?? []);
+  const perWorkload = workloads.map(({ annotations }) => podSays(annotations));
+  for (const setting of new Set(perWorkload.flat().map((one) => one.setting))) {
+    const here = perWorkload.flatMap((all) => all.find((one) => one.setting === setting) ?? []);
     const [first] = here;
     if (!first) continue;
     const same = here.filter(({ read }) => sameRead(setting, read, first.read)).length;
@@ -212,7 +215,7 @@ function put(draft: Draft, where: string, field: string, setting: string, read: 
   draft.settings.set(setting, { value: read.value, note });
 }
 
-/** A file that `pulumi up` refuses helps nobody: of settings that contradict each other none is written. */
+/** A file that `pulumi up` refuses is useless, so settings that contradict each other are left out. */
 function withoutConflicts({ settings, leftAlone }: Draft, where: string): CanonicalSettings {
   const values = () => Object.fromEntries([...settings].map(([path, { value }]) => [path, value]));
   for (const problem of conflicts(values())) {

@@ -7,8 +7,8 @@ import type { StackLayer, StackState } from "./readStackState.js";
 const check = "owners";
 
 /**
- * Which stacks the layers of an injector belong to; with the state of one of them, each layer that names this stack as its owner and
- * that no resource there stands for: no `up` of it would ever take that out.
+ * Reports which stacks an injector's layers belong to. With the state of one stack, also reports the layers that name this stack as their
+ * owner but have no resource in it: no `up` would ever remove those.
  */
 export function layerOwners(injector: string, layers: Layers, state: StackState | undefined): Finding[] {
   const stacks = new Map<string, number>();
@@ -16,8 +16,8 @@ export function layerOwners(injector: string, layers: Layers, state: StackState 
     const stack = stackOf(owner);
     stacks.set(stack, (stacks.get(stack) ?? 0) + 1);
   }
-  const told = [...stacks].map(([stack, count]) => `${count} of ${stack}`);
-  const counts = told.length === 0 ? [] : [ok(check, `layers in ${injector}: ${told.join(", ")}`)];
+  const perStack = [...stacks].map(([stack, count]) => `${count} of ${stack}`);
+  const counts = perStack.length === 0 ? [] : [ok(check, `layers in ${injector}: ${perStack.join(", ")}`)];
   if (!state) return counts;
   return [...counts, ...unclaimed(injector, layers, state)];
 }
@@ -35,7 +35,7 @@ function unclaimed(injector: string, layers: Layers, state: StackState): Finding
       problem(
         check,
         `${targetName(target)} in ${injector} belongs to ${owner}, and ${why}`,
-        `run pulumi up with a component named ${name} for it in the program; to take the settings out, take it out again and run pulumi up once more`,
+        `add a component named ${name} for it to the program and run pulumi up; to remove the settings, remove it again and run pulumi up once more`,
       ),
     ];
   });

@@ -1,6 +1,6 @@
 import { publishedName } from "../publish/publishedConfigMap.js";
 
-/** One right that a command of Pulumi needs, as RBAC names it. */
+/** One right that a Pulumi command needs, in RBAC's terms. */
 export interface NeededRight {
   verb: string;
   group: string;
@@ -10,15 +10,15 @@ export interface NeededRight {
   onInjector?: boolean;
   /** Only on the object of this name. */
   name?: string;
-  /** `preview` needs it, or only `up`, or only an option of rollouts. */
+  /** Whether `preview` needs it, or only `up`, or only a rollout option. */
   for: "preview" | "up" | "option";
-  /** What it is good for, and what is missing without it. */
+  /** What it is for, and so what is missing without it. */
   why: string;
 }
 
 const workloads = ["deployments", "statefulsets", "daemonsets"];
 
-/** What `pulumi preview` and `pulumi up` need, and what some options of rollouts need besides. */
+/** The rights for `pulumi preview` and `pulumi up`, and those that some rollout options need in addition. */
 export const neededRights: readonly NeededRight[] = [
   {
     verb: "get",
@@ -74,7 +74,7 @@ export const neededRights: readonly NeededRight[] = [
     for: "up" as const,
     why: "publishes a namespace's settings; not needed with publish: false",
   })),
-  { verb: "list", group: "", resource: "namespaces", for: "up", why: "tries global settings out" },
+  { verb: "list", group: "", resource: "namespaces", for: "up", why: "verifies global settings" },
   {
     verb: "get",
     group: "",

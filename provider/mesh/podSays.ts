@@ -7,25 +7,25 @@ import { fixedSettings } from "../settings/fixedSettings.js";
 import type { PodWay } from "../settings/SettingDeclaration.js";
 import { foreignSettings, readLoosely } from "./foreignSettings.js";
 
-/** A setting in a pod's annotations: its canonical form or why it has none, and the annotation. */
+/** A setting in a pod's annotations: in canonical form or with the reason why it has none, and the annotation. */
 export interface PodSaying {
   setting: string;
   annotation: string;
   read: Parsed<SettingValue>;
 }
 
-/** The settings in the annotations of a pod template; of two annotations for one setting the stronger one. */
+/** The settings in the annotations of a pod template; if two annotations have the same setting, the stronger one. */
 export function podSays(annotations: Readonly<Record<string, string>>): PodSaying[] {
   const config = proxyConfigOf(annotations[proxyConfigAnnotation]);
-  const said = new Map<string, PodSaying>();
+  const bySetting = new Map<string, PodSaying>();
   for (const { setting, field, read } of foreignSettings("annotation", annotations).found)
-    said.set(setting, { setting, annotation: field, read });
+    bySetting.set(setting, { setting, annotation: field, read });
   for (const declaration of declarations) {
     const names = declaration.open ? namesIn(config, declaration.podWays("")) : [""];
     for (const one of names.flatMap((name) => saying(declaration, name, annotations, config)))
-      if (!said.has(one.setting)) said.set(one.setting, one);
+      if (!bySetting.has(one.setting)) bySetting.set(one.setting, one);
   }
-  return [...said.values()];
+  return [...bySetting.values()];
 }
 
 function saying(
@@ -44,12 +44,12 @@ function saying(
   const own = way?.by === "annotation" ? annotations[way.name] : undefined;
   if (way?.by === "annotation" && own !== undefined) return found(way.name, own);
   const values = ways.flatMap((one) => (one.by === "proxyConfig" ? [fieldAt(config, one.path)?.value] : []));
-  // one setting may stand for several variables, which then all have its value
+  // one setting may map to several variables, which must all have its value
   const same = values.every((value) => textOf(value) === textOf(values[0]));
   return !same || values[0] === undefined ? [] : found(proxyConfigAnnotation, values[0]);
 }
 
-// names that other settings stand for are those settings'
+// names that belong to other settings are left to those
 function namesIn(config: unknown, ways: readonly PodWay[]): string[] {
   const [way] = ways;
   const map = way?.by === "proxyConfig" ? fieldAt(config, way.path.slice(0, -1))?.value : undefined;

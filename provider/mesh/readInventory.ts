@@ -8,11 +8,11 @@ import { findInjectors } from "./findInjectors.js";
 import type { Custom, Inventory, NamespaceInventory } from "./Inventory.js";
 import type { Scope } from "./readMeshStatus.js";
 
-/** The kinds whose objects have settings of sidecars. Their groups and versions are the cluster's to say. */
+/** The kinds with sidecar settings; their groups and versions are looked up in the cluster. */
 const asmKind = "ASMCustomProxyConfigInjectionTemplate";
 const proxyConfigKind = "ProxyConfig";
 
-/** Reads what a cluster says of sidecars; writes nothing. */
+/** Reads a cluster's other sidecar configuration. Read-only. */
 export async function readInventory(api: KubernetesApi, scope: Scope): Promise<Inventory> {
   const notes: string[] = [];
   const { found } = await findInjectors(api, scope.injectorNamespace, scope.revision);
@@ -90,7 +90,7 @@ async function listed<Item>(api: KubernetesApi, path: string, notes: string[]): 
     return await listAll<Item>(api, path);
   } catch (error) {
     if (!hasStatus(error, 403)) throw error;
-    notes.push(`not looked at: ${error.serverMessage}`);
+    notes.push(`not checked:  ${error.serverMessage}`);
     return [];
   }
 }

@@ -28,13 +28,13 @@ export interface Scope {
   revision?: string;
   /** One namespace. Default: all. */
   namespace?: string;
-  /** What else than settings counts as a difference. */
+  /** Differences besides settings that count. */
   restartOn?: Rollout["restartOn"];
 }
 
 const namespacesAtOnce = 4;
 
-/** Looks at every workload with sidecars; writes nothing. */
+/** Assesses every workload with sidecars. Read-only. */
 export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: number): Promise<MeshStatus> {
   const { found, notes } = await findInjectors(api, scope.injectorNamespace, scope.revision);
   const pods = await injectedPods(api, scope.namespace);
@@ -44,7 +44,7 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
   for (const { injector, configMap } of found) {
     const revision = revisionOf(injector);
     const { data } = configMap;
-    // read once for all namespaces: the texts are long
+    // parsed once for all namespaces: the texts are long
     const current = currentSettings(data);
     const { layers, installed } = current;
     const targets = new Set([
@@ -56,9 +56,9 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
       jobs.push(async () => {
         const owner = layerAt(layers, name)?.owner;
         const workloadSettings = workloadLayers(layers, name).map(
-          ({ target, owner: itsOwner, picks: { selector, priority } }) => ({
+          ({ target, owner: layerOwner, picks: { selector, priority } }) => ({
             name: target.slice(name.length + 1),
-            owner: itsOwner,
+            owner: layerOwner,
             selector: selectorText(selector),
             priority,
             settings: effectiveOf({ installed, ...layersAt(layers, target) }),
@@ -140,12 +140,12 @@ async function workloadsIn(
     ...unmanaged.map(
       ({ name, pods: count, why }): WorkloadStatus => ({ name, pods: count, state: "unmanaged", why }),
     ),
-    // a bare pod or a Job's with the present stamp has no workload that was looked at
+    // up-to-date bare pods and Jobs, which have no assessed workload
     ...currentWithoutWorkload(pods, others),
   ].sort((a, b) => compare(a.name, b.name));
 }
 
-/** What the person asks for counts beside what the levels' rollout options say. */
+/** Adds what the user asked for to the levels' rollout options. */
 function withImage(restartOn: Rollout["restartOn"], settings: NamespaceSettings): NamespaceSettings {
   if (restartOn.length === 0) return settings;
   const { forLabels } = settings;
@@ -156,7 +156,7 @@ function withImage(restartOn: Rollout["restartOn"], settings: NamespaceSettings)
   };
 }
 
-// a look goes on without; a rollout would not
+// the status works without them; a rollout would fail
 async function annotationsOrNote(
   api: KubernetesApi,
   namespace: string,
@@ -166,7 +166,7 @@ async function annotationsOrNote(
     return await namespaceAnnotations(api, namespace);
   } catch (error) {
     if (!(error instanceof ApiError) || !isMissingRight(error)) throw error;
-    report(`${namespace}: its opt-out and maintenance window are not known: ${error.message}`);
+    report(`${namespace}: can't read its opt-out and maintenance window: ${error.message}`);
     return {};
   }
 }
@@ -184,7 +184,7 @@ function ofRevision(pods: readonly ObjectMeta[], revision: string): ObjectMeta[]
   return pods.filter((pod) => injectingRevision(pod) === revision);
 }
 
-/** Pods of revisions whose injector is not there: somebody should know that nobody looked at them. */
+/** Pods of revisions without an injector: reported, since they were not checked. */
 function foreignRevisions(
   pods: ReadonlyMap<string, readonly ObjectMeta[]>,
   known: ReadonlySet<string>,
@@ -198,7 +198,7 @@ function foreignRevisions(
   }
   return [...counts].map(
     ([name, count]) =>
-      `${count} ${count === 1 ? "pod" : "pods"} of revision ${name}, which has no injector in ${injectorNamespace}: not looked at`,
+      `${count} ${count === 1 ? "pod" : "pods"} of revision ${name}, which has no injector in ${injectorNamespace}: not checked`,
   );
 }
 

@@ -4,12 +4,12 @@ import { injectorOf } from "../injector/layerInputs.js";
 import { writtenOwnerOf } from "../injector/layerOwner.js";
 import { targetOf } from "../levels/Layer.js";
 
-/** What a stack's state says of layers. */
+/** The layers in a stack's state. */
 export interface StackState {
-  /** `project/stack`; the organization is not in a state. */
+  /** `project/stack`: a state doesn't have the organization. */
   name: string;
   layers: readonly StackLayer[];
-  /** Layers that an `up` was creating when it was interrupted: in the injector perhaps, and no resource of the stack. */
+  /** Layers that an `up` was creating when it was interrupted: possibly in the injector, but not a resource of the stack. */
   interrupted: readonly StackLayer[];
 }
 
@@ -20,7 +20,7 @@ export interface StackLayer {
   owner: string;
 }
 
-/** A text that is no output of `pulumi stack export`. */
+/** The text is not the output of `pulumi stack export`. */
 export class NoStackState extends Error {
   override readonly name = "NoStackState";
 }
@@ -34,21 +34,21 @@ const Exported = z.object({
   }),
 });
 
-const wanted = "wanted what pulumi stack export prints";
+const expected = "expected the output of pulumi stack export";
 
-/** Reads what `pulumi stack export` printed; `from` names it in errors. */
+/** Parses the output of `pulumi stack export`; `from` names it in errors. */
 export function readStackState(text: string, from: string): StackState {
   const read = Exported.safeParse(parsed(text, from));
   if (!read.success) {
     const [issue] = read.error.issues;
-    throw new NoStackState(`${from}: ${wanted}; found ${issue?.path.join(".")}: ${issue?.message}`);
+    throw new NoStackState(`${from}: ${expected}, got ${issue?.path.join(".")}: ${issue?.message}`);
   }
   const { resources, pending_operations: pending } = read.data.deployment;
   const interrupted = (pending ?? []).filter(({ type }) => type === "creating");
   const all = [...(resources ?? []), ...interrupted.map(({ resource }) => resource)];
   const [, stack, project] = /^urn:pulumi:([^:]+)::([^:]+)::/.exec(all[0]?.urn ?? "") ?? [];
   if (!stack || !project)
-    throw new NoStackState(`${from}: ${wanted}; found no resources, so nothing says which stack it is`);
+    throw new NoStackState(`${from}: ${expected}, got no resources, so the stack is unknown`);
   return {
     name: `${project}/${stack}`,
     layers: (resources ?? []).flatMap(layerIn),
@@ -72,6 +72,6 @@ function parsed(text: string, from: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new NoStackState(`${from}: ${wanted}; found no JSON`);
+    throw new NoStackState(`${from}: ${expected}, got no JSON`);
   }
 }

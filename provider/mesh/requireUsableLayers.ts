@@ -6,7 +6,7 @@ import { requireValidLayer } from "../injector/requireValidLayer.js";
 import type { Layers } from "../levels/Layer.js";
 import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 
-/** Throws everything that `pulumi up` would refuse about these layers on this injector, in one error. */
+/** Throws one error with everything for which `pulumi up` would refuse these layers on this injector. */
 export function requireUsableLayers(
   data: InjectorData,
   layers: Layers,
@@ -28,6 +28,6 @@ export function requireUsableLayers(
       return [error.message];
     }
   });
-  // two layers that conflict are refused from both sides
+  // conflicting layers are refused from both sides
   if (refusals.length > 0) throw new InjectorRefusal([...new Set(refusals)].join("\n"));
 }

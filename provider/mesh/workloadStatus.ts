@@ -7,7 +7,7 @@ import { restartUnderWay, unreadyBefore } from "../rollout/policy/unreadyBefore.
 import { decidedByPod } from "./decidedByPod.js";
 import type { WorkloadStatus } from "./MeshStatus.js";
 
-/** One workload's assessment as people and reports have it. */
+/** One workload's assessment in the form of reports. */
 export function workloadStatus(
   { workload, name, pods, verdict, overruled }: Assessment,
   settings: NamespaceSettings,

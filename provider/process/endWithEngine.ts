@@ -1,12 +1,12 @@
 import { createConnection } from "node:net";
 
-/** In a row: one refused connection may be a full backlog. */
+/** In a row: a single refused connection may be due to a full backlog. */
 const mostRefused = 2;
 
 /**
- * Calls `end` once nobody listens at the engine's address any more: a CLI that was killed leaves its providers running, and
- * one of them would go on to restart workloads that nobody watches. Returns what stops the watch. `address`: `127.0.0.1:PORT`, as the
- * engine gives it to its providers; without one there is nothing to watch. `every`: in ms.
+ * Calls `end` once nothing listens at the engine's address any more: a killed CLI leaves its providers running, and one of them would keep
+ * restarting workloads unattended. Returns a function that stops watching. `address`: `127.0.0.1:PORT`, as the engine passes it to its
+ * providers; without one there is nothing to watch. `every`: in ms.
  */
 export function endWithEngine(address: string | undefined, end: () => void, every = 1_000): () => void {
   const [, host, port] = /^(.+):(\d+)$/.exec(address ?? "") ?? [];
@@ -26,7 +26,7 @@ export function endWithEngine(address: string | undefined, end: () => void, ever
       end();
     });
   }, every);
-  // the watch alone keeps no process running
+  // this timer alone doesn't keep the process running
   timer.unref();
   return () => clearInterval(timer);
 }

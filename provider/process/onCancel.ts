@@ -3,20 +3,20 @@ import { Server } from "node:net";
 const cancelPath = "/pulumirpc.ResourceProvider/Cancel";
 
 /**
- * Calls back once Pulumi asks its providers to come to an end, as after Ctrl-C. Pulumi's host of dynamic providers answers that request
- * and tells nobody, so it is seen on its way in, by a listener on the host's own server. Where there is no such server, nothing is called.
+ * Calls back when Pulumi asks its providers to cancel, as after Ctrl-C. Pulumi's host of dynamic providers answers that request without
+ * passing it on, so a listener on the host's own server catches it. Without such a server nothing happens.
  */
 export function onCancel(callback: () => void, servers: readonly unknown[] = activeHandles()): void {
   for (const server of servers) {
     if (!(server instanceof Server)) continue;
-    // an HTTP/2 server has streams; others never emit this
+    // only HTTP/2 servers emit this
     server.on("stream", (_stream: unknown, headers: Readonly<Record<string, unknown>>) => {
       if (headers[":path"] === cancelPath) callback();
     });
   }
 }
 
-/** What keeps this process running; not in Node's types, and gone without harm should Node ever drop it. */
+/** The handles that keep this process running. Not in Node's types; harmless if Node ever drops it. */
 function activeHandles(): readonly unknown[] {
   const { _getActiveHandles: handles } = process as { _getActiveHandles?: () => unknown[] };
   return handles?.call(process) ?? [];

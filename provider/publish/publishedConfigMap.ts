@@ -1,10 +1,10 @@
 import { fieldManager } from "../cluster/fieldManager.js";
 import { hasStatus, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
 
-/** The ConfigMap that tells a namespace's team which settings its pods get. */
+/** The ConfigMap that shows a namespace's team which settings its pods get. */
 export const publishedName = "sidecar-settings";
 const key = "settings.yaml";
-/** Says which resource has written the text: one that was renamed or replaced may not take out what its successor wrote. */
+/** The resource that wrote the text: after a rename or replacement, the old one must not remove what its successor wrote. */
 const ownerAnnotation = "sidecar-settings/owner";
 
 interface ConfigMap {
@@ -13,12 +13,12 @@ interface ConfigMap {
   binaryData?: Record<string, string>;
 }
 
-/** The namespace has something else by that name; nothing was written. */
+/** The namespace already has another ConfigMap of that name; nothing was written. */
 export class ForeignConfigMap extends Error {
   override readonly name = "ForeignConfigMap";
 }
 
-/** The text as it is in the cluster, with the resource that wrote it; undefined where there is none. */
+/** The text in the cluster, and the resource that wrote it; undefined if there is none. */
 export async function readPublished(
   api: KubernetesApi,
   namespace: string,
@@ -29,8 +29,8 @@ export async function readPublished(
 }
 
 /**
- * Writes the text in place: other keys of the ConfigMap stay, and so do labels and annotations that others have put there. `known`:
- * the text was ours before, so that what somebody has made of it is drift; else their text stays, and that is an error.
+ * Writes the text, and keeps other keys, labels and annotations of the ConfigMap. `known`: the text was ours before, so changes by others
+ * are drift and overwritten; otherwise another's text is kept, and that is an error.
  */
 export async function writePublished(
   api: KubernetesApi,
@@ -60,14 +60,14 @@ export async function writePublished(
 }
 
 /**
- * Takes the text out, and the ConfigMap with it when nothing else is in there. What others have written since stays, another resource of
- * this package included.
+ * Removes the text, and the ConfigMap if nothing else is in it. Keeps what others have written since, including another resource of this
+ * package.
  */
 export async function removePublished(api: KubernetesApi, namespace: string, owner: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const found = await readConfigMap(api, namespace);
     if (!found || !isOurs(found)) return;
-    // written before there was such an annotation, it is the owner's
+    // without the annotation it was written by an earlier release, so it is the owner's
     if ((found.metadata.annotations?.[ownerAnnotation] ?? owner) !== owner) return;
     const { resourceVersion } = found.metadata;
     const others = [...Object.keys(found.data ?? {}), ...Object.keys(found.binaryData ?? {})].filter(

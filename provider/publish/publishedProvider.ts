@@ -26,13 +26,13 @@ import { settingText } from "../settings/settingText.js";
 import { publishedName, readPublished, removePublished, writePublished } from "./publishedConfigMap.js";
 import { publishedSettings } from "./publishedSettings.js";
 
-/** A namespace's effective settings, told to its team in a ConfigMap, as a Pulumi resource. */
+/** Publishes a namespace's effective settings to its team in a ConfigMap, as a Pulumi resource. */
 export function publishedProvider(coordinators: Coordinators): ResourceProvider {
   const { session } = coordinators;
   const apiOf = (properties: Properties) => session.api(properties.cluster as ClusterAccess | undefined);
   const publish = async (inputs: Properties, owner: string, known: boolean): Promise<Properties> => {
     const api = await apiOf(inputs);
-    // not what the program plans: the injector may have refused some of it
+    // not the program's plan: the injector may have refused some of it
     const coordinator = await coordinators.of(inputs);
     await coordinator.idle();
     const data = await coordinator.data(api);
@@ -41,28 +41,32 @@ export function publishedProvider(coordinators: Coordinators): ResourceProvider 
     if (!data) return outs;
     const effective = effectiveAt(data, namespace);
     await writePublished(api, namespace, textOf(effective), { known, owner });
-    return { ...outs, ...told(effective) };
+    return { ...outs, ...outputsOf(effective) };
   };
 
   return {
     async check(olds, given) {
       const news = withKnownCluster(given);
-      const said = { settings: olds.settings ?? {}, ...(olds.__text ? { __text: olds.__text } : {}) };
+      const former = { settings: olds.settings ?? {}, ...(olds.__text ? { __text: olds.__text } : {}) };
       const { namespace } = news;
-      if (containsUnknown([namespace, news.cluster, news.injector])) return { inputs: { ...news, ...said } };
+      if (containsUnknown([namespace, news.cluster, news.injector]))
+        return { inputs: { ...news, ...former } };
       try {
         const api = await apiOf(news);
         const coordinator = await coordinators.of(news);
         const data = await coordinator.data(api);
-        if (!data) return { inputs: { ...news, ...said } };
-        const inputs = { ...news, ...told(effectiveAt(data, namespaceOf(news), coordinator.planned.known)) };
-        // a change that only the cluster shows must be an input, or the preview's diff would be empty
+        if (!data) return { inputs: { ...news, ...former } };
+        const inputs = {
+          ...news,
+          ...outputsOf(effectiveAt(data, namespaceOf(news), coordinator.planned.known)),
+        };
+        // drift that only the cluster shows must become an input, or the preview's diff would be empty
         const restores = (await isLost(api, olds, news)) ? `${publishedName} was deleted` : olds.restores;
         return { inputs: restores === undefined ? inputs : { ...inputs, restores } };
       } catch (error) {
         if (!(error instanceof UnreachableError)) throw error;
         session.report(`${namespace}: could not look up the settings to publish: ${error.message}`);
-        return { inputs: { ...news, ...said } };
+        return { inputs: { ...news, ...former } };
       }
     },
 
@@ -91,7 +95,7 @@ export function publishedProvider(coordinators: Coordinators): ResourceProvider 
       const published = await readPublished(await apiOf(properties), namespaceOf(properties));
       if (!published) return {};
       const { text } = published;
-      // what somebody changed by hand is written anew: without settings here a preview would show no reason
+      // text changed by hand will be overwritten: without settings here the preview would show no reason
       const known = digest(text) === properties.__text ? properties : { ...properties, settings: {} };
       const props = { ...known, __text: digest(text) };
       const { configMap: _, [writtenOwnerOutput]: __, ...inputs } = props as Record<string, unknown>;
@@ -104,7 +108,7 @@ export function publishedProvider(coordinators: Coordinators): ResourceProvider 
   };
 }
 
-/** Whether the ConfigMap that the last `up` wrote is gone. Without the right to look, it is taken to be there. */
+/** Whether the ConfigMap of the last `up` is gone. Without the right to read it, it is assumed to exist. */
 async function isLost(api: KubernetesApi, olds: Properties, news: Properties): Promise<boolean> {
   if (olds.__text === undefined || namespaceOf(olds) !== namespaceOf(news)) return false;
   try {
@@ -119,8 +123,8 @@ function namespaceOf({ namespace }: Properties): string {
   return String(namespace);
 }
 
-/** For reviewers each setting that a level says, with the level; all else, which would be 40 lines for a namespace, as a digest. */
-function told(effective: EffectiveSettings): { settings: Record<string, string>; __text: string } {
+/** For reviewers, each setting that a level sets, with the level; the rest, 40 lines per namespace, as a digest. */
+function outputsOf(effective: EffectiveSettings): { settings: Record<string, string>; __text: string } {
   const managed = Object.entries(effective).filter(([, { source }]) => source !== "installed");
   const settings = managed.map(([path, { value, source }]) => [path, `${settingText(value)} (${source})`]);
   return { settings: Object.fromEntries(settings), __text: digest(textOf(effective)) };

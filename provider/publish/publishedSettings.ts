@@ -1,7 +1,7 @@
 import { Document, isMap, isScalar, isSeq, type Pair, type YAMLMap } from "yaml";
 import type { NestedSettings } from "../settings/canonicalSettings.js";
 
-/** Effective settings as a team reads them: YAML, with the level that each value comes from beside it. */
+/** Effective settings as YAML for a team, each value with the level it comes from. */
 export function publishedSettings(
   effective: NestedSettings,
   sources: Readonly<Record<string, string>>,

@@ -1,7 +1,7 @@
-/** What a piece of text means, for whoever can show colours. */
+/** The meaning of a piece of text, which decides its colour. */
 export type Tone = "good" | "bad" | "warning" | "quiet" | "strong" | "heading";
 
-/** Puts a text in the colour of what it means; without colours it gives the text back. */
+/** Colours a text by its meaning, or returns it unchanged. */
 export type Paint = (tone: Tone, text: string) => string;
 
 export const plain: Paint = (_tone, text) => text;

@@ -9,12 +9,12 @@ import { count, detailOf, type TextOptions, workloadsText } from "./statusReport
 import { type Cell, groupedTable, textTable } from "./textTable.js";
 import { wrapped } from "./wrapped.js";
 
-/** Whether `pulumi up` with the file would do anything. */
+/** Whether `pulumi up` with the file would change anything. */
 export function isDifferent({ changes, restarts }: PlatformDiff): boolean {
   return changes.length > 0 || restarts.length > 0;
 }
 
-/** What changes for whom, then what restarts and what is waiting. */
+/** Which settings change for whom, then which workloads restart or wait. */
 export function diffText(diff: PlatformDiff, options: TextOptions = {}): string {
   const { paint = plain, width, each = false } = options;
   const parts: string[] = [];
@@ -101,7 +101,7 @@ function diffSummary(diff: PlatformDiff): string {
   return `${count(changes.length, "setting")} of ${count(targets, "level")} would change; ${count(restarting.length, "workload")} (${count(pods, "pod")}) would restart${atOnce}`;
 }
 
-/** What becomes of a workload: a stale one restarts, all others stay in the state that they are in. */
+/** A workload's state in the diff: stale ones restart, all others keep theirs. */
 function stateAfter({ state }: WorkloadStatus): string {
   return state === "stale" ? "restarts" : state;
 }

@@ -11,13 +11,13 @@ import { widthOf, wrapped } from "./wrapped.js";
 
 const heads = ["SETTING", "VALUE", "FROM", "INSTEAD OF"];
 
-/** How explanations are shown at a terminal. */
+/** Options for explanations at a terminal. */
 export interface ExplainTextOptions extends Pick<TextOptions, "paint" | "width"> {
-  /** With what only Istio's installation says, too. */
+  /** Whether to include Istio's own values. */
   everything?: boolean;
 }
 
-/** What somebody has set, for people; Istio's own values are counted unless `everything` is asked for. */
+/** Explanations as text. Istio's own values are only counted, unless `everything` is set. */
 export function explainText(all: readonly ExplainedSidecar[], options: ExplainTextOptions = {}): string {
   const { paint = plain, everything = false } = options;
   return all
@@ -25,15 +25,15 @@ export function explainText(all: readonly ExplainedSidecar[], options: ExplainTe
       const title = `${paint("strong", printed(name))}${revisionText(revision)}`;
       if (unaffected !== undefined) return `${title}: ${printed(unaffected)}\n`;
       const shown = everything ? settings : settings.filter(({ source }) => source !== "installed");
-      const told = [...staleText(state), ...warnings].map((warning) =>
+      const notes = [...staleText(state), ...warnings].map((warning) =>
         marked("!", "warning", warning, options),
       );
-      return `${title}\n${settingsTable(shown, options)}${restText(settings.length - shown.length, shown.length, paint)}${told.join("")}`;
+      return `${title}\n${settingsTable(shown, options)}${restText(settings.length - shown.length, shown.length, paint)}${notes.join("")}`;
     })
     .join("\n");
 }
 
-/** A sign, and a text below which nothing stands on its left. */
+/** A sign and a wrapped text, indented so that only the sign is in the first column. */
 function marked(
   sign: string,
   tone: Tone,
@@ -44,7 +44,7 @@ function marked(
   return lines.map((line, at) => `${at === 0 ? `${paint(tone, sign)} ` : "  "}${line}\n`).join("");
 }
 
-/** Owners beside their levels where there is room, else once below the table. */
+/** Owners next to their levels if there is room, else once below the table. */
 function settingsTable(settings: readonly ExplainedSetting[], options: ExplainTextOptions): string {
   if (settings.length === 0) return "";
   const { paint = plain, width = Number.POSITIVE_INFINITY } = options;
@@ -80,10 +80,10 @@ export function explainMarkdown(all: readonly ExplainedSidecar[]): string {
         markdownText(fromText(setting)),
         markdownText(setting.note ?? insteadOf(setting)),
       ]);
-      const told = [...staleText(state), ...warnings]
+      const notes = [...staleText(state), ...warnings]
         .map((warning) => `- ${markdownText(warning)}\n`)
         .join("");
-      return `${title}${markdownTable(["Setting", "Value", "From", "Instead of"], rows)}\n${told === "" ? "" : `\n${told}`}`;
+      return `${title}${markdownTable(["Setting", "Value", "From", "Instead of"], rows)}\n${notes === "" ? "" : `\n${notes}`}`;
     })
     .join("\n");
 }
@@ -94,7 +94,7 @@ function restText(left: number, shown: number, paint: Paint): string {
   return `${paint("quiet", `${what} as Istio was installed: --all shows ${left === 1 ? "it" : "them"}`)}\n`;
 }
 
-// one revision is what most meshes have
+// most meshes have one revision, without a name
 function revisionText(revision: string | undefined): string {
   return revision === undefined || revision === defaultRevision ? "" : ` (revision ${printed(revision)})`;
 }

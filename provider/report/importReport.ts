@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import type { Imported, ImportNote } from "../mesh/importedSettings.js";
 import { printed } from "./printed.js";
 
-/** A settings file with an account of where it comes from, as comments. */
+/** A settings file, with an account of its sources as comments. */
 export function importedFile(
   { global, namespaces, workloads, taken, leftAlone }: Imported,
   server: string,

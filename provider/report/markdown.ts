@@ -1,6 +1,6 @@
 import { printed } from "./printed.js";
 
-/** Text that Markdown shows as it is, on one line, in a table too: no markup, links, mentions or HTML of its own. */
+/** Escapes text so that Markdown shows it literally on one line, even in a table: no markup, links, mentions or HTML. */
 export function markdownText(text: string): string {
   return (
     printed(text)
@@ -8,13 +8,13 @@ export function markdownText(text: string): string {
       .replace(/</g, "&lt;")
       .replace(/>/g, "&gt;")
       .replace(/[\\`*_[\]#|~$]/g, (character) => `\\${character}`)
-      // neither mentions nor issue numbers nor addresses may become links in a comment
+      // mentions, issue numbers and addresses must not become links in a comment
       .replace(/@/g, "@\u2060")
       .replace(/(https?):/gi, "$1\u2060:")
   );
 }
 
-/** Text as code: fenced by more backticks than it holds, and with its bars kept from ending a table's cell. */
+/** Text as code, fenced by more backticks than it contains, with escaped bars, which would end a table cell. */
 export function markdownCode(text: string): string {
   const shown = printed(text).replace(/\|/g, "\\|");
   const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));

@@ -1,4 +1,4 @@
-/** Text of a cluster, fit for one line of a terminal: what could move the cursor or colour the screen is shown as its code. */
+/** Makes text from a cluster safe for one line of a terminal: characters that could move the cursor or colour the screen are escaped. */
 export function printed(text: string): string {
   return text.replace(
     /[\p{Cc}\p{Cf}\u2028\u2029]/gu,

@@ -1,19 +1,19 @@
-/** Settings that people look up together, for the reference. */
+/** Settings that belong together, for the reference. */
 export interface SettingGroup {
   heading: string;
-  /** The first part of its settings' paths. */
+  /** The first segment of its settings' paths. */
   keys: readonly string[];
   about: string;
-  /** Settings of a namespace, as YAML. */
+  /** Example settings of a namespace, as YAML. */
   example: string;
   danger?: string;
-  /** What a pod has where nobody says the setting, by its path; `""` is for all of the group. */
+  /** The values without any of our settings, by path; `""` is for the whole group. */
   defaults: Readonly<Record<string, string>>;
 }
 
-const left = "what Istio was installed with";
+const installedValue = "what Istio was installed with";
 
-/** Every setting is in exactly one; a test holds that, and the chart's own values where they are the default. */
+/** Every setting is in exactly one group, which a test enforces, along with the chart's values given as defaults. */
 export const settingGroups: readonly SettingGroup[] = [
   {
     heading: "proxyResources",
@@ -174,7 +174,7 @@ export const settingGroups: readonly SettingGroup[] = [
       "statsMatcher: { inclusionPrefixes: [cluster.outbound] }\ntracing:\n  sampling: 5\n  customTags: { team: { literal: { value: shop } } }",
     danger:
       "each kept statistic costs memory in every sidecar. Tags from headers and variables show what they hold.",
-    defaults: { "": left },
+    defaults: { "": installedValue },
   },
   {
     heading: "Container",
@@ -187,7 +187,7 @@ export const settingGroups: readonly SettingGroup[] = [
       privileged: "`false`",
       seccompProfile: "none",
       enableCoreDump: "`false`",
-      imageType: left,
+      imageType: installedValue,
       imagePullPolicy: "Kubernetes' own",
     },
   },

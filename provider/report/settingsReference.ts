@@ -4,7 +4,7 @@ import { releasesText } from "../settings/releaseFacts.js";
 import { allLevels } from "../settings/SettingDeclaration.js";
 import { type SettingGroup, settingGroups } from "./settingGroups.js";
 
-/** The reference of all settings as Markdown, from their declarations. */
+/** The reference of all settings as Markdown, generated from their declarations. */
 export function settingsReference(): string {
   return [
     "# Settings",

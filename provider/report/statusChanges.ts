@@ -2,17 +2,17 @@ import type { MeshStatus, WorkloadStatus } from "../mesh/MeshStatus.js";
 import { printed } from "./printed.js";
 import { detailOf, summaryOf } from "./statusReport.js";
 
-/** What is different between two looks, a line for each workload, and the new totals at the end; nothing where nothing is. */
+/** The differences between two statuses: a line per workload, then the new totals; empty if there are none. */
 export function statusChanges(before: MeshStatus, after: MeshStatus): string[] {
-  const [old, now] = [byName(before), byName(after)];
+  const [old, current] = [byName(before), byName(after)];
   const lines: string[] = [];
-  for (const [name, workload] of now) {
-    const was = old.get(name);
-    const [from, to] = [was && sentence(was), sentence(workload)];
+  for (const [name, workload] of current) {
+    const former = old.get(name);
+    const [from, to] = [former && sentence(former), sentence(workload)];
     if (from !== to)
-      lines.push(`${name}: ${was && was.state !== workload.state ? `${was.state} -> ` : ""}${to}`);
+      lines.push(`${name}: ${former && former.state !== workload.state ? `${former.state} -> ` : ""}${to}`);
   }
-  for (const name of old.keys()) if (!now.has(name)) lines.push(`${name}: gone`);
+  for (const name of old.keys()) if (!current.has(name)) lines.push(`${name}: gone`);
   return lines.length > 0 ? [...lines, summaryOf(after)] : [];
 }
 

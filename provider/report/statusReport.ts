@@ -21,12 +21,12 @@ export const stateTones: Record<WorkloadState, Tone> = {
   unknown: "warning",
 };
 
-/** How a report is shown at a terminal. */
+/** Options for a report at a terminal. */
 export interface TextOptions {
   paint?: Paint;
-  /** How wide lines may be. Default: as wide as they are. */
+  /** The maximum line width. Default: unlimited. */
   width?: number | undefined;
-  /** A line for each workload with all that is known of it, in place of groups with the same reason. Default: no. */
+  /** Whether to print a full line per workload instead of groups with the same reason. Default: no. */
   each?: boolean;
 }
 
@@ -36,7 +36,7 @@ interface Placed {
   workload: WorkloadStatus;
 }
 
-/** The whole mesh for terminals, what needs somebody's eye first: a reason once, then its workloads. */
+/** The whole mesh as text, workloads that need attention first: each reason once, then its workloads. */
 export function statusText(status: MeshStatus, options: TextOptions = {}): string {
   const { paint = plain } = options;
   const several = status.injectors.length > 1;
@@ -48,7 +48,7 @@ export function statusText(status: MeshStatus, options: TextOptions = {}): strin
   return `${table}${notes}${summaryOf(status, paint)}\n`;
 }
 
-/** Workloads by state and reason, or one by one. `wordFor`: what a workload's state is called. */
+/** Workloads by state and reason, or one by one. `wordFor`: the word for a workload's state. */
 export function workloadsText(
   all: readonly Placed[],
   wordFor: (workload: WorkloadStatus) => string,
@@ -114,7 +114,7 @@ function groupOrder([first]: readonly Placed[]): number {
   return first ? orderOf(first) : 0;
 }
 
-/** `3`, or `1 of 3` where the others have what is due. */
+/** `3`, or `1 of 3` if the others are up to date. */
 function podsOf({ pods, stalePods = pods }: WorkloadStatus): string {
   return stalePods === pods ? String(pods) : `${stalePods} of ${pods}`;
 }
@@ -132,26 +132,26 @@ export function summaryOf(status: MeshStatus, paint: Paint = plain): string {
   return `${count(total, "workload")} in ${count(places, "namespace")}: ${parts.join(", ")}`;
 }
 
-/** Whether nothing is left to do: everything runs with what the injector gives now, as far as anybody can say. */
+/** Whether there is nothing to do: all workloads are known to run with what the injector gives now. */
 export function isSettled(status: MeshStatus): boolean {
   const { stale, waiting, unknown, unmanaged } = countsOf(status);
   return [stale, waiting, unknown, unmanaged].every(({ workloads }) => workloads === 0);
 }
 
-/** What one workload's line says beside its state. */
+/** The detail next to a workload's state. */
 export function detailOf(workload: WorkloadStatus): string {
   const { progress, stalePods, pods } = workload;
   const reason = reasonOf(workload);
   return [
     progress === undefined ? "" : `restarting: ${progress}`,
-    // the column PODS has the number of all already
+    // the PODS column already has the total
     stalePods === undefined || stalePods === pods ? reason : `${podsText(stalePods)}: ${reason}`,
   ]
     .filter((part) => part !== "")
     .join("; ");
 }
 
-/** What workloads may share: why they are in their state. */
+/** The reason for a state, which workloads may share. */
 function reasonOf({ differences, why, left, decidedByPod, overruled }: WorkloadStatus): string {
   return [
     why,

@@ -2,19 +2,19 @@ import { type Paint, plain, type Tone } from "./Paint.js";
 import { printed } from "./printed.js";
 import { widthOf, wrapped } from "./wrapped.js";
 
-/** One cell: its text, and what it means where that shows in colour. */
+/** A cell: its text, with a tone if it is coloured. */
 export type Cell = string | { text: string; tone: Tone };
 
-/** How a table is fitted to a terminal. */
+/** Options for fitting a table to a terminal. */
 export interface TableOptions {
   paint?: Paint;
-  /** How wide lines may be. Default: as wide as they are. */
+  /** The maximum line width. Default: unlimited. */
   most?: number | undefined;
-  /** Columns whose texts may be cut for it, by their heads. The last one is broken into lines instead. */
+  /** Heads of the columns whose texts may be cut to fit. The last column is wrapped instead. */
   cuts?: readonly string[];
 }
 
-/** Rows below a line that holds for all of them. */
+/** Rows below a title that applies to all of them. */
 export interface TableGroup {
   title: readonly Cell[];
   rows: readonly (readonly Cell[])[];
@@ -30,7 +30,7 @@ export function textTable(
   return `${[head, ...lines].join("\n")}\n`;
 }
 
-/** The same, with what rows share said once, above them. */
+/** The same, with what rows have in common as a title above them. */
 export function groupedTable(
   heads: readonly string[],
   groups: readonly TableGroup[],
@@ -51,14 +51,14 @@ export function groupedTable(
   return `${[`${indent}${head}`, ...parts].join("\n")}\n`;
 }
 
-/** The first cell is painted, the others follow as they are. */
+/** Only the first cell is coloured. */
 function titleLines(title: readonly Cell[], paint: Paint, most: number): string[] {
   const [first, ...rest] = title.map(asObject);
   if (!first) return [];
   const text = [first, ...rest].map((cell) => cell.text).join("");
   const lines = wrapped(text, most, "    ");
   const { tone } = first;
-  // painted after it was broken: colours have no width
+  // coloured after wrapping: escape codes have no width
   return lines.map((line, at) =>
     at === 0 && tone !== undefined && line.startsWith(first.text)
       ? `${paint(tone, first.text)}${line.slice(first.text.length)}`
@@ -66,7 +66,7 @@ function titleLines(title: readonly Cell[], paint: Paint, most: number): string[
   );
 }
 
-/** A column narrower than this is no help. */
+/** Columns are never cut below this width. */
 const least = 8;
 
 function layOut(
@@ -83,7 +83,7 @@ function layOut(
   const shrink = (at: number, to: number) => {
     widths[at] = Math.max(to, Math.min(widths[at] ?? 0, (widths[at] ?? 0) - (total() - most)));
   };
-  // broken into lines it loses nothing, so it gives way first; half of the line is enough for it
+  // the last column is shrunk first, since wrapping loses nothing, but not below a quarter of the line
   shrink(last, Math.max(widthOf(heads[last] ?? ""), Math.min(widths[last] ?? 0, Math.floor(most / 4))));
   while (total() > most) {
     const [widest] = heads
@@ -99,7 +99,7 @@ function layOut(
     const shown = parts.map(({ text, tone }, at) => {
       const cut = at === last ? lastLine : shortened(text, widths[at] ?? 0);
       const padding = at === last ? "" : " ".repeat((widths[at] ?? 0) - widthOf(cut));
-      // painted without its padding: a terminal would colour the gap as well
+      // the padding is not coloured: a terminal would colour the gap
       return `${tone ? paint(tone, cut) : cut}${padding}`;
     });
     return [shown.join("  ").trimEnd(), ...more.map((text) => `${indent}${text}`)].join("\n");

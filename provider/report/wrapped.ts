@@ -1,4 +1,4 @@
-/** Lines of at most so many characters, broken between words; all but the first are indented. A word that is longer stays whole. */
+/** Wraps text between words into lines of at most `most` characters, all but the first indented. A longer word stays whole. */
 export function wrapped(text: string, most: number, indent = ""): string[] {
   const lines: string[] = [];
   let line = "";
@@ -12,7 +12,7 @@ export function wrapped(text: string, most: number, indent = ""): string[] {
   return [...lines, line];
 }
 
-/** By characters: names in Kubernetes are ASCII, values seldom are not. */
+/** Counts characters: names in Kubernetes are ASCII, and values almost always are. */
 export function widthOf(text: string): number {
   return [...text].length;
 }

@@ -10,9 +10,7 @@ import { type PlannedRollout, plannedRollout } from "./plan/plannedRollout.js";
 import type { Restart } from "./plan/Restart.js";
 import { reportCapped } from "./plan/reportCapped.js";
 
-/**
- * What a preview says of the rollout of a level. Undefined where it can't be known beforehand, and looking again is worth an update.
- */
+/** Plans a level's rollout for a preview. Undefined if it can't be known yet, so that the update has to look again. */
 export async function planRollout(
   coordinators: Coordinators,
   properties: Properties,
@@ -46,8 +44,8 @@ export async function planRollout(
       verdict.is === "refused" ? [refusalText(namespace, name, verdict.why)] : [],
     );
     if (refused.length > 0) return { refused };
-    tellUnknown(restarts, session.report);
-    tellOverruled(restarts, session.report);
+    reportUnknown(restarts, session.report);
+    reportOverruled(restarts, session.report);
     const namespace = properties.namespace === undefined ? undefined : String(properties.namespace);
     const planned = plannedRollout(namespace, restarts, unmanaged, session.now());
     if (planned.count !== undefined) session.report(planned.count);
@@ -66,15 +64,15 @@ export async function planRollout(
   }
 }
 
-/** How often a long look says how far it is, in ms. */
-const toldEvery = 5_000;
+/** How often a long assessment reports its progress, in ms. */
+const progressEvery = 5_000;
 
-function progressOf({ elapsed, report }: Session): (looked: number, all: number) => void {
-  let next = elapsed() + toldEvery;
-  return (looked, all) => {
-    if (elapsed() < next || looked === all) return;
-    next = elapsed() + toldEvery;
-    report(`looked at the workloads of ${looked} of ${all} namespaces`);
+function progressOf({ elapsed, report }: Session): (checked: number, all: number) => void {
+  let next = elapsed() + progressEvery;
+  return (checked, all) => {
+    if (elapsed() < next || checked === all) return;
+    next = elapsed() + progressEvery;
+    report(`checked the workloads of ${checked} of ${all} namespaces`);
   };
 }
 
@@ -82,15 +80,15 @@ function refusalText(namespace: string, name: string, why: string): string {
   return `namespace ${namespace}: with these settings new pods of ${name} would be denied, and without them they are not: ${why}`;
 }
 
-/** The server's words of the moment, which inputs leave out since they would differ at each look. */
-function tellUnknown(restarts: readonly Restart[], report: (line: string) => void): void {
+/** The server's own messages, which inputs leave out since they differ each time. */
+function reportUnknown(restarts: readonly Restart[], report: (line: string) => void): void {
   const unknown = restarts.flatMap(({ assessment: { namespace, name, verdict } }) =>
     verdict.is === "unknown" ? [`[${namespace}] can't tell whether ${name} restarts: ${verdict.why}`] : [],
   );
   reportCapped(unknown, (more) => `can't tell for ${more} more`, report);
 }
 
-function tellOverruled(restarts: readonly Restart[], report: (line: string) => void): void {
+function reportOverruled(restarts: readonly Restart[], report: (line: string) => void): void {
   const lines = restarts.flatMap(({ assessment: { namespace, name, overruled } }) =>
     overruled === undefined ? [] : [`[${namespace}] ${name}: ${overruled}`],
   );

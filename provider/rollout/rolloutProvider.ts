@@ -26,7 +26,7 @@ import type { PlannedRollout } from "./plan/plannedRollout.js";
 import { withoutTransient } from "./plan/transientReasons.js";
 import { planRollout } from "./planRollout.js";
 
-/** Restarts of the workloads that a change of a level's settings reaches, as a Pulumi resource. */
+/** Restarts the workloads that a level's settings reach, as a Pulumi resource. */
 export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
   const { session } = coordinators;
   const roll = async (
@@ -37,14 +37,14 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
     const api = await session.api(inputs.cluster as ClusterAccess | undefined);
     const coordinator = await coordinators.of(inputs);
     const target = targetOf(inputs);
-    const look = () => assessReached(coordinator, api, target, {}, former);
+    const assess = () => assessReached(coordinator, api, target, {}, former);
     let rolledBackBefore = coordinator.rollbacks.length;
-    let assessed = await look();
-    // layers on their way have rollouts of their own: with nothing to do here there is nothing to wait for
+    let assessed = await assess();
+    // layers still being written have rollouts of their own: with nothing to do here there is nothing to wait for
     if (hasWork(assessed) && coordinator.isBusy) {
       await coordinator.idle();
       rolledBackBefore = coordinator.rollbacks.length;
-      assessed = await look();
+      assessed = await assess();
     }
     const kept = {
       ...visible(inputs),
@@ -60,12 +60,12 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
     return coordinator.inTurn(api, async () => {
       const dependencies = dependenciesOf(session, coordinator, api);
       const back = (rollbacks: readonly Pick<Rollback, "stampBefore">[]) =>
-        look().then(({ restarts }) => rollbackWorkloads(restarts, rollbacks, dependencies));
+        assess().then(({ restarts }) => rollbackWorkloads(restarts, rollbacks, dependencies));
       const { rollbacks } = coordinator;
       if (coordinator.isRolledBack(target)) return end(followed(await back(rollbacks), rollbacks));
-      // another rollout has put settings back meanwhile
+      // another rollout has rolled back settings in the meantime
       const isOutdated = rollbacks.length > rolledBackBefore;
-      const summary = await run(isOutdated ? await look() : assessed, dependencies);
+      const summary = await run(isOutdated ? await assess() : assessed, dependencies);
       if (isComplete(summary)) return end({ summary });
       if (!summary.rollsBack) return end({ summary, text: failureText(summary) });
       return end(await rollBack(summary, () => coordinator.rollBack(api, target), back));
@@ -88,12 +88,12 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
       if (typeof found === "object" && "refused" in found)
         return { inputs: news, failures: found.refused.map((reason) => ({ property: "", reason })) };
       const planned = found;
-      // nothing to restart: what the last `up` restarted stays, so that there is no diff
+      // nothing to restart: keep showing what the last `up` restarted, so that there is no diff
       const restarts = planned === "unreachable" ? {} : (planned?.restarts ?? {});
       inputs.restarts = Object.keys(restarts).length > 0 ? restarts : (olds.restarts ?? {});
       const waiting = stillWaiting(planned, olds.waiting as Record<string, string> | undefined);
       if (Object.keys(waiting).length > 0) inputs.waiting = waiting;
-      // not known beforehand: look again when the layers are there
+      // not known yet: assess again once the layers are written
       const stale = planned === "unreachable" ? 0 : (planned?.stale ?? 1);
       inputs.__stale = stale;
       inputs[runProperty] = Number(olds[runProperty] ?? 0) + (stale > 0 ? 1 : 0);
@@ -102,7 +102,7 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
 
     async diff(_id, olds, news) {
       const former = formerOf(olds);
-      // a rollout of another level may fail before this one has its turn
+      // a rollout of another level may fail before this one's turn, and needs it for the rollback
       if (former) (await coordinators.of(news)).history.noteRolled(targetOf(news), former);
       const relevant = (properties: Properties) =>
         canonicalJson([
@@ -125,7 +125,7 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
     async create(inputs) {
       const id = `rollout/${targetOf(inputs)}`;
       (await coordinators.of(inputs)).history.noteNeverRolled(targetOf(inputs));
-      // said where nothing ended yet, too: the state of an earlier release of this package says nothing
+      // noted even if no rollout succeeded: the state of an earlier release doesn't show that
       return { id, outs: await roll(id, inputs, {}) };
     },
 
@@ -139,12 +139,12 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
       return { id, props: properties };
     },
 
-    // the layer goes after this resource, and restarts what ran with it
+    // the layer is removed after this resource, and restarts its workloads
     async delete() {},
   };
 }
 
-/** Restarts what ran with a layer that is gone; throws when something could not be restarted. */
+/** Restarts the workloads that had a removed layer; throws if one could not be restarted. */
 export async function rollAfterRemoval(
   coordinators: Coordinators,
   api: KubernetesApi,
@@ -152,7 +152,7 @@ export async function rollAfterRemoval(
 ): Promise<void> {
   const coordinator = await coordinators.of(properties);
   const summary = await coordinator.inTurn(api, async () =>
-    // looked at in its turn: the removal of another layer may have restarted the same workloads
+    // assessed only now: the removal of another layer may have restarted the same workloads
     run(
       await assessReached(coordinator, api, targetOf(properties)),
       dependenciesOf(coordinators.session, coordinator, api),
@@ -161,7 +161,7 @@ export async function rollAfterRemoval(
   if (!isComplete(summary)) throw new Error(failureText(summary));
 }
 
-/** All pods have the target's layer now; what the rollout's state is to keep of it. */
+/** Notes that all pods have the target's layer now; returns what the rollout's state keeps of it. */
 function noteRolled({ planned, history }: Coordinator, target: string): FormerLayer | undefined {
   const layer = planned.all.get(target);
   if (!layer) return undefined;
@@ -188,13 +188,13 @@ function dependenciesOf(session: Session, coordinator: Coordinator, api: Kuberne
   };
 }
 
-/** What a preview says is waiting, which the state keeps as it is said, whatever the `up` finds. */
+/** The `waiting` input, which is as the preview showed it, whatever the `up` finds. */
 function stillWaiting(
   planned: PlannedRollout | "unreachable" | undefined,
   before: Readonly<Record<string, string>> = {},
 ): Readonly<Record<string, string>> {
   if (planned === "unreachable") return before;
-  // the update that follows looks for itself: repeated here, what has passed would be a change at the next preview
+  // the update assesses for itself: a transient reason kept here would be a change at the next preview
   return planned ? planned.waiting : withoutTransient(before);
 }
 
@@ -224,10 +224,10 @@ function visible(properties: Properties): Record<string, unknown> {
   return Object.fromEntries(Object.entries(properties).filter(([key]) => !key.startsWith("__")));
 }
 
-/** In the rollout's state: the settings of its layer that all pods were last given. Previews do not show such names. */
+/** State key for the layer that all pods were last given. Previews don't show such names. */
 const rolledOutput = "__rolled";
 
-/** Counts the runs that found something to do: a refresh shows the last one's inputs once more, and is none. */
+/** Counts runs with something to do: a refresh shows the last run's inputs again, and must not count as one. */
 const runProperty = "__run";
 
 function isDue(olds: Properties, news: Properties): boolean {

@@ -94,7 +94,7 @@ describe("the command, on a mesh", () => {
     assert.equal(code, 0, out);
     assert.match(out, /✔ injector: istio-system\/istio-sidecar-injector, Istio /);
     assert.match(out, /✔ settings: istio-system\/istio-sidecar-injector has none yet/);
-    assert.match(out, /! istiod: no Deployment of istiod/);
+    assert.match(out, /! istiod: no istiod Deployment/);
     assert.match(out, /✔ webhook: istio-sidecar-injector/);
     assert.match(
       out,
@@ -254,7 +254,7 @@ describe("the command, on a mesh", () => {
     assert.equal(code, 3, out);
     assert.match(
       out,
-      /✖ settings: .* has none, and \d+ pods run with some: helm rewrote it\n {2}→ run pulumi up/,
+      /✖ settings: .* has none, but \d+ pods run with some: helm rewrote it\n {2}→ run pulumi up/,
     );
   });
 

@@ -143,7 +143,7 @@ describe("two istiods behind one injector, one of which reads a mounted ConfigMa
     await mesh.cluster.stopComponent("istiod-mounted");
     const [finding] = await replicas();
     assert.equal(finding?.is, "warning");
-    assert.match(finding.says, /^istiod-\S+ gave no answer: .*proxy\/inject/);
+    assert.match(finding.says, /^istiod-\S+ did not answer: .*proxy\/inject/);
     assert.deepEqual(await commit("4", 60_000), []);
   });
 

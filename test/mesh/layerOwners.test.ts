@@ -77,21 +77,17 @@ describe("who owns the layers of an injector", () => {
       found?.says ?? "",
       /belongs to acme\/shop\/prod:shop, and an up was interrupted while it created it$/,
     );
-    assert.match(found?.todo ?? "", /^run pulumi up with a component named shop for it in the program;/);
+    assert.match(found?.todo ?? "", /^add a component named shop for it to the program and run pulumi up;/);
   });
 
   for (const [what, text, message] of [
     [
       "no JSON",
       "Current stack is prod",
-      /^state\.json: wanted what pulumi stack export prints; found no JSON$/,
+      /^state\.json: expected the output of pulumi stack export, got no JSON$/,
     ],
-    ["other JSON", '{"steps":[]}', /^state\.json: wanted .*; found deployment: /],
-    [
-      "an empty stack",
-      '{"version":3,"deployment":{}}',
-      /found no resources, so nothing says which stack it is$/,
-    ],
+    ["other JSON", '{"steps":[]}', /^state\.json: expected .*, got deployment: /],
+    ["an empty stack", '{"version":3,"deployment":{}}', /got no resources, so the stack is unknown$/],
   ] as const) {
     it(`can't be told from ${what}`, () =>
       assert.throws(

@@ -106,7 +106,7 @@ describe("the comment on a pull request", () => {
     const info = [
       "12 workloads (24 pods) restart: cart 3, shop 9",
       "1 workload (1 pod) restarts: cart 1",
-      "looked at the workloads of 20 of 100 namespaces",
+      "checked the workloads of 20 of 100 namespaces",
       "[shop] Pod/debug is unmanaged: 1 pod with earlier settings",
     ];
     const text = comment(
@@ -183,7 +183,7 @@ describe("the comment on a pull request", () => {
     const steps = [layer("Namespace", "shop", { namespace: "shop", dnsProxy: true })];
     assert.match(
       comment(steps, [], null),
-      /^\*\*The preview failed\*\*[\s\S]*ended before it had looked at everything/m,
+      /^\*\*The preview failed\*\*[\s\S]*ended before it had checked everything/m,
     );
     assert.doesNotMatch(comment(steps), /failed/);
   });
@@ -261,7 +261,7 @@ describe("the comment on a pull request", () => {
       assert.throws(
         () => readPreview(text),
         (error) =>
-          error instanceof PreviewError && /wanted what pulumi preview --json prints/.test(error.message),
+          error instanceof PreviewError && /expected the output of pulumi preview --json/.test(error.message),
       );
     });
   }

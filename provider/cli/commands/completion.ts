@@ -4,7 +4,7 @@ import type { Io } from "../Io.js";
 
 export const shells = ["bash", "zsh", "fish"] as const;
 
-/** What can be completed, taken from the command line itself, so that no list of options is kept twice. */
+/** What can be completed, derived from the command line itself so that options are not listed twice. */
 interface Words {
   commands: { name: string; description: string; options: Flag[]; choices: string[]; takesFile: boolean }[];
   globals: Flag[];
@@ -57,7 +57,7 @@ function bash({ commands, globals }: Words): string {
     ({ name, options, choices }) =>
       `    ${name}) words="${[...choices, ...all([...options, ...globals])].join(" ")}" ;;`,
   );
-  // the same option may have other choices in another command
+  // an option's choices may differ between commands
   const outputs = commands.flatMap(({ name, options }) =>
     options
       .filter(({ choices }) => choices.length > 0)

@@ -9,7 +9,7 @@ import { textOptions } from "../textOptions.js";
 
 export const diffFormats = ["table", "wide", "json", "yaml", "markdown"] as const;
 
-/** A settings file against the cluster: which settings change for whom, and which workloads would restart. */
+/** Compares a settings file with the cluster: which settings change for whom, and which workloads would restart. */
 export async function diff(
   io: Io,
   file: string,

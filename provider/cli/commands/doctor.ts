@@ -10,7 +10,7 @@ import { terminalPaint } from "../terminalPaint.js";
 
 export const doctorFormats = ["table", "json", "yaml", "markdown"] as const;
 
-/** Whether settings can reach pods, and what is in their way. */
+/** Checks whether settings can reach pods, and what prevents it. */
 export async function doctor(
   io: Io,
   options: GlobalOptions & { output: OutputFormat; state?: string },

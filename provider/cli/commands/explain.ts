@@ -10,7 +10,7 @@ import { textOptions } from "../textOptions.js";
 
 export const explainFormats = ["table", "wide", "json", "yaml", "markdown"] as const;
 
-/** Each setting of one workload's, pod's or manifest's sidecar: its value, where it comes from, what it replaced. */
+/** Explains each setting of a workload's, pod's or manifest's sidecar: its value, where it comes from, what it replaced. */
 export async function explain(
   io: Io,
   what: string,
@@ -38,7 +38,7 @@ export async function explain(
   return exitCodes.done;
 }
 
-// kubectl's names have no dots before the slash, and no file of this is called like a kind
+// a KIND/NAME neither starts nor ends like this
 function isFile(what: string): boolean {
   return what === "-" || /\.(ya?ml|json)$/.test(what) || /^[./~]/.test(what);
 }

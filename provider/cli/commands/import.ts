@@ -7,7 +7,7 @@ import type { Io } from "../Io.js";
 
 export const importFormats = ["yaml", "json"] as const;
 
-/** A settings.yaml of what is in the cluster now: Alibaba Cloud Service Mesh's objects, ProxyConfig objects, common annotations. */
+/** Prints a settings.yaml made from the cluster's Alibaba Cloud Service Mesh objects, ProxyConfig objects and common annotations. */
 export async function importSettings(
   io: Io,
   options: GlobalOptions & { output: OutputFormat },

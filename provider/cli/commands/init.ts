@@ -2,7 +2,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { type ExitCode, exitCodes } from "../exitCodes.js";
 import type { Io } from "../Io.js";
 
-// npm leaves a file called .gitignore out of packages
+// npm never packs a file called .gitignore
 const shipped: Readonly<Record<string, string>> = {
   "Pulumi.yaml": "Pulumi.yaml",
   "index.ts": "index.ts",
@@ -12,7 +12,7 @@ const shipped: Readonly<Record<string, string>> = {
   ".github/workflows/sidecar-settings.yml": ".github/workflows/sidecar-settings.yml",
 };
 
-/** Writes a Pulumi project for a settings.yaml, and says how to go on; where a file is in the way, nothing is written. */
+/** Writes a Pulumi project for a settings.yaml, and prints the next steps. Writes nothing if any file already exists. */
 export async function init(io: Io, folder: string): Promise<ExitCode> {
   const files: Record<string, string> = { "package.json": await manifest(io) };
   for (const [path, source] of Object.entries(shipped))
@@ -48,7 +48,7 @@ export async function init(io: Io, folder: string): Promise<ExitCode> {
   return exitCodes.done;
 }
 
-/** The project's package.json: this release of the package and the peers that it takes. */
+/** The project's package.json, with this release of the package and its peer dependencies. */
 async function manifest(io: Io): Promise<string> {
   const own = JSON.parse(await io.readFile(join(io.packageFolder, "package.json"))) as {
     name: string;
@@ -60,13 +60,13 @@ async function manifest(io: Io): Promise<string> {
     private: true,
     main: "index.ts",
     dependencies: { ...own.peerDependencies, [own.name]: `^${own.version}` },
-    // Pulumi compiles the program with it
+    // for compiling the program
     devDependencies: { "@types/node": "^20.19.0", typescript: "~5.9.3" },
   };
   return `${JSON.stringify(project, undefined, 2)}\n`;
 }
 
-/** GitHub looks for workflows in the root of a repository only. */
+/** GitHub reads workflows only in a repository's root. */
 async function workflowNote(io: Io, folder: string): Promise<string[]> {
   const project = resolve(folder);
   for (let at = project; ; at = dirname(at)) {

@@ -14,7 +14,7 @@ import { readText } from "../readText.js";
 
 export const renderFormats = ["yaml", "json"] as const;
 
-/** The injector's ConfigMap as it would be with a settings file; layers of other owners stay in it. */
+/** Prints the injector's ConfigMap as it would be with a settings file; layers of other owners are kept. */
 export async function render(
   io: Io,
   file: string,
@@ -27,7 +27,7 @@ export async function render(
       options.configmap === undefined
         ? await readInjector(await connectAs(io, options), injector)
         : await configMapIn(io, options.configmap);
-    // a layer that is there keeps its owner: rendering claims nothing
+    // existing layers keep their owners: rendering claims nothing
     const current = layersOf(found.data);
     const owned = Object.fromEntries(
       Object.entries(layers).map(([target, layer]) => [
@@ -77,7 +77,7 @@ async function configMapIn(io: Io, path: string): Promise<Found> {
   const read = ConfigMap.safeParse(yamlData(await readText(io, path), path));
   if (!read.success) {
     throw new InjectorRefusal(
-      `${path}: found no data.config and data.values; wanted the ConfigMap of an injector, as kubectl get configmap istio-sidecar-injector -n istio-system -o yaml prints it`,
+      `${path}: expected the ConfigMap of an injector, as kubectl get configmap istio-sidecar-injector -n istio-system -o yaml prints it, got no data.config and data.values`,
     );
   }
   const { metadata, data } = read.data;

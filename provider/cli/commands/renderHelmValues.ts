@@ -19,17 +19,17 @@ import { readText } from "../readText.js";
 
 export interface HelmValuesGiven {
   output: OutputFormat;
-  /** Folder of the unpacked istiod chart. */
+  /** The folder of the unpacked istiod chart. */
   chart: string;
   /** `organization/project/stack` of the program that restarts workloads. */
   stack: string;
   /** The name of its `SidecarMesh`. */
   mesh: string;
-  /** Files with the values that the chart gets besides; later ones are stronger. */
+  /** Files with additional values of the chart; later ones are stronger. */
   values?: readonly string[];
 }
 
-/** Values with which the official istiod chart itself renders a settings file, to go after the chart's own values. */
+/** Prints values with which the official istiod chart renders a settings file, to be given after the chart's own values. */
 export async function renderHelmValues(io: Io, path: string, given: HelmValuesGiven): Promise<ExitCode> {
   const file = await readSettingsFile(io, path);
   let values: IstiodValues = {};
@@ -67,7 +67,7 @@ export async function renderHelmValues(io: Io, path: string, given: HelmValuesGi
   return exitCodes.done;
 }
 
-/** The injector that the chart installs, of those that the file has settings for. */
+/** The injector that the chart installs, among those that the file has settings for. */
 function injectorIn(
   file: PlatformFile,
   path: string,

@@ -7,7 +7,7 @@ import { readText } from "../readText.js";
 
 export const reportFormats = ["markdown", "json"] as const;
 
-/** A comment for a pull request from what `pulumi preview --json` printed. */
+/** Prints a comment for a pull request from the output of `pulumi preview --json`. */
 export async function report(
   io: Io,
   path: string,

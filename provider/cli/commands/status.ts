@@ -24,10 +24,10 @@ export const statusFormats = ["table", "wide", "json", "yaml", "markdown", "html
 // documented in docs/operate.md: scripts read it
 const jsonVersion = 1;
 
-/** Every workload with sidecars, and whether it runs with what the injector gives now. */
+/** Prints every workload with sidecars, and whether it runs with what the injector gives now. */
 export async function status(io: Io, options: StatusOptions): Promise<ExitCode> {
   const api = await connectTo(io, options);
-  const latest = options.watch ? await watch(io, api, options) : await look(io, api, options);
+  const latest = options.watch ? await watch(io, api, options) : await readStatus(io, api, options);
   if (!options.watch) {
     io.out(
       formatted(
@@ -44,7 +44,7 @@ export async function status(io: Io, options: StatusOptions): Promise<ExitCode> 
   return options.exitCode && !isSettled(latest) ? exitCodes.found : exitCodes.done;
 }
 
-function look(io: Io, api: KubernetesApi, options: StatusOptions): Promise<MeshStatus> {
+function readStatus(io: Io, api: KubernetesApi, options: StatusOptions): Promise<MeshStatus> {
   const { injectorNamespace, revision, namespace, image } = options;
   return readMeshStatus(
     api,
@@ -58,14 +58,14 @@ function look(io: Io, api: KubernetesApi, options: StatusOptions): Promise<MeshS
   );
 }
 
-/** Until the person has had enough: at a terminal the whole table anew, else what changed, line by line. */
+/** Runs until Ctrl-C: at a terminal it redraws the whole table, otherwise it prints changes line by line. */
 async function watch(io: Io, api: KubernetesApi, options: StatusOptions): Promise<MeshStatus> {
   const paint = terminalPaint(io);
   let before: MeshStatus | undefined;
   for (;;) {
-    const now = await look(io, api, options);
+    const now = await readStatus(io, api, options);
     if (io.isTerminal) {
-      // home and clear to the end, so that the picture does not flicker
+      // cursor home, then clear to the end: redraws without flicker
       io.out(
         `\u001b[H\u001b[J${statusText(now, textOptions(io, options.output))}${paint("quiet", `${now.at}, Ctrl-C ends`)}\n`,
       );

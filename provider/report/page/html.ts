@@ -1,13 +1,13 @@
 import { printed } from "../printed.js";
 
-/** Markup that is safe to put into a page as it is. */
+/** Markup that is safe to embed unescaped. */
 export class Html {
   constructor(readonly text: string) {}
 }
 
 type Part = Html | string | number | undefined | readonly (Html | string)[];
 
-/** A template in which every value is escaped, but for markup made by the same tag. */
+/** A template that escapes every value except markup made by the same tag. */
 export function html(literals: TemplateStringsArray, ...values: readonly Part[]): Html {
   return new Html(literals.reduce((text, literal, at) => text + safe(values[at - 1]) + literal));
 }

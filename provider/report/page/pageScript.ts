@@ -1,4 +1,4 @@
-/** What the page does beyond showing itself: search, the choice of a state, and ways from the grid to the workloads. */
+/** The page's interactive parts: search, the choice of a state, and links from the grid to the workloads. */
 export const pageScript = `
 "use strict";
 (() => {

@@ -1,4 +1,4 @@
-/** The page's style sheet. Colours are pairs of ground and ink, chosen so that text has a contrast of at least 4.5 to 1. */
+/** The page's style sheet. Colours are pairs of background and text, with a contrast of at least 4.5 to 1. */
 export const pageStyle = `
 :root {
   color-scheme: light dark;

@@ -4,7 +4,7 @@ import { settingText } from "../../settings/settingText.js";
 import { count } from "../statusReport.js";
 import { type Html, html } from "./html.js";
 
-/** What the letter in a cell stands for; colours alone would leave people out. */
+/** The letter in a cell that stands for a level, for people who can't tell the colours apart. */
 export const levelLetters: Readonly<Record<Level, string>> = {
   installed: "I",
   global: "G",
@@ -21,7 +21,7 @@ const levelWords: Readonly<Record<Level, string>> = {
   pod: "the pod itself",
 };
 
-/** Namespaces and their workload settings by settings, each value with the level that it comes from. */
+/** A table of namespaces and their workload settings by setting, each value with the level it comes from. */
 export function settingsGrid({ namespaces, injectors }: MeshStatus): Html {
   const own = new Set(columnsOf(namespaces).filter((path) => isIstiosOwn(namespaces, path)));
   const columns = columnsOf(namespaces).sort((a, b) => Number(own.has(a)) - Number(own.has(b)));
@@ -48,7 +48,7 @@ ${namespaces.flatMap((namespace, at) => row(namespace, at, columns, own, several
 </div>`;
 }
 
-/** A setting with a name of its own stands alone; one of several below a name has a second line. */
+/** A single setting spans both head rows; several below one name get a second row. */
 function groupHead({ name, leaves, own }: Group): Html {
   const kind = own ? "code own" : "code";
   return leaves.length === 0
@@ -56,17 +56,17 @@ function groupHead({ name, leaves, own }: Group): Html {
     : html`<th colspan="${leaves.length}" scope="colgroup" class="${kind}">${broken(name)}</th>`;
 }
 
-/** A name that may break before its capitals, and nowhere else. */
+/** Allows a name to break before its capitals only. */
 function broken(name: string): Html[] {
   return name.split(/(?<=[a-z])(?=[A-Z])/).map((part, at) => (at === 0 ? html`${part}` : html`<wbr>${part}`));
 }
 
-/** Whether no settings of ours say it anywhere. */
+/** Whether none of our levels sets it anywhere. */
 function isIstiosOwn(namespaces: readonly NamespaceStatus[], path: string): boolean {
   return settingsIn(namespaces).every((settings) => (settings[path]?.source ?? "installed") === "installed");
 }
 
-/** What new pods get, of each namespace and of each of its workload settings. */
+/** The effective settings of each namespace and of each of its workload settings. */
 function settingsIn(namespaces: readonly NamespaceStatus[]): EffectiveSettings[] {
   return namespaces.flatMap(({ settings, workloadSettings = [] }) => [
     settings,
@@ -116,14 +116,14 @@ function legend(namespaces: readonly NamespaceStatus[]): Html {
   return html`<ul class="legend" aria-label="Where values come from, strongest first">${items}</ul>`;
 }
 
-/** Settings that some namespace has, in the order of their declaration. */
+/** All settings that any namespace has, in declaration order. */
 function columnsOf(namespaces: readonly NamespaceStatus[]): string[] {
   return [...new Set(settingsIn(namespaces).flatMap((settings) => Object.keys(settings)))].sort(
     byFirstAppearance(namespaces),
   );
 }
 
-// every namespace has its settings in declaration order; the longest knows most of it
+// every namespace lists its settings in declaration order; the longest list covers most of it
 function byFirstAppearance(namespaces: readonly NamespaceStatus[]): (a: string, b: string) => number {
   const order = new Map<string, number>();
   const longestFirst = settingsIn(namespaces).sort((a, b) => Object.keys(b).length - Object.keys(a).length);
@@ -132,7 +132,7 @@ function byFirstAppearance(namespaces: readonly NamespaceStatus[]): (a: string, 
   return (a, b) => groupOf(a, order) - groupOf(b, order) || (order.get(a) ?? 0) - (order.get(b) ?? 0);
 }
 
-// columns of one group stand together, at the place of the first of them
+// columns of one group stay together, at the place of the first of them
 function groupOf(path: string, order: ReadonlyMap<string, number>): number {
   const group = path.split(".")[0];
   return [...order].find(([other]) => other.split(".")[0] === group)?.[1] ?? 0;

@@ -7,7 +7,7 @@ import { pageStyle } from "./pageStyle.js";
 import { settingsGrid } from "./settingsGrid.js";
 import { workloadTables } from "./workloadTables.js";
 
-/** One page that needs nothing else: no request leaves it, and no script or style but its own runs in it. */
+/** A self-contained page: it makes no requests, and runs no scripts or styles but its own. */
 export function statusPage(status: MeshStatus): string {
   const policy = [
     "default-src 'none'",
@@ -57,7 +57,7 @@ ${workloads(status, "Up to date", false)}
 `.text;
 }
 
-/** The namespaces in which somebody has to look at something, or the others. */
+/** The namespaces that need attention, or the others. */
 function workloads(status: MeshStatus, title: string, needing: boolean): Html {
   const places = workloadTables(status, needing);
   if (places.length === 0) return html``;
@@ -84,13 +84,13 @@ function chips(status: MeshStatus): Html {
 const stateWords: Readonly<Record<WorkloadState, string>> = {
   current: "has what the injector gives now",
   stale: "has other settings than the injector gives now; pulumi up restarts it",
-  waiting: "stale, and not restarted now, for the reason beside it",
-  unmanaged: "has earlier settings, and no restart replaces it",
-  unknown: "nobody could say; the reason is beside it",
-  masked: "settings changed, and the pods' own annotations win",
+  waiting: "stale, but not restarted now, for the reason given",
+  unmanaged: "has earlier settings, but no restart replaces it",
+  unknown: "could not be determined, for the reason given",
+  masked: "settings changed, but the pods' own annotations win",
 };
 
-/** What the words in the chips mean, for those that are there. */
+/** The meanings of the states that occur. */
 function states(status: MeshStatus): Html {
   const counts = countsOf(status);
   const shown = workloadStates.filter((state) => counts[state].workloads > 0);

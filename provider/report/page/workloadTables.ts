@@ -8,15 +8,15 @@ import {
 import { count, stateTones } from "../statusReport.js";
 import { Html, html } from "./html.js";
 
-/** More namespaces than these that need an eye are left closed, as nobody reads all of them. */
+/** If more namespaces than this need attention, all stay closed: nobody reads that many. */
 const mostOpen = 8;
 
-/** A part of the page for each namespace that needs an eye, or that does not; it opens to its workloads and what is stale on them. */
+/** A collapsible section per namespace that needs attention, or doesn't, with its workloads and their stale fields. */
 export function workloadTables({ namespaces, injectors }: MeshStatus, needing: boolean): Html[] {
-  const open = needing && namespaces.filter(needsAnEye).length <= mostOpen;
+  const open = needing && namespaces.filter(needsAttention).length <= mostOpen;
   const several = injectors.length > 1;
   return namespaces.flatMap((namespace, at) =>
-    needsAnEye(namespace) === needing ? [place(namespace, at, open, several)] : [],
+    needsAttention(namespace) === needing ? [place(namespace, at, open, several)] : [],
   );
 }
 
@@ -77,6 +77,6 @@ function details({
   return lines;
 }
 
-function needsAnEye({ workloads }: NamespaceStatus): boolean {
+function needsAttention({ workloads }: NamespaceStatus): boolean {
   return workloads.some(({ state }) => state !== "current" && state !== "masked");
 }

@@ -1,21 +1,21 @@
-/** What a `pulumi preview` says of sidecar settings: plain data, from which the comment is made. */
+/** What a `pulumi preview` shows about sidecar settings: plain data, from which the comment is made. */
 export interface PreviewReport {
-  /** `organization/project/stack`, as far as the preview names it. */
+  /** `organization/project/stack`, as far as the preview has it. */
   stack: string;
   changes: PreviewChange[];
   /** Each workload once, though several levels may restart it. */
   restarts: PreviewRestart[];
-  /** Why the list of restarts may lack some that happen; empty where it is complete. */
+  /** Why the list of restarts may be incomplete; empty if it is complete. */
   unforeseen: string[];
-  /** Restarts that the preview counted and did not name. */
+  /** Restarts that the preview counted but did not name. */
   unnamed: { workloads: number; pods: number };
   /** `namespace/Kind/name` -> why it keeps its present sidecar for now. */
   waiting: Record<string, string>;
-  /** How restarts go; undefined without any. */
+  /** How fast restarts proceed; undefined if there are none. */
   pace?: Pace;
-  /** What the preview said on the way: what could not be looked up, what was lost. */
+  /** Messages of the preview: lookups that failed, settings that were lost. */
   warnings: string[];
-  /** The preview itself failed. */
+  /** Errors that made the preview fail. */
   errors: string[];
 }
 
@@ -25,11 +25,11 @@ export interface PreviewChange {
   /** The namespace, and for a workload level its name; empty for the whole mesh. */
   target: string;
   setting: string;
-  /** Undefined: not known, or set by nobody. */
+  /** Undefined if unknown or not set. */
   from?: string;
-  /** Where the former value came from, where it was another level. */
+  /** The level of the former value, if it was another one. */
   fromSource?: string;
-  /** Undefined: the level says nothing of it any more, and a weaker one decides. */
+  /** Undefined if the level no longer sets it, and a weaker one decides. */
   to?: string;
 }
 

@@ -3,7 +3,7 @@ import { declarationOf } from "../../settings/declarations.js";
 import { settingsAmong } from "../../settings/settingsInputs.js";
 import { settingText } from "../../settings/settingText.js";
 
-/** Setting path -> its value as text, of the settings among a resource's properties. */
+/** Setting path -> value as text, for the settings among a resource's properties. */
 export function flattened(properties: Readonly<Record<string, unknown>>): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const [group, value] of Object.entries(settingsAmong(properties))) put(settings, group, value);
@@ -13,7 +13,7 @@ export function flattened(properties: Readonly<Record<string, unknown>>): Record
 function put(settings: Record<string, string>, path: string, value: unknown): void {
   const declared = declarationOf.get(path);
   const isGroup = isRecord(value);
-  // a hook is one setting though it is an object; a map of names is many
+  // a hook is one setting, though it is an object; a map of names is many
   if (!isGroup || (declared !== undefined && declared.open === undefined)) {
     settings[path] = settingText(value as Parameters<typeof settingText>[0]);
     return;

@@ -2,16 +2,16 @@ import { markdownCode, markdownTable, markdownText } from "../markdown.js";
 import { count } from "../statusReport.js";
 import type { Pace, PreviewChange, PreviewReport, PreviewRestart } from "./PreviewReport.js";
 
-/** The line by which a workflow finds the comment that it posted before. */
+/** The line by which a workflow finds its earlier comment. */
 export const commentMarker = "<!-- sidecar-settings -->";
 
-/** GitHub takes 65,536 characters; counted in bytes, so that no way of counting is above it. */
+/** GitHub allows 65,536 characters; counted in bytes here, to be safe however it counts. */
 const longestComment = 65_000;
 
 const mostVisible = 15;
 const longestCell = 300;
 
-/** A short comment for a pull request: the effect in one line, what changes for whom, what restarts; the rest folded. */
+/** A short comment for a pull request: a one-line summary and the changed settings; restarts and the rest folded. */
 export function previewComment(report: PreviewReport, title: string): string {
   const parts = [commentMarker, `## ${markdownText(title)}`, headline(report)];
   let left = longestComment - bytes(parts.join("\n\n")) - 1_000;
@@ -26,7 +26,7 @@ export function previewComment(report: PreviewReport, title: string): string {
   add(table(heads, changes.slice(0, mostVisible), left / 4, changes.length));
   const unforeseen = report.unforeseen.map((why) => `restarts can't be listed: ${why}`);
   add(alert("WARNING", [...report.warnings, ...unforeseen], left / 4));
-  // each may take half of what is left, so that the last one has room as well
+  // each may take half of what is left, so that the last one has room, too
   const restarts = report.restarts.map(restartRow);
   const uncounted = report.unnamed.workloads;
   add(
@@ -57,7 +57,7 @@ export function previewComment(report: PreviewReport, title: string): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-/** Stands for those that a rollout only counts. */
+/** The key for workloads that a rollout only counts. */
 const moreWaiting = "… and more";
 
 function headline({ changes, restarts, unforeseen, unnamed, pace, stack, errors }: PreviewReport): string {
@@ -110,7 +110,7 @@ function changeRow({ level, target, setting, from, fromSource, to }: PreviewChan
   ];
 }
 
-/** Where the value comes from; with an arrow where that is another level than before. */
+/** The value's level, with an arrow if it was another one before. */
 function sourceText(level: string, fromSource: string | undefined, to: string | undefined): string {
   if (to === undefined) return `${text(level)} → weaker`;
   return fromSource === undefined ? text(level) : `${text(fromSource)} → ${text(level)}`;
@@ -156,7 +156,7 @@ function table(
   return markdownTable(heads, rows.slice(0, kept.length)) + more;
 }
 
-/** As many of the lines as fit into so many bytes. */
+/** As many of the lines as fit into `room` bytes. */
 function fitting(lines: readonly string[], room: number): { kept: string[]; dropped: number } {
   const kept: string[] = [];
   let left = room;

@@ -26,20 +26,20 @@ const Digest = z.object({
     .nullish(),
 });
 
-/** A text that is no output of `pulumi preview --json`. */
+/** The text is not the output of `pulumi preview --json`. */
 export class PreviewError extends Error {
   override readonly name = "PreviewError";
 }
 
-const wanted = "wanted what pulumi preview --json prints";
-/** A policy pack that does not start, for example, ends a preview without an error of its own. */
-const unfinished = "the preview ended before it had looked at everything, and says no more";
+const expected = "expected the output of pulumi preview --json";
+/** A policy pack that fails to start, for example, ends a preview without an error of its own. */
+const unfinished = "the preview ended before it had checked everything, without an error";
 const layerType = "SettingsLayer";
 const rolloutType = "SidecarRollout";
-/** How long one workload takes where nobody knows better: pods start in seconds or in minutes. */
+/** The assumed time per workload, in s: pods may start in seconds or in minutes. */
 const typicalSeconds = 60;
 
-/** Reads what `pulumi preview --json` printed; resources of other packages are left out. */
+/** Parses the output of `pulumi preview --json`; resources of other packages are left out. */
 export function readPreview(text: string): PreviewReport {
   const { steps, diagnostics, changeSummary } = digestIn(text);
   const ours = (steps ?? []).filter(
@@ -49,7 +49,7 @@ export function readPreview(text: string): PreviewReport {
   const rollouts = ours.filter(({ urn }) => typeOf(urn) === rolloutType);
   for (const { urn, oldState, newState } of [...layers, ...rollouts])
     if (isNestedTooDeep([oldState, newState]))
-      throw new PreviewError(`found properties of ${shown(urn)} nested deeper than any setting; ${wanted}`);
+      throw new PreviewError(`${expected}, got properties of ${shown(urn)} nested deeper than any setting`);
   const restarted = restartsOf(rollouts);
   const installed = installedIn(steps ?? []);
   return {
@@ -58,8 +58,8 @@ export function readPreview(text: string): PreviewReport {
     ...restarted,
     unforeseen: [...new Set([...layers.flatMap(unforeseenBy), ...rollouts.flatMap(unforeseenBy)])],
     waiting: Object.assign({}, ...rollouts.map(waitingOf)),
-    warnings: [...new Set([...layers.flatMap(restored), ...said(diagnostics ?? [], false)])],
-    errors: [...new Set([...said(diagnostics ?? [], true), ...(changeSummary ? [] : [unfinished])])],
+    warnings: [...new Set([...layers.flatMap(restored), ...messagesIn(diagnostics ?? [], false)])],
+    errors: [...new Set([...messagesIn(diagnostics ?? [], true), ...(changeSummary ? [] : [unfinished])])],
   };
 }
 
@@ -70,8 +70,8 @@ function digestIn(text: string): z.infer<typeof Digest> {
   } catch {
     throw new PreviewError(
       text.trim() === ""
-        ? `found nothing; ${wanted}`
-        : `found ${JSON.stringify(text.trim().slice(0, 60))}, which is no JSON; ${wanted}, without what it says on stderr`,
+        ? `${expected}, got nothing`
+        : `${expected}, got ${JSON.stringify(text.trim().slice(0, 60))}, which is not JSON. Leave out what it prints to stderr.`,
     );
   }
   const read = Digest.safeParse(data);
@@ -80,7 +80,7 @@ function digestIn(text: string): z.infer<typeof Digest> {
     const issue = read.error?.issues[0];
     const at = issue ? ` (${issue.path.join(".")}: ${issue.message})` : "";
     throw new PreviewError(
-      `found JSON without steps${at}; ${wanted}; unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW`,
+      `${expected}, got JSON without steps${at}. Unset PULUMI_ENABLE_STREAMING_JSON_PREVIEW.`,
     );
   }
   return read.data;
@@ -90,7 +90,7 @@ function typeOf(urn: string): string | undefined {
   return urn.split("::")[2]?.split("$").at(-1)?.split(":").at(-1);
 }
 
-/** `GlobalSidecarSettings` around a layer makes it one of the level `global`. */
+/** From the parent component: a layer of `GlobalSidecarSettings` has the level `global`. */
 function levelOf(urn: string): string {
   const parent = urn.split("::")[2]?.split("$").at(-2)?.split(":").at(-1) ?? "";
   return /^(\w+)SidecarSettings$/.exec(parent)?.[1]?.toLowerCase() ?? "namespace";
@@ -101,7 +101,7 @@ function stackOf(steps: readonly Step[]): string {
   return stack === undefined ? "" : `${project}/${stack}`;
 }
 
-/** What Istio was installed with, as far as any layer that was there before shows it. */
+/** Istio's installed values, as far as any existing layer shows them. */
 function installedIn(steps: readonly Step[]): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const { urn, oldState } of steps) {
@@ -113,7 +113,7 @@ function installedIn(steps: readonly Step[]): Readonly<Record<string, string>> {
   return found;
 }
 
-/** In place of a value that depends on what the update creates. */
+/** Stands for a value that depends on what the update creates. */
 const onlyLater = "known after update";
 
 function changesOf(
@@ -146,7 +146,7 @@ function changesOf(
     });
 }
 
-/** Why what a step restarts is not known before the update. */
+/** Why the restarts of a step are not known before the update. */
 function unforeseenBy({ op, urn, oldState, newState }: Step): string[] {
   const isLayer = typeOf(urn) === layerType;
   const isRemoved = op.startsWith("delete") || op === "discard";
@@ -172,7 +172,7 @@ function targetOf(urn: string, level: string, inputs: Readonly<Record<string, un
   return `${namespace}/${name}`;
 }
 
-/** A layer that the cluster lost, or that somebody changed there. */
+/** A layer that was lost or changed in the cluster. */
 function restored({ urn, oldState, newState }: Step): string[] {
   const [before, after] = [oldState?.inputs?.restores, newState?.inputs?.restores];
   if (typeof after !== "string" || after === before) return [];
@@ -186,18 +186,18 @@ function restartsOf(rollouts: readonly Step[]): Pick<PreviewReport, "restarts" |
   const restarts = new Map<string, PreviewRestart>();
   const unnamed = { workloads: 0, pods: 0 };
   let pace: Pace | undefined;
-  // a namespace's own rollout knows its workloads best; the global one names what is left
+  // a namespace's own rollout knows its workloads best; the global one adds the rest
   const ordered = [...rollouts].sort((a, b) => Number(isGlobal(a)) - Number(isGlobal(b)));
   for (const step of ordered) {
     const inputs = step.newState?.inputs;
-    // without anything stale the map is the last rollout's, kept so that there is no diff
+    // without stale workloads the map is the last rollout's, kept so that there is no diff
     if (!inputs || !(Number(textOf(inputs.__stale)) > 0)) continue;
     const found = named(inputs);
     const fresh = found.restarts.filter((one) => !restarts.has(keyOf(one)));
-    // each level's rollout says what its own settings change
+    // each level's rollout shows only its own settings' changes
     for (const one of found.restarts) restarts.set(keyOf(one), withReasonOf(restarts.get(keyOf(one)), one));
     const rest = { workloads: found.rest.workloads, pods: found.rest.pods };
-    // the global rollout counts those again that namespaces have named
+    // the global rollout's count includes those that namespaces have named
     if (!isGlobal(step)) {
       unnamed.workloads += rest.workloads;
       unnamed.pods += rest.pods;
@@ -231,7 +231,7 @@ function named(inputs: Readonly<Record<string, unknown>>): {
   return { restarts, rest };
 }
 
-/** `Deployment/api` of a namespace's rollout, `shop/Deployment/api` of all namespaces'. */
+/** From `Deployment/api` in a namespace's rollout, or `shop/Deployment/api` in the global one. */
 function placeOf(name: string, namespace: unknown): Pick<PreviewRestart, "namespace" | "workload"> {
   if (typeof namespace === "string") return { namespace, workload: name };
   const slash = name.indexOf("/");
@@ -251,7 +251,7 @@ function added(pace: Pace | undefined, inputs: Readonly<Record<string, unknown>>
   return {
     strategy: pace?.strategy ?? strategy,
     maxConcurrent: Math.max(pace?.maxConcurrent ?? 0, maxConcurrent),
-    // rollouts of one program take turns
+    // rollouts of one program run one after the other
     typical: (pace?.typical ?? 0) + rounds * typicalSeconds + pauses,
     longest: (pace?.longest ?? 0) + rounds * secondsOf(timeoutPerWorkload) + pauses,
   };
@@ -265,8 +265,8 @@ function waitingOf({ newState }: Step): Record<string, string> {
   );
 }
 
-/** What was said on the way, each line once; Pulumi's own word on where a plugin is from is for nobody. */
-function said(
+/** Diagnostic messages, each line once, without those that only matter at a terminal. */
+function messagesIn(
   diagnostics: readonly { message?: string | undefined; severity?: string | undefined }[],
   errors: boolean,
 ): string[] {
@@ -277,9 +277,9 @@ function said(
     .filter((line) => line !== "" && !forTerminals.test(line));
 }
 
-/** What a terminal shows on the way and a comment says better: where a plugin is from, counts, and how far a look is. */
+/** Where Pulumi's plugin is from, counts, and progress. */
 const forTerminals =
-  /^using pulumi-\S+ from \$PATH|^\d+ workloads? \(\d+ pods?\) restarts?: |^looked at the workloads of \d+ of /;
+  /^using pulumi-\S+ from \$PATH|^\d+ workloads? \(\d+ pods?\) restarts?: |^checked the workloads of \d+ of /;
 
 const countedOnly = /^(\d+) more$/;
 

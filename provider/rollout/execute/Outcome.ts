@@ -1,11 +1,11 @@
 /** How the restart of one workload ended. */
 export type Outcome =
   | "done"
-  /** It has the settings, and its pods don't show all of them. */
+  /** Restarted, but its pods don't show all of the settings. */
   | { done: { overruled: string } }
-  /** It had the settings already. */
+  /** It already had the settings. */
   | "current"
-  /** Somebody deleted it: nothing to do. */
+  /** Somebody deleted it. */
   | "gone"
   | { skipped: string }
   | Failure;
@@ -13,7 +13,7 @@ export type Outcome =
 export interface Failure {
   failed: string;
   /**
-   * `settings`: what changed may be why, so that putting it back may help. `undone`: somebody takes the restart back, which says nothing of
+   * `settings`: the change may be the cause, so rolling it back may help. `undone`: someone reverted the restart, which says nothing about
    * other workloads. `other`: neither.
    */
   cause: "settings" | "undone" | "other";

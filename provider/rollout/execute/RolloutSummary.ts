@@ -1,31 +1,31 @@
 import type { Durations } from "./durations.js";
 
-/** What a rollout did, and what is waiting. */
+/** What a rollout did, and what is still waiting. */
 export interface RolloutSummary {
   restarted: number;
-  /** Workloads that need no restart: they have the settings, or their own annotations win. */
+  /** Workloads that need no restart: they already have the settings (`current`), or their own annotations override them (`masked`). */
   current: number;
   masked: number;
-  /** `namespace/Kind/name` -> why it was not restarted now, though it is stale. */
+  /** `namespace/Kind/name` -> why a stale workload was not restarted. */
   waiting: Record<string, string>;
-  /** `namespace/Kind/name` -> the reason, its pods' own where they have one. */
+  /** `namespace/Kind/name` -> the reason, from its pods if they give one. */
   failed: Record<string, string>;
-  /** Stale workloads that were not begun, since another one failed. */
+  /** Stale workloads that were not started after another one failed. */
   notStarted: number;
-  /** `namespace/Kind/name` -> what its settings promise and its new pods don't show; left out where there is none. */
+  /** `namespace/Kind/name` -> the settings that its new pods don't show; left out if there are none. */
   overruled?: Record<string, string>;
-  /** Workloads that somebody deleted meanwhile; left out where there are none. */
+  /** Workloads that somebody deleted during the rollout; left out if there are none. */
   gone?: number;
-  /** `namespace/Kind/name` -> pods with earlier settings that no restart replaces, and why; left out where there are none. */
+  /** `namespace/Kind/name` -> pods with earlier settings that no restart replaces, and why; left out if there are none. */
   unmanaged?: Record<string, string>;
-  /** Bare pods that were deleted; left out where none were. */
+  /** Deleted bare pods; left out if there are none. */
   deleted?: number;
-  /** Left out where nothing was restarted. */
+  /** Left out if nothing was restarted. */
   durations?: Durations;
-  /** After a failure, with `onFailure: "rollback"`; left out without one. */
+  /** The rollback after a failure, with `onFailure: "rollback"`; left out if there was none. */
   putBack?: { settings: string; restarted: number };
-  /** Somebody cancelled the update before all was begun. For the caller, not for the state. */
+  /** The update was cancelled before all restarts were started. For the caller, not stored in the state. */
   cancelled?: true;
-  /** Settings made a workload fail whose options ask for a rollback. For the caller, not for the state. */
+  /** A workload failed because of its settings, and its options ask for a rollback. For the caller, not stored in the state. */
   rollsBack?: true;
 }

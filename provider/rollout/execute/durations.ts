@@ -1,14 +1,14 @@
-/** How long the restarts of a rollout took, for an output: three values, whatever the size of the mesh. */
+/** How long the restarts of a rollout took, as an output: three values, whatever the size of the mesh. */
 export interface Durations {
-  /** From the first to the end of the last, pauses included: `95s`. */
+  /** From the start of the first to the end of the last, pauses included: `95s`. */
   total: string;
-  /** Of one workload. */
+  /** For one workload. */
   median: string;
   /** `14s shop/Deployment/api`. */
   longest: string;
 }
 
-/** `took`: workload -> ms. Undefined where nothing was restarted. */
+/** `took`: workload -> ms. Undefined if nothing was restarted. */
 export function durationsOf(took: ReadonlyMap<string, number>, total: number): Durations | undefined {
   const sorted = [...took].sort(([, a], [, b]) => a - b);
   const [median, longest] = [sorted[(sorted.length - 1) >> 1], sorted.at(-1)];

@@ -2,7 +2,7 @@ import type { Rollback } from "../../injector/rollbackLayers.js";
 import { cappedMap } from "../plan/cappedMap.js";
 import type { RolloutSummary } from "./RolloutSummary.js";
 
-/** How a rollout ended: what it did, and the error's text where not everything went well. */
+/** How a rollout ended. `text`: the error message, if it failed. */
 export interface Ending {
   summary: RolloutSummary;
   text?: string;
@@ -16,7 +16,7 @@ export function failureText(summary: RolloutSummary): string {
     .join("\n");
 }
 
-/** After a failure: puts the settings back, restarts what had been restarted, and says all of it. Never throws. */
+/** Handles a failure: rolls back the settings and the workloads restarted for them, and reports all of it. Never throws. */
 export async function rollBack(
   summary: RolloutSummary,
   rollBackLayers: () => Promise<RolledBack | undefined>,
@@ -52,7 +52,7 @@ export async function rollBack(
   };
 }
 
-/** For a rollout whose settings another one has put back before its turn. */
+/** For a rollout whose settings were rolled back by another one before its turn. */
 export function followed(back: RolloutSummary, rollbacks: readonly RolledBack[]): Ending {
   const names = [...new Set(rollbacks.flatMap((rollback) => rollback.names))];
   return {

@@ -9,12 +9,12 @@ import { workloadPods } from "../observe/workloadPods.js";
 import type { Outcome } from "./Outcome.js";
 import type { RolloutDependencies } from "./RolloutDependencies.js";
 
-/** How often a budget that does not yield is reported. */
+/** How often to report that a PodDisruptionBudget still blocks an eviction, in ms. */
 const reportEvery = 60_000;
 
 /**
- * Evicts these pods of a workload one by one: each only after as many pods are ready again as the workload wants, or as it had,
- * where it had fewer. A PodDisruptionBudget that forbids an eviction is waited for until the deadline.
+ * Evicts these pods of a workload one by one, each only once as many pods are ready as the workload wants, or as it had if that is fewer.
+ * Retries evictions that a PodDisruptionBudget forbids until the deadline.
  */
 export async function evictPods(
   { namespace, workload, name }: Pick<Assessment, "namespace" | "workload" | "name">,
@@ -35,8 +35,8 @@ export async function evictPods(
 }
 
 /**
- * Evicts those of these pods that are not ready, all at once: a StatefulSet goes back to an earlier template only when the pod that
- * the later one broke is gone.
+ * Evicts the unready ones among these pods, all at once: a StatefulSet returns to an earlier template only after the pod that the later one
+ * broke is gone.
  */
 export async function evictUnready(
   { namespace, workload, name }: Pick<Assessment, "namespace" | "workload" | "name">,
@@ -53,7 +53,7 @@ export async function evictUnready(
   return refusals.find((refused) => refused !== undefined);
 }
 
-/** What serves nobody goes first, then from the last to the first, as a StatefulSet's controller does. */
+/** Unready pods first, then from the last to the first, as the StatefulSet controller does. */
 export function inEvictionOrder(pods: readonly Pod[]): Pod[] {
   return [...pods].sort(
     (a, b) =>
@@ -79,7 +79,7 @@ export async function evict(
           apiVersion: "policy/v1",
           kind: "Eviction",
           metadata: { name: metadata.name, namespace },
-          // a StatefulSet's next pod has the same name, and is not the one that was meant
+          // a StatefulSet's next pod has the same name
           ...(metadata.uid ? { deleteOptions: { preconditions: { uid: metadata.uid } } } : {}),
         },
         final: [429],
@@ -113,11 +113,11 @@ async function replacement(
   for (let pause = 200; ; pause = Math.min(2_000, pause * 1.3)) {
     const live: Workload | undefined = await readWorkload(api, namespace, workload);
     if (!live || live.metadata.deletionTimestamp !== undefined) return "gone";
-    // the pods themselves are asked as well: the status is behind them, and may still count the pod that was evicted
+    // count the pods, too: the status lags, and may still include the evicted pod
     const pods = await workloadPods(api, namespace, live, name);
     const others = pods.filter(({ metadata }) => !isSame(metadata, evicted.metadata));
     const ready = Math.min(others.filter(isReady).length, readiness(live).ready);
-    // scaled down meanwhile
+    // it may have been scaled down
     const wanted = Math.min(enough, readiness(live).wanted);
     if (ready >= wanted && others.length === pods.length) return undefined;
     if (elapsed() >= deadline) {

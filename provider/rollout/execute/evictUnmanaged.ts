@@ -8,8 +8,8 @@ import type { Outcome } from "./Outcome.js";
 import type { RolloutDependencies } from "./RolloutDependencies.js";
 
 /**
- * Evicts stale pods of a controller that we know nothing of, such as a custom resource's, one by one: each only after as many of its pods
- * are ready again as before. PodDisruptionBudgets are waited for until the deadline.
+ * Evicts stale pods of an unknown controller, such as one of a custom resource, one by one, each only once as many of its pods are ready as
+ * before. Retries evictions that PodDisruptionBudgets forbid until the deadline.
  */
 export async function evictUnmanaged(
   { namespace, name, podNames }: Pick<UnmanagedPods, "namespace" | "name" | "podNames">,

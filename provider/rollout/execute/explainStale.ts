@@ -8,21 +8,21 @@ import { keepsRestart } from "../policy/restartAnnotation.js";
 import type { Failure } from "./Outcome.js";
 import type { RolloutDependencies } from "./RolloutDependencies.js";
 
-/** What there was when a restart began, and what is there after it, with pods that are still stale. */
+/** A workload whose pods are still stale after a restart, before and after it. */
 export interface StaleAfterRestart {
   namespace: string;
   name: string;
-  /** As our patch left it; undefined where pods were evicted. */
+  /** As our patch left it; undefined if pods were evicted. */
   patched: Workload | undefined;
   workload: Workload;
-  /** UIDs of all pods from before. */
+  /** UIDs of all pods before the restart. */
   before: ReadonlySet<string | undefined>;
   stale: readonly ObjectMeta[];
-  /** The stamp that new pods are due. */
+  /** The stamp that new pods should have. */
   due: string | undefined;
 }
 
-/** Why pods are stale right after a restart; undefined where new ones came with old settings: another try may help. */
+/** Why pods are stale right after a restart; undefined if they are new pods with old settings, where another try may help. */
 export function withoutNewPods({
   name,
   patched,
@@ -45,13 +45,13 @@ export function withoutNewPods({
   };
 }
 
-/** Why new pods come with old settings time after time: who gives them. */
+/** Why new pods still have old settings: names who injected them. */
 export async function withOldSettings(
   { namespace, workload, stale, due }: StaleAfterRestart,
   { replicasBehind }: Pick<RolloutDependencies, "replicasBehind">,
 ): Promise<Failure> {
   const [pod] = stale;
-  const behind = pod && replicasBehind ? await asked(pod) : [];
+  const behind = pod && replicasBehind ? await replicasStillBehind(pod) : [];
   const [revision, stamp] = [
     pod && injectingRevision(pod),
     pod?.annotations?.[stampAnnotation] ?? "no settings",
@@ -62,8 +62,8 @@ export async function withOldSettings(
       : `pod ${pod?.name} came from revision ${revision} with ${stamp}, expected ${due ?? "no settings"}: an istiod replica lags, or another webhook changes the sidecar`;
   return { failed: `its new pods have old settings even after a second restart: ${who}`, cause: "other" };
 
-  async function asked(like: ObjectMeta): Promise<readonly string[]> {
-    // without the right to ask, the pod itself is all that is known
+  async function replicasStillBehind(like: ObjectMeta): Promise<readonly string[]> {
+    // without the right to ask, only the pod itself gives a hint
     return (
       (await replicasBehind?.(namespace, podAsMade(workload, { metadata: like }), due).catch(() => [])) ?? []
     );

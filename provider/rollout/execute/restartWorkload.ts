@@ -19,7 +19,7 @@ import { withOldSettings, withoutNewPods } from "./explainStale.js";
 import type { Outcome } from "./Outcome.js";
 import type { RolloutDependencies } from "./RolloutDependencies.js";
 
-/** Replaces a workload's stale pods, waits until the new ones are ready, and looks whether they have the settings. Never throws. */
+/** Replaces a workload's stale pods, waits until the new ones are ready, and verifies that they have the settings. Never throws. */
 export async function restartWorkload(restart: Restart, dependencies: RolloutDependencies): Promise<Outcome> {
   try {
     return await replaceStalePods(restart, dependencies);
@@ -29,7 +29,7 @@ export async function restartWorkload(restart: Restart, dependencies: RolloutDep
   }
 }
 
-/** Thrown from anywhere on the way, whatever is being waited for. */
+/** The workload was deleted; thrown at any step. */
 class Gone extends Error {}
 
 async function replaceStalePods(
@@ -38,55 +38,55 @@ async function replaceStalePods(
 ): Promise<Outcome> {
   const { api, now, elapsed, report } = dependencies;
   const deadline = elapsed() + milliseconds(rollout.timeoutPerWorkload);
-  // looked at again first: another level's rollout may have restarted it meanwhile
-  let look = await assessAgain(assessment, settings, api);
+  // assess again: another level's rollout may have restarted it in the meantime
+  let latest = await assessAgain(assessment, settings, api);
   // another program may have changed weaker levels since the settings were read
-  const stampNow = () => (look.given ?? settings).stamp;
-  const unmade =
-    isRollback && rollout.strategy === "restart" && hasUnfinishedRestart(look.workload, stampNow());
-  if ((look.verdict.is === "current" || look.verdict.is === "masked") && !unmade) return "current";
+  const stampNow = () => (latest.given ?? settings).stamp;
+  const isUnfinished =
+    isRollback && rollout.strategy === "restart" && hasUnfinishedRestart(latest.workload, stampNow());
+  if ((latest.verdict.is === "current" || latest.verdict.is === "masked") && !isUnfinished) return "current";
   const why =
-    skipReason(look, settings, rollout, now())?.why ??
-    (rollout.restartUnhealthy || isRollback ? undefined : unreadyBefore(look.workload, stampNow()));
+    skipReason(latest, settings, rollout, now())?.why ??
+    (rollout.restartUnhealthy || isRollback ? undefined : unreadyBefore(latest.workload, stampNow()));
   if (why !== undefined) return { skipped: why };
-  if (look.verdict.is === "unknown" && !unmade) return { failed: look.verdict.why, cause: "other" };
-  // twice: a new pod may come from an injector that had not taken up the settings yet
-  for (let attempt = 1; look.verdict.is === "stale" || (unmade && attempt === 1); attempt++) {
+  if (latest.verdict.is === "unknown" && !isUnfinished) return { failed: latest.verdict.why, cause: "other" };
+  // twice: a new pod may come from an injector that had not applied the settings yet
+  for (let attempt = 1; latest.verdict.is === "stale" || (isUnfinished && attempt === 1); attempt++) {
     if (attempt === 2)
       report(
         `[${assessment.namespace}] ${assessment.name}: new pods came with old settings, restarting once more`,
       );
-    const podNames = look.verdict.is === "stale" ? look.verdict.podNames : [];
-    const before = new Set(look.metadata.map(({ uid, name }) => uid ?? name));
+    const podNames = latest.verdict.is === "stale" ? latest.verdict.podNames : [];
+    const before = new Set(latest.metadata.map(({ uid, name }) => uid ?? name));
     const outcome =
       rollout.strategy === "evict"
-        ? await evictPods({ ...assessment, workload: look.workload }, podNames, deadline, dependencies)
+        ? await evictPods({ ...assessment, workload: latest.workload }, podNames, deadline, dependencies)
         : await restart(assessment, stampNow(), deadline, isRollback ? podNames : [], dependencies);
     const ended = typeof outcome === "object" && "patched" in outcome ? outcome.ended : outcome;
     if (ended !== "done") return ended;
-    look = await assessAgain(assessment, settings, api);
-    if (look.verdict.is !== "stale") continue;
-    const { podNames: stale } = look.verdict;
+    latest = await assessAgain(assessment, settings, api);
+    if (latest.verdict.is !== "stale") continue;
+    const { podNames: stale } = latest.verdict;
     const found = {
       ...assessment,
       patched: typeof outcome === "object" && "patched" in outcome ? outcome.patched : undefined,
-      workload: look.workload,
+      workload: latest.workload,
       before,
-      stale: look.metadata.filter(({ name }) => stale.includes(name)),
+      stale: latest.metadata.filter(({ name }) => stale.includes(name)),
       due: stampNow(),
     };
     const failure =
       withoutNewPods(found) ?? (attempt === 2 ? await withOldSettings(found, dependencies) : undefined);
     if (failure) return failure;
   }
-  // the new pods have the stamp of their settings: what they don't show, others have decided
-  const overruled = overruledOnPod(look.workload, look.full[0], settings);
+  // the new pods have the stamp of their settings: what they don't show is overruled by others
+  const overruled = overruledOnPod(latest.workload, latest.full[0], settings);
   return overruled === undefined ? "done" : { done: { overruled } };
 }
 
 /**
- * Asks the controller for a restart; a workload already restarting for these settings is only waited for. `inTheWay`: pods that a
- * StatefulSet would wait for, though they can't become ready.
+ * Requests a restart and waits for it; one that is under way for the same settings is only awaited. `inTheWay`: pods of which a StatefulSet
+ * would wait for the unready ones in vain, so these are evicted.
  */
 async function restart(
   assessment: Assessment,
@@ -120,7 +120,7 @@ async function restart(
   return { patched, ended: await waitForWorkload(assessment, deadline, dependencies) };
 }
 
-/** Whether a restart of ours for other settings has not ended: its pods may all be the old ones still. */
+/** Whether our restart for other settings has not ended: all its pods may still be old ones. */
 function hasUnfinishedRestart(workload: Workload, stamp: string | undefined): boolean {
   const marked = restartedFor(workload);
   return marked !== undefined && marked.stamp !== stamp && rolloutStatus(workload).status !== "done";
@@ -131,12 +131,12 @@ async function waitForWorkload(
   deadline: number,
   { api, elapsed, sleep }: RolloutDependencies,
 ): Promise<Outcome> {
-  // a look comes after a twentieth of the time so far: the next workload waits for this one to be seen ready
+  // poll after a twentieth of the time so far: the next workload waits until this one is found ready
   for (let pause = 200; ; pause = Math.min(2_000, pause * 1.05)) {
     const live = await existing(api, namespace, workload);
     const progress = rolloutStatus(live);
     if (progress.status === "done") return "done";
-    // paused, scaled to zero or set to OnDelete meanwhile: somebody's choice, which ends when they say so
+    // paused, scaled to zero or set to OnDelete during the rollout: someone's choice, so don't wait for it to end
     if (progress.status === "held") return { skipped: `the rollout was held up meanwhile: ${progress.why}` };
     if (progress.status === "failed" || elapsed() >= deadline) {
       const timeout = progress.status === "failed" ? progress.why : `not ready in time: ${progress.why}`;

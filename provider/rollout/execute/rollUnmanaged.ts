@@ -7,7 +7,10 @@ import { evictUnmanaged } from "./evictUnmanaged.js";
 import type { RolloutDependencies } from "./RolloutDependencies.js";
 import type { RolloutSummary } from "./RolloutSummary.js";
 
-/** Evicts pods of controllers that can't be restarted where that is asked for. Reports pods that no restart replaces, and deletes bare ones where that is asked for; after a failure that stops, none. */
+/**
+ * Handles pods that no restart replaces: evicts those of unknown controllers and deletes bare ones if the options say so, and reports the
+ * others. After a failure that stops the rollout, none are evicted or deleted.
+ */
 export async function rollUnmanaged(
   unmanaged: readonly Unmanaged[],
   summary: RolloutSummary,
@@ -46,7 +49,7 @@ export async function rollUnmanaged(
       await api.request({
         method: "DELETE",
         path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(bare.name)}`,
-        // somebody may have recreated it by that name
+        // somebody may have recreated it under the same name
         body: bare.uid ? { preconditions: { uid: bare.uid } } : {},
       });
       deleted++;

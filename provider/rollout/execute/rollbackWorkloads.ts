@@ -8,8 +8,8 @@ import type { RolloutSummary } from "./RolloutSummary.js";
 import { runRollout } from "./runRollout.js";
 
 /**
- * Restarts what had been restarted for settings that are put back, and nothing else. A failure doesn't stop the rest. Unready
- * workloads are restarted too: the bad settings may be what broke them.
+ * Restarts the workloads that were restarted for settings now rolled back, and no others. A failure doesn't stop the rest. Unready
+ * workloads are restarted, too: the bad settings may have broken them.
  */
 export function rollbackWorkloads(
   restarts: readonly Restart[],
@@ -19,10 +19,10 @@ export function rollbackWorkloads(
   const undone = restarts
     .filter(({ assessment, settings, rollout }) => {
       const labels = assessment.workload.spec.template?.metadata?.labels ?? {};
-      const gone = rollbacks
+      const rolledBack = rollbacks
         .map(({ stampBefore }) => stampBefore(assessment.namespace, labels))
         .filter((stamp) => stamp !== settings.stamp);
-      return isTouched(assessment, new Set(gone), rollout.strategy);
+      return isTouched(assessment, new Set(rolledBack), rollout.strategy);
     })
     .map(
       (restart): Restart => ({
@@ -34,13 +34,15 @@ export function rollbackWorkloads(
   return runRollout(undone, dependencies);
 }
 
-/** Whether this change had the workload restarted: it says so itself, or, where specs stay as they are, its pods do. */
+/**
+ * Whether this change restarted the workload: by its restart mark, or by its pods' stamps with `strategy: evict`, which leaves specs alone.
+ */
 function isTouched(
   { workload, stamps = [] }: Assessment,
-  gone: ReadonlySet<string | undefined>,
+  rolledBack: ReadonlySet<string | undefined>,
   strategy: Rollout["strategy"],
 ): boolean {
   const marked = restartedFor(workload);
-  if (marked !== undefined && gone.has(marked.stamp)) return true;
-  return strategy === "evict" && stamps.some((stamp) => stamp !== undefined && gone.has(stamp));
+  if (marked !== undefined && rolledBack.has(marked.stamp)) return true;
+  return strategy === "evict" && stamps.some((stamp) => stamp !== undefined && rolledBack.has(stamp));
 }

@@ -12,8 +12,8 @@ import { restartWorkload } from "./restartWorkload.js";
 import { withinBounds } from "./withinBounds.js";
 
 /**
- * Replaces the pods of stale workloads, as many workloads at once as each level allows, smaller orders first, and waits for each. Never
- * throws for a workload that fails.
+ * Restarts stale workloads and waits for each, smaller orders first, as many at once as each level allows. Never throws for a workload that
+ * fails.
  */
 export async function runRollout(
   restarts: readonly Restart[],
@@ -28,24 +28,24 @@ export async function runRollout(
     failed: {},
     notStarted: 0,
   };
-  const begun: Restart[] = [];
+  const toRestart: Restart[] = [];
   let skipped = 0;
   for (const restart of restarts) {
     const { assessment, settings, rollout } = restart;
     const { verdict } = assessment;
-    const off = skipReason(assessment, settings, rollout, now());
-    if (off) {
-      summary.waiting[label(assessment)] = off.why;
+    const skip = skipReason(assessment, settings, rollout, now());
+    if (skip) {
+      summary.waiting[label(assessment)] = skip.why;
       if (rollout.strategy !== "none" && ++skipped <= mostReported)
-        report(`[${assessment.namespace}] ${assessment.name} is waiting: ${off.why}`);
+        report(`[${assessment.namespace}] ${assessment.name} is waiting: ${skip.why}`);
     } else if (verdict.is === "unknown" && !restart.isRollback) {
       summary.failed[label(assessment)] = verdict.why;
       report(`[${assessment.namespace}] failed ${assessment.name}: ${verdict.why}`);
-    } else if (verdict.is === "stale" || restart.isRollback) begun.push(restart);
+    } else if (verdict.is === "stale" || restart.isRollback) toRestart.push(restart);
     else if (verdict.is === "current" || verdict.is === "masked") summary[verdict.is]++;
   }
   if (skipped > mostReported) report(`${skipped - mostReported} more are waiting`);
-  const total = begun.length;
+  const total = toRestart.length;
   const took = new Map<string, number>();
   const begin = elapsed();
   let finished = 0;
@@ -90,7 +90,7 @@ export async function runRollout(
     if (duration !== "0s") await sleep(milliseconds(duration));
   };
   let before: readonly Restart[] = [];
-  for (const group of inOrder(begun, orderOf)) {
+  for (const group of inOrder(toRestart, orderOf)) {
     if (!isStopped() && before.length > 0) await pause(longestPause(before));
     const notBegun = await withinBounds(group, ({ rollout }) => rollout.bounds, work, isStopped);
     summary.notStarted += notBegun.length;

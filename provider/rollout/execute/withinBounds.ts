@@ -1,6 +1,6 @@
 /**
- * Does the work for every item, as many at once as each of its bounds has room for; begins nothing more once `isStopped`. Returns the
- * items that were not begun. The work never throws.
+ * Runs `work` for every item, as many at once as each of its bounds allows; starts no more once `isStopped`. Returns the items that were
+ * not started. `work` must not throw.
  */
 export async function withinBounds<Item>(
   items: readonly Item[],

@@ -6,64 +6,64 @@ import type { SidecarFields } from "../../pod/sidecarFields.js";
 import type { PlannedSettings } from "./PlannedSettings.js";
 import type { Annotations } from "./rolloutAnnotations.js";
 
-/** What a restart would do for one workload of a namespace. */
+/** What a restart would change for one workload. */
 export interface Assessment {
   namespace: string;
   workload: Workload;
   /** `Deployment/api`. */
   name: string;
   pods: number;
-  /** Those that its pods have, each once. */
+  /** The distinct stamps of its pods. */
   stamps?: (string | undefined)[];
-  /** What a new pod is given, as the injector says; left out where it was not asked. */
+  /** A new pod's stamp, from the injector's answer; left out if the injector was not asked. */
   given?: { stamp?: string };
-  /** What its pods are due by the injector's data, and what is planned for them. */
+  /** What its pods should have by the injector's data, and the settings planned for them. */
   due?: Pick<NamespaceSettings, "stamp" | "planned">;
-  /** What settings promise and its pods don't show, and by whom as far as it can be told; left out where that is nothing, or nobody looked. */
+  /** Settings that its pods don't show, and who overrules them if known; left out if there are none, or nobody checked. */
   overruled?: string;
-  /** Labels of a stale pod, as its controller makes it: whose options hold. */
+  /** Labels of a stale pod as its controller creates it, which decide whose options apply. */
   labels?: Readonly<Record<string, string>>;
   verdict:
     | { is: "current" }
-    /** `left`: why some of its other stale pods stay as they are. */
+    /** `left`: why some of its stale pods won't be replaced. */
     | { is: "stale"; stalePods: number; podNames: string[]; differences: Difference[]; left?: string }
-    /** Settings changed, but the pod's own annotations or containers win in each of them. */
+    /** Settings changed, but the pod's own annotations or containers override all that did. */
     | { is: "masked" }
-    /** Stale, but Kubernetes would not replace its pods. */
+    /** Stale, but Kubernetes won't replace its pods. */
     | { is: "held"; why: string }
-    /** Pods with other settings than are due, and no dry run tells what a restart would change. */
+    /** Its pods have other settings than they should, but no dry run shows what a restart would change. */
     | { is: "unknown"; why: string }
-    /** With the planned settings its pods would be denied, and they are not now. */
+    /** Admission would deny its pods with the planned settings, and doesn't without them. */
     | { is: "refused"; why: string };
 }
 
-/** What is known of a namespace's settings when its workloads are looked at. */
+/** The settings of a namespace, against which its workloads are assessed. */
 export interface NamespaceSettings {
-  /** The revision of Istio whose injector has the settings. */
+  /** The Istio revision whose injector has the settings. */
   revision: string;
-  /** The stamp that the injector gives pods there; undefined without settings. */
+  /** The stamp that the injector sets on pods there; undefined without settings. */
   stamp: string | undefined;
-  /** Settings that are planned and not in the injector yet; undefined when the injector can be asked for the truth. */
+  /** Settings that are not written yet; undefined if the injector's answers are those of the settings already. */
   planned: PlannedSettings | undefined;
-  /** What is different for pods with these labels, where workload layers pick some. */
+  /** Overrides for pods with these labels, if workload layers select some. */
   forLabels?: (
     labels: Readonly<Record<string, string>>,
   ) => Pick<NamespaceSettings, "stamp" | "planned" | "restartOn" | "strategy">;
-  /** Annotations of the namespace itself, where workloads may be told how to be rolled out. */
+  /** The namespace's own annotations, which may control rollouts. */
   annotations?: Annotations;
-  /** What a pod as its controller makes it is promised and does not show among these fields; undefined for nothing. */
+  /** The settings that a pod as created by its controller should have and these fields don't show; undefined if none. */
   overruled?: (made: PodTemplate, shown: SidecarFields) => string | undefined;
-  /** Whether to look for that on all workloads, not just on those that the injector is asked about. Default: no. */
+  /** Whether to check that on all workloads, not only those that the injector is asked about. Default: no. */
   looksForOverruled?: boolean;
-  /** What an istiod itself gives a pod, where admission denies it for reasons of its own; undefined where none can be asked. */
+  /** The pod as istiod itself injects it, for when admission denies it for other reasons; undefined if no istiod can be asked. */
   askIstiod?: (namespace: string, pod: PodTemplate) => Promise<Pod | undefined>;
-  /** What else than settings counts as a difference. Default: nothing. */
+  /** Differences besides settings that count. Default: none. */
   restartOn?: Rollout["restartOn"];
-  /** By how pods are replaced, an owner may be held or not. Default: restart. */
+  /** How pods are replaced: evictions also reach workloads that are held for restarts. Default: restart. */
   strategy?: Rollout["strategy"];
 }
 
-/** The settings of pods with these labels. */
+/** The settings for pods with these labels. */
 export function settingsFor(
   settings: NamespaceSettings,
   labels: Readonly<Record<string, string>> = {},

@@ -1,9 +1,9 @@
 import type { PlannedLayers } from "../../ask/askPlanned.js";
 import type { CanonicalSettings } from "../../settings/canonicalSettings.js";
 
-/** Settings that are planned and not in the injector yet. */
+/** Planned settings that are not written yet. */
 export interface PlannedSettings extends PlannedLayers {
-  /** Effective settings of a group of pods, Istio's installation included: as they are, and as they will be. */
+  /** A pod group's effective settings, Istio's installation included, before and after the change. */
   before: CanonicalSettings;
   after: CanonicalSettings;
 }

@@ -12,7 +12,7 @@ export { ownerOf } from "./ownerOf.js";
 
 const dryRunsAtOnce = 8;
 
-/** Every workload of a namespace that owns pods with a sidecar, and whether they are what the injector gives now. */
+/** Assesses every workload of a namespace that owns pods with a sidecar: do they match what the injector gives now? */
 export async function assessNamespace(
   api: KubernetesApi,
   namespace: string,
@@ -43,7 +43,7 @@ export async function assessNamespace(
   return assessments.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The namespace's pods in full: one list, however many of its workloads have to be compared. */
+/** The namespace's pods in full: one list call, however many workloads are compared. */
 async function podsByName(api: KubernetesApi, namespace: string): Promise<Map<string, Pod>> {
   const pods = await listAll<Pod>(api, `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`);
   return new Map(pods.map((pod) => [pod.metadata.name, pod]));

@@ -8,7 +8,7 @@ import { overruledOnPod } from "./overruledOnPod.js";
 import { joinedGroupStamps, podGroups } from "./podGroups.js";
 import { heldReason, isBelowPartition } from "./rolloutStatus.js";
 
-/** `podsInFull`: the namespace's pods by name, asked for only where stamps don't decide. */
+/** `podsInFull`: the namespace's pods by name, fetched only if stamps don't decide. */
 export async function assessWorkload(
   api: KubernetesApi,
   namespace: string,
@@ -61,7 +61,7 @@ export async function assessWorkload(
   const { strategy } = staleGroup?.settings ?? settings;
   const held = heldReason(workload, strategy);
   if (held) return { ...about, verdict: { is: "held", why: held } };
-  // a restart would leave them as they are, which would pass for an injector that lags
+  // a restart doesn't replace pods below the partition: left in, they would look like a lagging injector
   const replaced = stale.filter(({ pod }) => strategy === "evict" || !isBelowPartition(workload, pod));
   const { partition } = workload.spec.updateStrategy?.rollingUpdate ?? {};
   const left = `updateStrategy partition ${partition}: its pods below ${partition} are replaced when deleted`;
@@ -78,7 +78,7 @@ export async function assessWorkload(
   };
 }
 
-/** What the settings promise to pods that have all that they are due, and they don't show. */
+/** The settings that up-to-date pods should have and don't show. */
 async function overruledOn(
   workload: Workload,
   pods: readonly ObjectMeta[],

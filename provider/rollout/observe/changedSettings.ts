@@ -6,7 +6,7 @@ import { inOrder } from "../../settings/canonicalSettings.js";
 import type { SettingValue } from "../../settings/declarations.js";
 import type { PlannedSettings } from "./PlannedSettings.js";
 
-/** Settings that change for a pod, by their own names; what the pod decides itself does not change. */
+/** The settings that change for a pod, by path, without those that the pod overrides itself. */
 export function changedSettings(
   { before, after }: Pick<PlannedSettings, "before" | "after">,
   template: PodTemplate,

@@ -1,7 +1,7 @@
 import type { Workload } from "../../cluster/workloads.js";
 import type { Rollout } from "../../levels/RolloutOptions.js";
 
-/** Whether a restart takes an old pod away before it creates the new one, which makes room in a full quota. */
+/** Whether a restart deletes an old pod before creating the new one, which makes room in a full quota. */
 export function deletesBeforeCreating(
   { kind, spec }: Workload,
   strategy: Rollout["strategy"] = "restart",
@@ -18,7 +18,7 @@ export function deletesBeforeCreating(
 
 function podsUnavailable(most: number | string, replicas: number): number {
   if (typeof most === "number") return most;
-  // a share is rounded down, as the Deployment controller does
+  // percentages are rounded down, as the Deployment controller does
   return Math.floor((Number.parseFloat(most) / 100) * replicas);
 }
 

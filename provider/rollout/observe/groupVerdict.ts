@@ -25,22 +25,22 @@ interface StalePod {
   found: Difference[];
 }
 
-/** What the injector's answer shows, where it was asked. */
-interface Asked {
+/** What the injector's answer shows, if it was asked. */
+interface InjectorAnswer {
   given?: { stamp?: string };
   overruled?: string;
 }
 
-/** What a restart would do for a group of a workload's pods. */
+/** What a restart would change for a group of a workload's pods. */
 export type GroupVerdict =
-  | ({ is: "current" | "masked" } & Asked)
-  | ({ is: "stale"; stale: StalePod[] } & Asked)
+  | ({ is: "current" | "masked" } & InjectorAnswer)
+  | ({ is: "stale"; stale: StalePod[] } & InjectorAnswer)
   | { is: "unknown"; why: string }
   | { is: "refused"; why: string };
 
 /**
- * Whether the stamps alone show that nothing is to be done. That includes pods without a stamp that are due no settings: what differs in
- * their sidecar is not ours.
+ * Whether the stamps alone show that there is nothing to do. Pods without a stamp that should have no settings count, too: other
+ * differences in their sidecars are not ours.
  */
 export function isSettled(group: PodGroup): boolean {
   return isStamped(group) && (group.settings.restartOn ?? []).length === 0;
@@ -54,7 +54,7 @@ export function stampOn({ annotations }: ObjectMeta): string | undefined {
   return annotations?.[stampAnnotation];
 }
 
-/** By the best evidence that can be had: a dry run, istiod itself, or stamps. */
+/** Judged by the best evidence available: a dry run, istiod itself, or stamps. */
 export async function groupVerdict(
   api: KubernetesApi,
   namespace: string,
@@ -70,14 +70,14 @@ export async function groupVerdict(
   const compared = async (answer: Pod): Promise<GroupVerdict> => {
     const stamp = stampOn(answer.metadata);
     const given = settings.planned ? {} : { given: stamp === undefined ? {} : { stamp } };
-    // another revision's pods are that revision's settings to change
+    // pods of another revision are governed by that revision's settings
     const expected =
       injectingRevision(answer.metadata) === settings.revision && sidecarFields(answer, restartOn);
     if (!expected) return { is: "current", ...given };
     const overruled = settings.overruled?.(made, expected);
     const asked = { ...given, ...(overruled === undefined ? {} : { overruled }) };
     const stamped = isStamped(group);
-    // the same stamp: what else differs came by other hands, and only images were asked for
+    // with the same stamp, other differences are not from our settings: of those only images count, by `restartOn`
     const relevant = (fields: SidecarFields) => (stamped ? imageFields(fields) : fields);
     const stale: StalePod[] = [];
     const full = await podsInFull();
@@ -91,7 +91,7 @@ export async function groupVerdict(
     if (stale.length > 0) return { is: "stale", stale, ...asked };
     return { is: stamped ? "current" : "masked", ...asked };
   };
-  /** A dry run that is denied says nothing of the pods that run: istiod itself does, or else their stamps. */
+  /** A denied dry run says nothing about the running pods: compare them with istiod's own answer, else by stamps. */
   const denied = async (denial: ApiError, change?: PlannedSettings): Promise<GroupVerdict> => {
     const pod = change ? plannedPod(made, change.layers, namespace) : made;
     const given = await settings.askIstiod?.(namespace, pod ?? made);
@@ -129,7 +129,7 @@ export async function groupVerdict(
   return compared(asked);
 }
 
-/** Where nobody can say what each field will be: the settings that change and that the pod does not decide itself. */
+/** For when single fields can't be predicted: the settings that change and that the pod doesn't override. */
 function bySettings({ pods }: PodGroup, planned: PlannedSettings, made: MadePod): GroupVerdict {
   const found = changedSettings(planned, made);
   if (found.length === 0) return { is: "masked" };
@@ -147,7 +147,7 @@ function byStamps({ settings, pods }: PodGroup, changed: Difference[] | undefine
   return changed?.length === 0 ? { is: "masked" } : { is: "stale", stale };
 }
 
-/** Any denial but that of a full quota, where the old pod makes room, would meet the new pod as well. */
+/** A new pod would meet the same denial, unless it is for a full quota and the old pod makes room. */
 function ifReplaced(
   workload: Workload,
   { settings }: PodGroup,

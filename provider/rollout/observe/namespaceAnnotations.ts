@@ -1,7 +1,7 @@
 import { hasStatus, type KubernetesApi, type ObjectMeta } from "../../cluster/KubernetesApi.js";
 import type { Annotations } from "./rolloutAnnotations.js";
 
-/** What a namespace says of its rollouts. Who may not read that may not roll out there: it could be an opt-out. */
+/** The namespace's annotations. Without the right to read them a rollout must fail: they could opt out. */
 export async function namespaceAnnotations(api: KubernetesApi, namespace: string): Promise<Annotations> {
   try {
     const { metadata } = await api.request<{ metadata: ObjectMeta }>({

@@ -4,7 +4,7 @@ import { podAsMade } from "../../pod/asControllerMakes/podAsMade.js";
 import { sidecarFields } from "../../pod/sidecarFields.js";
 import type { NamespaceSettings } from "./Assessment.js";
 
-/** What its settings promise to a pod that runs with them, and it does not show; undefined for nothing. */
+/** The settings that an up-to-date pod should have and doesn't show; undefined if none. */
 export function overruledOnPod(
   workload: Workload,
   pod: Pod | undefined,

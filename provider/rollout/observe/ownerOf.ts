@@ -1,6 +1,6 @@
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
 
-/** `Kind/name` of the workload behind a pod; a ReplicaSet's name is its Deployment's and the hash of the template. */
+/** `Kind/name` of the workload that owns a pod; a ReplicaSet is named after its Deployment, followed by the template's hash. */
 export function ownerOf({ ownerReferences = [], labels }: ObjectMeta): string | undefined {
   const controller = ownerReferences.find((owner) => owner.controller);
   if (!controller) return undefined;

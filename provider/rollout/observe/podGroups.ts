@@ -4,15 +4,15 @@ import { canonicalJson } from "../../data/canonicalJson.js";
 import { podAsMade } from "../../pod/asControllerMakes/podAsMade.js";
 import { type NamespaceSettings, settingsFor } from "./Assessment.js";
 
-/** Pods of a workload that are due the same settings. */
+/** Pods of a workload that should have the same settings. */
 export interface PodGroup {
   settings: NamespaceSettings;
-  /** Of one of them, as its controller makes it. */
+  /** Labels of one of them, as its controller creates it. */
   labels: Readonly<Record<string, string>>;
   pods: ObjectMeta[];
 }
 
-/** A workload's pods by what they are due: a selector may pick single pods of a StatefulSet, by labels that its controller adds. */
+/** Groups a workload's pods by their settings: a selector may match single pods of a StatefulSet, by labels that its controller adds. */
 export function podGroups(
   workload: Workload,
   pods: readonly ObjectMeta[],
@@ -37,7 +37,7 @@ export function podGroups(
   return [...groups.values()];
 }
 
-/** What stands for the stamps of all groups, where one value is wanted. */
+/** One value for the stamps of all groups. */
 export function joinedGroupStamps(stamps: readonly (string | undefined)[]): string | undefined {
   const known = [...new Set(stamps)].filter((stamp) => stamp !== undefined).sort();
   return known.length > 0 ? known.join("+") : undefined;

@@ -1,7 +1,7 @@
 import type { Pod } from "../../cluster/podTemplate.js";
 import { initContainers, proxyContainer } from "../../pod/sidecarFields.js";
 
-/** The first reason that one of the pods gives for not being ready. */
+/** The first reason that any of the pods gives for not being ready. */
 export function podReason(pods: readonly Pod[]): string | undefined {
   for (const pod of pods) {
     const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
@@ -20,10 +20,10 @@ export function podReason(pods: readonly Pod[]): string | undefined {
   return undefined;
 }
 
-/** What keeps a container from starting, whatever settings its sidecar has. */
+/** Reasons that keep a container from starting, whatever the sidecar's settings. */
 const ownFaults = ["ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull"];
 
-/** Whether settings can be why these pods are not ready: not where the application's own image can't be had. */
+/** Whether settings may be why these pods are not ready: they can't be if the application's own image can't be pulled. */
 export function isSettingsFault(pods: readonly Pod[]): boolean {
   const waiting = pods.flatMap(({ status }) =>
     [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].flatMap(

@@ -1,7 +1,7 @@
 import { hasStatus, type KubernetesApi } from "../../cluster/KubernetesApi.js";
 import { kindNamed, type Workload, workloadPath } from "../../cluster/workloads.js";
 
-/** The workload as it is now; undefined once it is gone. */
+/** Reads the workload now; undefined if it no longer exists. */
 export async function readWorkload(
   api: KubernetesApi,
   namespace: string,

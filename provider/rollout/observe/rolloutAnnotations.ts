@@ -2,15 +2,17 @@ import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
 
 export type Annotations = Readonly<Record<string, string>>;
 
-/** `never`: this workload, or every workload of this namespace, is not restarted by rollouts. */
+/** `never`: rollouts don't restart this workload, or any workload of this namespace. */
 export const optOutAnnotation = "sidecar-settings/rollout";
 /** An integer: workloads with smaller ones restart first. */
 export const orderAnnotation = "sidecar-settings/rollout-order";
-/** When restarts may begin: `Mon-Fri 02:00-05:00; Sat,Sun 00:00-24:00`, in UTC. */
+/** When restarts may begin, in UTC: `Mon-Fri 02:00-05:00; Sat,Sun 00:00-24:00`. */
 export const windowAnnotation = "sidecar-settings/maintenance-window";
 
-/** What the workload says, else its namespace. On the workload itself, not its pod template, where a change would restart it. */
-export function saidOf(
+/**
+ * The workload's annotation, else its namespace's. Read from the workload itself, not its pod template, where a change would restart it.
+ */
+export function effectiveAnnotation(
   name: string,
   { annotations }: Pick<ObjectMeta, "annotations">,
   namespace: Annotations = {},

@@ -5,11 +5,11 @@ import type { Rollout } from "../../levels/RolloutOptions.js";
 export type RolloutStatus =
   | { status: "done" }
   | { status: "waiting"; why: string }
-  /** Kubernetes will not go on by itself: paused, or pods are replaced only when deleted. */
+  /** Kubernetes won't proceed by itself: the workload is paused, or replaces pods only when they are deleted. */
   | { status: "held"; why: string }
   | { status: "failed"; why: string };
 
-/** Judged as `kubectl rollout status` does: what the controller has not observed yet says nothing. */
+/** Judges like `kubectl rollout status`: the status means nothing until the controller has observed the change. */
 export function rolloutStatus(workload: Workload): RolloutStatus {
   const held = heldReason(workload);
   if (held) return { status: "held", why: held };
@@ -29,10 +29,7 @@ export function rolloutStatus(workload: Workload): RolloutStatus {
   }
 }
 
-/**
- * Why Kubernetes would not replace this workload's pods after a change of its template, or after an eviction; undefined when it
- * would.
- */
+/** Why Kubernetes won't replace this workload's pods after a template change or an eviction; undefined if it will. */
 export function heldReason(
   { kind, spec, status }: Workload,
   strategy: Rollout["strategy"] = "restart",
@@ -47,7 +44,7 @@ export function heldReason(
   return undefined;
 }
 
-/** How many pods a workload wants, and how many of them are ready for long enough, whatever template they come from. */
+/** How many pods a workload wants, and how many are available (ready for `minReadySeconds`), from whatever template. */
 export function readiness({ kind, spec, status = {} }: Workload): { wanted: number; ready: number } {
   if (kind === "DaemonSet")
     return { wanted: numberOf(status.desiredNumberScheduled), ready: numberOf(status.numberAvailable) };
@@ -55,7 +52,7 @@ export function readiness({ kind, spec, status = {} }: Workload): { wanted: numb
   return { wanted: spec.replicas ?? 1, ready: numberOf(available) };
 }
 
-/** Pods of a StatefulSet that a restart leaves as they are: those below its partition. */
+/** Whether a restart leaves this pod of a StatefulSet as it is, since it is below the partition. */
 export function isBelowPartition({ kind, spec }: Workload, pod: string): boolean {
   const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;
   return kind === "StatefulSet" && Number(/-(\d+)$/.exec(pod)?.[1]) < partition;
@@ -93,14 +90,14 @@ function statefulSetStatus({ spec, status = {} }: Workload): RolloutStatus {
     : { status: "done" };
 }
 
-/** Whether Argo has yet to replace pods that are older than `spec.restartAt`. */
+/** Whether Argo has yet to replace pods older than `spec.restartAt`. */
 export function restartsPods({ spec, status }: Workload): boolean {
   if (spec.restartAt === undefined) return false;
   const restarted = typeof status?.restartedAt === "string" ? Date.parse(status.restartedAt) : 0;
   return restarted < Date.parse(spec.restartAt);
 }
 
-/** Argo's controller sums up its own steps in a phase; a restart it tells apart from them. */
+/** Argo's controller sums up its steps in a phase, which doesn't cover restarts. */
 function argoStatus(workload: Workload): RolloutStatus {
   const { status = {} } = workload;
   const message = typeof status.message === "string" && status.message !== "" ? `: ${status.message}` : "";
@@ -121,7 +118,7 @@ function argoPause({ message }: NonNullable<Workload["status"]>): string {
   return `its Argo rollout is paused at a step${step}: promote or abort it`;
 }
 
-// Argo has it as a string
+// a string in Argo Rollouts
 function observedGeneration({ status = {} }: Workload): number {
   return Number(status.observedGeneration ?? 0) || 0;
 }

@@ -14,7 +14,7 @@ import type { SidecarFields } from "../../pod/sidecarFields.js";
 import type { CanonicalSettings } from "../../settings/canonicalSettings.js";
 import type { NamespaceSettings } from "./assess.js";
 
-/** What the injector's texts say, read once for all namespaces: they are long. */
+/** The injector's two texts, parsed once for all namespaces: they are long. */
 export interface Current {
   layers: Layers;
   installed: CanonicalSettings;
@@ -31,8 +31,8 @@ export function currentSettings(data: InjectorData): Current {
 }
 
 /**
- * What pods of a namespace get, with `planned` in place of the layers that are there. `others`: what the program plans for other
- * targets, whose own rollouts show what it does.
+ * The settings of a namespace's pods, with the `planned` layers over the present ones. `others`: what the program plans for other targets,
+ * whose own rollouts show the effect.
  */
 export function settingsThere(
   { layers: present, installed, config }: Current,
@@ -44,22 +44,20 @@ export function settingsThere(
   const layers = { ...present, ...planned };
   const all = Object.keys(others).length > 0 ? { ...layers, ...others } : layers;
   const forLabels = (labels: Readonly<Record<string, string>>) => {
-    const [is, willBe] = [present, layers].map((some) => merged(installed, some, namespace, labels));
-    const changes = is && willBe && canonicalJson(is.values) !== canonicalJson(willBe.values);
+    const [now, then] = [present, layers].map((some) => merged(installed, some, namespace, labels));
+    const changes = now && then && canonicalJson(now.values) !== canonicalJson(then.values);
     return {
-      stamp: willBe?.stamp,
-      planned: changes
-        ? { before: is.values, after: willBe.values, present, layers, all, config }
-        : undefined,
+      stamp: then?.stamp,
+      planned: changes ? { before: now.values, after: then.values, present, layers, all, config } : undefined,
     };
   };
-  const picky = [present, layers].some((some) => workloadLayers(some, namespace).length > 0);
+  const hasWorkloadLayers = [present, layers].some((some) => workloadLayers(some, namespace).length > 0);
   const overruled = (made: PodTemplate, shown: SidecarFields) => {
     const explained = explainSidecar(made, { namespace, layers, installed, config });
     const after = templatesAfterSettings(config, made.metadata?.annotations);
     return overruledText(overruledSettings(explained, shown), after);
   };
-  return { revision, overruled, ...forLabels({}), ...(picky ? { forLabels } : {}) };
+  return { revision, overruled, ...forLabels({}), ...(hasWorkloadLayers ? { forLabels } : {}) };
 }
 
 function merged(

@@ -1,7 +1,7 @@
 import { fieldManager } from "../../cluster/fieldManager.js";
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
 
-/** Who writes a workload's pod template besides us, for a message: its owner, else the last writer that the server knows. */
+/** Who else writes a workload's pod template, for messages: its owner, else the latest other field manager. */
 export function templateWriter({ ownerReferences = [], managedFields = [] }: ObjectMeta): string {
   const owner = ownerReferences.find(({ controller }) => controller) ?? ownerReferences[0];
   const writers = managedFields
@@ -12,7 +12,7 @@ export function templateWriter({ ownerReferences = [], managedFields = [] }: Obj
   return manager ? `${manager}, which writes its pod template` : "another writer";
 }
 
-/** Whether the fields of a manager are in the pod template. */
+/** Whether a manager's `fieldsV1` include the pod template. */
 export function hasTemplate(fields: unknown): boolean {
   const spec = (fields as { "f:spec"?: Record<string, unknown> } | undefined)?.["f:spec"];
   return spec?.["f:template"] !== undefined;

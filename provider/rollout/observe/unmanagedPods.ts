@@ -4,7 +4,7 @@ import { argoRollout, workloadKinds } from "../../cluster/workloads.js";
 import { stampAnnotation } from "../../pod/podAnnotations.js";
 import { type NamespaceSettings, ownerOf, settingsFor } from "./assess.js";
 
-/** Pods with the sidecar of earlier settings that no restart replaces, under what owns them. */
+/** Pods that have a sidecar with earlier settings and that no restart replaces, by owner. */
 export interface UnmanagedPods {
   namespace: string;
   /** `Job/report`, `Pod/debug`, `ReplicaSet/old`. */
@@ -12,17 +12,17 @@ export interface UnmanagedPods {
   pods: number;
   podNames: string[];
   why: string;
-  /** They name their templates, so that new ones may never get a stamp. */
+  /** The pods name their injection templates, so new ones may never get a stamp. */
   namesTemplates?: true;
-  /** Of one of the pods. */
+  /** The labels of one of the pods. */
   labels?: Readonly<Record<string, string>>;
-  /** A pod that nothing owns; the only kind that `deleteBarePods` deletes. */
+  /** A pod without an owner, the only kind that `deleteBarePods` deletes. */
   bare?: ObjectMeta;
 }
 
 /**
- * `managed`: the names of the workloads that were looked at. Pods count when their stamp is another one: without a pod template
- * there is nothing to ask the injector about.
+ * Finds unmanaged pods with another stamp than they should have: without a pod template there is nothing to ask the injector about.
+ * `managed`: the names of the assessed workloads.
  */
 export function unmanagedPods(
   namespace: string,
@@ -61,7 +61,10 @@ export function unmanagedPods(
 
 const templatesAnnotation = "inject.istio.io/templates";
 
-/** Whether a controller that we can't restart would replace evicted pods by current ones; a Job would count them as failed. */
+/**
+ * Whether their controller, which we can't restart, would replace evicted pods by current ones. Jobs are left out: they would count
+ * evictions as failures.
+ */
 export function isEvictable({
   name,
   bare,

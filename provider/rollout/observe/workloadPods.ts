@@ -3,7 +3,7 @@ import type { Pod } from "../../cluster/podTemplate.js";
 import type { Workload } from "../../cluster/workloads.js";
 import { ownerOf } from "./ownerOf.js";
 
-/** The pods of a workload that are not on their way out, in full. */
+/** The pods of a workload in full, without those being deleted. */
 export async function workloadPods(
   api: KubernetesApi,
   namespace: string,

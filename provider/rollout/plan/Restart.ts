@@ -1,12 +1,11 @@
 import type { ReachingRollout } from "../../levels/rolloutReaching.js";
 import type { Assessment, NamespaceSettings } from "../observe/assess.js";
 
-/** A workload that a rollout looks at, with what holds for it. */
+/** A workload of a rollout, with the settings and options that apply to it. */
 export interface Restart {
   assessment: Assessment;
   settings: NamespaceSettings;
-  /** The options that hold for this workload. */
   rollout: ReachingRollout;
-  /** Undoes a restart of ours, also of a workload that never got a pod of its new template, or is not ready since. */
+  /** Undoes our restart, even if the workload never got a pod from the new template, or is not ready since. */
   isRollback?: boolean;
 }

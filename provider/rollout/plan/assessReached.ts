@@ -15,7 +15,7 @@ import type { Unmanaged } from "../policy/Unmanaged.js";
 import { withRolloutOptions } from "../policy/withRolloutOptions.js";
 import type { Restart } from "./Restart.js";
 
-/** What the rollout of a level finds. */
+/** What a level's rollout has to deal with. */
 export interface Assessed {
   restarts: Restart[];
   unmanaged: Unmanaged[];
@@ -30,8 +30,8 @@ function isAtRest({ verdict }: Assessment): boolean {
 }
 
 /**
- * Every workload that a target's layer reaches, against what the injector gives now, or will give once it has the plan. `former`: what
- * the layer was, whose pods are still its own to restart.
+ * Assesses every workload that a target's layer reaches, against what the injector gives now, or will give once the planned layers are
+ * written. `former`: the layer before, whose pods are still to be restarted.
  */
 export async function assessReached(
   coordinator: Coordinator,
@@ -39,13 +39,13 @@ export async function assessReached(
   target: string,
   planned: Layers = {},
   former: FormerLayer = {},
-  onProgress: (looked: number, all: number) => void = () => {},
+  onProgress: (checked: number, all: number) => void = () => {},
 ): Promise<Assessed> {
   const data = await coordinator.data(api);
   if (!data) return { restarts: [], unmanaged: [] };
   const current = currentSettings(data);
   const { removed } = coordinator.history;
-  // of layers that go in the same `up` or `destroy` the options hold to the end
+  // the options of layers removed in the same `up` or `destroy` still apply
   const levels = { ...removed, ...current.layers, ...planned };
   const isReached = reachedBy(target, [removed, current.layers, planned], former);
   const pods = await injectedPods(api, target === globalTarget ? undefined : namespaceOf(target));
@@ -53,7 +53,7 @@ export async function assessReached(
     const metadata = all.filter(isReached);
     const optionsFor = (labels: Readonly<Record<string, string>> | undefined) =>
       rolloutReaching(levels, namespace, labels);
-    const known = withRolloutOptions(
+    const namespaceSettings = withRolloutOptions(
       {
         ...settingsThere(
           current,
@@ -67,21 +67,21 @@ export async function assessReached(
       levels,
       namespace,
     );
-    const assessments = await assessNamespace(api, namespace, metadata, known);
+    const assessments = await assessNamespace(api, namespace, metadata, namespaceSettings);
     const managed = new Set(assessments.map(({ name }) => name));
-    const others = unmanagedPods(namespace, metadata, managed, known);
-    // most namespaces of a large mesh have nothing to restart, and need not be read
+    const others = unmanagedPods(namespace, metadata, managed, namespaceSettings);
+    // most namespaces of a large mesh have nothing to restart: spare reading them
     const settings =
       assessments.every(isAtRest) && others.length === 0
-        ? known
-        : { ...known, annotations: await namespaceAnnotations(api, namespace) };
+        ? namespaceSettings
+        : { ...namespaceSettings, annotations: await namespaceAnnotations(api, namespace) };
     return {
       restarts: assessments.map((assessment) => ({
         assessment,
         settings: { ...settings, ...assessment.due },
         rollout: optionsFor(assessment.labels ?? assessment.workload.spec.template?.metadata?.labels),
       })),
-      unmanaged: others.map((one) => ({ found: one, settings, rollout: optionsFor(one.labels) })),
+      unmanaged: others.map((each) => ({ found: each, settings, rollout: optionsFor(each.labels) })),
     };
   };
   const found = new Map<string, Assessed>();
@@ -89,7 +89,7 @@ export async function assessReached(
     found.set(namespace, await inNamespace(namespace, all));
     onProgress(found.size, pods.size);
   });
-  const ordered = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+  const ordered = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
   return {
     restarts: ordered.flatMap(({ restarts }) => restarts),
     unmanaged: ordered.flatMap(({ unmanaged }) => unmanaged),
@@ -98,7 +98,7 @@ export async function assessReached(
 
 const namespacesAtOnce = 3;
 
-/** Whether a layer is for a pod: a workload layer is for those that its selector picks, or did pick. */
+/** Whether a layer is for a pod: a workload layer is for those that its selector matches, or matched before. */
 function reachedBy(
   target: string,
   levels: readonly Layers[],
@@ -112,8 +112,8 @@ function reachedBy(
 }
 
 /**
- * What the plan has for the rollout's own level. What other levels change is for their rollouts to show: which of them have been
- * checked before this one is chance, and a preview may not depend on it.
+ * The planned layer of the rollout's own level. Changes of other levels are shown by their own rollouts: which of those were checked before
+ * this one is chance, and a preview must not depend on it.
  */
 function plannedAt(target: string, planned: Layers): Layers {
   const layer = layerAt(planned, target);

@@ -8,17 +8,17 @@ import type { Restart } from "./Restart.js";
 import { type PlannedRestart, type RestartsByReason, restartsByReason } from "./restarts.js";
 import { transientReasons } from "./transientReasons.js";
 
-/** What a preview says of a rollout. */
+/** A rollout as a preview shows it. */
 export interface PlannedRollout {
-  /** By reason; of one namespace by `Kind/name`, of all by `namespace/Kind/name`. */
+  /** By reason, then by `Kind/name` for one namespace or `namespace/Kind/name` for all. */
   restarts: RestartsByReason;
-  /** How many restart, in one line; left out where none do. */
+  /** How many restart, in one line; left out if none do. */
   count?: string;
-  /** What is stale and not restarted now, with reasons that stay the same from preview to preview. */
+  /** Stale workloads that are not restarted now, with reasons that don't change between previews. */
   waiting: Record<string, string>;
-  /** What is unmanaged, and keeps its earlier settings since no restart replaces it: a line each. */
+  /** Unmanaged pods that keep earlier settings since no restart replaces them: one line each. */
   kept: string[];
-  /** How many make the resource worth an update: what restarts, and what may have become ready by then. */
+  /** How many workloads justify an update of the resource: those that restart, and those that may have become ready by then. */
   stale: number;
 }
 
@@ -36,11 +36,11 @@ export function plannedRollout(
   for (const restart of restarts) {
     const { assessment, settings, rollout } = restart;
     const name = label(assessment);
-    const off = skipReason(assessment, settings, rollout, now);
-    if (off) waiting[name] = off.lasting;
+    const skip = skipReason(assessment, settings, rollout, now);
+    if (skip) waiting[name] = skip.lasting;
     else if (assessment.verdict.is === "unknown") {
       waiting[name] = transientReasons.unknown;
-      // what could not be learnt now is asked again by the next up
+      // the next `up` asks again
       unready++;
     } else if (assessment.verdict.is !== "stale") continue;
     else if (!rollout.restartUnhealthy && unreadyBefore(assessment.workload, settings.stamp) !== undefined) {

@@ -1,7 +1,7 @@
 /** How many workloads get a line of their own. */
 export const mostReported = 20;
 
-/** Reports the first lines, and one more with how many there are besides. `rest`: `3 more` in a sentence. */
+/** Reports the first lines, then how many more there are. `rest`: turns that number into a sentence. */
 export function reportCapped(
   lines: readonly string[],
   rest: (more: number) => string,

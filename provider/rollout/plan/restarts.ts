@@ -1,8 +1,8 @@
 import { podsText } from "../../pod/differences.js";
 
-/** Pods that go, of what, and why. */
+/** Pods to be replaced, by workload, and why. */
 export interface PlannedRestart {
-  /** `Deployment/api`, or with its namespace before it. */
+  /** `Deployment/api`, or `shop/Deployment/api`. */
   name: string;
   pods: number;
   why: string;
@@ -11,13 +11,13 @@ export interface PlannedRestart {
 /** Why -> workload -> `3 pods`: what a preview shows. */
 export type RestartsByReason = Record<string, Record<string, string>>;
 
-/** How many workloads of one reason are named, and how many reasons; the others are counted. */
+/** How many workloads per reason are named, and how many reasons; the others are counted. */
 const mostNamed = 20;
 
 // Pulumi sorts what it prints by name: this comes last
 const andMore = "… and";
 
-/** The reason that most workloads share first, each workload once, so that a large mesh stays readable. */
+/** Groups restarts by reason, the one that most workloads share first, so that a large mesh stays readable. */
 export function restartsByReason(restarts: readonly PlannedRestart[]): RestartsByReason {
   const reasons = new Map<string, PlannedRestart[]>();
   for (const restart of restarts) {

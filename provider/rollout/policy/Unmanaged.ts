@@ -1,32 +1,31 @@
 import type { Rollout } from "../../levels/RolloutOptions.js";
 import type { NamespaceSettings } from "../observe/assess.js";
 import { isEvictable, type UnmanagedPods } from "../observe/unmanagedPods.js";
-import { kept } from "./skipReason.js";
+import { metadataSkipReason } from "./skipReason.js";
 
-/** Pods that no restart of a workload replaces, with what holds for them. */
+/** Pods that restarting a workload doesn't replace, with the settings and options that apply to them. */
 export interface Unmanaged {
   found: UnmanagedPods;
   settings: NamespaceSettings;
-  /** The options that hold for these pods. */
   rollout: Rollout;
 }
 
-/** Whether this bare pod goes, by the options and by what it and its namespace say. */
+/** Whether to delete this bare pod, by the options and by its and its namespace's annotations. */
 export function isDeleted({ found, settings, rollout }: Unmanaged, now: number): boolean {
   return (
     rollout.deleteBarePods &&
     rollout.strategy !== "none" &&
     found.bare !== undefined &&
-    kept(found.bare, settings.annotations ?? {}, rollout.selector, now) === undefined
+    metadataSkipReason(found.bare, settings.annotations ?? {}, rollout.selector, now) === undefined
   );
 }
 
-/** Whether these pods are evicted, by the options and by what they and their namespace say. */
+/** Whether to evict these pods, by the options and by their and their namespace's annotations. */
 export function isEvicted({ found, settings, rollout }: Unmanaged, now: number): boolean {
   const metadata = { name: found.name, ...(found.labels ? { labels: { ...found.labels } } : {}) };
   return (
     rollout.strategy === "evict" &&
     isEvictable(found) &&
-    kept(metadata, settings.annotations ?? {}, rollout.selector, now) === undefined
+    metadataSkipReason(metadata, settings.annotations ?? {}, rollout.selector, now) === undefined
   );
 }

@@ -1,7 +1,7 @@
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
 import { type LabelSelector, parseSelector, selectorText, selects } from "../../levels/selector.js";
 
-/** Why a selector leaves an object out; undefined when it picks it, or is empty. */
+/** Why a selector doesn't match an object; undefined if it does, or is empty. */
 export function notSelected(
   { labels = {} }: Pick<ObjectMeta, "labels">,
   selector: LabelSelector,

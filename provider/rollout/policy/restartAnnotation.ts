@@ -1,20 +1,20 @@
 import type { Workload } from "../../cluster/workloads.js";
 
 /**
- * For which settings the workload was last restarted: their digest, not a time, so that it is stable. It stays when no settings are left,
- * so that a removal that was interrupted can be told from one that never began.
+ * The settings that the workload was last restarted for: a digest rather than a time, so that it is stable. Kept when no settings are left,
+ * to tell an interrupted removal from one that never began.
  */
 export const restartAnnotation = "sidecar-settings/restarted-for";
 
-/** What the mark says of a restart for no settings. */
+/** The mark of a restart after all settings were removed. */
 const noSettings = "none";
 
-/** On the pod template, where a change replaces pods; on an Argo Rollout itself, whose template would run the whole canary. */
+/** On the pod template, where a change replaces pods; on an Argo Rollout itself, since a template change would run its whole canary. */
 function marked({ kind, metadata, spec }: Pick<Workload, "kind" | "metadata" | "spec">) {
   return (kind === "Rollout" ? metadata.annotations : spec.template.metadata?.annotations) ?? {};
 }
 
-/** What the workload was last restarted for by us; undefined where it never was. */
+/** The mark of our last restart; undefined if there was none. */
 export function restartedFor(
   workload: Pick<Workload, "kind" | "metadata" | "spec">,
 ): RestartMark | undefined {
@@ -24,7 +24,7 @@ export function restartedFor(
   return { stamp: stamp === noSettings ? undefined : stamp };
 }
 
-/** What the last restart of ours was for. */
+/** The settings that our last restart was for. */
 export interface RestartMark {
   /** Undefined for no settings. */
   stamp: string | undefined;
@@ -34,26 +34,26 @@ export interface RestartMark {
 export function restartPatch(workload: Workload, stamp: string | undefined, now: number): object {
   const annotations = { [restartAnnotation]: nextMark(stamp, marked(workload)[restartAnnotation]) };
   if (workload.kind === "Rollout") {
-    // Argo's own restart, to the second
+    // Argo Rollouts' own restart, in whole seconds
     const restartAt = `${new Date(now).toISOString().slice(0, 19)}Z`;
     return { metadata: { annotations }, spec: { restartAt } };
   }
   return { spec: { template: { metadata: { annotations } } } };
 }
 
-/** Another one than the last, or nothing would restart. */
+/** Differs from the present mark: otherwise nothing would restart. */
 function nextMark(stamp = noSettings, present: string | undefined): string {
   const last = present === undefined ? undefined : partsOf(present);
   return last?.stamp === stamp ? `${stamp}.${last.count + 1}` : stamp;
 }
 
-/** A stamp may have points in it, between digests of twelve digits; a count is shorter. */
+/** A stamp may contain dots between digests of twelve digits; a count is shorter. */
 function partsOf(mark: string): { stamp: string; count: number } {
   const [, stamp = mark, count = "1"] = /^(.+?)(?:\.(\d{1,6}))?$/.exec(mark) ?? [];
   return { stamp, count: Number(count) };
 }
 
-/** Whether the workload still has what a restart of ours put on it. */
+/** Whether the workload still has what our restart wrote. */
 export function keepsRestart(workload: Workload, patched: Workload): boolean {
   if (workload.kind === "Rollout") return workload.spec.restartAt === patched.spec.restartAt;
   return marked(workload)[restartAnnotation] === marked(patched)[restartAnnotation];

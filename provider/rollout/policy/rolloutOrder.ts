@@ -1,22 +1,22 @@
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
-import { type Annotations, orderAnnotation, saidOf } from "../observe/rolloutAnnotations.js";
+import { type Annotations, effectiveAnnotation, orderAnnotation } from "../observe/rolloutAnnotations.js";
 
-/** The place of a workload in a rollout: of its annotation, else its namespace's, else 0. */
+/** A workload's place in the rollout: from its annotation, else its namespace's, else 0. */
 export function rolloutOrder(
   workload: Pick<ObjectMeta, "annotations">,
   namespace?: Annotations,
 ): { order: number } | { wrong: string } {
-  const said = saidOf(orderAnnotation, workload, namespace);
-  if (!said) return { order: 0 };
-  const text = said.value.trim();
+  const annotation = effectiveAnnotation(orderAnnotation, workload, namespace);
+  if (!annotation) return { order: 0 };
+  const text = annotation.value.trim();
   const order = Number(text);
   if (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(order)) return { order };
   return {
-    wrong: `${said.by} annotation ${orderAnnotation} is "${said.value}"; wanted an integer, such as "-1" or "10"`,
+    wrong: `${annotation.by} annotation ${orderAnnotation} is "${annotation.value}"; expected an integer, such as "-1" or "10"`,
   };
 }
 
-/** Groups that follow each other, smallest order first; within a group the order stays as it was. */
+/** Groups by ascending order; items within a group keep theirs. */
 export function inOrder<Item>(items: readonly Item[], orderOf: (item: Item) => number): Item[][] {
   const groups = new Map<number, Item[]>();
   for (const item of items) {

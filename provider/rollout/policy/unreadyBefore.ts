@@ -6,8 +6,8 @@ import { hasTemplate } from "../observe/templateWriter.js";
 import { restartedFor } from "./restartAnnotation.js";
 
 /**
- * Why a workload is not fit to be restarted: it was not ready before we touched it. One whose last change is a restart of ours that
- * never ended is fit: for the same settings it is waited for, and for others it may be these that help.
+ * Why a workload should not be restarted: it was not ready before. One whose last change is an unfinished restart of ours is fine: for the
+ * same settings that restart is awaited, and for other settings the new ones may be the fix.
  */
 export function unreadyBefore(workload: Workload, stamp: string | undefined): string | undefined {
   const progress = present(workload);
@@ -19,7 +19,7 @@ export function unreadyBefore(workload: Workload, stamp: string | undefined): st
   return `was not ready before: ${progress.why}`;
 }
 
-/** Whether a restart for these settings, or for none, has begun and not ended. */
+/** Whether a restart for these settings (undefined: for none) has begun and not ended. */
 export function restartUnderWay(workload: Workload, stamp: string | undefined): boolean {
   const marked = restartedFor(workload);
   return (
@@ -30,7 +30,7 @@ export function restartUnderWay(workload: Workload, stamp: string | undefined): 
   );
 }
 
-// one that is only evicted may be held for restarts
+// held for restarts, though its pods may still be evicted
 function present(workload: Workload): RolloutStatus {
   const status = rolloutStatus(workload);
   if (status.status !== "held") return status;
@@ -38,13 +38,13 @@ function present(workload: Workload): RolloutStatus {
   return ready < wanted ? { status: "waiting", why: `${ready} of ${wanted} pods ready` } : { status: "done" };
 }
 
-/** Whether the present template never got all its pods ready; a crash after that is no restart that is under way. */
+/** Whether the current template never got all its pods ready. A crash after that doesn't make the restart unfinished. */
 function isIncomplete(workload: Workload): boolean {
   const { kind, metadata, spec, status = {} } = workload;
   if (Number(status.observedGeneration ?? 0) < (metadata.generation ?? 0)) return true;
   switch (kind) {
     case "Deployment":
-      // a ReplicaSet that was there before keeps the condition's old reason until it makes its first pod
+      // when an older ReplicaSet is reused, the condition keeps its former reason until the first pod is created
       return (
         Number(status.updatedReplicas ?? 0) < (spec.replicas ?? 1) ||
         status.conditions?.find(({ type }) => type === "Progressing")?.reason !== "NewReplicaSetAvailable"
@@ -54,12 +54,12 @@ function isIncomplete(workload: Workload): boolean {
     case "Rollout":
       return status.phase !== "Healthy" || restartsPods(workload);
     default:
-      // a DaemonSet does not say whether its pods were ever ready
+      // a DaemonSet's status doesn't show whether its pods were ever ready
       return true;
   }
 }
 
-/** Whether nobody changed the pod template after our restart: then what is wrong with it came with the restart. */
+/** Whether the pod template has not changed since our restart: then the restart caused its trouble. */
 function isLastChange({ managedFields = [] }: ObjectMeta): boolean {
   const changed = managedFields.filter(({ fieldsV1 }) => hasTemplate(fieldsV1));
   const ours = changed.find(({ manager }) => manager === fieldManager)?.time;

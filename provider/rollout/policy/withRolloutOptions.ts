@@ -3,7 +3,7 @@ import { workloadLayers } from "../../levels/layersReaching.js";
 import { rolloutReaching } from "../../levels/rolloutReaching.js";
 import type { NamespaceSettings } from "../observe/Assessment.js";
 
-/** A namespace's settings with the options by which its pods are compared and replaced. */
+/** Adds the rollout options that decide how the namespace's pods are compared and replaced. */
 export function withRolloutOptions(
   settings: NamespaceSettings,
   levels: Layers,

@@ -223,7 +223,7 @@ describe("the page of a mesh's status", () => {
     if (!opened) return;
     const terms = await opened.page.locator("dl.states dt").allTextContents();
     assert.deepEqual(terms, ["stale", "waiting"]);
-    await opened.page.getByText("stale, and not restarted now, for the reason beside it").waitFor();
+    await opened.page.getByText("stale, but not restarted now, for the reason given").waitFor();
   });
 
   it("shows what settings of ours say, and Istio's own values by a switch", async (test) => {

@@ -25,20 +25,20 @@ const closed: [string, string, string][] = [
   ["Mon 02:00-03:00", "2024-12-31T12:00:00Z", "Mon 2025-01-06 02:00 UTC"],
 ];
 const wrong: [string, RegExp][] = [
-  ["", /^"" has no window; wanted "DAYS HH:MM-HH:MM" in UTC/],
+  ["", /^"" has no window; expected "DAYS HH:MM-HH:MM" in UTC/],
   [" ; ", /has no window/],
-  ["always", /^"always" is no window; wanted/],
-  ["Mon 2-5", /^"Mon 2-5" is no window/],
-  ["Mon 25:00-26:00", /25:00 is no time to begin at|25:00 is no time/],
-  ["Mon 02:60-03:00", /02:60 is no time to begin at; wanted 00:00 to 23:59/],
-  ["Mon 24:00-03:00", /24:00 is no time to begin at/],
-  ["Mon 02:00-24:01", /24:01 is no time; wanted 00:00 to 24:00/],
+  ["always", /^"always" is not a window; expected/],
+  ["Mon 2-5", /^"Mon 2-5" is not a window/],
+  ["Mon 25:00-26:00", /25:00 is not a start time|25:00 is not a time/],
+  ["Mon 02:60-03:00", /02:60 is not a start time; expected 00:00 to 23:59/],
+  ["Mon 24:00-03:00", /24:00 is not a start time/],
+  ["Mon 02:00-24:01", /24:01 is not a time; expected 00:00 to 24:00/],
   ["Mon 02:00-02:00", /is empty; for a whole day write 00:00-24:00/],
-  ["Mo 02:00-03:00", /"Mo" is no day; wanted Mon, Tue, /],
-  ["Mon-Wed-Fri 02:00-03:00", /"Mon-Wed-Fri" is no day/],
-  ["Mon, 02:00-03:00", /"" is no day/],
-  ["Mon 02:00-03:00 CET", /is no window/],
-  ["Mon 02:00-03:00; Tue", /^"Tue" is no window/],
+  ["Mo 02:00-03:00", /"Mo" is not a day; expected Mon, Tue, /],
+  ["Mon-Wed-Fri 02:00-03:00", /"Mon-Wed-Fri" is not a day/],
+  ["Mon, 02:00-03:00", /"" is not a day/],
+  ["Mon 02:00-03:00 CET", /is not a window/],
+  ["Mon 02:00-03:00; Tue", /^"Tue" is not a window/],
 ];
 
 describe("a maintenance window", () => {

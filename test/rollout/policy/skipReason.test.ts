@@ -26,7 +26,7 @@ describe("an opt-out", () => {
       "another word",
       { "sidecar-settings/rollout": "false" },
       {},
-      'its annotation sidecar-settings/rollout is "false"; wanted "never" or "always"',
+      'its annotation sidecar-settings/rollout is "false"; expected "never" or "always"',
     ],
   ];
   for (const [edge, workload, namespace, expected] of rows) {
@@ -52,7 +52,7 @@ describe("the order of a workload", () => {
   for (const text of ["", "first", "1.5", "1e3", "0x1", "99999999999999999999"]) {
     it(`"${text}" is told to be wrong`, () => {
       const read = rolloutOrder({ annotations: order(text) });
-      assert.match("wrong" in read ? read.wrong : "", /wanted an integer/);
+      assert.match("wrong" in read ? read.wrong : "", /expected an integer/);
     });
   }
   it("makes groups, smallest first, in each as they came", () => {
@@ -111,7 +111,7 @@ describe("a workload is waiting", () => {
   const rows: [string, Annotations, object, RegExp][] = [
     ["when it opted out", never, {}, /is "never"$/],
     ["when it is not selected", {}, { selector: { matchLabels: { app: "web" } } }, /^not selected/],
-    ["with an order that is none", { "sidecar-settings/rollout-order": "x" }, {}, /wanted an integer/],
+    ["with an order that is none", { "sidecar-settings/rollout-order": "x" }, {}, /expected an integer/],
     [
       "with a window that is none",
       { "sidecar-settings/maintenance-window": "x" },
