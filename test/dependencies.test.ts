@@ -69,6 +69,29 @@ describe("the page on npm", () => {
   });
 });
 
+describe("the plugin", () => {
+  const plugin = JSON.parse(text("plugin/package.json")) as Manifest & { version: string };
+
+  it("runs the package of its own version, and the SDK that the tests run on", () => {
+    const { version } = JSON.parse(text("provider/package.json")) as { version: string };
+    const { devDependencies } = JSON.parse(text("package.json")) as Manifest;
+    assert.equal(plugin.version, version);
+    assert.deepEqual(plugin.dependencies, {
+      "@pulumi/pulumi": devDependencies?.["@pulumi/pulumi"],
+      "pulumi-istio-sidecar": version,
+    });
+  });
+
+  it("is named by its version in what people copy", () => {
+    const { version } = plugin;
+    for (const page of ["docs/languages.md", "docs/installation-configuration.md"]) {
+      const named = [...text(page).matchAll(/plugin@v(\S+)|istio-sidecar (\d\S*)|sidecar-v(\d[\d.]*\d)/g)];
+      assert.ok(named.length > 1, page);
+      for (const [found, ...versions] of named) assert.ok(versions.includes(version), found);
+    }
+  });
+});
+
 describe("dependencies", () => {
   it("of the package are these, and each has its reason in CONTRIBUTING.md", () => {
     const wanted = [
@@ -124,12 +147,12 @@ describe("dependencies", () => {
 describe("the workflows of this repository", () => {
   const workflow = (name: string) => parse(text(`.github/workflows/${name}.yml`)) as Workflow;
 
-  it("have no right but to read, and for publishing to sign", () => {
+  it("have no right but to read, and for publishing to sign and to add files to the release", () => {
     for (const name of ["ci", "publish"]) assert.deepEqual(workflow(name).permissions, { contents: "read" });
     const rights = ["ci", "publish"].flatMap((name) =>
       Object.values(workflow(name).jobs).flatMap(({ permissions }) => (permissions ? [permissions] : [])),
     );
-    assert.deepEqual(rights, [{ contents: "read", "id-token": "write" }]);
+    assert.deepEqual(rights, [{ contents: "read", "id-token": "write" }, { contents: "write" }]);
   });
 
   it("audit what users install, and publish with provenance", () => {

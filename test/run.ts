@@ -3,7 +3,7 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { parseArgs } from "node:util";
 import { prepareCluster } from "./cluster/cluster";
-import { kubernetesPlugin, toolchain } from "./pulumi/toolchain";
+import { kubernetesPlugin, languageHost, sdkGenerator, toolchain } from "./pulumi/toolchain";
 import { groupOf, groups, needsCluster, testFiles } from "./testFiles";
 
 const usage = `usage: tsx test/run.ts [all|builds|GROUP...] [PATTERN] [--times]
@@ -16,6 +16,8 @@ const usage = `usage: tsx test/run.ts [all|builds|GROUP...] [PATTERN] [--times]
 
 // on 2 cores: a test of rollouts waits for a good part of its time
 const AT_ONCE = 3;
+
+const languages = ["yaml", "python", "go"] as const;
 
 // memory for time: the API server and istiod answer for a sixth less CPU when they collect garbage less often
 process.env.GOGC ??= "400";
@@ -82,6 +84,9 @@ async function prepare(everything: boolean): Promise<void> {
     // a few files need it; run alone, such a file builds it by itself
     everything ? kubernetesPlugin() : undefined,
   ]);
+  // after the rest: they share most of what the CLI is made of
+  if (everything)
+    for (const build of [sdkGenerator, ...languages.map((one) => () => languageHost(one))]) await build();
   console.log(`Pulumi ${tools.version}, ${tools.source}`);
 }
 

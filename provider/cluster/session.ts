@@ -29,6 +29,11 @@ export function cancelSession(): void {
   cancelled = true;
 }
 
+/** Lines go there from now on, instead of to stdout: of a plugin's Pulumi shows nothing. */
+export function reportTo(report: (line: string) => void): void {
+  session.report = report;
+}
+
 export function configureSession(config: StackConfig): void {
   const [kubeconfig, context] = [config.get("kubernetes:kubeconfig"), config.get("kubernetes:context")];
   stackAccess = { ...(kubeconfig ? { kubeconfig } : {}), ...(context ? { context } : {}) };

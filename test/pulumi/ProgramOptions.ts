@@ -1,3 +1,5 @@
+import type { Language } from "./toolchain";
+
 /** A program's stack, and how one operation on it is done. */
 export interface ProgramOptions {
   /** The folder of Pulumi.yaml. */
@@ -10,6 +12,10 @@ export interface ProgramOptions {
   state?: string;
   /** Whether the program has resources of Pulumi's Kubernetes plugin, which is then built if need be. Default: false. */
   kubernetes?: boolean;
+  /** What the program is written in, whose language host is then built if need be. Default: TypeScript. */
+  language?: Language;
+  /** Folders that go first on PATH. */
+  path?: readonly string[];
   /** Added to the environment of the CLI, the program and the providers. */
   env?: Record<string, string>;
   parallel?: number;

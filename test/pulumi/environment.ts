@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { kubernetesPlugin, type Toolchain } from "./toolchain";
+import { kubernetesPlugin, type Language, languageHost, type Toolchain } from "./toolchain";
 
 /** The passphrase of stacks that only tests have. */
 const PASSPHRASE = "test";
@@ -12,14 +12,15 @@ const PASSPHRASE = "test";
 export async function pulumiEnvironment(
   tools: Toolchain,
   folder: string,
-  options: { kubernetes: boolean },
+  options: { kubernetes: boolean; language?: Language | undefined },
 ): Promise<Record<string, string>> {
   const [backend, home] = [join(folder, "backend"), join(folder, "home")];
   await mkdir(backend, { recursive: true });
   await mkdir(home, { recursive: true });
   const plugin = options.kubernetes ? await kubernetesPlugin() : [];
+  const host = options.language ? await languageHost(options.language) : [];
   return {
-    PATH: [...tools.folders, ...plugin, process.env.PATH ?? ""].join(delimiter),
+    PATH: [...tools.folders, ...plugin, ...host, process.env.PATH ?? ""].join(delimiter),
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_HOME: home,
     PULUMI_CONFIG_PASSPHRASE: process.env.PULUMI_CONFIG_PASSPHRASE || PASSPHRASE,

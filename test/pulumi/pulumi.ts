@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { pulumiEnvironment } from "./environment";
 import { readEvents } from "./events";
@@ -100,8 +100,13 @@ async function operate(operation: Operation, options: ProgramOptions): Promise<P
 async function prepare(options: ProgramOptions): Promise<Workspace> {
   const folder = options.state ?? join(resolve(options.cwd), ".state", options.stack);
   const configFile = join(folder, `Pulumi.${options.stack}.yaml`);
+  const environment = await pulumiEnvironment(await toolchain(), folder, {
+    kubernetes: options.kubernetes ?? false,
+    language: options.language,
+  });
   const env: Record<string, string> = {
-    ...(await pulumiEnvironment(await toolchain(), folder, { kubernetes: options.kubernetes ?? false })),
+    ...environment,
+    PATH: [...(options.path ?? []), environment.PATH].join(delimiter),
     // Makes the CLI accept --event-log.
     PULUMI_DEBUG_COMMANDS: "true",
     ...options.env,

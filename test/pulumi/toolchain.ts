@@ -42,6 +42,40 @@ export function kubernetesPlugin(progress: Progress = toStderr): Promise<string[
   return kubernetes;
 }
 
+/** A language that Pulumi programs are written in beside TypeScript, whose host is built when a test asks for it. */
+export type Language = "yaml" | "python" | "go";
+
+const hosts = new Map<Language, Promise<string[]>>();
+
+/** The folder of a language's host; empty where the one on PATH does. */
+export function languageHost(language: Language, progress: Progress = toStderr): Promise<string[]> {
+  const known = hosts.get(language);
+  if (known) return known;
+  const host = isOnPath(`pulumi-language-${language}`)
+    ? Promise.resolve([])
+    : buildLanguageHost(language, progress).then((folder) => [folder]);
+  hosts.set(language, host);
+  return host;
+}
+
+/** The program that writes SDKs: `generate-sdk python|go|nodejs SCHEMA FOLDER`. */
+export async function sdkGenerator(progress: Progress = toStderr): Promise<string> {
+  const folder = await buildModule(
+    {
+      name: "the generator of Pulumi SDKs",
+      module: join(__dirname, "cli"),
+      cache: "pulumi-sdk",
+      packages: ["./generate-sdk"],
+      programs: ["generate-sdk"],
+      flags: linked({}),
+      takes: "half a minute after the CLI",
+      instead: "leave out test/plugin/sdks",
+    },
+    progress,
+  );
+  return join(folder, "generate-sdk");
+}
+
 async function find(progress: Progress): Promise<Toolchain> {
   const found = await usableCli();
   if (found) return { ...found, folders: [] };
@@ -66,6 +100,48 @@ async function find(progress: Progress): Promise<Toolchain> {
   const packaged = dirname(require.resolve("@pulumi/pulumi/package.json"));
   await copyFile(join(packaged, dynamicProviders), join(folder, dynamicProviders));
   return { version, source: "built from its Go modules", folders: [folder] };
+}
+
+const sdk = "github.com/pulumi/pulumi/sdk/v3";
+
+/** What each host is built from. */
+const hostBuilds = {
+  yaml: {
+    module: "yaml",
+    package: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+    beside: [],
+    takes: "about 3 minutes on 2 cores",
+  },
+  python: {
+    module: "hosts",
+    package: `${sdk}/python/cmd/pulumi-language-python`,
+    beside: [{ module: sdk, file: "python/cmd/pulumi-language-python-exec" }],
+    takes: "about a minute on 2 cores",
+  },
+  go: {
+    module: "hosts",
+    package: `${sdk}/go/pulumi-language-go`,
+    beside: [],
+    takes: "about a minute on 2 cores",
+  },
+} as const satisfies Record<Language, object>;
+
+function buildLanguageHost(language: Language, progress: Progress): Promise<string> {
+  const host = hostBuilds[language];
+  return buildModule(
+    {
+      name: `Pulumi's language host for ${{ yaml: "YAML", python: "Python", go: "Go" }[language]}`,
+      module: join(__dirname, host.module),
+      cache: `pulumi-language-${language}`,
+      packages: [host.package],
+      programs: [`pulumi-language-${language}`],
+      flags: linked({}),
+      beside: host.beside,
+      takes: host.takes,
+      instead: `put pulumi-language-${language} on PATH`,
+    },
+    progress,
+  );
 }
 
 async function buildKubernetesPlugin(progress: Progress): Promise<string> {

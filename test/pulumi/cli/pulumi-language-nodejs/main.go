@@ -1,7 +1,7 @@
 // A small language host for Node: what the Pulumi CLI asks in order to run programs, source-based plugins and policy packs.
 //
 // Pulumi's own host is not published as a module. This one starts the same entry points of the npm package @pulumi/pulumi
-// and leaves out what no test needs: generating code, packing, and installing dependencies, which are there already.
+// and leaves out what no test needs: generating code and packing.
 package main
 
 import (
@@ -85,10 +85,21 @@ func (*host) GetRequiredPlugins(
 	return &pulumirpc.GetRequiredPluginsResponse{}, nil
 }
 
+// What this repository has is installed already; a plugin that was unpacked elsewhere is not.
 func (*host) InstallDependencies(
-	*pulumirpc.InstallDependenciesRequest, grpc.ServerStreamingServer[pulumirpc.InstallDependenciesResponse],
+	request *pulumirpc.InstallDependenciesRequest,
+	stream grpc.ServerStreamingServer[pulumirpc.InstallDependenciesResponse],
 ) error {
-	return nil
+	if _, err := nodeCommand(stream.Context(), request.GetInfo(), "run"); err == nil {
+		return nil
+	}
+	command := exec.CommandContext(stream.Context(), "npm", "install", "--no-audit", "--no-fund")
+	command.Dir = request.GetInfo().GetProgramDirectory()
+	text, err := command.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("npm install in %s: %w\n%s", command.Dir, err, text)
+	}
+	return stream.Send(&pulumirpc.InstallDependenciesResponse{Stdout: text})
 }
 
 func (*host) RuntimeOptionsPrompts(

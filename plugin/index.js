@@ -1,0 +1,1 @@
+require("pulumi-istio-sidecar/plugin").servePlugin(process.argv.slice(2));

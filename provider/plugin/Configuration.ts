@@ -1,0 +1,56 @@
+import { configureSession } from "../cluster/session.js";
+import { shown } from "../data/problem.js";
+import type { Injector } from "../injector/Injector.js";
+
+/** What a program says once for all its sidecar settings, as configuration of the stack or arguments of a `Provider`. */
+export interface Configuration {
+  context?: string;
+  kubeconfig?: string;
+  injectorNamespace?: string;
+  injectorRevision?: string;
+}
+
+const names = ["context", "kubeconfig", "injectorNamespace", "injectorRevision"] as const;
+
+/**
+ * Reads the arguments of a provider, plain or as the engine's variables have them.
+ * @throws Error for what is no text.
+ */
+export function readConfiguration(given: Readonly<Record<string, unknown>>): Configuration {
+  const read: Configuration = {};
+  for (const name of names) {
+    const value = given[name];
+    if (value === undefined || value === null || value === "") continue;
+    if (typeof value !== "string")
+      throw new Error(`istio-sidecar:${name}: expected text, got ${shown(value)}. Write it in quotes.`);
+    read[name] = value;
+  }
+  return read;
+}
+
+/** From now on resources go to this cluster where they name no other. */
+export function useCluster(configuration: Configuration): void {
+  const { context, kubeconfig } = configuration;
+  const own = new Map([
+    ["kubernetes:context", context],
+    ["kubernetes:kubeconfig", kubeconfig],
+  ]);
+  configureSession({ get: (key) => own.get(key) });
+}
+
+/** Whether it says which cluster. */
+export function namesCluster({ context, kubeconfig }: Configuration): boolean {
+  return context !== undefined || kubeconfig !== undefined;
+}
+
+/** The injector of a component: what it says itself over what its provider says. */
+export function withInjector(
+  given: Partial<Injector> | undefined,
+  { injectorNamespace, injectorRevision }: Configuration,
+): Partial<Injector> {
+  return {
+    ...(injectorNamespace === undefined ? {} : { namespace: injectorNamespace }),
+    ...(injectorRevision === undefined ? {} : { revision: injectorRevision }),
+    ...given,
+  };
+}

@@ -1,0 +1,105 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ConstructResult } from "@pulumi/pulumi/provider";
+import { GlobalSidecarSettings } from "../components/GlobalSidecarSettings.js";
+import { NamespaceSidecarSettings } from "../components/NamespaceSidecarSettings.js";
+import { SidecarMesh } from "../components/SidecarMesh.js";
+import type {
+  NamespaceSidecarSettingsArgs,
+  WorkloadSidecarSettingsArgs,
+} from "../components/SidecarSettingsArgs.js";
+import { WorkloadSidecarSettings } from "../components/WorkloadSidecarSettings.js";
+import { secretSettings } from "../components/withoutSecrets.js";
+import type { Injector } from "../injector/Injector.js";
+import { settingsAmong } from "../settings/settingsInputs.js";
+import { type Configuration, namesCluster, withInjector } from "./Configuration.js";
+
+/** Makes a component for a program in another language. */
+export async function construct(
+  configuration: Configuration,
+  name: string,
+  type: string,
+  inputs: pulumi.Inputs,
+  options: pulumi.ComponentResourceOptions,
+): Promise<ConstructResult> {
+  requireReachableCluster(configuration, inputs, options);
+  const cluster = stackCluster(configuration, inputs);
+  if (type === "istio-sidecar:index:SidecarMesh") {
+    const injector = withInjector(plainInput(name, inputs).injector as Partial<Injector>, configuration);
+    const { urn, effective, rollouts } = new SidecarMesh(name, { ...cluster, ...inputs, injector }, options);
+    return { urn, state: { effective, rollouts } };
+  }
+  const args = { ...cluster, ...inputs, ...injectorInput(configuration, inputs.injector) };
+  // before anything is registered: nobody waits for what a resource's inputs are refused for later
+  const secret = await secretSettings(settingsAmong(args));
+  if (secret !== undefined) throw new Error(`${name}: ${secret}`);
+  switch (type) {
+    case "istio-sidecar:index:GlobalSidecarSettings":
+      return levelResult(new GlobalSidecarSettings(name, args, options));
+    case "istio-sidecar:index:NamespaceSidecarSettings":
+      return levelResult(new NamespaceSidecarSettings(name, args as NamespaceSidecarSettingsArgs, options));
+    case "istio-sidecar:index:WorkloadSidecarSettings":
+      return levelResult(new WorkloadSidecarSettings(name, args as WorkloadSidecarSettingsArgs, options));
+    default:
+      throw new Error(`expected a component of the package istio-sidecar, got ${type}. Look at its schema.`);
+  }
+}
+
+function levelResult(
+  level: GlobalSidecarSettings | NamespaceSidecarSettings | WorkloadSidecarSettings,
+): ConstructResult {
+  const { urn, effective, sources, rollout } = level;
+  return { urn, state: { effective, sources, rollout } };
+}
+
+function injectorInput(configuration: Configuration, given: unknown): pulumi.Inputs {
+  const injector = withInjector(undefined, configuration);
+  if (given === undefined) return Object.keys(injector).length === 0 ? {} : { injector };
+  const own = pulumi.output(given as pulumi.Input<Partial<Injector>>);
+  return { injector: own.apply((one) => withInjector(one, configuration)) };
+}
+
+/**
+ * What the stack says of its cluster to Pulumi's Kubernetes provider, where nobody says anything to this one: dynamic providers go there too.
+ * It becomes an input, since only components are told the stack's configuration, and a deletion has none.
+ */
+function stackCluster(configuration: Configuration, { cluster }: pulumi.Inputs): pulumi.Inputs {
+  if (namesCluster(configuration) || cluster !== undefined) return {};
+  const stack = new pulumi.Config("kubernetes");
+  const [context, kubeconfig] = [stack.get("context"), stack.get("kubeconfig")];
+  const found = { ...(context ? { context } : {}), ...(kubeconfig ? { kubeconfig } : {}) };
+  return Object.keys(found).length === 0 ? {} : { cluster: found };
+}
+
+/** Which components there are depends on a mesh's settings, so that none of them can be another resource's output. */
+function plainInput(name: string, inputs: pulumi.Inputs): pulumi.Inputs {
+  const path = pathOfOutput(inputs, "");
+  if (path === undefined) return inputs;
+  throw new Error(
+    `${name}: ${path}: expected a plain value, got an output. Use NamespaceSidecarSettings or WorkloadSidecarSettings for this level.`,
+  );
+}
+
+function pathOfOutput(value: unknown, path: string): string | undefined {
+  if (pulumi.Output.isInstance(value)) return path;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, one] of Object.entries(value)) {
+    const found = pathOfOutput(one, path === "" ? key : `${path}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A Kubernetes provider of the program says nothing here of its cluster, and the settings would go to another one. */
+function requireReachableCluster(
+  configuration: Configuration,
+  { cluster }: pulumi.Inputs,
+  { providers }: pulumi.ComponentResourceOptions,
+): void {
+  const isGiven = namesCluster(configuration) || cluster !== undefined;
+  const isKubernetes = typeof providers === "object" && "kubernetes" in providers;
+  if (isGiven || !isKubernetes) return;
+  throw new Error(
+    "expected the cluster in the argument cluster or in the provider's configuration, got a Kubernetes provider, which tells other packages " +
+      "nothing. Pass cluster, or a provider of istio-sidecar with kubeconfig or context.",
+  );
+}

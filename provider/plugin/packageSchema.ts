@@ -1,0 +1,293 @@
+import type { RolloutOptions } from "../levels/RolloutOptions.js";
+import { type JsonSchema, platformSchema } from "../platformFile/platformSchema.js";
+import { explainSchema, type FunctionSpec } from "./explainSchema.js";
+import { capital, type NamedType, type PropertySpec, plain, SchemaTypes } from "./schemaTypes.js";
+
+/** A component in Pulumi's package schema. */
+interface ComponentSpec {
+  isComponent: true;
+  description: string;
+  inputProperties: Record<string, PropertySpec>;
+  requiredInputs?: string[];
+  properties: Record<string, PropertySpec>;
+  required: string[];
+}
+
+/** What of the schema a test or a reader may want to look at. */
+export interface PackageSpec extends Readonly<Record<string, unknown>> {
+  config: { variables: Record<string, PropertySpec> };
+  types: Record<string, NamedType>;
+  resources: Record<string, ComponentSpec>;
+  functions: Record<string, FunctionSpec>;
+}
+
+/** Pulumi's schema of the package, from which its SDKs are generated: every setting follows from its declaration. */
+export function packageSchema(version: string): PackageSpec {
+  const { $defs, properties } = platformSchema() as {
+    $defs: Record<string, JsonSchema>;
+    properties: Record<string, JsonSchema>;
+  };
+  const definitions: Record<string, JsonSchema> = {
+    ...$defs,
+    rollout: describedRollout($defs.rollout ?? {}),
+  };
+  const types = new SchemaTypes(
+    definitions,
+    (definition) => typeNames[definition] ?? settingType(definition),
+  );
+  const inputs = (schema: JsonSchema): Record<string, PropertySpec> =>
+    Object.fromEntries(
+      Object.entries(schema.properties as Record<string, JsonSchema>).map(([key, value]) => [
+        key,
+        types.property({ ...definitions[definitionOf(value)], ...value }, settingType(key)),
+      ]),
+    );
+  types.types["istio-sidecar:index:Cluster"] = cluster;
+  const target = {
+    cluster: {
+      $ref: "#/types/istio-sidecar:index:Cluster",
+      description: "Default: that of the provider's configuration.",
+    },
+  };
+  const level = (schema: JsonSchema | undefined, more: Record<string, PropertySpec> = {}) => ({
+    ...inputs(schema ?? {}),
+    ...target,
+    ...more,
+  });
+  const namespace: PropertySpec = {
+    type: "string",
+    description: "The namespace of the pods. Changing it moves the settings.",
+  };
+  const publish: PropertySpec = {
+    ...plain({ type: "boolean" }),
+    description:
+      "Whether the effective settings are published as ConfigMap `sidecar-settings` in the namespace, for teams without access to Istio's.",
+    default: true,
+  };
+  const mesh = Object.fromEntries(
+    Object.entries(properties).map(([key, value]) => [
+      key,
+      key === "cluster"
+        ? { ...plain({ $ref: target.cluster.$ref }), description: target.cluster.description }
+        : plain(types.property({ ...definitions[definitionOf(value)], ...value }, meshType(key))),
+    ]),
+  );
+  const effective: PropertySpec = {
+    type: "object",
+    additionalProperties: { $ref: "pulumi.json#/Any" },
+    description: "Settings after merging with the weaker levels, in canonical form.",
+  };
+  const outputs: Record<string, PropertySpec> = {
+    effective,
+    sources: {
+      type: "object",
+      additionalProperties: { type: "string" },
+      description: "Setting path to the level that its effective value comes from.",
+    },
+    rollout: {
+      $ref: "#/types/istio-sidecar:index:RolloutSummary",
+      description:
+        "What the last rollout of this level did: how many workloads it restarted, what waits and why.",
+    },
+  };
+  const component = (
+    description: string,
+    inputProperties: Record<string, PropertySpec>,
+    requiredInputs: string[],
+    its: Record<string, PropertySpec> = outputs,
+  ): ComponentSpec => ({
+    isComponent: true,
+    description,
+    inputProperties,
+    ...(requiredInputs.length > 0 ? { requiredInputs } : {}),
+    properties: its,
+    required: Object.keys(its),
+  });
+  types.types["istio-sidecar:index:RolloutSummary"] = rolloutSummary;
+  const explain = explainSchema(types);
+  return {
+    name: "istio-sidecar",
+    displayName: "Istio sidecar settings",
+    version,
+    description: "Istio sidecar settings for the mesh, a namespace or a workload, as Pulumi resources",
+    keywords: [
+      "pulumi",
+      "istio",
+      "sidecar",
+      "kubernetes",
+      "service-mesh",
+      "category/infrastructure",
+      "kind/component",
+    ],
+    license: "Apache-2.0",
+    meta: { moduleFormat: "(.*)" },
+    language: {
+      csharp: { respectSchemaVersion: true },
+      go: { respectSchemaVersion: true, generateResourceContainerTypes: true },
+      nodejs: { respectSchemaVersion: true },
+      python: { respectSchemaVersion: true, pyproject: { enabled: true } },
+    },
+    config: { variables: configuration },
+    provider: {
+      description: "What a program says once for all its sidecar settings: the cluster, and which Istio.",
+      inputProperties: configuration,
+    },
+    types: types.types,
+    resources: {
+      "istio-sidecar:index:GlobalSidecarSettings": component(
+        "Sidecar settings for every namespace of the mesh. Weaker than a namespace's, stronger than what Istio was installed with.",
+        level(properties.global),
+        [],
+      ),
+      "istio-sidecar:index:NamespaceSidecarSettings": component(
+        "Sidecar settings for one namespace. Stronger than the global ones, weaker than a pod's own annotations.",
+        level($defs.namespace, { namespace, publish }),
+        ["namespace"],
+      ),
+      "istio-sidecar:index:WorkloadSidecarSettings": component(
+        "Sidecar settings for the pods of a namespace that a label selector picks, those created later too. Stronger than the namespace's, " +
+          "weaker than a pod's own annotations.",
+        level($defs.workload, {
+          namespace,
+          workloadName: {
+            type: "string",
+            description:
+              "Its name among the namespace's workload settings, whoever manages them. Default: the resource's name.",
+          },
+        }),
+        ["namespace", "selector"],
+      ),
+      "istio-sidecar:index:SidecarMesh": component(
+        "All levels of a mesh as plain data, in waves if need be: what a settings.yaml holds.",
+        mesh,
+        [],
+        {
+          effective: {
+            type: "object",
+            additionalProperties: { type: "object", additionalProperties: { $ref: "pulumi.json#/Any" } },
+            description: "Name of a level's component to its settings after merging.",
+          },
+          rollouts: {
+            type: "object",
+            additionalProperties: { $ref: "#/types/istio-sidecar:index:RolloutSummary" },
+            description: "Name of a level's component to what its last rollout did.",
+          },
+        },
+      ),
+    },
+    functions: { "istio-sidecar:index:explain": explain },
+  };
+}
+
+/** Definition in the JSON Schema -> its type here. */
+const typeNames: Readonly<Record<string, string>> = {
+  injector: "Injector",
+  rollout: "RolloutOptions",
+  selector: "LabelSelector",
+  injectorTimeout: "InjectorTimeout",
+  namespace: "MeshNamespace",
+  workload: "MeshWorkload",
+};
+
+function settingType(definition: string): string {
+  return capital(definition.replace("settings.", ""));
+}
+
+function meshType(part: string): string {
+  return part === "global" ? "MeshGlobal" : settingType(part);
+}
+
+function definitionOf({ $ref }: JsonSchema): string {
+  return typeof $ref === "string" ? $ref.replace("#/$defs/", "") : "";
+}
+
+const configuration: Record<string, PropertySpec> = {
+  context: {
+    type: "string",
+    description:
+      "A context of the kubeconfig. Default: the stack's `kubernetes:context`, then the kubeconfig's current one.",
+  },
+  kubeconfig: {
+    type: "string",
+    secret: true,
+    description:
+      "The text of a kubeconfig, or the path of one. Default: the stack's `kubernetes:kubeconfig`, then as kubectl.",
+  },
+  injectorNamespace: { type: "string", description: "Where istiod runs. Default: istio-system." },
+  injectorRevision: { type: "string", description: "As in `istioctl install --revision`. Default: none." },
+};
+
+const cluster: NamedType = {
+  type: "object",
+  description: "Which cluster, and as whom.",
+  properties: {
+    context: { type: "string", description: "Default: the kubeconfig's current context." },
+    kubeconfig: {
+      type: "string",
+      secret: true,
+      description: "The text of a kubeconfig, or the path of one.",
+    },
+  },
+};
+
+const names = (description: string): PropertySpec => ({
+  type: "object",
+  additionalProperties: { type: "string" },
+  description,
+});
+
+const rolloutSummary: NamedType = {
+  type: "object",
+  description: "What a rollout did.",
+  properties: {
+    restarted: { type: "integer", description: "How many workloads it restarted." },
+    current: { type: "integer", description: "Workloads that have the settings already." },
+    masked: { type: "integer", description: "Workloads whose own annotations win." },
+    waiting: names("`namespace/Kind/name` to why it was left alone, though it is stale."),
+    failed: names("`namespace/Kind/name` to the reason."),
+    notStarted: {
+      type: "integer",
+      description: "Stale workloads that were not begun, since another one failed.",
+    },
+    overruled: names("`namespace/Kind/name` to what its settings promise and its new pods don't show."),
+    unmanaged: names(
+      "`namespace/Kind/name` to pods with earlier settings that no restart replaces, and why.",
+    ),
+  },
+  required: ["restarted", "current", "masked", "waiting", "failed", "notStarted"],
+};
+
+const duration = { anyOf: [{ type: "integer" }, { type: "string" }] };
+
+/** What its readers check is text of any form; and without defaults, which an SDK would send: an option of a weaker level would never hold. */
+function describedRollout({ properties, ...rollout }: JsonSchema): JsonSchema {
+  const own = properties as Record<keyof RolloutOptions, JsonSchema>;
+  return {
+    ...rollout,
+    properties: Object.fromEntries(
+      Object.entries(optionTexts).map(([name, description]) => {
+        if (name === "selector") return [name, { $ref: "#/$defs/selector", description }];
+        const { default: _, ...schema } = own[name as keyof RolloutOptions];
+        return [name, { ...(Object.keys(schema).length === 0 ? duration : schema), description }];
+      }),
+    ),
+  };
+}
+
+const optionTexts: Record<keyof RolloutOptions, string> = {
+  strategy:
+    "`restart`: an annotation on the pod template, as `kubectl rollout restart` does. `evict`: one stale pod after the other through the " +
+    "Eviction API. `none`: pods take up the settings when they are next created. Default: restart.",
+  maxConcurrent: "How many workloads of this level restart at once. Default: 3.",
+  pauseBetween: "How long to wait after each workload before the next one starts. Default: 0s.",
+  timeoutPerWorkload: "How long a workload may take. Default: 10m.",
+  onFailure:
+    "After a workload fails. `stop`: no more are begun. `continue`: the others restart all the same. `rollback`: the settings are put back " +
+    "as well. Default: stop.",
+  restartOn:
+    "What else counts as a difference: `image`, so that an upgrade of Istio is rolled out. Default: nothing.",
+  selector: "The labels of workloads that are restarted. Default: every workload.",
+  restartUnhealthy: "Whether workloads that are not ready are restarted too. Default: false.",
+  deleteBarePods:
+    "Whether pods that no controller owns are deleted when they have the sidecar of earlier settings. Default: false.",
+};

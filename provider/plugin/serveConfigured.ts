@@ -1,0 +1,55 @@
+import { createRequire } from "node:module";
+import type { ConfigureRequest } from "@pulumi/pulumi/proto/provider_pb";
+import { main, type Provider } from "@pulumi/pulumi/provider";
+
+type Answer = (error: Error | null, response?: unknown) => void;
+type Configure = (call: { request: ConfigureRequest }, answer: Answer) => void;
+interface Implementation {
+  configure: Configure;
+}
+/** Of `grpc.Server`, what is needed here. */
+interface ServerClass {
+  prototype: { addService(this: unknown, service: unknown, implementation: Implementation): void };
+}
+
+/**
+ * Serves a provider that is told its configuration. The SDK's server answers the engine's request to configure it and tells the provider
+ * nothing, so that request is taken on its way to the SDK's own answer: in the one moment in which the server is made.
+ */
+export function serveConfigured(
+  provider: Provider,
+  args: readonly string[],
+  configure: (given: unknown) => void,
+): Promise<void> {
+  // the SDK's own copy, which need not be the one that others find
+  const { Server } = createRequire(require.resolve("@pulumi/pulumi"))("@grpc/grpc-js") as {
+    Server: ServerClass;
+  };
+  const { addService } = Server.prototype;
+  let isSeen = false;
+  Server.prototype.addService = function (service, implementation) {
+    isSeen = true;
+    addService.call(this, service, configured(implementation, configure));
+  };
+  const serving = main(provider, [...args]);
+  Server.prototype.addService = addService;
+  if (!isSeen)
+    throw new Error(
+      "this release of @pulumi/pulumi starts providers in another way. Install the one of the plugin's package.json.",
+    );
+  return serving;
+}
+
+function configured(implementation: Implementation, configure: (given: unknown) => void): Implementation {
+  const own: Implementation = Object.create(implementation) as Implementation;
+  own.configure = (call, answer) => {
+    try {
+      configure(call.request.getArgs()?.toJavaScript());
+    } catch (error) {
+      answer(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    implementation.configure(call, answer);
+  };
+  return own;
+}

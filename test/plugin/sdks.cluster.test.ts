@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { stringify } from "yaml";
+import { packPlugin } from "../../scripts/packPlugin";
+import type { ProgramOptions } from "../pulumi/ProgramOptions";
+import { pulumi } from "../pulumi/pulumi";
+import { sdkGenerator } from "../pulumi/toolchain";
+
+const root = join(__dirname, "../..");
+const plugin = join(root, "plugin");
+const schema = join(plugin, "schema.json");
+const run = promisify(execFile);
+
+// Go's SDK compiles in examples/go, by test/e2e/languages
+describe("the plugin", () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "sidecar-sdks-"));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const generate = async (language: "python" | "nodejs") => {
+    const to = join(folder, language);
+    await run(await sdkGenerator(), [language, schema, to]);
+    return to;
+  };
+  const program = async (name: string, manifest: object = {}): Promise<ProgramOptions> => {
+    const cwd = join(folder, name);
+    await mkdir(cwd, { recursive: true });
+    const shop = {
+      type: "istio-sidecar:NamespaceSidecarSettings",
+      properties: { namespace: "shop", dnsProxy: true },
+    };
+    await writeFile(
+      join(cwd, "Pulumi.yaml"),
+      stringify({ name, runtime: "yaml", resources: { shop }, ...manifest }),
+    );
+    const env = { KUBECONFIG: join(folder, "no-such-file") };
+    return { cwd, stack: "dev", state: join(folder, `${name}-state`), language: "yaml", env };
+  };
+
+  test("`pulumi package get-schema` takes its schema without a warning", async () => {
+    const { code, stdout, text } = await pulumi.command(
+      ["package", "get-schema", plugin],
+      await program("schema"),
+    );
+    assert.equal(code, 0, text);
+    assert.deepEqual(JSON.parse(stdout), JSON.parse(await readFile(schema, "utf8")));
+    // a language host that was built for tests is said to come from PATH
+    const said = text.split("\n").filter((line) => !stdout.includes(line) && !line.includes("from $PATH"));
+    assert.deepEqual(said, []);
+  });
+
+  test("its SDK for Python compiles, and names settings as Python does", async () => {
+    const sdk = await generate("python");
+    await run("python3", ["-m", "compileall", "-q", sdk]);
+    const inputs = await readFile(join(sdk, "pulumi_istio_sidecar/_inputs.py"), "utf8");
+    assert.match(inputs, /exclude_outbound_ports/);
+  });
+
+  test("its SDK for Node compiles", async () => {
+    const sdk = await generate("nodejs");
+    await symlink(join(root, "node_modules"), join(sdk, "node_modules"));
+    await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--noEmit", "-p", sdk]);
+  });
+
+  test("packed as in a release it installs from its archive, and serves a program that only names it", async () => {
+    const options = await program("packed");
+    const { version } = JSON.parse(await readFile(join(plugin, "package.json"), "utf8")) as {
+      version: string;
+    };
+    const installed = await pulumi.command(
+      ["plugin", "install", "resource", "istio-sidecar", version, "--file", packPlugin(folder)],
+      options,
+    );
+    assert.equal(installed.code, 0, installed.text);
+    const preview = await pulumi.preview(options);
+    assert.ok(preview.ok, preview.stdoutText);
+    assert.match(preview.stdoutText, /istio-sidecar:index:SettingsLayer shop-layer create/);
+    assert.match(
+      preview.stdoutText,
+      /namespace shop: could not look at istio-system\/istio-sidecar-injector/,
+    );
+  });
+});
