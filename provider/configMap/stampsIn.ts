@@ -1,4 +1,4 @@
-import { own } from "../data/own.js";
+import { getOwn } from "../data/getOwn.js";
 import { globalTarget } from "../levels/Layer.js";
 import { joinedStamp } from "../levels/Profile.js";
 import { type Requirement, selects } from "../levels/selector.js";
@@ -9,7 +9,7 @@ import type { StoredProfile } from "./StoredProfile.js";
 /** The profile that pods of a namespace get before workload layers: their namespace's, or else the global one. */
 export function profileFor(data: Pick<InjectorData, "values">, namespace: string): StoredProfile | undefined {
   const stored = storedData(data);
-  const found = stored && own(stored.profiles, own(stored.namespaces, namespace) ?? globalTarget);
+  const found = stored && getOwn(stored.profiles, getOwn(stored.namespaces, namespace) ?? globalTarget);
   return found && structuredClone(found);
 }
 
@@ -29,8 +29,8 @@ export function stampsIn(
   const stored = storedData(data);
   if (!stored) return () => undefined;
   return (namespace, labels = {}) => {
-    const base = own(stored.profiles, own(stored.namespaces, namespace) ?? globalTarget);
-    const picked = (own(stored.workloads ?? {}, namespace) ?? []).filter(({ selector }) =>
+    const base = getOwn(stored.profiles, getOwn(stored.namespaces, namespace) ?? globalTarget);
+    const picked = (getOwn(stored.workloads ?? {}, namespace) ?? []).filter(({ selector }) =>
       selects(selector as Requirement[], labels),
     );
     const stamps = picked.map(({ profile }) => stored.profiles[profile]?.stamp ?? "");

@@ -65,6 +65,6 @@ function textProblems(text: string, path: string): Problem[] {
     : [];
 }
 
-function problem(path: string, found: string, wanted: string, todo: string): Problem {
-  return { path: path || "settings", found, wanted, todo };
+function problem(path: string, got: string, expected: string, todo: string): Problem {
+  return { path: path || "settings", got, expected, todo };
 }

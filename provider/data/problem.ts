@@ -2,8 +2,8 @@
 export interface Problem {
   /** Dotted path below the component's arguments, for instance `capture.excludeInboundPorts`. */
   path: string;
-  found: string;
-  wanted: string;
+  got: string;
+  expected: string;
   todo: string;
   /** The whole sentence, where "expected X, got Y" would be none. */
   sentence?: string;
@@ -34,8 +34,8 @@ export function placedSentence(problem: Problem): string {
 }
 
 /** `expected true or false, got "yes". Leave it out for the weaker level's value.` */
-export function problemSentence({ found, wanted, todo, sentence }: Problem): string {
-  return sentence ?? `expected ${wanted}, got ${found}. ${asSentence(todo)}`;
+export function problemSentence({ got, expected, todo, sentence }: Problem): string {
+  return sentence ?? `expected ${expected}, got ${got}. ${asSentence(todo)}`;
 }
 
 function asSentence(text: string): string {
@@ -69,12 +69,12 @@ function jsonOf(value: unknown): string {
 }
 
 /** A problem that quotes what people wrote, each part fit for one line of a report. */
-export function printable({ path, found, wanted, todo, sentence }: Problem): Problem {
+export function printable({ path, got, expected, todo, sentence }: Problem): Problem {
   const part = (text: string) => cut(oneLine(text), longestPart);
   return {
     path: part(path),
-    found: part(found),
-    wanted: part(wanted),
+    got: part(got),
+    expected: part(expected),
     todo: part(todo),
     ...(sentence === undefined ? {} : { sentence: part(sentence) }),
   };

@@ -1,5 +1,5 @@
+import { getOwn } from "./getOwn.js";
 import { nearestKey } from "./nearestKey.js";
-import { own } from "./own.js";
 import { type Problem, shown } from "./problem.js";
 
 /** A problem for each key that is not known; one that is undefined was not given. `former`: earlier names of keys, with those of now. */
@@ -19,22 +19,22 @@ export function unknownKey(
   known: readonly string[],
   former: Readonly<Record<string, string>> = {},
 ): Problem {
-  const renamed = own(former, key);
+  const renamed = getOwn(former, key);
   const nearest = nearestKey(key, known);
-  const found = `the unknown key ${shown(key)}`;
-  const wanted = `one of ${known.join(", ")}`;
+  const got = `the unknown key ${shown(key)}`;
+  const expected = `one of ${known.join(", ")}`;
   if (renamed !== undefined && known.includes(renamed))
     return {
       path: key,
-      found,
-      wanted,
+      got,
+      expected,
       todo: `it is called ${renamed} now`,
       sentence: `${shown(key)} is called ${renamed} now.`,
     };
   return {
     path: key,
-    found,
-    wanted,
+    got,
+    expected,
     todo: nearest ? `did you mean ${nearest}?` : "take it out",
     sentence: `unknown key ${shown(key)}${nearest ? `: did you mean ${nearest}?` : `. Known keys: ${known.join(", ")}.`}`,
   };

@@ -12,7 +12,7 @@ import type { Layers } from "../levels/Layer.js";
 import { layersReaching } from "../levels/layersReaching.js";
 import { amountSettings, scaledSetting, scaledShares } from "../pod/amountSettings.js";
 import { proxyConfigAnnotation } from "../pod/podAnnotations.js";
-import { isDropped, isOverridden, type PodLevel, podLevel, saidAt } from "../pod/podLevel.js";
+import { isDropped, isOverridden, overrideAt, type PodLevel, podLevel } from "../pod/podLevel.js";
 import {
   amountField,
   comparableAmount,
@@ -86,7 +86,7 @@ export function explainSidecar(template: PodTemplate, context: SidecarContext): 
   const values: Record<string, SettingValue | undefined> = { ...effectiveValues(effective) };
   const notes = new Map<string, string>();
   for (const entry of inOrder(Object.keys(effective))) {
-    const note = takenAway(entry, template, pod);
+    const note = whyTakenAway(entry, template, pod);
     if (note === undefined) continue;
     notes.set(entry.path, note);
     values[entry.path] = undefined;
@@ -129,7 +129,7 @@ function layersOfPod(
 }
 
 /** Why a setting has no value though a level gives one: the pod says something that takes it away. */
-function takenAway(
+function whyTakenAway(
   { path, declaration, name }: Omit<SettingEntry, "value">,
   template: PodTemplate,
   pod: PodLevel,
@@ -138,9 +138,9 @@ function takenAway(
   if (declaration.merge === "unite") return "the pod has arguments of istio-init of its own";
   if (isDropped(declaration, template))
     return "one resource annotation on the pod, and Istio drops every amount that the pod does not say itself";
-  const way = declaration.podWays(name)[0];
-  return way?.by === "proxyConfig"
-    ? `the pod's ${proxyConfigAnnotation} says ${way.path[0]} as a whole`
+  const override = declaration.overrides(name)[0];
+  return override?.by === "proxyConfig"
+    ? `the pod's ${proxyConfigAnnotation} says ${override.path[0]} as a whole`
     : "the pod has a container of that name, which decides it";
 }
 
@@ -158,13 +158,13 @@ function shownFields(template: PodTemplate, values: Values, managed: Values): Ma
     for (const podField of declaration.podFields(name)) {
       if (!hasInit && "of" in podField && podField.of === "istio-init") continue;
       if (podField.in === "container" && /Probe$/.test(podField.path[0] ?? "") && !hasProbes) continue;
-      const own = saidAt(declaration, name, podField, template);
-      if (own.said) {
+      const own = overrideAt(declaration, name, podField, template);
+      if (own.isSet) {
         if (own.value !== undefined && !(podField.in === "env" && podField.as === "seconds"))
-          fields[fieldName(podField)] = sightValue(podField, entry, own.value, values);
+          fields[fieldName(podField)] = shownValue(podField, entry, own.value, values);
       } else if (isDropped(declaration, template)) fields[fieldName(podField)] = null;
       else if (value !== undefined && managed[path] !== undefined)
-        fields[fieldName(podField)] = sightValue(podField, entry, managed[path], values);
+        fields[fieldName(podField)] = shownValue(podField, entry, managed[path], values);
     }
     shown.set(path, fields);
   }
@@ -175,7 +175,7 @@ function shownFields(template: PodTemplate, values: Values, managed: Values): Ma
   return shown;
 }
 
-function sightValue(
+function shownValue(
   podField: PodField,
   { declaration, name }: Omit<SettingEntry, "value">,
   value: SettingValue,
@@ -202,9 +202,10 @@ function showInitAmounts(
       (one) => one.of === "istio-init" && one.field.join() === field.join(),
     )?.declaration;
     const [podField] = init?.podFields("") ?? [];
-    if (!init || !podField || saidAt(init, "", podField, template).said) continue;
-    const way = declaration.podWays("").find(({ by }) => by === "annotation");
-    const annotation = way?.by === "annotation" ? template.metadata?.annotations?.[way.name] : undefined;
+    if (!init || !podField || overrideAt(init, "", podField, template).isSet) continue;
+    const override = declaration.overrides("").find(({ by }) => by === "annotation");
+    const annotation =
+      override?.by === "annotation" ? template.metadata?.annotations?.[override.name] : undefined;
     const dropped = isDropped(declaration, template);
     if (!dropped && values[init.path] !== undefined) continue;
     const value = dropped ? (annotation ?? null) : managed[declaration.path];

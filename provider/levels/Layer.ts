@@ -1,4 +1,4 @@
-import { own } from "../data/own.js";
+import { getOwn } from "../data/getOwn.js";
 import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 import type { RolloutOptions } from "./RolloutOptions.js";
 import type { Requirement } from "./selector.js";
@@ -44,5 +44,5 @@ export function isWorkloadTarget(target: string): boolean {
 
 /** A target's layer. */
 export function layerAt(layers: Layers, target: string): Layer | undefined {
-  return own(layers, target);
+  return getOwn(layers, target);
 }

@@ -83,10 +83,10 @@ const duration = (fallback: string, none: boolean) =>
 const labelSelector = z.unknown().transform((value, context): LabelSelector => {
   if (value === undefined || (isRecord(value) && Object.keys(value).length === 0)) return {};
   const { selector, problems } = parseSelector(value);
-  for (const { path, found, wanted, todo } of problems)
+  for (const { path, got, expected, todo } of problems)
     context.issues.push({
       code: "custom",
-      message: problemSentence({ path, found, wanted, todo }),
+      message: problemSentence({ path, got, expected, todo }),
       path: path.split(".").slice(1),
       input: value,
     });

@@ -8,10 +8,10 @@ import { Rollout, type RolloutOptions, rolloutOptionNames } from "./RolloutOptio
 export function parseRollout(given: unknown): { options: RolloutOptions; problems: Problem[] } {
   if (given === undefined || isUnknown(given)) return { options: {}, problems: [] };
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    const wanted = `an object of ${rolloutOptionNames.join(", ")}`;
+    const expected = `an object of ${rolloutOptionNames.join(", ")}`;
     return {
       options: {},
-      problems: [{ path: "rollout", found: shown(given), wanted, todo: "nest them below it" }],
+      problems: [{ path: "rollout", got: shown(given), expected, todo: "nest them below it" }],
     };
   }
   const options: Record<string, unknown> = {};
@@ -25,8 +25,8 @@ export function parseRollout(given: unknown): { options: RolloutOptions; problem
         problems.push(
           ...read.error.issues.map(({ code, path, message }) => ({
             path: ["rollout", name, ...path.map(String)].join("."),
-            found: shown(value),
-            wanted: "an option of rollouts",
+            got: shown(value),
+            expected: "an option of rollouts",
             todo: message,
             // of our own making: a whole sentence
             ...(code === "custom" ? { sentence: message } : {}),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { own } from "../data/own.js";
+import { getOwn } from "../data/getOwn.js";
 import { unplainParts } from "../data/plainData.js";
 import { type Problem, printable, shown } from "../data/problem.js";
 import { containsUnknown } from "../data/unknown.js";
@@ -69,8 +69,8 @@ export function parseSelector(input: unknown): { selector: Requirement[]; proble
       problems: read.error.issues.map((issue) =>
         printable({
           path: ["selector", ...issue.path.map(String)].join("."),
-          found: shown(valueAt(input, issue.path.map(String))),
-          wanted: "a label selector: matchLabels, matchExpressions, or both",
+          got: shown(valueAt(input, issue.path.map(String))),
+          expected: "a label selector: matchLabels, matchExpressions, or both",
           todo: issue.message,
         }),
       ),
@@ -93,8 +93,8 @@ export function parseSelector(input: unknown): { selector: Requirement[]; proble
     problems: [
       {
         path: "selector",
-        found: "a selector without conditions",
-        wanted: "labels that the workload's pods have",
+        got: "a selector without conditions",
+        expected: "labels that the workload's pods have",
         todo: "name a label, or use NamespaceSidecarSettings for all pods of the namespace",
       },
     ],
@@ -129,7 +129,7 @@ function holds(
   { key: label, operator, values = [] }: Requirement,
   labels: Readonly<Record<string, string>>,
 ): boolean {
-  const found = own(labels, label);
+  const found = getOwn(labels, label);
   const listed = found !== undefined && values.includes(found);
   const rules: Record<Operator, boolean> = {
     In: listed,

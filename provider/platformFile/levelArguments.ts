@@ -67,8 +67,8 @@ export function readLevel(
   if (typeof given !== "object" || Array.isArray(given)) {
     const problem = {
       path: "",
-      found: shown(given),
-      wanted: "an object of settings",
+      got: shown(given),
+      expected: "an object of settings",
       todo: "nest the settings below it",
     };
     return { value: {}, problems: [problem] };
@@ -133,8 +133,8 @@ function placedPath(path: string, place: LevelPlace): string {
 
 function missingNamespace({ namespace }: Entries): Problem[] {
   if (isSet(namespace)) return [];
-  const wanted = "the namespace of the pods";
-  return [{ path: "namespace", found: "nothing", wanted, todo: "name it" }];
+  const expected = "the namespace of the pods";
+  return [{ path: "namespace", got: "nothing", expected, todo: "name it" }];
 }
 
 function nullProblems(given: Entries, known: readonly string[]): Problem[] {
@@ -142,8 +142,8 @@ function nullProblems(given: Entries, known: readonly string[]): Problem[] {
     .filter((key) => given[key] === null && !settingGroups.includes(key))
     .map((key) => ({
       path: key,
-      found: "nothing",
-      wanted: "a value",
+      got: "nothing",
+      expected: "a value",
       todo: "write one, or take the key out",
     }));
 }
@@ -154,7 +154,7 @@ function rolloutProblems(given: unknown): Problem[] {
 
 function publishProblems(given: unknown, known: boolean): Problem[] {
   if (!known || !isSet(given) || typeof given === "boolean") return [];
-  return [{ path: "publish", found: shown(given), wanted: "true or false", todo: "leave it out for true" }];
+  return [{ path: "publish", got: shown(given), expected: "true or false", todo: "leave it out for true" }];
 }
 
 function isSet(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import { own } from "../data/own.js";
+import { getOwn } from "../data/getOwn.js";
 import type { GlobalArguments, NamespaceArguments, WorkloadArguments } from "./levelArguments.js";
 import type { PlatformFile } from "./PlatformFile.js";
 
@@ -22,7 +22,7 @@ export function componentName(level: PlannedLevel): string {
 export function levelsInWaves({ global, namespaces, workloads, waves }: PlatformFile): PlannedLevel[][] {
   const named = new Set(waves.flat());
   const level = (name: string): PlannedLevel[] => {
-    const args = own(namespaces, name);
+    const args = getOwn(namespaces, name);
     const there = Object.entries(workloads).filter(([, { namespace }]) => namespace === name);
     return [
       ...(args ? [{ is: "namespace", name, args } as const] : []),

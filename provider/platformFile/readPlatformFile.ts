@@ -71,7 +71,7 @@ export function readPlatformSettings(given: unknown): Checked<PlatformFile> {
     const todo = "begin with for instance namespaces:";
     return {
       value: nothing,
-      problems: [{ path: "", found: shown(given), wanted: `a map of ${platformFileKeys.join(", ")}`, todo }],
+      problems: [{ path: "", got: shown(given), expected: `a map of ${platformFileKeys.join(", ")}`, todo }],
     };
   }
   const parts = given as Given;
@@ -118,11 +118,11 @@ function readLevels<Arguments>(
   given: unknown,
   shared: Shared,
   placeOf: (name: string) => LevelPlace,
-  wanted: string,
+  expected: string,
 ): { value: Record<string, Arguments>; problems: Problem[] } {
   if (given === undefined || given === null) return { value: {}, problems: [] };
   if (!isRecord(given)) {
-    return { value: {}, problems: [{ path: "", found: shown(given), wanted, todo: "nest them below it" }] };
+    return { value: {}, problems: [{ path: "", got: shown(given), expected, todo: "nest them below it" }] };
   }
   const read = Object.entries(given).map(([name, settings]) => {
     const level = readLevel(settings, shared, placeOf(name));
@@ -141,8 +141,8 @@ function below(path: string, problems: readonly Problem[]): Problem[] {
 function yamlProblem(message: string): Problem {
   return printable({
     path: "",
-    found: message,
-    wanted: "YAML",
+    got: message,
+    expected: "YAML",
     todo: "fix the text there",
     sentence: `not YAML: ${plainYamlMessage(message)}`,
   });

@@ -5,15 +5,15 @@ import type { Checked } from "./levelArguments.js";
 /** `waves`: lists of namespaces that the file has settings for, none of them twice. */
 export function readWaves(given: unknown, namespaces: readonly string[]): Checked<string[][]> {
   if (given === undefined || given === null) return { value: [], problems: [] };
-  const wanted = "a list of lists of namespaces";
+  const expected = "a list of lists of namespaces";
   const todo = "write for instance [[canary], [shop, cart]]";
   if (!Array.isArray(given))
-    return { value: [], problems: [{ path: "", found: shown(given), wanted, todo }] };
+    return { value: [], problems: [{ path: "", got: shown(given), expected, todo }] };
   const problems: Problem[] = [];
   const seen = new Map<string, string>();
   given.forEach((wave: unknown, at) => {
     if (!Array.isArray(wave)) {
-      problems.push({ path: `${at}`, found: shown(wave), wanted, todo });
+      problems.push({ path: `${at}`, got: shown(wave), expected, todo });
       return;
     }
     wave.forEach((name: unknown, nth) => {
@@ -34,15 +34,15 @@ function nameProblem(
   if (typeof name !== "string" || !namespaces.includes(name)) {
     const nearest = typeof name === "string" ? nearestKey(name, namespaces) : undefined;
     return {
-      found: shown(name),
-      wanted: "a namespace that has settings in this file",
+      got: shown(name),
+      expected: "a namespace that has settings in this file",
       todo: nearest ? `did you mean ${nearest}?` : "give it settings below namespaces, or take it out here",
     };
   }
   return seen.has(name)
     ? {
-        found: `${shown(name)} a second time`,
-        wanted: "each namespace in one wave",
+        got: `${shown(name)} a second time`,
+        expected: "each namespace in one wave",
         todo: "take it out of one of them",
       }
     : undefined;

@@ -16,11 +16,11 @@ export const templatesAnnotation = "inject.istio.io/templates";
 /** A pod's own part of ProxyConfig, as YAML or JSON text. */
 export const proxyConfigAnnotation = "proxy.istio.io/config";
 
-/** The expression by which the templates and `saysKey` find a key in `proxy.istio.io/config`, not in a comment; %s is the key. */
+/** The expression by which the templates and `setsKey` find a key in `proxy.istio.io/config`, not in a comment; %s is the key. */
 export const ownKeyPattern = String.raw`(?m)^(?:[^#\n]|[^\s#]#+)*\b(?:%s)["']?\s*:`;
 
 /** Whether a pod's `proxy.istio.io/config` has a key, at any depth; `key` may be alternatives with `|`. */
-export function saysKey(config: string | undefined, key: string): boolean {
+export function setsKey(config: string | undefined, key: string): boolean {
   return config !== undefined && key.split("|").some((one) => readConfig(config).keys.has(one));
 }
 

@@ -7,7 +7,7 @@ import { contentOf, yamlText } from "../data/yamlText.js";
 import { type CanonicalSettings, type SettingEntry, settingEntries } from "../settings/canonicalSettings.js";
 import type { SettingValue } from "../settings/declarations.js";
 import { resourceAnnotations } from "../settings/resourceAnnotations.js";
-import type { ContainerRole, PodWay } from "../settings/SettingDeclaration.js";
+import type { ContainerRole, PodOverride } from "../settings/SettingDeclaration.js";
 import { ownKeys, proxyConfigAnnotation } from "./podAnnotations.js";
 
 export interface PodSettingsOptions {
@@ -34,16 +34,16 @@ export function podTemplateWithSettings<Template extends PodTemplate>(
   const annotations: Record<string, string> = { ...template.metadata?.annotations };
   const overlays = new Map<ContainerRole, Record<string, unknown>>();
   for (const entry of entries) {
-    for (const way of waysOf(entry, entries, annotations)) {
-      if (way.by === "annotation") annotations[way.name] = String(entry.value);
-      else if (way.by === "proxyConfig") {
-        const value = typed(entry, way);
-        const problem = putInConfig(annotations, way.path, value);
+    for (const override of overridesToWrite(entry, entries, annotations)) {
+      if (override.by === "annotation") annotations[override.name] = String(entry.value);
+      else if (override.by === "proxyConfig") {
+        const value = typed(entry, override);
+        const problem = putInConfig(annotations, override.path, value);
         if (problem) problems.push({ ...problem, path: entry.path });
-      } else if (way.by === "container") {
-        const overlay = overlays.get(way.of) ?? {};
-        overlays.set(way.of, overlay);
-        putAt(overlay, way.path, entry.value);
+      } else if (override.by === "container") {
+        const overlay = overlays.get(override.of) ?? {};
+        overlays.set(override.of, overlay);
+        putAt(overlay, override.path, entry.value);
       }
     }
   }
@@ -64,8 +64,8 @@ function notForPods({ path, value, declaration }: SettingEntry): Problem[] {
     : [
         {
           path,
-          found: shown(value),
-          wanted: "a setting that a pod can say itself",
+          got: shown(value),
+          expected: "a setting that a pod can say itself",
           todo: "use WorkloadSidecarSettings, which reaches the same pods by their labels",
         },
       ];
@@ -73,16 +73,16 @@ function notForPods({ path, value, declaration }: SettingEntry): Problem[] {
 
 // Istio's template writes the annotation's variables between quotes and escapes nothing; the injector denies what YAML can't read
 function notInAnnotations({ path, value, declaration, name }: SettingEntry): Problem[] {
-  const [way] = declaration.podWays(name);
-  if (way?.by !== "proxyConfig") return [];
-  const isVariable = way.path[0] === "proxyMetadata";
+  const [override] = declaration.overrides(name);
+  if (override?.by !== "proxyConfig") return [];
+  const isVariable = override.path[0] === "proxyMetadata";
   return textsIn(value).every(isVariable ? quotesCarry : yamlCarries)
     ? []
     : [
         {
           path,
-          found: shown(value),
-          wanted: isVariable
+          got: shown(value),
+          expected: isVariable
             ? "text on one line without quotes and backslashes, which is all that Istio takes from a pod's annotation"
             : "text of characters that YAML prints, which is all that Istio takes from a pod's annotation",
           todo: "use WorkloadSidecarSettings, which takes any text",
@@ -98,13 +98,13 @@ function textsIn(value: unknown): string[] {
 function withoutInit(entries: readonly SettingEntry[], { metadata }: PodTemplate): Problem[] {
   if (metadata?.annotations?.["sidecar.istio.io/interceptionMode"] !== "NONE") return [];
   return entries.flatMap(({ path, value, declaration, name }) => {
-    const [way] = declaration.podWays(name);
-    return way?.by === "container" && way.of === "istio-init"
+    const [override] = declaration.overrides(name);
+    return override?.by === "container" && override.of === "istio-init"
       ? [
           {
             path,
-            found: shown(value),
-            wanted: "settings of a container that the pod has",
+            got: shown(value),
+            expected: "settings of a container that the pod has",
             todo: "take it out: with interception mode NONE there is no init container",
           },
         ]
@@ -113,31 +113,33 @@ function withoutInit(entries: readonly SettingEntry[], { metadata }: PodTemplate
 }
 
 // one resource annotation makes Istio drop all other amounts: annotations only where they say all, else a container, merged per field
-function waysOf(
+function overridesToWrite(
   { declaration, name }: SettingEntry,
   entries: readonly SettingEntry[],
   annotations: Readonly<Record<string, string>>,
-): readonly PodWay[] {
-  const ways = declaration.podWays(name);
-  const [first] = ways;
+): readonly PodOverride[] {
+  const overrides = declaration.overrides(name);
+  const [first] = overrides;
   if (first?.by === "annotation" && resourceAnnotations.includes(first.name)) {
     const said = new Set(
       entries.flatMap((entry) => {
-        const way = entry.declaration.podWays(entry.name)[0];
-        return way?.by === "annotation" ? [way.name] : [];
+        const override = entry.declaration.overrides(entry.name)[0];
+        return override?.by === "annotation" ? [override.name] : [];
       }),
     );
     const all = resourceAnnotations.every((one) => said.has(one));
     const begun = resourceAnnotations.some((one) => annotations[one] !== undefined);
-    return all || begun ? [first] : ways.filter(({ by }) => by === "container").slice(0, 1);
+    return all || begun ? [first] : overrides.filter(({ by }) => by === "container").slice(0, 1);
   }
   // a setting of several variables says them all
-  return first?.by === "proxyConfig" ? ways.filter(({ by }) => by === "proxyConfig") : ways.slice(0, 1);
+  return first?.by === "proxyConfig"
+    ? overrides.filter(({ by }) => by === "proxyConfig")
+    : overrides.slice(0, 1);
 }
 
-function typed({ value }: SettingEntry, way: PodWay & { by: "proxyConfig" }): unknown {
-  if (way.as === "number") return Number(value);
-  return way.path[0] === "proxyMetadata" ? String(value) : value;
+function typed({ value }: SettingEntry, override: PodOverride & { by: "proxyConfig" }): unknown {
+  if (override.as === "number") return Number(value);
+  return override.path[0] === "proxyMetadata" ? String(value) : value;
 }
 
 // texts of several lines in quotes: as a block, Go's reader refuses one that begins with a tab
@@ -163,8 +165,8 @@ function putInConfig(
   const keys = [written ?? field, ...rest];
   if (!("content" in contentOf(read)) || !leadsThroughMaps(document, keys)) {
     return {
-      found: `the pod's ${proxyConfigAnnotation}: ${shown(text)}`,
-      wanted: "YAML or JSON of ProxyConfig",
+      got: `the pod's ${proxyConfigAnnotation}: ${shown(text)}`,
+      expected: "YAML or JSON of ProxyConfig",
       todo: "mend the annotation",
     };
   }

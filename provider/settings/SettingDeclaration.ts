@@ -66,7 +66,7 @@ export type PodField =
   | { in: "imageType" };
 
 /** How a pod says a setting itself, which wins over every layer. The first way is the one that is written. */
-export type PodWay =
+export type PodOverride =
   | { by: "annotation"; name: string }
   /** a key of the annotation `proxy.istio.io/config`, whole or not at all at its top */
   | { by: "proxyConfig"; path: readonly string[]; as?: WrittenAs }
@@ -124,8 +124,8 @@ export interface SettingDeclaration {
   rendering: (name: string) => Rendering;
   podFields: (name: string) => readonly PodField[];
   /** Any of these on a pod and no layer's value reaches it. */
-  podWays: (name: string) => readonly PodWay[];
-  /** Where else the setting can be found, apart from `podWays`. */
+  overrides: (name: string) => readonly PodOverride[];
+  /** Where else the setting can be found, apart from `overrides`. */
   foreign: (name: string) => readonly ForeignField[];
   /** Annotations of other settings that take this one away as well: one amount on a pod, and Istio drops all defaults. */
   droppedBy: readonly string[];

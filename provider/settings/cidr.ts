@@ -5,7 +5,7 @@ import type { ListRule } from "./list.js";
 /** An IP range in CIDR form without host bits, as Istio's agent and iptables read it: "10.0.0.0/8", "2001:db8::/32". */
 export function cidrEntry(everything: boolean): ListRule {
   return {
-    wanted: 'CIDR ranges such as "10.0.0.0/8"',
+    expected: 'CIDR ranges such as "10.0.0.0/8"',
     everything,
     entry: (text) => {
       if (/\s/.test(text)) return { todo: `take the spaces out of ${shown(text)}: Istio refuses them` };

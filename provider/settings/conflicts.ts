@@ -27,8 +27,8 @@ export function missingCompanions(settings: CanonicalSettings): Problem[] {
     return [
       {
         path,
-        found: `${String(value)}, without ${needs.path}: ${String(needs.value)}`,
-        wanted: `${needs.path}: ${String(needs.value)} at the same level, since ${needs.why}`,
+        got: `${String(value)}, without ${needs.path}: ${String(needs.value)}`,
+        expected: `${needs.path}: ${String(needs.value)} at the same level, since ${needs.why}`,
         todo: needs.todo,
       },
     ];
@@ -45,8 +45,8 @@ export function captureConflicts(settings: CanonicalSettings): Problem[] {
     return [
       {
         path: excludePath,
-        found: `${both.join(", ")} in ${includePath} as well`,
-        wanted: "each entry in one of the two lists",
+        got: `${both.join(", ")} in ${includePath} as well`,
+        expected: "each entry in one of the two lists",
         todo: `take ${both.length === 1 ? "it" : "them"} out of one list`,
       },
     ];
@@ -69,8 +69,8 @@ export function resourceConflicts(settings: CanonicalSettings): Problem[] {
       return [
         {
           path: `${group}.requests.${resource}`,
-          found: `a ${resource} request of ${request} above the limit of ${limit}`,
-          wanted: "a request no higher than its limit",
+          got: `a ${resource} request of ${request} above the limit of ${limit}`,
+          expected: "a request no higher than its limit",
           todo: "raise the limit or lower the request: Kubernetes would refuse every pod",
         },
       ];

@@ -5,12 +5,13 @@ const longest = 24 * 3600;
 
 /** Whole seconds as Go and Istio write them: "10s", "1m30s", "2h", or a number of seconds; canonical "90s". At least 1s, at most 24h. */
 export function parseSeconds(value: unknown): Parsed<string> {
-  const wanted = 'a duration of 1s to 24h in whole seconds, such as "10s" or "1m30s"';
+  const expected = 'a duration of 1s to 24h in whole seconds, such as "10s" or "1m30s"';
   const total = totalSeconds(value);
-  if (total === undefined) return refused(value, wanted, "write hours, minutes and seconds with their units");
+  if (total === undefined)
+    return refused(value, expected, "write hours, minutes and seconds with their units");
   if (!Number.isInteger(total))
-    return refused(value, wanted, "round it to whole seconds: the agent's variable holds no fractions");
-  if (total < 1 || total > longest) return refused(value, wanted, "choose a value within the bounds");
+    return refused(value, expected, "round it to whole seconds: the agent's variable holds no fractions");
+  if (total < 1 || total > longest) return refused(value, expected, "choose a value within the bounds");
   return { value: `${total}s` };
 }
 

@@ -26,19 +26,19 @@ export function environmentName(
   taken: ReadonlyMap<string, string> = new Map(),
 ): (name: string) => Parsed<string> {
   return (name) => {
-    const wanted = "the name of an environment variable";
+    const expected = "the name of an environment variable";
     if (!/^[A-Za-z_][A-Za-z0-9_]{0,252}$/.test(name))
-      return refused(name, wanted, "use letters, digits and _, not beginning with a digit");
+      return refused(name, expected, "use letters, digits and _, not beginning with a digit");
     if (istiosOwn.includes(name))
       return refused(
         name,
-        `${wanted} that Istio does not set itself`,
+        `${expected} that Istio does not set itself`,
         "take it out: Istio needs its own value",
       );
     const setting = taken.get(name);
     return setting === undefined
       ? { value: name }
-      : refused(name, `${wanted} that no setting stands for`, `use the setting ${setting} instead`);
+      : refused(name, `${expected} that no setting stands for`, `use the setting ${setting} instead`);
   };
 }
 

@@ -56,20 +56,20 @@ export const lifecycleHookSchema: Readonly<Record<string, unknown>> = {
 
 /** One hook is one field: a hook of a stronger level replaces the weaker one as a whole. */
 export function parseLifecycleHook(value: unknown): Parsed<LifecycleHook> {
-  const wanted = `one handler, ${handlerNames.join(", ")}`;
+  const expected = `one handler, ${handlerNames.join(", ")}`;
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return refused(value, wanted, 'write for instance { exec: { command: ["pilot-agent", "wait"] } }');
+    return refused(value, expected, 'write for instance { exec: { command: ["pilot-agent", "wait"] } }');
   }
   const given = Object.keys(value).filter((key) => (value as Record<string, unknown>)[key] !== undefined);
   if (given.length !== 1) {
     return refused(
       given,
-      `exactly ${wanted}`,
+      `exactly ${expected}`,
       given.length === 0 ? "give one, or leave the hook out" : "keep one of them",
     );
   }
   const name = handlerNames.find((handler) => handler === given[0]);
-  if (!name) return refused(given[0], wanted, "use one of Kubernetes' handlers");
+  if (!name) return refused(given[0], expected, "use one of Kubernetes' handlers");
   const body = (value as Record<string, unknown>)[name];
   if (containsUnknown(body)) return { value: { [name]: body } as LifecycleHook };
   const read = handlers[name].safeParse(body);

@@ -5,7 +5,7 @@ import { isUnknown, unknownMarker } from "../data/unknown.js";
 
 export interface ListRule {
   /** What one entry must look like, for messages. */
-  wanted: string;
+  expected: string;
   /** Whether `*` alone, Istio's "everything", is a value. */
   everything: boolean;
   entry: (text: string) => { value: string } | { todo: string };
@@ -16,10 +16,10 @@ export interface ListRule {
  * commas, no spaces, no entry twice, in the order given. An empty list is a value (nothing), not "unset".
  */
 export function parseList(rule: ListRule): (value: unknown) => Parsed<string> {
-  const wanted = `a list of ${rule.wanted}${rule.everything ? ', or "*" for all' : ""}`;
+  const expected = `a list of ${rule.expected}${rule.everything ? ', or "*" for all' : ""}`;
   return (value) => {
     const entries = entriesOf(value);
-    if (entries === undefined) return refused(value, wanted, "write an array, or text with commas");
+    if (entries === undefined) return refused(value, expected, "write an array, or text with commas");
     if (entries.some(isUnknown)) return { value: unknownMarker };
     if (rule.everything && entries.length === 1 && entries[0] === "*") return { value: "*" };
     const canonical: string[] = [];
@@ -31,8 +31,8 @@ export function parseList(rule: ListRule): (value: unknown) => Parsed<string> {
     }
     if (wrong.length > 0) {
       return {
-        found: wrong.map(({ entry }) => shown(entry)).join(", "),
-        wanted,
+        got: wrong.map(({ entry }) => shown(entry)).join(", "),
+        expected,
         todo: [...new Set(wrong.map(({ todo }) => todo))].join("; "),
       };
     }

@@ -12,13 +12,13 @@ export function parseScopedLevels(
   levels: readonly string[],
   alone: boolean,
 ): (value: unknown) => Parsed<string> {
-  const wanted = `component:level with commas${alone ? ", or one level for all" : ""}; levels are ${levels.join(", ")}`;
+  const expected = `component:level with commas${alone ? ", or one level for all" : ""}; levels are ${levels.join(", ")}`;
   return (value) => {
     const parts = partsOf(value);
-    if (!parts || parts.length === 0) return refused(value, wanted, 'write for instance "upstream:debug"');
+    if (!parts || parts.length === 0) return refused(value, expected, 'write for instance "upstream:debug"');
     const wrong = parts.filter((part) => !isScoped(part, levels, alone));
     return wrong.length > 0
-      ? refused(wrong, wanted, "fix these parts")
+      ? refused(wrong, expected, "fix these parts")
       : { value: [...new Set(parts)].join(",") };
   };
 }

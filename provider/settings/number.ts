@@ -19,15 +19,15 @@ export function numberSchema({ least, most, digits }: NumberRule): JsonSchema {
 
 /** A number, or text that is one; canonical is its shortest decimal text: "2", "12.5". */
 export function parseNumber({ least, most, digits, of }: NumberRule): (value: unknown) => Parsed<string> {
-  const wanted = `${digits === 0 ? "a whole number" : `a number with at most ${digits} decimals`} of ${of}, ${least} to ${most}`;
+  const expected = `${digits === 0 ? "a whole number" : `a number with at most ${digits} decimals`} of ${of}, ${least} to ${most}`;
   return (value) => {
     const number = numberOf(value);
-    if (number === undefined) return refused(value, wanted, "write the number alone");
-    if (number < least || number > most) return refused(value, wanted, "choose a value within the bounds");
+    if (number === undefined) return refused(value, expected, "write the number alone");
+    if (number < least || number > most) return refused(value, expected, "choose a value within the bounds");
     const canonical = String(Number(number.toFixed(digits)));
     return Number(canonical) === number
       ? { value: canonical }
-      : refused(value, wanted, digits === 0 ? "round it to a whole number" : `round it to ${canonical}`);
+      : refused(value, expected, digits === 0 ? "round it to a whole number" : `round it to ${canonical}`);
   };
 }
 

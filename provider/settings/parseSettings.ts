@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { own } from "../data/own.js";
+import { getOwn } from "../data/getOwn.js";
 import { refused } from "../data/parsed.js";
 import { unplainParts } from "../data/plainData.js";
 import { type Problem, printable, problemSentence, shown } from "../data/problem.js";
@@ -60,7 +60,7 @@ function spreadUnknown(input: unknown, branch: Branch): unknown {
   if (typeof input !== "object" || input === null || Array.isArray(input)) return input;
   return Object.fromEntries(
     Object.entries(input).map(([key, value]) => {
-      const node = own(branch, key);
+      const node = getOwn(branch, key);
       return [key, node && !isDeclaration(node) ? spreadUnknown(value, node) : value];
     }),
   );
@@ -74,14 +74,14 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown): Problem[] {
     return issue.keys.map((key) => ({ ...unknownKey(key, known), path: [...path, key].join(".") }));
   }
   if (issue.code === "custom" && issue.params) {
-    const { found, wanted, todo } = issue.params as Record<"found" | "wanted" | "todo", string>;
-    return [{ path: at, found, wanted, todo }];
+    const { got, expected, todo } = issue.params as Record<"got" | "expected" | "todo", string>;
+    return [{ path: at, got, expected, todo }];
   }
   return [
     {
       path: at,
-      found: shown(valueAt(input, path)),
-      wanted: "an object of settings",
+      got: shown(valueAt(input, path)),
+      expected: "an object of settings",
       todo: "nest the settings below it",
     },
   ];

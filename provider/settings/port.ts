@@ -4,7 +4,7 @@ import type { ListRule } from "./list.js";
 /** One port, 1 to 65535. Istio takes no ranges. */
 export function portEntry(everything: boolean): ListRule {
   return {
-    wanted: "ports from 1 to 65535",
+    expected: "ports from 1 to 65535",
     everything,
     entry: (text) => {
       const trimmed = text.trim();

@@ -56,11 +56,11 @@ export function compareQuantities(left: string, right: string): number {
 
 /** CPU in cores: 2, "2 cores", 0.916, "916m"; canonical "2" or "916m". Finer than a millicore is refused, as Kubernetes rounds it. */
 export function parseCpu(value: unknown): Parsed<string> {
-  const wanted = 'cores, such as 2, 0.5 or "500m"';
+  const expected = 'cores, such as 2, 0.5 or "500m"';
   const amount = amountOf(value, /^(.*?)\s*cores?$/i);
-  if (amount === undefined) return refused(value, wanted, "write a number of cores or of millicores (m)");
-  if (amount === 0n) return refused(value, wanted, "leave it out for no value, or raise it above 0");
-  if (amount % milli !== 0n) return refused(value, wanted, "round it to whole millicores");
+  if (amount === undefined) return refused(value, expected, "write a number of cores or of millicores (m)");
+  if (amount === 0n) return refused(value, expected, "leave it out for no value, or raise it above 0");
+  if (amount % milli !== 0n) return refused(value, expected, "round it to whole millicores");
   const millicores = amount / milli;
   return { value: millicores % 1000n === 0n ? String(millicores / 1000n) : `${millicores}m` };
 }
@@ -71,17 +71,17 @@ const memoryUnits = ["Ei", "Pi", "Ti", "Gi", "Mi", "E", "P", "T", "G", "M", "Ki"
 
 /** Memory: "1025Mi", "1025 MiB", "1Gi", bytes; canonical is the largest unit that divides it, binary first ("1Gi", "128M"). */
 export function parseMemory(value: unknown): Parsed<string> {
-  const wanted = 'a size with its unit, such as "128Mi" or "1Gi"';
+  const expected = 'a size with its unit, such as "128Mi" or "1Gi"';
   const amount = amountOf(value, /^(.*?[KMGTPE]i)B$/);
-  if (amount === undefined) return refused(value, wanted, "write a number and Ki, Mi, Gi, k, M or G");
+  if (amount === undefined) return refused(value, expected, "write a number and Ki, Mi, Gi, k, M or G");
   if (amount < mebi) {
     const guess =
       /^\d+$/.test(String(value)) && Number(value) > 0
         ? `did you mean "${value}Mi"?`
         : 'write for instance "128Mi"';
-    return refused(value, wanted, `that is less than 1 MiB in bytes; ${guess}`);
+    return refused(value, expected, `that is less than 1 MiB in bytes; ${guess}`);
   }
-  if (amount % nano !== 0n) return refused(value, wanted, "round it to whole bytes");
+  if (amount % nano !== 0n) return refused(value, expected, "round it to whole bytes");
   const [unit, scale] = memoryUnits.find(([, size]) => amount % size === 0n) ?? ["", nano];
   return { value: `${amount / scale}${unit}` };
 }

@@ -19,23 +19,23 @@ export interface ScaledResources {
 const parsePercent = parseNumber({ least: 1, most: 100, digits: 0, of: "percent" });
 
 export function parseScaledResources(value: unknown): Parsed<ScaledResources> {
-  const wanted = '{ percent: 1 to 100, of: "largest" | "sum" | "container", container }';
+  const expected = '{ percent: 1 to 100, of: "largest" | "sum" | "container", container }';
   if (typeof value !== "object" || value === null)
-    return refused(value, wanted, "write an object with percent and of");
+    return refused(value, expected, "write an object with percent and of");
   const { percent, of, container, ...rest } = value as Record<string, unknown>;
-  if (Object.keys(rest).length > 0) return refused(Object.keys(rest), wanted, "take the other keys out");
+  if (Object.keys(rest).length > 0) return refused(Object.keys(rest), expected, "take the other keys out");
   const read = parsePercent(percent);
-  if (!("value" in read)) return refused(percent, wanted, "write a whole percentage from 1 to 100");
+  if (!("value" in read)) return refused(percent, expected, "write a whole percentage from 1 to 100");
   const number = Number(read.value);
   if (of === "container") {
     return typeof container === "string" && /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(container)
       ? { value: { percent: number, of, container } }
-      : refused(container, wanted, "name the application's container whose resources count");
+      : refused(container, expected, "name the application's container whose resources count");
   }
-  if (of !== "largest" && of !== "sum") return refused(of, wanted, "choose what the percentage is of");
+  if (of !== "largest" && of !== "sum") return refused(of, expected, "choose what the percentage is of");
   return container === undefined
     ? { value: { percent: number, of } }
-    : refused(container, wanted, 'a container is named with of: "container" only');
+    : refused(container, expected, 'a container is named with of: "container" only');
 }
 
 interface Amounts {

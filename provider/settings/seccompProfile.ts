@@ -8,22 +8,22 @@ export interface SeccompProfile {
 }
 
 export function parseSeccompProfile(value: unknown): Parsed<SeccompProfile> {
-  const wanted =
+  const expected =
     '{ type: "RuntimeDefault" }, { type: "Unconfined" } or { type: "Localhost", localhostProfile }';
   if (typeof value !== "object" || value === null)
-    return refused(value, wanted, "write an object with a type");
+    return refused(value, expected, "write an object with a type");
   const { type, localhostProfile, ...rest } = value as Record<string, unknown>;
-  if (Object.keys(rest).length > 0) return refused(Object.keys(rest), wanted, "take the other keys out");
+  if (Object.keys(rest).length > 0) return refused(Object.keys(rest), expected, "take the other keys out");
   if (type === "Localhost") {
     return typeof localhostProfile === "string" &&
       localhostProfile !== "" &&
       !/^\/|\.\./.test(localhostProfile)
       ? { value: { type, localhostProfile } }
-      : refused(value, wanted, "name the profile's file, relative to the kubelet's profiles");
+      : refused(value, expected, "name the profile's file, relative to the kubelet's profiles");
   }
   if (type !== "RuntimeDefault" && type !== "Unconfined")
-    return refused(value, wanted, "use one of Kubernetes' types");
+    return refused(value, expected, "use one of Kubernetes' types");
   return localhostProfile === undefined
     ? { value: { type } }
-    : refused(value, wanted, "localhostProfile goes with Localhost only");
+    : refused(value, expected, "localhostProfile goes with Localhost only");
 }

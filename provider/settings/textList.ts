@@ -6,16 +6,16 @@ export function parseTextList(
   what: string,
   problem: (text: string) => string | undefined = () => undefined,
 ): (value: unknown) => Parsed<readonly string[] | string> {
-  const wanted = `a list of ${what}`;
+  const expected = `a list of ${what}`;
   return (value) => {
     // an array may have holes, which `every` passes over
     const list: unknown = typeof value === "string" ? [value] : Array.isArray(value) ? [...value] : value;
     if (!Array.isArray(list) || !list.every((text) => typeof text === "string" && text !== ""))
-      return refused(value, wanted, "write an array of texts");
+      return refused(value, expected, "write an array of texts");
     if (list.some(isUnknown)) return { value: unknownMarker };
     const todo = list.flatMap((text: string) => problem(text) ?? []);
     return todo.length > 0
-      ? refused(value, wanted, [...new Set(todo)].join("; "))
+      ? refused(value, expected, [...new Set(todo)].join("; "))
       : { value: [...new Set(list as string[])] };
   };
 }

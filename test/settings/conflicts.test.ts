@@ -53,7 +53,7 @@ describe("settings that are each right", () => {
       const [problem, ...others] = conflicts(settings);
       assert.deepEqual(others, []);
       assert.equal(problem?.path, path);
-      assert.match(problem?.found ?? "", found);
+      assert.match(problem?.got ?? "", found);
     });
   }
 
@@ -122,8 +122,8 @@ describe("settings that are each right", () => {
         right ? [] : ["holdApplicationUntilProxyStarts"],
       );
       if (right) return;
-      assert.match(problems[0]?.found ?? "", /^true, without nativeSidecar: true$/);
-      assert.match(problems[0]?.wanted ?? "", /nativeSidecar: true at the same level, since /);
+      assert.match(problems[0]?.got ?? "", /^true, without nativeSidecar: true$/);
+      assert.match(problems[0]?.expected ?? "", /nativeSidecar: true at the same level, since /);
       assert.match(problems[0]?.todo ?? "", /set nativeSidecar: true beside it/);
     });
   }
@@ -141,7 +141,7 @@ describe("settings that are each right", () => {
       "capture.excludeOutboundIPRanges": `${ranges((at) => `2001:db8:${at.toString(16)}::/64`)},10.0.0.0/23`,
     });
     assert.deepEqual(
-      found.map(({ path, found: sentence }) => [path, sentence.split(" in ")[0]]),
+      found.map(({ path, got: sentence }) => [path, sentence.split(" in ")[0]]),
       [
         ["capture.excludeOutboundIPRanges", "10.0.0.0/24, 10.0.1.0/24"],
         ["capture.excludeInboundPorts", "32768"],

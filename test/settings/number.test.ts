@@ -39,8 +39,8 @@ describe("a whole number", () => {
 
   it("is told with its bounds and what it counts", () => {
     assert.deepEqual(whole(2000), {
-      found: "2000",
-      wanted: "a whole number of threads, 0 to 1024",
+      got: "2000",
+      expected: "a whole number of threads, 0 to 1024",
       todo: "choose a value within the bounds",
     });
   });

@@ -146,7 +146,7 @@ describe("wrong settings", () => {
       assert.equal(problems.length, 1, JSON.stringify(problems));
       const [problem] = problems;
       assert.equal(problem?.path, path);
-      assert.match(problem?.found ?? "", found);
+      assert.match(problem?.got ?? "", found);
       assert.match(problem?.todo ?? "", todo);
     });
   }
@@ -160,7 +160,7 @@ describe("wrong settings", () => {
 
   it("list the keys that would be right", () => {
     const [problem] = parseSettings(nestedAt("proxyResources.limits.gpu", 1)).problems;
-    assert.equal(problem?.wanted, "one of cpu, memory");
+    assert.equal(problem?.expected, "one of cpu, memory");
   });
 });
 
@@ -223,7 +223,7 @@ describe("a map of names", () => {
         const { settings, problems } = parseSettings(nestedAt(path, written));
         assert.deepEqual(settings, {});
         assert.deepEqual(
-          problems.map(({ path: at, wanted }) => [at, wanted]),
+          problems.map(({ path: at, expected }) => [at, expected]),
           [[path, "a map of names to values"]],
         );
       }

@@ -58,7 +58,7 @@ describe("cpu", () => {
       const read = parseCpu(written);
       assert.ok("todo" in read, JSON.stringify(read));
       assert.match(read.todo, todo);
-      assert.match(read.wanted, /^cores, such as/);
+      assert.match(read.expected, /^cores, such as/);
     });
   }
 });

@@ -117,7 +117,7 @@ function captureList({
     podFields: [
       { in: "flag", of: "istio-init", flag, label: name, list: true, ...(extended ? { extended } : {}) },
     ],
-    podWays: [
+    overrides: [
       { by: "annotation", name: `traffic.sidecar.istio.io/${name}` },
       { by: "container", of: "istio-init", path: ["args"] },
     ],
@@ -147,7 +147,7 @@ function united(
     rendering: { to: "united", path: ["proxy", helm] },
     // shows in the list that it is added to
     podFields: [],
-    podWays: [{ by: "container", of: "istio-init", path: ["args"] }],
+    overrides: [{ by: "container", of: "istio-init", path: ["args"] }],
     levels: layerLevels,
     schema,
     about: {
@@ -163,7 +163,7 @@ function united(
 const interfaceName = /^(?![.]{1,2}$)[!#-[\]-~]{1,15}$/;
 
 const interfaces = parseList({
-  wanted: 'network interfaces such as "eth1"',
+  expected: 'network interfaces such as "eth1"',
   everything: false,
   entry: (text) =>
     interfaceName.test(text.trim()) && !/[/:]/.test(text)
@@ -181,7 +181,7 @@ export const capture: readonly SettingDeclaration[] = [
     parseLoose: parseLooseList(interfaces),
     rendering: { to: "annotation", annotation: "traffic.sidecar.istio.io/excludeInterfaces" },
     podFields: [{ in: "flag", of: "istio-init", flag: "-c", label: "excludeInterfaces", list: true }],
-    podWays: [
+    overrides: [
       { by: "annotation", name: "traffic.sidecar.istio.io/excludeInterfaces" },
       { by: "container", of: "istio-init", path: ["args"] },
     ],
@@ -200,7 +200,7 @@ export const capture: readonly SettingDeclaration[] = [
       { in: "flag", of: "istio-init", flag: "-m", label: "interceptionMode", list: false },
       { in: "env", of: "istio-proxy", name: "ISTIO_META_INTERCEPTION_MODE" },
     ],
-    podWays: [
+    overrides: [
       { by: "annotation", name: "sidecar.istio.io/interceptionMode" },
       { by: "proxyConfig", path: ["interceptionMode"] },
       { by: "container", of: "istio-init", path: ["args"] },

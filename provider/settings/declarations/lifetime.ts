@@ -18,7 +18,7 @@ function hook(name: "postStart" | "preStop", when: string): SettingDeclaration {
     parse: parseLifecycleHook,
     rendering: { to: "value", path: ["proxy", "lifecycle", name] },
     podFields: [{ in: "container", of: "istio-proxy", path: ["lifecycle", name], as: "hook" }],
-    podWays: [{ by: "container", of: "istio-proxy", path: ["lifecycle", name] }],
+    overrides: [{ by: "container", of: "istio-proxy", path: ["lifecycle", name] }],
     foreign: [{ in: "asm", paths: [["lifecycle", name]] }],
     schema: lifecycleHookSchema,
     about: {
@@ -87,7 +87,7 @@ export const lifetime: readonly SettingDeclaration[] = [
     rendering: { to: "expression", name: "hold" },
     // shows as a hook, which the lifecycle settings compare
     podFields: [],
-    podWays: [{ by: "proxyConfig", path: ["holdApplicationUntilProxyStarts"] }],
+    overrides: [{ by: "proxyConfig", path: ["holdApplicationUntilProxyStarts"] }],
     foreign: [{ in: "asm", paths: [["holdApplicationUntilProxyStarts"]] }],
     needs: {
       path: "nativeSidecar",
@@ -109,7 +109,7 @@ export const lifetime: readonly SettingDeclaration[] = [
     parse: parseBoolean,
     rendering: { to: "expression", name: "nativeSidecar" },
     podFields: [{ in: "sidecarKind" }],
-    podWays: [
+    overrides: [
       { by: "annotation", name: "sidecar.istio.io/nativeSidecar" },
       // where a pod has an istio-proxy of its own, its place is decided
       { by: "presence", of: "istio-proxy" },

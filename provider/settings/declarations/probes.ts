@@ -28,7 +28,7 @@ function readiness(name: keyof typeof numbers): SettingDeclaration {
         ...(least === 0 ? { absent: "0" } : {}),
       },
     ],
-    podWays: [
+    overrides: [
       { by: "annotation", name: `readiness.status.sidecar.istio.io/${name}` },
       { by: "container", of: "istio-proxy", path: ["readinessProbe", name] },
     ],
@@ -51,7 +51,7 @@ export const probes: readonly SettingDeclaration[] = [
     parse: parseBoolean,
     rendering: { to: "value", path: ["proxy", "startupProbe", "enabled"] },
     podFields: [{ in: "container", of: "istio-proxy", path: ["startupProbe"], as: "presence" }],
-    podWays: [],
+    overrides: [],
     schema: { type: "boolean" },
     about: {
       summary: "whether istio-proxy has a startup probe",
@@ -65,7 +65,7 @@ export const probes: readonly SettingDeclaration[] = [
     podFields: [
       { in: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"], as: "text" },
     ],
-    podWays: [{ by: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"] }],
+    overrides: [{ by: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"] }],
     // a Deployment takes no probe without its handler
     levels: layerLevels,
     schema: numberSchema(failures),

@@ -6,9 +6,9 @@ import { parseSeccompProfile } from "../seccompProfile.js";
 import {
   openSetting,
   proxyConfigSetting,
-  proxyMetadataFields,
+  proxyMetadataForeign,
+  proxyMetadataPodFields,
   proxyMetadataSetting,
-  proxyMetadataSights,
   setting,
 } from "./setting.js";
 
@@ -32,9 +32,9 @@ export function environment(taken: ReadonlyMap<string, string>): SettingDeclarat
     open: environmentName(taken),
     parse: parseVariable,
     rendering: (name) => ({ to: "proxyMetadata", names: [name] }),
-    podFields: proxyMetadataSights,
-    podWays: (name) => [{ by: "proxyConfig", path: ["proxyMetadata", name] }],
-    foreign: (name) => proxyMetadataFields(name),
+    podFields: proxyMetadataPodFields,
+    overrides: (name) => [{ by: "proxyConfig", path: ["proxyMetadata", name] }],
+    foreign: (name) => proxyMetadataForeign(name),
     schema: { type: ["string", "number", "boolean"] },
     about: {
       summary: "variables of istio-proxy and istio-init, by name",
@@ -66,7 +66,7 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     parse: parseBoolean,
     rendering: { to: "value", path: ["proxy", "privileged"] },
     podFields: [{ in: "container", of: "istio-proxy", path: ["securityContext", "privileged"], as: "text" }],
-    podWays: [{ by: "container", of: "istio-proxy", path: ["securityContext", "privileged"] }],
+    overrides: [{ by: "container", of: "istio-proxy", path: ["securityContext", "privileged"] }],
     foreign: [{ in: "asm", paths: [["privileged"]] }],
     // Istio's own allowPrivilegeEscalation: false beside it makes a container that Kubernetes refuses
     levels: layerLevels,
@@ -83,7 +83,7 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     rendering: { to: "value", path: ["proxy", "enableCoreDump"] },
     // shows as an init container of its own, in releases that have it
     podFields: [],
-    podWays: [{ by: "annotation", name: "sidecar.istio.io/enableCoreDump" }],
+    overrides: [{ by: "annotation", name: "sidecar.istio.io/enableCoreDump" }],
     foreign: [{ in: "asm", paths: [["enableCoreDump"]] }],
     schema: { type: "boolean" },
     about: {
@@ -99,7 +99,7 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     podFields: [
       { in: "container", of: "istio-proxy", path: ["securityContext", "seccompProfile"], as: "text" },
     ],
-    podWays: [{ by: "container", of: "istio-proxy", path: ["securityContext", "seccompProfile"] }],
+    overrides: [{ by: "container", of: "istio-proxy", path: ["securityContext", "seccompProfile"] }],
     schema: {
       type: "object",
       required: ["type"],
@@ -122,7 +122,7 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     ),
     rendering: { to: "expression", name: "imageType" },
     podFields: [{ in: "imageType" }],
-    podWays: [
+    overrides: [
       { by: "annotation", name: "sidecar.istio.io/proxyImageType" },
       { by: "annotation", name: "sidecar.istio.io/proxyImage" },
       { by: "container", of: "istio-proxy", path: ["image"] },
@@ -142,7 +142,7 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
       { in: "container", of: "istio-proxy", path: ["imagePullPolicy"], as: "text" },
       { in: "container", of: "istio-init", path: ["imagePullPolicy"], as: "text" },
     ],
-    podWays: [
+    overrides: [
       { by: "container", of: "istio-proxy", path: ["imagePullPolicy"] },
       { by: "container", of: "istio-init", path: ["imagePullPolicy"] },
       // of a container that says none Kubernetes fills in its own before Istio sees it

@@ -42,7 +42,7 @@ function proxyAmount(kind: "limits" | "requests", resource: "cpu" | "memory"): S
     parse: parsers[resource],
     rendering: { to: "value", path: ["proxy", "resources", ...field] },
     podFields: [podField("istio-proxy", field, resource)],
-    podWays: [
+    overrides: [
       { by: "annotation", name: `sidecar.istio.io/${annotations[`${kind}.${resource}`]}` },
       { by: "container", of: "istio-proxy", path: ["resources", ...field] },
     ],
@@ -65,7 +65,7 @@ function initAmount(kind: "limits" | "requests", resource: "cpu" | "memory"): Se
     parse: parsers[resource],
     rendering: { to: "initResources", field },
     podFields: [podField("istio-init", field, resource)],
-    podWays: [{ by: "container", of: "istio-init", path: ["resources", ...field] }],
+    overrides: [{ by: "container", of: "istio-init", path: ["resources", ...field] }],
     foreign: [asmAmount("sidecarProxyInit", kind, resource)],
     droppedBy: resourceAnnotations,
     schema: schemas[resource],
@@ -113,7 +113,7 @@ export const resources: readonly SettingDeclaration[] = [
     rendering: { to: "scaledResources" },
     // what it leads to shows where proxyResources do
     podFields: [],
-    podWays: [],
+    overrides: [],
     foreign: [{ in: "asm", paths: [["scaledSidecarResource"]], read: fromAsmScale }],
     droppedBy: resourceAnnotations,
     schema: {

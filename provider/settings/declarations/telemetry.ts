@@ -127,7 +127,7 @@ export const telemetry: readonly SettingDeclaration[] = [
     parse: parseCustomTag,
     rendering: (name) => ({ to: "proxyConfig", path: ["tracing", "customTags", name] }),
     podFields: (name) => [{ in: "proxyConfig", path: ["tracing", "customTags", name] }],
-    podWays: (name) => [{ by: "proxyConfig", path: ["tracing", "customTags", name] }],
+    overrides: (name) => [{ by: "proxyConfig", path: ["tracing", "customTags", name] }],
     foreign: (name) => [{ in: "asm", paths: [["tracing", "customTags", name]] }],
     schema: tagSchema,
     about: {
@@ -143,7 +143,7 @@ export const telemetry: readonly SettingDeclaration[] = [
     parse: parseVariable,
     rendering: (name) => ({ to: "proxyConfig", path: ["runtimeValues", name] }),
     podFields: (name) => [{ in: "proxyConfig", path: ["runtimeValues", name] }],
-    podWays: (name) => [{ by: "proxyConfig", path: ["runtimeValues", name] }],
+    overrides: (name) => [{ by: "proxyConfig", path: ["runtimeValues", name] }],
     foreign: (name) => [{ in: "asm", paths: [["runtimeValues", name]] }],
     schema: { type: ["string", "number", "boolean"] },
     about: {
