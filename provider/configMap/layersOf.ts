@@ -5,7 +5,7 @@ import type { InjectorData } from "./InjectorData.js";
 import { InjectorRefusal } from "./InjectorRefusal.js";
 import { changedByHand, storedData } from "./StoredData.js";
 
-/** The layers that the ConfigMap holds; none when there is nothing of ours in it. */
+/** The layers in the ConfigMap; empty if it has no data of ours. */
 export function layersOf({ values }: Pick<InjectorData, "values">): Layers {
   return layersIn(values);
 }

@@ -6,14 +6,14 @@ import type { InjectorData } from "./InjectorData.js";
 import { storedData } from "./StoredData.js";
 import type { StoredProfile } from "./StoredProfile.js";
 
-/** The profile that pods of a namespace get before workload layers: their namespace's, or else the global one. */
+/** The profile of a namespace's pods without workload layers: the namespace's, otherwise the global one. */
 export function profileFor(data: Pick<InjectorData, "values">, namespace: string): StoredProfile | undefined {
   const stored = storedData(data);
   const found = stored && getOwn(stored.profiles, getOwn(stored.namespaces, namespace) ?? globalTarget);
   return found && structuredClone(found);
 }
 
-/** The stamp that a pod with these labels gets; undefined when no layer reaches it. */
+/** The stamp of a pod with these labels; undefined if no layer applies to it. */
 export function stampFor(
   data: Pick<InjectorData, "values">,
   namespace: string,
@@ -22,7 +22,7 @@ export function stampFor(
   return stampsIn(data)(namespace, labels);
 }
 
-/** `stampFor` of many pods: the values are long, and read once. */
+/** `stampFor` for many pods: reads the values, which are long, only once. */
 export function stampsIn(
   data: Pick<InjectorData, "values">,
 ): (namespace: string, labels?: Readonly<Record<string, string>>) => string | undefined {
