@@ -5,15 +5,15 @@ import { declarations, type SettingDeclaration, type SettingValue } from "../set
 import type { ContainerRole, PodField, PodOverride } from "../settings/SettingDeclaration.js";
 import { ownKeys, proxyConfigAnnotation, proxyConfigOf, setsKey } from "./podAnnotations.js";
 
-/** What a pod says of its sidecar itself, before it is injected. */
+/** The settings that a pod has itself, before injection. */
 export interface PodLevel {
-  /** In canonical form where settings have one, else as the pod says it. */
+  /** In canonical form if the value is valid for the setting, otherwise as on the pod. */
   settings: CanonicalSettings;
-  /** Settings that no layer can give the pod, since it says another of their kind: one amount, and Istio drops all defaults. */
+  /** Settings that no layer can set, since the pod has another of their kind: given one amount, Istio drops all defaults. */
   dropped: readonly string[];
 }
 
-/** Reads the pod level, by Istio's own rules. */
+/** Reads the pod level by Istio's rules. */
 export function podLevel(template: PodTemplate): PodLevel {
   const settings: [string, SettingValue][] = [];
   const dropped: string[] = [];
@@ -29,7 +29,7 @@ export function podLevel(template: PodTemplate): PodLevel {
   return { settings: Object.fromEntries(settings), dropped };
 }
 
-/** Whether no layer's value of a setting reaches a pod: it says its own, or something that takes it away. */
+/** Whether no layer's value of a setting reaches the pod, since the pod overrides or drops it. */
 export function isOverridden(declaration: SettingDeclaration, name: string, template: PodTemplate): boolean {
   if (isDropped(declaration, template)) return true;
   const podFields = declaration.podFields(name);
@@ -38,18 +38,18 @@ export function isOverridden(declaration: SettingDeclaration, name: string, temp
     : declaration.overrides(name).some((override) => isPresent(override, template));
 }
 
-/** An amount on a pod that makes Istio drop this one, unless the pod says it as well. */
+/** Whether the pod has an amount that makes Istio drop this setting, unless the pod sets it as well. */
 export function isDropped({ droppedBy }: SettingDeclaration, { metadata }: PodTemplate): boolean {
   return droppedBy.some((annotation) => metadata?.annotations?.[annotation] !== undefined);
 }
 
 export interface FieldOverride {
   isSet: boolean;
-  /** In canonical form; undefined where the pod decides without a value, or what Kubernetes fills in. */
+  /** In canonical form; undefined if the override has no value of its own, or Kubernetes decides it. */
   value?: SettingValue;
 }
 
-/** What the pod says of a setting at one place. A container of its own is merged last, so it wins over annotations. */
+/** The pod's override of a setting for one field. The pod's own container is merged last, so it wins over annotations. */
 export function overrideAt(
   declaration: SettingDeclaration,
   name: string,
@@ -82,7 +82,7 @@ export function overrideAt(
 const strength: readonly PodOverride["by"][] = ["container", "annotation", "proxyConfig", "presence"];
 
 function ownContainer(template: PodTemplate, name: ContainerRole): Container | undefined {
-  // the init container that istioctl kube-inject once put there, the injector replaces by its own
+  // an init container from istioctl kube-inject is replaced by the injector
   if (name === "istio-init" && wasInjected(template)) return undefined;
   return allContainers(template.spec).find((container) => container.name === name);
 }
@@ -136,7 +136,7 @@ function containerValue(override: PodOverride & { by: "container" }, template: P
   const container = ownContainer(template, override.of);
   const value = valueAt(container, override.path);
   if (value !== undefined) return value === "auto" && override.path[0] === "image" ? undefined : value;
-  // as the API server fills it in
+  // the API server defaults requests to limits
   return override.path[0] === "resources" && override.path[1] === "requests"
     ? valueAt(container, ["resources", "limits", ...override.path.slice(2)])
     : undefined;
@@ -157,7 +157,7 @@ function rawValue(override: PodOverride, podField: PodField | undefined, templat
   }
 }
 
-// protobuf's JSON takes camel case and snake case
+// protobuf JSON allows camel case and snake case
 function configValue(template: PodTemplate, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (at, key) => valueAt(at, [key]) ?? valueAt(at, [ownKeys(key).split("|").at(-1) ?? key]),

@@ -16,8 +16,8 @@ export interface PodSettingsOptions {
 }
 
 /**
- * A pod template that says settings itself: by Istio's annotations where it has them, else by a container of the sidecar's name
- * with `image: auto`, which Istio merges over its own. What the template says already and settings don't stays.
+ * Adds settings to a pod template: as Istio's annotations if there are any, otherwise through a container of the sidecar's name with
+ * `image: auto`, which Istio merges over its own. Whatever else the template sets is kept.
  */
 export function podTemplateWithSettings<Template extends PodTemplate>(
   template: Template,
@@ -65,13 +65,13 @@ function notForPods({ path, value, declaration }: SettingEntry): Problem[] {
         {
           path,
           got: shown(value),
-          expected: "a setting that a pod can say itself",
+          expected: "a setting that a pod can have",
           todo: "use WorkloadSidecarSettings, which reaches the same pods by their labels",
         },
       ];
 }
 
-// Istio's template writes the annotation's variables between quotes and escapes nothing; the injector denies what YAML can't read
+// Istio's template puts the annotation's variables between quotes without escaping; invalid YAML makes the injector deny the pod
 function notInAnnotations({ path, value, declaration, name }: SettingEntry): Problem[] {
   const [override] = declaration.overrides(name);
   if (override?.by !== "proxyConfig") return [];
@@ -83,9 +83,9 @@ function notInAnnotations({ path, value, declaration, name }: SettingEntry): Pro
           path,
           got: shown(value),
           expected: isVariable
-            ? "text on one line without quotes and backslashes, which is all that Istio takes from a pod's annotation"
-            : "text of characters that YAML prints, which is all that Istio takes from a pod's annotation",
-          todo: "use WorkloadSidecarSettings, which takes any text",
+            ? "text on one line without quotes and backslashes, since Istio supports no other in a pod's annotation"
+            : "text of characters that YAML can print, since Istio supports no other in a pod's annotation",
+          todo: "use WorkloadSidecarSettings, which supports any text",
         },
       ];
 }
@@ -104,15 +104,15 @@ function withoutInit(entries: readonly SettingEntry[], { metadata }: PodTemplate
           {
             path,
             got: shown(value),
-            expected: "settings of a container that the pod has",
-            todo: "take it out: with interception mode NONE there is no init container",
+            expected: "settings of a container that the pod gets",
+            todo: "remove it: with interception mode NONE, there is no init container",
           },
         ]
       : [];
   });
 }
 
-// one resource annotation makes Istio drop all other amounts: annotations only where they say all, else a container, merged per field
+// one resource annotation makes Istio drop all other amounts, so use annotations only for all four; a container is merged per field
 function overridesToWrite(
   { declaration, name }: SettingEntry,
   entries: readonly SettingEntry[],
@@ -121,17 +121,17 @@ function overridesToWrite(
   const overrides = declaration.overrides(name);
   const [first] = overrides;
   if (first?.by === "annotation" && resourceAnnotations.includes(first.name)) {
-    const said = new Set(
+    const annotated = new Set(
       entries.flatMap((entry) => {
         const override = entry.declaration.overrides(entry.name)[0];
         return override?.by === "annotation" ? [override.name] : [];
       }),
     );
-    const all = resourceAnnotations.every((one) => said.has(one));
+    const all = resourceAnnotations.every((one) => annotated.has(one));
     const begun = resourceAnnotations.some((one) => annotations[one] !== undefined);
     return all || begun ? [first] : overrides.filter(({ by }) => by === "container").slice(0, 1);
   }
-  // a setting of several variables says them all
+  // a setting may have several variables, which are all written
   return first?.by === "proxyConfig"
     ? overrides.filter(({ by }) => by === "proxyConfig")
     : overrides.slice(0, 1);
@@ -142,14 +142,14 @@ function typed({ value }: SettingEntry, override: PodOverride & { by: "proxyConf
   return override.path[0] === "proxyMetadata" ? String(value) : value;
 }
 
-// texts of several lines in quotes: as a block, Go's reader refuses one that begins with a tab
+// multi-line text in quotes: Go's YAML parser rejects a block that begins with a tab
 const annotationStyle = {
   lineWidth: 0,
   blockQuote: false,
   doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
 };
 
-/** Into the annotation's YAML or JSON, its comments and other keys kept. */
+/** Sets a value in the annotation's YAML or JSON, keeping comments and other keys. */
 function putInConfig(
   annotations: Record<string, string>,
   path: readonly string[],
@@ -167,7 +167,7 @@ function putInConfig(
     return {
       got: `the pod's ${proxyConfigAnnotation}: ${shown(text)}`,
       expected: "YAML or JSON of ProxyConfig",
-      todo: "mend the annotation",
+      todo: "fix the annotation",
     };
   }
   document.setIn(keys, document.createNode(value));
@@ -175,7 +175,7 @@ function putInConfig(
   return undefined;
 }
 
-// an alias, a list or a text on the way has no place for a key; what is empty becomes a map
+// no key can be set below an alias, a list or a scalar; an empty value becomes a map
 function leadsThroughMaps(document: Document.Parsed, keys: readonly string[]): boolean {
   return keys.every((_, at) => {
     const node = at === 0 ? document.contents : document.getIn(keys.slice(0, at), true);
@@ -214,7 +214,7 @@ function deeplyMerged(base: object, over: object): Record<string, unknown> {
   const result: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const below = result[key];
-    // a hook is one value: two handlers in one would be refused
+    // a hook is one value: merged, it could have two handlers, which Kubernetes rejects
     const isHook = key === "postStart" || key === "preStop";
     result[key] = isRecord(value) && isRecord(below) && !isHook ? deeplyMerged(below, value) : value;
   }

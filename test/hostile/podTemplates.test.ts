@@ -229,7 +229,7 @@ describe("a pod template", () => {
       const { problems } = podTemplateWithSettings(template, { "tracing.sampling": "5" });
       assert.deepEqual(
         problems.map(({ path, todo }) => [path, todo]),
-        [["tracing.sampling", "mend the annotation"]],
+        [["tracing.sampling", "fix the annotation"]],
       );
     });
   }
@@ -250,7 +250,7 @@ describe("a pod that is to say settings itself", () => {
       const { problems } = podTemplateWithSettings(bare, { [path]: value });
       assert.deepEqual(
         problems.map(({ path: at, todo }) => [at, todo]),
-        can ? [] : [[path, "use WorkloadSidecarSettings, which takes any text"]],
+        can ? [] : [[path, "use WorkloadSidecarSettings, which supports any text"]],
       );
     });
   }
