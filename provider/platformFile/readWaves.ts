@@ -2,11 +2,11 @@ import { nearestKey } from "../data/nearestKey.js";
 import { type Problem, shown } from "../data/problem.js";
 import type { Checked } from "./levelArguments.js";
 
-/** `waves`: lists of namespaces that the file has settings for, none of them twice. */
+/** Reads `waves`: lists of namespaces that have settings in the file, each at most once. */
 export function readWaves(given: unknown, namespaces: readonly string[]): Checked<string[][]> {
   if (given === undefined || given === null) return { value: [], problems: [] };
   const expected = "a list of lists of namespaces";
-  const todo = "write for instance [[canary], [shop, cart]]";
+  const todo = "write [[canary], [shop, cart]], for instance";
   if (!Array.isArray(given))
     return { value: [], problems: [{ path: "", got: shown(given), expected, todo }] };
   const problems: Problem[] = [];
@@ -36,14 +36,14 @@ function nameProblem(
     return {
       got: shown(name),
       expected: "a namespace that has settings in this file",
-      todo: nearest ? `did you mean ${nearest}?` : "give it settings below namespaces, or take it out here",
+      todo: nearest ? `did you mean ${nearest}?` : "add settings for it under namespaces, or remove it here",
     };
   }
   return seen.has(name)
     ? {
         got: `${shown(name)} a second time`,
-        expected: "each namespace in one wave",
-        todo: "take it out of one of them",
+        expected: "each namespace in only one wave",
+        todo: "remove it from one of them",
       }
     : undefined;
 }
