@@ -27,45 +27,45 @@ import { settingAt } from "../settings/fixedSettings.js";
 import type { PodField } from "../settings/SettingDeclaration.js";
 import { sidecarWarnings } from "./sidecarWarnings.js";
 
-/** What decides a pod's sidecar beside the pod itself. */
+/** What determines a pod's sidecar besides the pod itself. */
 export interface SidecarContext {
   namespace: string;
   /** The injector's layers, as `layersOf` reads them from its ConfigMap. */
   layers: Layers;
-  /** What Istio was installed with, as `installedSettings` reads it. Default: nothing known. */
+  /** What Istio was installed with, as `installedSettings` reads it. Default: unknown. */
   installed?: CanonicalSettings;
-  /** The injector's `data.config`, which tells what templates a pod gets. Default: Istio's own defaults, and no aliases. */
+  /** The injector's `data.config`, which determines the templates that a pod gets. Default: Istio's default, without aliases. */
   config?: string;
-  /** Whether istiod makes sidecars native where nobody says it. Default: unknown, which matters to warnings only. */
+  /** Whether istiod injects native sidecars by default. Default: unknown, which only affects warnings. */
   native?: boolean;
 }
 
 export interface ExplainedSetting {
   /** `proxyResources.limits.cpu`, `env.FOO`. */
   path: string;
-  /** In canonical form; undefined where the pod takes the setting away without a value of its own. */
+  /** In canonical form; undefined if the pod drops the setting without a value of its own. */
   value?: SettingValue;
   source: Level;
-  /** The layer's owner; of the pod level none. */
+  /** The layer's owner; undefined for the pod level. */
   owner?: string;
-  /** What it replaced, the strongest first. */
+  /** What it replaced, strongest first. */
   overrode: readonly SourcedValue[];
-  /** Where the injected pod shows it: field -> value, null for a field that is not there. */
+  /** Where the injected pod shows it: field -> value, null for a field that is absent. */
   shows: Readonly<Record<string, string | null>>;
-  /** Why the value is not what a level's settings say. */
+  /** Why the value isn't the one from a level's settings. */
   note?: string;
 }
 
 export interface SidecarExplanation {
   settings: readonly ExplainedSetting[];
   warnings: readonly string[];
-  /** Why settings do not matter to this pod at all. */
+  /** Why settings don't affect this pod at all. */
   unaffected?: string;
 }
 
 /**
- * What each setting of a pod's sidecar is, where it comes from, what it replaced, and where the pod shows it. Pure: `template`
- * is a pod, or the pod template of a workload.
+ * Explains each setting of a pod's sidecar: its value, where it comes from, what it replaced, and where the pod shows it. Makes no
+ * requests. `template`: a pod, or a workload's pod template.
  */
 export function explainSidecar(template: PodTemplate, context: SidecarContext): SidecarExplanation {
   const { annotations } = template.metadata ?? {};
@@ -74,7 +74,7 @@ export function explainSidecar(template: PodTemplate, context: SidecarContext): 
     return {
       settings: [],
       warnings: [],
-      unaffected: `the pod gets the injector's templates ${templates}, and settings are only in sidecar`,
+      unaffected: `the pod gets the injector's templates ${templates}, but only sidecar has the settings`,
     };
   }
   const pod = podLevel(template);
@@ -128,20 +128,20 @@ function layersOfPod(
   ];
 }
 
-/** Why a setting has no value though a level gives one: the pod says something that takes it away. */
+/** Why a setting has no value although a level sets one: something on the pod drops it. */
 function whyTakenAway(
   { path, declaration, name }: Omit<SettingEntry, "value">,
   template: PodTemplate,
   pod: PodLevel,
 ): string | undefined {
   if (pod.settings[path] !== undefined || !isOverridden(declaration, name, template)) return undefined;
-  if (declaration.merge === "unite") return "the pod has arguments of istio-init of its own";
+  if (declaration.merge === "unite") return "the pod sets the arguments of istio-init itself";
   if (isDropped(declaration, template))
-    return "one resource annotation on the pod, and Istio drops every amount that the pod does not say itself";
+    return "the pod has a resource annotation, so Istio drops every amount that the pod doesn't set itself";
   const override = declaration.overrides(name)[0];
   return override?.by === "proxyConfig"
-    ? `the pod's ${proxyConfigAnnotation} says ${override.path[0]} as a whole`
-    : "the pod has a container of that name, which decides it";
+    ? `the pod's ${proxyConfigAnnotation} sets ${override.path[0]} as a whole`
+    : "the pod has its own container of that name, which decides it";
 }
 
 type Shown = Record<string, string | null>;
@@ -189,7 +189,7 @@ function shownValue(
   return comparableValue(podField, value);
 }
 
-// what decides the proxy's amounts, but for a container of the pod's own, decides the init container's where nothing else does
+// the init container defaults to the proxy's amounts, except those from the pod's own istio-proxy container
 function showInitAmounts(
   template: PodTemplate,
   values: Values,
@@ -215,7 +215,7 @@ function showInitAmounts(
   }
 }
 
-// as the API server does: a container with a limit and no request requests its limit
+// like the API server, which defaults requests to limits
 function fillRequests(shown: Map<string, Shown>): void {
   const all = new Map([...shown.values()].flatMap((fields) => Object.entries(fields)));
   for (const fields of shown.values()) {
