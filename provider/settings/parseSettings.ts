@@ -10,7 +10,7 @@ import type { CanonicalSettings } from "./canonicalSettings.js";
 import { declarations, type SettingDeclaration, type SettingValue } from "./declarations.js";
 
 export interface ParsedSettings {
-  /** What could be read; complete only when `problems` is empty. */
+  /** Empty if there are problems. */
   settings: CanonicalSettings;
   problems: Problem[];
 }
@@ -22,7 +22,7 @@ interface Branch {
 const tree = declarationTree();
 const schema = branchSchema(tree);
 
-/** Reads one level's settings as people write them. A preview's unknown marker passes through wherever it stands. */
+/** Parses one level's settings as users write them. A preview's unknown marker passes through anywhere. */
 export function parseSettings(input: unknown): ParsedSettings {
   const unplain = unplainParts(input);
   if (unplain.length > 0) return { settings: {}, problems: unplain.map(printable) };
@@ -47,7 +47,7 @@ function flattened(data: unknown): CanonicalSettings {
   return Object.fromEntries(settings);
 }
 
-// an unknown group means that each of its settings is unknown
+// if a group is unknown, so is each of its settings
 function spreadUnknown(input: unknown, branch: Branch): unknown {
   if (isUnknown(input)) {
     return Object.fromEntries(
@@ -122,7 +122,7 @@ function branchSchema(branch: Branch): z.ZodType {
   );
 }
 
-// a map of names that are not known beforehand; each value is checked at its own place
+// a map of arbitrary names; each value is checked separately, so that problems have its path
 function mapSchema({ open, parse }: SettingDeclaration): z.ZodType {
   return z.unknown().transform((value, context) => {
     if (value === undefined || isUnknown(value)) return value;

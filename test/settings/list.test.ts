@@ -60,7 +60,7 @@ describe("a list", () => {
     assert.deepEqual(excludePorts(["0", 80, "1-2", "1-2", "*"]), {
       got: '"0", "1-2", "1-2", "*"',
       expected: "a list of ports from 1 to 65535",
-      todo: '0 is out of range; Istio takes no port ranges: list each port of 1-2; "*" means everything, which only includeInboundPorts can hold',
+      todo: '0 is out of range; Istio has no port ranges: list each port of 1-2; "*" means everything, which only includeInboundPorts can contain',
     });
   });
 

@@ -37,7 +37,7 @@ export const logging: readonly SettingDeclaration[] = [
     ],
     schema: scopedSchema,
     about: {
-      summary: "log levels of single components of Envoy: `upstream:debug,misc:error`",
+      summary: "log levels of individual Envoy components: `upstream:debug,misc:error`",
       istio: "Helm `global.proxy.componentLogLevel`, annotation `sidecar.istio.io/componentLogLevel`",
     },
   }),

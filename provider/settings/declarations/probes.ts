@@ -66,11 +66,11 @@ export const probes: readonly SettingDeclaration[] = [
       { in: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"], as: "text" },
     ],
     overrides: [{ by: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"] }],
-    // a Deployment takes no probe without its handler
+    // the API server rejects a Deployment with a probe that has no handler
     levels: layerLevels,
     schema: numberSchema(failures),
     about: {
-      summary: "how many seconds istio-proxy has to start: its startup probe asks once a second",
+      summary: "how many seconds istio-proxy may take to start: its startup probe runs once per second",
       istio: "Helm `global.proxy.startupProbe.failureThreshold`",
     },
   }),

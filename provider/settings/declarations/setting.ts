@@ -29,7 +29,7 @@ type Fixed = Omit<
     overrides: readonly PodOverride[];
   };
 
-/** A setting with a name of its own. */
+/** A setting with a fixed name. */
 export function setting({
   rendering,
   podFields,
@@ -53,7 +53,7 @@ export function setting({
 type Open = Omit<SettingDeclaration, "parseLoose" | "merge" | "droppedBy" | "levels" | "open"> &
   Required<Pick<SettingDeclaration, "open">>;
 
-/** A map of names to values, each merged by itself. */
+/** A map of names to values, each merged separately. */
 export function openSetting(rest: Open): SettingDeclaration {
   return {
     parseLoose: parseLoosely(rest.parse),
@@ -64,7 +64,7 @@ export function openSetting(rest: Open): SettingDeclaration {
   };
 }
 
-/** A field of ProxyConfig, which reaches the pod in PROXY_CONFIG. */
+/** A ProxyConfig field, which reaches the pod in PROXY_CONFIG. */
 export function proxyConfigSetting(
   given: Omit<Fixed, "rendering" | "podFields" | "overrides"> & {
     field: readonly string[];
@@ -86,7 +86,7 @@ export function proxyConfigSetting(
   });
 }
 
-/** Variables that all have the setting's value, on both containers and in PROXY_CONFIG. */
+/** A setting whose value goes to several variables, on both containers and in PROXY_CONFIG. */
 export function proxyMetadataSetting(
   given: Omit<Fixed, "rendering" | "podFields" | "overrides"> & { names: readonly string[] },
 ): SettingDeclaration {
@@ -100,7 +100,7 @@ export function proxyMetadataSetting(
   });
 }
 
-/** Variables stand under these names in both kinds of objects. */
+/** Where the variables are in Istio's ProxyConfig resource and in ASM. */
 export function proxyMetadataForeign(...names: string[]): readonly ForeignField[] {
   return [
     { in: "ProxyConfig", paths: names.map((name) => ["environmentVariables", name]) },
