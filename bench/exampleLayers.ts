@@ -22,6 +22,6 @@ export function exampleLayers(namespaces: readonly string[], variants: number): 
 export function canonical(given: SidecarSettings): CanonicalSettings {
   const { settings, problems } = parseSettings(given);
   const [problem] = problems;
-  if (problem) throw new Error(`${problem.path}: ${problem.found}`);
+  if (problem) throw new Error(`${problem.path}: ${problem.got}`);
   return settings;
 }

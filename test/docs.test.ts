@@ -186,7 +186,7 @@ const messages = [
   "waiting for istiod to pick up the new settings (shop)",
   "the injector still gives pods other settings after 20 s",
   "values.global.sidecarSettings was changed by hand: it is no map",
-  "its layers were written by a newer pulumi-istio-sidecar (format 3, this one knows 2)",
+  "its layers were written by a newer pulumi-istio-sidecar (format 3, this one supports 2)",
   "istio-system/istio-sidecar-injector is rewritten by others again and again; run pulumi up again",
   "namespace shop: the settings were put back to what they were, since with them pods can't be created",
   "ConfigMap shop/sidecar-settings has a settings.yaml of somebody else's",
@@ -195,7 +195,7 @@ const messages = [
   "✖ shop/Deployment/api: not ready in time: 0 of 1 pods ready",
   "2 of the restarts failed, 3 done; run pulumi up again to go on.",
   "overruled by another webhook or policy: proxyResources.limits.cpu: expected 1400m, got 300m",
-  "env: expected a plain value, got a secret. Sidecar settings stand in clear",
+  "env: expected a plain value, got a secret. Sidecar settings are stored in plain text",
   "lost from istio-system/istio-sidecar-injector, which helm rewrote",
 ];
 

@@ -31,8 +31,8 @@ export function readPodTemplate(written: unknown): { template: PodTemplate } | {
       const path = issue.path.map(String);
       return printable({
         path: path.join("."),
-        found: shown(valueAt(written, path)),
-        wanted: "what Kubernetes has there",
+        got: shown(valueAt(written, path)),
+        expected: "what Kubernetes has there",
         todo: issue.message,
       });
     }),

@@ -5,28 +5,28 @@ import { layerAndRollout, withSealedKubeconfig } from "./layerAndRollout.js";
 import { requireKnownKeys } from "./requireKnownKeys.js";
 import type { GlobalSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
 
-/** What a level has besides its settings. */
+/** What distinguishes a level besides its settings. */
 interface LevelParts {
-  /** Names of the arguments that only this level has. */
+  /** Names of the arguments that other levels don't have. */
   own?: readonly string[];
   namespace?: pulumi.Input<string>;
-  /** Of a workload layer: its name and which pods it picks. */
+  /** For a workload layer: its name, and the pods that it selects. */
   picker?: pulumi.Inputs;
 }
 
-/** The settings of one level: a component with two resources, the layer in the injector and the restarts. */
+/** One level's settings: a component with two resources, the layer in the injector and the rollout. */
 export abstract class LevelSettings extends pulumi.ComponentResource {
   /** Settings after merging with the weaker levels and what Istio was installed with, in canonical form. */
   readonly effective: pulumi.Output<NestedSettings>;
   /** Setting path -> the level that its effective value comes from: `global`, `namespace`, `workload` or `installed`. */
   readonly sources: pulumi.Output<Record<string, string>>;
-  /** The digest of its settings that the injector writes on pods, in `sidecar-settings/stamp`; empty without settings. */
+  /** The digest of its settings, which the injector writes on pods in `sidecar-settings/stamp`; empty without settings. */
   readonly stamp: pulumi.Output<string>;
   /** `namespace/name` of the injector's ConfigMap. */
   readonly configMap: pulumi.Output<string>;
-  /** What the last rollout of this level did: how many workloads it restarted, what waits and why. */
+  /** What this level's last rollout did: how many workloads it restarted, which are waiting and why. */
   readonly rollout: pulumi.Output<RolloutSummary>;
-  /** What a level may add resources for. */
+  /** For subclasses that add resources. */
   protected readonly parts: ReturnType<typeof layerAndRollout>;
 
   protected constructor(

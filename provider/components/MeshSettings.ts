@@ -2,19 +2,19 @@ import type { LabelSelector } from "../levels/selector.js";
 import type { SidecarSettings } from "../settings/SidecarSettings.js";
 import type { CommonArgs } from "./SidecarSettingsArgs.js";
 
-/** What a level may say beside its settings, over what the mesh says for all. */
+/** A level's options besides settings. They override those of the mesh. */
 type LevelOptions = Omit<CommonArgs, "cluster">;
 
-/** All levels of a mesh as plain data: what a `settings.yaml` holds. */
+/** All levels of a mesh as plain data, as in a `settings.yaml`. */
 export interface MeshSettings extends CommonArgs {
   global?: SidecarSettings & LevelOptions;
-  /** Settings by the name of their namespace. */
+  /** Settings by namespace name. */
   namespaces?: Record<string, SidecarSettings & LevelOptions & { publish?: boolean }>;
-  /** Settings of the pods that a selector picks, by a name. */
+  /** Settings for the pods that a selector matches, by a name of your choice. */
   workloads?: Record<
     string,
     SidecarSettings & LevelOptions & { namespace: string; selector: LabelSelector; priority?: number }
   >;
-  /** Namespaces that follow each other, each wave by name; those in no wave come after the last, and global comes last of all. */
+  /** Lists of namespaces to roll out one after the other. Namespaces in no wave follow, then the global settings. */
   waves?: string[][];
 }

@@ -4,14 +4,14 @@ import { ownerOf } from "./layerAndRollout.js";
 import { PublishedSettings } from "./PublishedSettings.js";
 import type { NamespaceSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
 
-/** Sidecar settings for one namespace. Stronger than the global ones, weaker than a pod's own annotations. */
+/** Sidecar settings for one namespace. They override the global ones; a workload's settings and a pod's own annotations override them. */
 export class NamespaceSidecarSettings extends LevelSettings {
   constructor(name: string, args: NamespaceSidecarSettingsArgs, opts?: pulumi.ComponentResourceOptions) {
     const { namespace, publish = true } = args;
     super("NamespaceSidecarSettings", name, args, opts, { own: ["namespace", "publish"], namespace });
     if (!publish) return;
     const { target, layer, rollout } = this.parts;
-    // what a failed rollout takes back was never to be published
+    // don't publish settings that a failed rollout will revert
     const first = pulumi
       .output(args.rollout)
       .apply((options) => (options?.onFailure === "rollback" ? [layer, rollout] : [layer]));

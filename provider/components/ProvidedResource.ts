@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** The parts of `pulumi-istio-sidecar/dynamic` that carry out a resource. */
+/** The exports of `pulumi-istio-sidecar/dynamic` that implement resources. */
 type Part = "layer" | "rollout" | "published";
 
 let isPlugin = false;
@@ -14,12 +14,12 @@ export function registerAsPlugin(): void {
 }
 
 /**
- * A dynamic resource whose code is the installed package's. Pulumi keeps the text of `__provider` in the state of each resource, twice,
- * and runs it from the program's folder. `pulumi.dynamic.Resource` would serialize a function to 2 kB of it, by a compiler of the SDK's
- * own: half of a large mesh's state, written anew at each step, and another text in every resource with another SDK or runtime.
+ * A dynamic resource that runs the installed package's code. Pulumi stores the text of `__provider` twice in each resource's state, and
+ * runs it from the program's folder. `pulumi.dynamic.Resource` would serialize a function to 2 kB of text with the SDK's own compiler:
+ * that would be half of a large mesh's state, rewritten at each step, and would change in every resource with the SDK or runtime.
  */
 export abstract class ProvidedResource extends pulumi.CustomResource {
-  /** `outputs`: names of what the provider adds. */
+  /** `outputs`: names of the provider's outputs. */
   constructor(
     part: Part,
     type: string,

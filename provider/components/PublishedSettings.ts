@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ProvidedResource } from "./ProvidedResource.js";
 
-/** A namespace's effective settings in its ConfigMap `sidecar-settings`, written in place when they change. */
+/** Publishes a namespace's effective settings as ConfigMap `sidecar-settings` in it, updated in place. */
 export class PublishedSettings extends ProvidedResource {
   /** `namespace/name` of the ConfigMap. */
   declare readonly configMap: pulumi.Output<string>;

@@ -24,16 +24,16 @@ import type { MeshSettings } from "./MeshSettings.js";
 import { NamespaceSidecarSettings } from "./NamespaceSidecarSettings.js";
 import { WorkloadSidecarSettings } from "./WorkloadSidecarSettings.js";
 
-/** Where the values go. */
+/** The chart that the values are for. */
 export interface IstiodChart {
-  /** Folder of the official istiod chart, as `helm pull istio/istiod --untar` leaves it: the one that is installed. */
+  /** Folder of the official istiod chart, as unpacked by `helm pull istio/istiod --untar`, in the version that is installed. */
   chart: string;
   /** Where it is installed. Default: istio-system. */
   namespace?: string;
 }
 
 /**
- * All levels of a mesh at once, for programs that keep them as data, or that install Istio as well. Their layers are one write, unless
+ * All levels of a mesh at once, for programs that have them as data, or that also install Istio. All layers are written at once, unless
  * there are waves.
  *
  * ```ts
@@ -43,14 +43,14 @@ export interface IstiodChart {
 export class SidecarMesh extends pulumi.ComponentResource {
   /** The component of each level: `global`, a namespace's name, or `NAME-workloads`. */
   readonly levels: Readonly<Record<string, LevelSettings>>;
-  /** By the same names: the level's settings after merging. */
+  /** Each level's settings after merging, by the same names. */
   readonly effective: pulumi.Output<Record<string, NestedSettings>>;
-  /** By the same names: what the level's last rollout did. */
+  /** What each level's last rollout did, by the same names. */
   readonly rollouts: pulumi.Output<Record<string, RolloutSummary>>;
 
   /**
-   * `settings`: plain data, since it decides which components there are.
-   * @throws SettingsError with everything that is wrong.
+   * `settings`: plain data, since it determines which components are created.
+   * @throws SettingsError with all problems.
    */
   constructor(name: string, settings: MeshSettings, opts: pulumi.ComponentResourceOptions = {}) {
     const file = checked(name, settings);
@@ -72,10 +72,10 @@ export class SidecarMesh extends pulumi.ComponentResource {
   }
 
   /**
-   * Values with which the istiod chart renders these settings by itself, so that a Helm upgrade never takes them away. Give them to
-   * the chart, and let the mesh of this name depend on it: its components then find the settings in place, try them out, and restart.
-   * `revision` in the values says which injector it is. All layers of that injector belong in one program then.
-   * @throws SettingsError, InjectorRefusal: nothing was installed.
+   * Values that make the istiod chart itself render these settings, so that a Helm upgrade never removes them. Pass them to the chart,
+   * and make the mesh of this name depend on it: its components then find the settings in place, verify them, and restart workloads.
+   * `revision` in the values selects the injector. All layers of that injector then belong in one program.
+   * @throws SettingsError, InjectorRefusal. Nothing is installed then.
    */
   static helmValues<Values extends IstiodValues>(
     name: string,

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { RolloutSummary } from "../rollout/execute/RolloutSummary.js";
 import { ProvidedResource } from "./ProvidedResource.js";
 
-/** Restarts of the workloads whose sidecar a change of settings reaches. */
+/** Restarts the workloads whose sidecars are affected by a change of settings. */
 export class SidecarRollout extends ProvidedResource {
   /** What the last rollout did. */
   declare readonly summary: pulumi.Output<RolloutSummary>;

@@ -4,7 +4,7 @@ import type { RolloutOptions } from "../levels/RolloutOptions.js";
 import type { LabelSelector } from "../levels/selector.js";
 import type { SidecarSettings } from "../settings/SidecarSettings.js";
 
-/** Plain data in which any part may be an output of another resource. */
+/** Plain data, any part of which may be an output of another resource. */
 export type DeepInput<Data> = pulumi.Input<
   Data extends string | number | boolean
     ? Data
@@ -21,15 +21,15 @@ export interface CommonArgs {
   injector?: { namespace?: string; revision?: string };
   /** Default: the kubeconfig and context of the component's Kubernetes provider, the stack's `kubernetes:context`, then KUBECONFIG. */
   cluster?: ClusterAccess;
-  /** How restarts go. Default: three workloads at once, stop at the first failure. */
+  /** How workloads are restarted. Default: three workloads at once, stop at the first failure. */
   rollout?: RolloutOptions;
-  /** How long the injector may take to show new settings. Default: 300s, since some installs mount the ConfigMap as files. */
+  /** How long the injector may take to apply new settings. Default: 300s, since some installations mount the ConfigMap as files. */
   injectorTimeout?: string | number;
 }
 
 type InputsOf<Data> = { [Key in keyof Data]?: DeepInput<Exclude<Data[Key], undefined>> };
 
-/** Settings for every namespace of the mesh. */
+/** Settings for all namespaces of the mesh. */
 export interface GlobalSidecarSettingsArgs extends InputsOf<SidecarSettings>, InputsOf<CommonArgs> {}
 
 /** Settings for some workloads of a namespace. */
@@ -39,11 +39,11 @@ export interface WorkloadSidecarSettingsArgs extends InputsOf<SidecarSettings>, 
   /** The pods' labels, as in a Deployment's selector. Evaluated when a pod is created. ASM: `workloadSelector`. */
   selector: DeepInput<LabelSelector>;
   /**
-   * Where two of a namespace's workload settings pick one pod, the higher number is the stronger; the same number is refused.
+   * If several workload settings of a namespace match a pod, the higher number wins; equal numbers are refused.
    * Default: 0.
    */
   priority?: pulumi.Input<number>;
-  /** Its name among the namespace's workload settings, whoever manages them. Default: the resource's name. */
+  /** Its name, unique among all workload settings of the namespace, no matter who manages them. Default: the resource's name. */
   workloadName?: pulumi.Input<string>;
 }
 
@@ -53,7 +53,7 @@ export interface NamespaceSidecarSettingsArgs extends InputsOf<SidecarSettings>,
   namespace: pulumi.Input<string>;
   /**
    * Whether the effective settings are published as ConfigMap `sidecar-settings` in the namespace, for teams without access
-   * to Istio's. Plain, since it decides whether there is a resource. Default: true.
+   * to Istio's. Plain, since it determines whether a resource is created. Default: true.
    */
   publish?: boolean;
 }

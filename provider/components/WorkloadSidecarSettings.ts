@@ -3,8 +3,8 @@ import { LevelSettings } from "./LevelSettings.js";
 import type { WorkloadSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
 
 /**
- * Sidecar settings for the pods of a namespace that a label selector picks, those created later too. Stronger than the
- * namespace's, weaker than a pod's own annotations. `effective` is for pods that no other workload settings pick.
+ * Sidecar settings for the pods of a namespace that match a label selector, including pods created later. They override the namespace's
+ * settings; a pod's own annotations override them. `effective` is for pods that no other workload settings match.
  */
 export class WorkloadSidecarSettings extends LevelSettings {
   constructor(name: string, args: WorkloadSidecarSettingsArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -6,7 +6,7 @@ import { SidecarRollout } from "./SidecarRollout.js";
 import type { GlobalSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
 import { withoutSecrets } from "./withoutSecrets.js";
 
-/** The two resources behind each level: its settings in the injector, then the restarts. */
+/** The two resources of each level: its settings in the injector, and the rollout that follows. */
 export function layerAndRollout(
   component: pulumi.ComponentResource,
   name: string,
@@ -31,7 +31,7 @@ export function layerAndRollout(
       rollout: args.rollout ?? {},
       ...(args.injectorTimeout === undefined ? {} : { injectorTimeout: args.injectorTimeout }),
     },
-    // Pulumi keeps it to the component, whose settings are this resource's
+    // Pulumi applies it to the component only, but the settings are this resource's inputs
     { parent: component, ...(ignoreChanges ? { ignoreChanges } : {}) },
   );
   const rollout = new SidecarRollout(
@@ -47,11 +47,11 @@ export function layerAndRollout(
 }
 
 /**
- * Who has the layer of a component: one of its name, in this stack. Below a parent the parents' types are part of it, as they are of its
- * URN: a component that moves is another resource to Pulumi, which deletes the former one after this one has written.
+ * The owner of a component's layer: its name in this stack. Includes the types of its parents, like its URN: to Pulumi, a component that
+ * moves is a new resource, and the old one is deleted after the new one has written.
  */
 export function ownerOf(name: string, component: pulumi.Resource): pulumi.Output<string> {
-  // by a promise: an Output would make a child depend on its component, which Pulumi takes for all children, itself included
+  // a promise, since with an Output the child would depend on its component, which to Pulumi means all children, including itself
   const urn = new Promise<string>((resolve) => {
     component.urn.apply(resolve);
   });
@@ -68,7 +68,7 @@ export function stackOwner(name: string): string {
   return `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}:${name}`;
 }
 
-/** The arguments with their kubeconfig sealed, so that neither the component nor its children show credentials. */
+/** Makes the arguments' kubeconfig secret, so that neither the component nor its children show credentials. */
 export function withSealedKubeconfig<Args extends GlobalSidecarSettingsArgs>(args: Args): Args {
   if (args.cluster === undefined) return args;
   const cluster = pulumi
@@ -79,7 +79,7 @@ export function withSealedKubeconfig<Args extends GlobalSidecarSettingsArgs>(arg
   return { ...args, cluster };
 }
 
-/** A Kubernetes provider given to the component is the cluster that everything goes to, as for the program's other resources. */
+/** Without a `cluster` argument, the cluster of the component's Kubernetes provider, as for the program's other resources. */
 function clusterOf(
   component: pulumi.ComponentResource,
   args: GlobalSidecarSettingsArgs,
@@ -89,7 +89,7 @@ function clusterOf(
     | { kubeconfig?: pulumi.Output<string | undefined>; context?: pulumi.Output<string | undefined> }
     | undefined;
   if (!given) return {};
-  // each by itself: in a preview the SDK takes what the provider does not say for unknown, and joined it makes all unknown
+  // separately: in a preview, the SDK treats what the provider doesn't set as unknown, and combined that would make both unknown
   return {
     ...(given.kubeconfig === undefined ? {} : { kubeconfig: pulumi.secret(given.kubeconfig) }),
     ...(given.context === undefined ? {} : { context: given.context }),

@@ -3,8 +3,8 @@ import { readPlatformContent } from "../platformFile/readPlatformFile.js";
 import type { MeshSettings } from "./MeshSettings.js";
 
 /**
- * What a settings file says, for `SidecarMesh`. `called`: its name in messages.
- * @throws SettingsFileError with everything that is wrong, by line and column.
+ * Reads a settings file for `SidecarMesh`. `called`: its name in messages.
+ * @throws SettingsFileError with all problems, by line and column.
  */
 export function readSettingsFile(path: string, called = path): MeshSettings {
   return (readPlatformContent(readFileSync(path, "utf8"), called) ?? {}) as MeshSettings;

@@ -6,7 +6,7 @@ import { settingGroups } from "../settings/settingsInputs.js";
 
 const targetKeys = ["injector", "cluster", "rollout", "injectorTimeout"];
 
-/** TypeScript sees a misspelt key in a literal only; anything else that a component ignored would look as if it were set. */
+/** Rejects unknown keys: TypeScript only finds them in literals, and an ignored key would look as if it had an effect. */
 export function requireKnownKeys(component: string, args: object, own: readonly string[] = []): void {
   const problems = unknownKeys({ ...args }, [...own, ...settingGroups, ...targetKeys], formerNames);
   if (problems.length > 0) throw new pulumi.RunError(`${component}: ${problemText(problems.map(printable))}`);

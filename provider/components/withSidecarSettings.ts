@@ -12,7 +12,7 @@ type PodSettings = { [Key in keyof SidecarSettings]?: DeepInput<Exclude<SidecarS
 type PodTemplateSpec = types.input.core.v1.PodTemplateSpec;
 
 /**
- * A pod template whose pods say settings themselves, the strongest level: for workloads written in a Pulumi program.
+ * Adds settings to a pod template, at the strongest level: for workloads defined in a Pulumi program.
  *
  * ```ts
  * new k8s.apps.v1.Deployment("api", {
@@ -20,9 +20,9 @@ type PodTemplateSpec = types.input.core.v1.PodTemplateSpec;
  * });
  * ```
  *
- * Istio's annotations where it has them, all four for resources when settings say all four; else a container `istio-proxy` or
- * `istio-init` with `image: auto`, which needs the pods to be injected. What the template says already and settings don't stays.
- * Throws a RunError, or rejects with one where settings are outputs, that names every setting that a pod can't say.
+ * Uses Istio's annotations if there are any, for resources only if all four are set; otherwise a container `istio-proxy` or
+ * `istio-init` with `image: auto`, which requires that the pods are injected. Whatever else the template sets is kept.
+ * Throws a RunError, or rejects with one if settings contain outputs, that names every setting that a pod can't have.
  */
 export function withSidecarSettings(
   template: pulumi.Input<PodTemplateSpec>,
@@ -37,7 +37,7 @@ export function withSidecarSettings(
     );
 }
 
-/** Workload type -> where its pod template is among its inputs. */
+/** Workload type -> path of the pod template in its inputs. */
 const templatePlaces: ReadonlyMap<string, readonly string[]> = new Map([
   ...["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].map(
     (kind) => [`kubernetes:apps/v1:${kind}`, ["spec", "template"]] as const,
@@ -50,12 +50,12 @@ const templatePlaces: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 export interface SidecarSettingsTransformOptions extends PodSettingsOptions {
-  /** Which workloads, by Pulumi's type and name and their inputs. Default: all. */
+  /** Which workloads, by Pulumi type, name and inputs. Default: all. */
   filter?: (workload: { type: string; name: string; props: Record<string, unknown> }) => boolean;
 }
 
 /**
- * A transform that puts settings on the pods of every workload below it: `transforms: [sidecarSettingsTransform({ … })]` on a
+ * A transform that adds settings to the pods of all workloads below a resource: `transforms: [sidecarSettingsTransform({ … })]` on a
  * component, a Helm chart or YAML, or `pulumi.runtime.registerResourceTransform(…)` for a whole stack.
  */
 export function sidecarSettingsTransform(
@@ -98,7 +98,7 @@ function changedAt(
   };
 }
 
-// where nothing has to be waited for, the error is thrown at the line that has the settings
+// without outputs, throw right away, so that the stack trace has the line with the settings
 function refuseNow(settings: PodSettings): void {
   if (!containsOutput(settings)) withSettings({ spec: { containers: [] } }, settings, {});
 }
@@ -110,7 +110,7 @@ function containsOutput(value: unknown): boolean {
 
 function withSettings(template: PodTemplate, given: unknown, options: PodSettingsOptions): PodTemplate {
   const read = parseSettings(given);
-  // without the rule that some settings need others beside them: at the pod level Istio looks at each
+  // doesn't check `needs`: at the pod level, Istio evaluates each setting on its own
   const found = [...read.problems, ...captureConflicts(read.settings), ...resourceConflicts(read.settings)];
   if (found.length > 0) throw refusal(found);
   const { template: changed, problems } = podTemplateWithSettings(template, read.settings, options);
@@ -118,7 +118,7 @@ function withSettings(template: PodTemplate, given: unknown, options: PodSetting
   return changed;
 }
 
-// Pulumi prints any other error with its source and all that hangs on it
+// Pulumi would print any other error with its stack trace and properties
 function refusal(problems: readonly Problem[]): pulumi.RunError {
   return new pulumi.RunError(new SettingsError("withSidecarSettings", problems).message);
 }

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * The settings of a component, refused where one is a secret. Settings stand in clear in the injector's ConfigMap, on pods, and in what
- * people are shown of them; a provider is not told which of its inputs are secret, so nothing after this could seal them.
+ * A component's settings; rejects secrets. Settings are in plain text in the injector's ConfigMap, on pods, and in reports. A dynamic
+ * provider doesn't know which of its inputs are secret, so nothing could protect them later.
  */
 export function withoutSecrets(component: pulumi.Resource, settings: pulumi.Inputs): pulumi.Inputs {
   return Object.fromEntries(
@@ -23,7 +23,7 @@ function requirePlain<Value>(
   });
 }
 
-/** Why these settings are refused; undefined where none is a secret. */
+/** Why these settings are refused; undefined if none is a secret. */
 export function secretSettings(settings: pulumi.Inputs): Promise<string | undefined> {
   return whySealed(Object.entries(settings).flatMap(([group, value]) => outputsIn(value, group)));
 }
@@ -35,7 +35,7 @@ async function whySealed(outputs: readonly SettingOutput[]): Promise<string | un
   const paths = found.flat();
   if (paths.length === 0) return undefined;
   return (
-    `${paths.join(", ")}: expected a plain value, got a secret. Sidecar settings stand in clear in the injector's ConfigMap and on every pod. ` +
+    `${paths.join(", ")}: expected a plain value, got a secret. Sidecar settings are stored in plain text in the injector's ConfigMap and on every pod. ` +
     "Keep the secret in a Kubernetes Secret that the application reads; if the value is not secret, pass pulumi.unsecret(value)."
   );
 }
@@ -45,7 +45,7 @@ interface SettingOutput {
   output: pulumi.Output<unknown>;
 }
 
-/** Every Output in a value, with the path of the setting that it stands at. */
+/** All Outputs in a value, with their setting paths. */
 function outputsIn(value: unknown, path: string): SettingOutput[] {
   if (pulumi.Output.isInstance(value)) return [{ path, output: value }];
   if (typeof value !== "object" || value === null) return [];

@@ -1,11 +1,11 @@
 import { UnreadableText } from "../data/spliceMap.js";
 
-/** An injector ConfigMap that we can't add to without guessing; nothing was written. */
+/** An injector ConfigMap that settings can't safely be added to. Nothing was written. */
 export class InjectorRefusal extends Error {
   override readonly name: string = "InjectorRefusal";
 }
 
-/** What is thrown of a ConfigMap's content, with its name in front. */
+/** Prefixes refusals of a ConfigMap's content with its name. */
 export function named<Result>(name: string, work: () => Result): Result {
   try {
     return work();
@@ -16,7 +16,7 @@ export function named<Result>(name: string, work: () => Result): Result {
   }
 }
 
-/** What a look at the texts gives; a text that can't be read is refused, whoever found out. */
+/** Converts `UnreadableText` to `InjectorRefusal`. */
 export function refusingUnreadable<Result>(work: () => Result): Result {
   try {
     return work();

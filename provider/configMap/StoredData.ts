@@ -12,7 +12,7 @@ import type { InjectorData } from "./InjectorData.js";
 import { refusingUnreadable } from "./InjectorRefusal.js";
 import type { StoredProfile } from "./StoredProfile.js";
 
-/** The shape in which layers are kept. A reader that finds a higher number must not write. */
+/** The version of the stored format. Don't write if a higher one is stored. */
 export const dataVersion = 1;
 
 export const StoredSelector = z.array(
@@ -23,7 +23,7 @@ export const StoredSelector = z.array(
   }),
 );
 
-/** Layers as the ConfigMap keeps them, with the profiles that the templates look up. */
+/** Layers as stored in the ConfigMap, with the profiles that the template looks up. */
 export const StoredData = z.strictObject({
   version: z.int(),
   layers: z.record(
@@ -37,11 +37,11 @@ export const StoredData = z.strictObject({
   ),
   settings: z.record(z.string(), z.record(z.string(), z.custom<CanonicalSettings[string]>())),
   namespaces: z.record(z.string(), z.string()),
-  /** Namespace -> its workload layers, the weakest first. */
+  /** Namespace -> its workload layers, weakest first. */
   workloads: z
     .record(z.string(), z.array(z.strictObject({ selector: StoredSelector, profile: z.string() })))
     .optional(),
-  // what else a profile has is for the templates, and for nobody to read back
+  // the rest of a profile is only for the template and never read back
   profiles: z.record(z.string(), z.custom<StoredProfile>(hasStamp, "a profile with a stamp")),
 });
 export type StoredData = z.infer<typeof StoredData>;
@@ -56,7 +56,7 @@ function hasStamp(profile: unknown): boolean {
   );
 }
 
-/** What `values.global` has of ours, checked; undefined where there is nothing. */
+/** Our data in `values.global`, validated; undefined if there is none. */
 export function storedData({ values }: Pick<InjectorData, "values">): StoredData | undefined {
   return refusingUnreadable(() => storedIn(values));
 }
@@ -67,7 +67,7 @@ const storedIn = memoize((values): StoredData | undefined => {
   const version = (found as { version?: unknown } | null)?.version;
   if (typeof version === "number" && version > dataVersion) {
     throw new UnreadableText(
-      `its layers were written by a newer pulumi-istio-sidecar (format ${version}, this one knows ${dataVersion}): upgrade the package`,
+      `its layers were written by a newer pulumi-istio-sidecar (format ${version}, this one supports ${dataVersion}): upgrade the package`,
     );
   }
   const read = StoredData.safeParse(found);
@@ -79,7 +79,7 @@ const storedIn = memoize((values): StoredData | undefined => {
   return read.data;
 });
 
-// everything behind this reader takes a value for what its declaration makes of it
+// all other code relies on stored values being canonical
 function requireCanonical({ settings }: StoredData): void {
   for (const [name, stored] of Object.entries(settings)) {
     for (const [path, value] of Object.entries(stored)) {
@@ -91,5 +91,5 @@ function requireCanonical({ settings }: StoredData): void {
 }
 
 export function changedByHand(what: string): string {
-  return `values.global.${dataKey} was changed by hand: ${what}; take that key out of the ConfigMap's values, and run pulumi up`;
+  return `values.global.${dataKey} was changed by hand: ${what}; remove that key from the ConfigMap's values, and run pulumi up`;
 }

@@ -1,18 +1,18 @@
 import type { Profile, ProfileWrite } from "../levels/Profile.js";
 
-/** Values for one map, put in place together: what the template does for each write is paid for by every pod. */
+/** Writes to one map, grouped since every pod pays for each write that the template processes. */
 export interface StoredWrites extends Pick<ProfileWrite, "own" | "placed"> {
-  /** The map below the template's roots, with slashes; empty for the map of roots itself. */
+  /** Slash-separated path of the map below the template's roots; empty for the map of roots itself. */
   at: string;
   is: Readonly<Record<string, unknown>>;
 }
 
-/** A profile in the shape that the injector's template looks up. Data only: no template text. */
+/** A profile as the injector's template looks it up. Data only, no template text. */
 export interface StoredProfile extends Pick<Profile, "stamp"> {
   writes?: readonly StoredWrites[];
 }
 
-/** The stamp stays that of the profile, so that pods don't become stale by how it is stored. */
+/** Keeps the profile's stamp, so that a change of the stored form doesn't make pods stale. */
 export function storedProfile({ stamp, writes }: Profile): StoredProfile {
   return { stamp, ...(writes ? { writes: together(writes) } : {}) };
 }
@@ -29,6 +29,6 @@ function together(writes: readonly ProfileWrite[]): StoredWrites[] {
     map.is.push([path.at(-1) ?? "", is]);
     maps.set(id, map);
   }
-  // from entries, since a key may be called `__proto__`
+  // fromEntries, since a key may be `__proto__`
   return [...maps.values()].map(({ at, is, pods }) => ({ at, is: Object.fromEntries(is), ...pods }));
 }

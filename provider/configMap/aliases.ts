@@ -6,14 +6,14 @@ import { indentOf, insertPair, parseYaml, removePair, UnreadableText, yamlData }
 import { valueAt } from "../data/valueAt.js";
 
 export const scopedTemplateName = "sidecar-scoped";
-/** A second template that 0.1.0 wrote before its release: only ever taken out. */
+/** A second template that prereleases of 0.1.0 wrote. Only ever removed. */
 export const formerTemplateName = "sidecar-settings";
 export const istioTemplate = "sidecar";
 
-/** What the alias of Istio's template may lead to of ours, the form that is written last. */
+/** Our forms of the alias for Istio's template; only the last one is still written. */
 const forms = [[scopedTemplateName, formerTemplateName], [scopedTemplateName]] as const;
 
-/** Leads every use of Istio's `sidecar` template to ours, wherever the config names it through an alias or by itself. */
+/** Redirects every use of Istio's `sidecar` template to ours, whether by its name or through an alias. */
 export function addAliases(config: string): string {
   const document = parseYaml(config, "data.config");
   const defaults = document.getIn(["defaultTemplates"]);
@@ -45,7 +45,7 @@ export function addAliases(config: string): string {
   return text;
 }
 
-/** Takes out what `addAliases` added. */
+/** Undoes `addAliases`. */
 export function removeAliases(config: string): string {
   if (config.includes(instead)) return config.replace(instead, "");
   if (config.includes(inJson.instead)) return config.replace(inJson.instead, "null");
@@ -64,16 +64,16 @@ export function removeAliases(config: string): string {
   return text;
 }
 
-/** Name -> its templates, as far as anybody can say: what is no list is refused where it is changed. */
+/** Name -> its templates, not validated: `replaceInList` refuses what isn't a list. */
 function aliasesIn(config: string): Readonly<Record<string, unknown>> {
   return recordOf(valueAt(yamlData(config, "data.config"), ["aliases"]));
 }
 
-/** `aliases` that are null, which istiod takes for none: what follows on the line becomes a comment, so that it can be given back. */
+/** Null `aliases`, which istiod treats as none. The rest of the line becomes a comment, so that it can be restored. */
 const nullAliases = /^(["']?aliases["']?\s*:)/m;
 const instead = ` {${istioTemplate}: [${scopedTemplateName}]} #`;
 const nullInJson = /("aliases"\s*:\s*)null(?=\s*[,}])/;
-/** In JSON spaces tell whose map it was: an empty one of others gets its alias by `insertPair`. */
+/** In JSON, the space shows that we replaced a null, unlike `insertPair` into a map that was there. */
 const inJson = {
   added: `{"${istioTemplate}":["${scopedTemplateName}"]}`,
   instead: `{"${istioTemplate}":[ "${scopedTemplateName}"]}`,
@@ -81,7 +81,7 @@ const inJson = {
 
 const writtenByUs = /^aliases: \{sidecar: \[sidecar-scoped(, sidecar-settings)?\]\}$/m;
 
-// without this, pods of default injection would never see a setting, and nobody would be told
+// otherwise, pods with default injection would silently get no settings
 function requireReached(config: string, defaults: readonly string[]): void {
   const aliases = aliasesIn(config);
   const reached = defaults.flatMap((name) => (Object.hasOwn(aliases, name) ? aliases[name] : name));
@@ -91,7 +91,7 @@ function requireReached(config: string, defaults: readonly string[]): void {
       where: "data.config, defaultTemplates",
       expected: `a name that leads to Istio's template "${istioTemplate}"`,
       got: `${defaults.join(", ")}, which leads to ${reached.map(textOf).join(", ")}`,
-      todo: `Name "${istioTemplate}" in defaultTemplates or in the alias: else no pod would get settings by default`,
+      todo: `Add "${istioTemplate}" to defaultTemplates or to the alias: otherwise, no pod would get settings by default`,
     }),
   );
 }
@@ -109,7 +109,7 @@ function replaceInList(
         where: `data.config, aliases.${alias}`,
         expected: "a list of template names, written out",
         got: "something else",
-        todo: "Write the list out, or take the alias away",
+        todo: "Write out the list, or remove the alias",
       }),
     );
   const list = node as YAMLSeq<Scalar>;

@@ -15,12 +15,12 @@ import { requireShape } from "./requireShape.js";
 import { storedData } from "./StoredData.js";
 import { storedContent } from "./storedContent.js";
 
-/** The ConfigMap's texts with exactly these layers. The same layers give the same bytes, whatever was there of ours. */
+/** The ConfigMap's texts with exactly these layers. Deterministic, no matter which of our layers were there before. */
 export function compose(data: InjectorData, layers: Layers): InjectorData {
   return withoutMarks(data, (bare) => composed(bare, layers));
 }
 
-/** Throws if these layers would be refused: `compose` without its texts, for previews of many layers. */
+/** Throws if `compose` would refuse these layers, but is faster since it doesn't build the texts. For previews of many layers. */
 export function requireComposable(data: InjectorData, layers: Layers): void {
   withoutMarks(data, (given) => {
     layersOf(given);
@@ -34,7 +34,7 @@ export function requireComposable(data: InjectorData, layers: Layers): void {
   });
 }
 
-// a byte order mark, which Go's YAML takes, stays first whatever is put in front
+// keeps a byte order mark, which Go's YAML parser accepts, at the very start
 function withoutMarks(data: InjectorData, work: (data: InjectorData) => InjectorData): InjectorData {
   return refusingUnreadable(() => {
     const [config, values] = [unmarked(data.config), unmarked(data.values)];
@@ -48,7 +48,7 @@ function unmarked(text: string): { mark: string; text: string } {
 }
 
 function composed(data: InjectorData, layers: Layers): InjectorData {
-  // refuses what a newer package, or a hand, has left there
+  // throws if a newer package wrote it, or it was edited by hand
   layersOf(data);
   const bare = stripped(data);
   if (Object.keys(layers).length === 0) return bare;
@@ -59,7 +59,7 @@ function composed(data: InjectorData, layers: Layers): InjectorData {
   const ours = injectorTemplate(found.sidecar, layers, istioVersion(data));
   if (installed) requireInstalled(found, ours);
   const content = canonicalJson(storedContent(layers));
-  // Helm writes the same data in its own form: nothing to change then
+  // Helm may have written the same data in another form: nothing to change
   if (installed && canonicalJson(storedData(data) ?? {}) === content) return data;
   const made = {
     config: installed ? bare.config : withTemplate(bare.config),
@@ -69,7 +69,7 @@ function composed(data: InjectorData, layers: Layers): InjectorData {
   return made;
 }
 
-/** What Istio alone put there: every byte of ours taken out. Templates that Istio was installed with are Istio's. */
+/** Removes every byte of ours. Keeps templates that Istio was installed with, since those are Istio's. */
 export function strip(data: InjectorData): InjectorData {
   return withoutMarks(data, stripped);
 }
@@ -91,12 +91,12 @@ const bareConfig = memoize((config) => {
   return removeAliases(ours.reduce((text, name) => removePair(text, ["templates"], name), config));
 });
 
-/** Helm's `global` in the injector's values: what Istio was installed with. */
+/** `global` of the injector's Helm values: what Istio was installed with. */
 export function installedGlobal(data: Pick<InjectorData, "values">): unknown {
   return refusingUnreadable(() => valueAt(yamlData(data.values, "data.values"), ["global"]));
 }
 
-/** Whether the config's own default templates are ours: Istio was installed with the values of `helmValues`. */
+/** Whether Istio was installed with the values of `helmValues`, so that its default templates are ours. */
 function isInstalledWith(config: string): boolean {
   const defaults = valueAt(yamlData(config, "data.config"), ["defaultTemplates"]);
   return Array.isArray(defaults) && defaults.includes(scopedTemplateName);
@@ -115,20 +115,20 @@ const withTemplate = memoize((config) =>
   ),
 );
 
-// the templates that Istio was installed with are not ours to write: its next upgrade would take them away again
+// don't overwrite templates that Istio was installed with: its next upgrade would revert that
 function requireInstalled(found: Readonly<Record<string, unknown>>, ours: string): void {
   if (found[scopedTemplateName] === ours) return;
   throw new UnreadableText(
     mismatchText({
       where: `data.config, template "${scopedTemplateName}"`,
-      expected: "the template of this version of pulumi-istio-sidecar for this Istio",
+      expected: "the template that this version of pulumi-istio-sidecar renders for this Istio",
       got: "one that Istio was installed with by another version of either",
-      todo: "Render the chart's values again with the version of the package that is used here: run pulumi up in the program that uses helmValues, or sidecar-settings render --helm-values",
+      todo: "Render the chart's values again with this version of the package: run pulumi up in the program that uses helmValues, or sidecar-settings render --helm-values",
     }),
   );
 }
 
-// the edits are made on text: look once more before anybody writes them
+// the edits are textual, so verify them before anything is written
 function requireReversible(composed: InjectorData, bare: InjectorData, scoped: string): void {
   const back = stripped(composed);
   if (
@@ -139,9 +139,9 @@ function requireReversible(composed: InjectorData, bare: InjectorData, scoped: s
     throw new UnreadableText(
       mismatchText({
         where: "data.config and data.values",
-        expected: "texts that can be edited in place and given back byte for byte",
-        got: "a form that can't",
-        todo: "Reinstall Istio by its charts or istioctl, which write this ConfigMap",
+        expected: "texts that can be edited in place and restored byte for byte",
+        got: "texts that can't",
+        todo: "Reinstall Istio with its charts or istioctl, which rewrite this ConfigMap",
       }),
     );
   }

@@ -6,7 +6,7 @@ import { installedGlobal } from "./compose.js";
 import type { InjectorData } from "./InjectorData.js";
 import { layersOf } from "./layersOf.js";
 
-/** What a target's pods get of the injector's levels and of Istio's installation. `planned`: layers that take the place of those there. */
+/** The settings of a target's pods, from the injector's layers and Istio's installation. `planned`: layers that replace those in the injector. */
 export function effectiveAt(
   data: Pick<InjectorData, "values">,
   target: string,

@@ -5,24 +5,24 @@ import { scopedTemplateName } from "./aliases.js";
 import { InjectorRefusal, refusingUnreadable } from "./InjectorRefusal.js";
 import { storedContent } from "./storedContent.js";
 
-/** Helm values of the official istiod chart, as far as they concern the injector. */
+/** Helm values of the official istiod chart that affect the injector. */
 export interface IstiodValues {
   revision?: string | undefined;
   global?: object;
   sidecarInjectorWebhook?: {
     /** Templates by name; Istio's own `sidecar` may be replaced here. */
     templates?: Record<string, string>;
-    /** What pods get that name no template. Default: `sidecar`. */
+    /** Templates for pods that don't name any. Default: `sidecar`. */
     defaultTemplates?: string[];
     [other: string]: unknown;
   };
-  /** All else goes to the chart as it is. */
+  /** Everything else is passed to the chart unchanged. */
   [other: string]: unknown;
 }
 
 /**
- * Values with which the istiod chart itself renders layers: their data, our template, and this in place of Istio's in what
- * pods get by default. Pods that name `sidecar` themselves get Istio's own: the chart has no aliases.
+ * Values that make the istiod chart itself render layers: their data, and our template as the default in place of Istio's. Pods that
+ * name the `sidecar` template explicitly get Istio's own, since the chart doesn't support aliases.
  */
 export function helmValues<Values extends IstiodValues>(
   given: Values,
@@ -32,13 +32,13 @@ export function helmValues<Values extends IstiodValues>(
   if (Object.keys(layers).length === 0) return given;
   if (given.global && Object.hasOwn(given.global, dataKey)) {
     throw new InjectorRefusal(
-      `the chart's values have global.${dataKey} already: leave it to helmValues, which writes it`,
+      `the chart's values already have global.${dataKey}: remove it, since helmValues sets it`,
     );
   }
   const { templates = {}, defaultTemplates = ["sidecar"], ...webhook } = given.sidecarInjectorWebhook ?? {};
   if (!defaultTemplates.includes("sidecar")) {
     throw new InjectorRefusal(
-      `sidecarInjectorWebhook.defaultTemplates has ${defaultTemplates.join(", ")}, and not Istio's template "sidecar", which settings build on: name "sidecar" in it`,
+      `sidecarInjectorWebhook.defaultTemplates has ${defaultTemplates.join(", ")}, but not Istio's template "sidecar", which settings build on: add "sidecar" to it`,
     );
   }
   const ours = refusingUnreadable(() => injectorTemplate(templates.sidecar ?? chartsTemplate, layers));

@@ -1,11 +1,11 @@
+import { getOwn } from "../data/getOwn.js";
 import { memoize } from "../data/memoize.js";
-import { own } from "../data/own.js";
 import type { Layer, Layers, PodPicker } from "../levels/Layer.js";
 import type { InjectorData } from "./InjectorData.js";
 import { InjectorRefusal } from "./InjectorRefusal.js";
 import { changedByHand, storedData } from "./StoredData.js";
 
-/** The layers that the ConfigMap holds; none when there is nothing of ours in it. */
+/** The layers in the ConfigMap; empty if it has no data of ours. */
 export function layersOf({ values }: Pick<InjectorData, "values">): Layers {
   return layersIn(values);
 }
@@ -15,7 +15,7 @@ const layersIn = memoize((values): Layers => {
   if (!stored) return {};
   return Object.fromEntries(
     Object.entries(stored.layers).map(([target, { owner, settings, picks, rollout }]) => {
-      const found = own(stored.settings, settings);
+      const found = getOwn(stored.settings, settings);
       if (!found) throw new InjectorRefusal(changedByHand(`settings ${settings} of ${target} are gone`));
       const layer: Layer = {
         owner,

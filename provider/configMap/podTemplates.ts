@@ -5,8 +5,8 @@ import { templatesAnnotation } from "../pod/podAnnotations.js";
 import { istioTemplate, scopedTemplateName } from "./aliases.js";
 
 /**
- * The injector's templates that a pod gets, as istiod finds them in `data.config`: those that the pod names, else the default ones. An alias
- * stands for its list, once: names in it are no aliases again.
+ * The injector templates that a pod gets, resolved like istiod does from `data.config`: those that the pod names, otherwise the
+ * defaults. Aliases are expanded once, not recursively.
  */
 export function podTemplates(
   config: string,
@@ -18,12 +18,12 @@ export function podTemplates(
   return names.flatMap((name) => aliases.get(name) ?? [name]);
 }
 
-/** Whether a pod gets Istio's `sidecar` template, in which settings are rendered: gateways, for instance, get another one. */
+/** Whether a pod gets Istio's `sidecar` template, which has the settings. Gateways, for instance, get another one. */
 export function getsSettings(config: string, annotations?: Readonly<Record<string, string>>): boolean {
   return podTemplates(config, annotations).some(isSidecarTemplate);
 }
 
-/** The templates that are rendered after the one with settings, and may overrule them. */
+/** The templates that are rendered after the one with the settings, and so may override them. */
 export function templatesAfterSettings(
   config: string,
   annotations?: Readonly<Record<string, string>>,

@@ -7,19 +7,18 @@ import type { StoredData } from "./StoredData.js";
 import { storedContent } from "./storedContent.js";
 import { bytesOf, whyOutOfBounds } from "./whyOutOfBounds.js";
 
-/** Annotations for a dry run, or why a pod can't be asked with this data. */
+/** Annotations for a dry run, or why a dry run can't have this data. */
 export type PreviewData = { annotations: Readonly<Record<string, string>> } | { unaskable: string };
 
-/** Kubernetes' limit for the names and values of all annotations of an object. */
+/** Kubernetes' limit for the total size of an object's annotations. */
 const mostBytes = 256 * 1024;
-/** What the injector may add to the annotations of a pod. */
+/** Room for the annotations that the injector adds to a pod. */
 const reserved = 16 * 1024;
 
 /**
- * The annotations of a pod with planned layers on it: a dry run of that pod shows what the injector will give it once these layers
- * are written, whatever layers there are now. The answer's stamp is then `previewStamp`; any other stamp, or none, is the
- * answer of an injector whose template does not read the annotation. `layers` are all layers of the injector as they will be,
- * `annotations` those of the pod.
+ * A pod's annotations plus planned layers: a dry run of that pod shows what the injector will inject once these layers are written,
+ * no matter which layers it has now. The result then has the stamp `previewStamp`; with any other stamp, or none, the injector's
+ * template doesn't read the annotation. `layers`: all of the injector's layers as planned. `annotations`: those of the pod.
  */
 export function previewData(
   layers: Layers,
@@ -44,7 +43,7 @@ function whyTooMany(annotations: Readonly<Record<string, string>>): string | und
     : undefined;
 }
 
-/** The stamp in the answer to a dry run with `previewData`. It is never that of a pod that the layers themselves have reached. */
+/** The stamp that a dry run with `previewData` returns. Never equal to the stamp of a pod with the actual layers. */
 export function previewStamp(
   layers: Layers,
   namespace: string,
@@ -53,7 +52,7 @@ export function previewStamp(
   return joinedStamp(["preview", stampOf(layersFor(layers, namespace, labels)) ?? ""]);
 }
 
-/** What the template reads of the layers' data for pods of one namespace. */
+/** The part of the layers' data that the template reads for pods of one namespace. */
 function readFor(
   layers: Layers,
   namespace: string,

@@ -4,7 +4,7 @@ import { textOf } from "../data/problem.js";
 import { UnreadableText, yamlData } from "../data/spliceMap.js";
 import type { InjectorData } from "./InjectorData.js";
 
-/** Refuses an injector in which there is nothing to add settings to, and says what was looked for. */
+/** Throws if the injector's ConfigMap lacks the parts that settings are added to. */
 export function requireShape({ config, values }: InjectorData): void {
   const read = yamlData(config, "data.config");
   const templates = memberOf(read, "templates");
@@ -14,7 +14,7 @@ export function requireShape({ config, values }: InjectorData): void {
     throw refused(
       "data.config, templates",
       'a map with Istio\'s template "sidecar"',
-      isOld ? "one text, data.config.template, as Istio before 1.10 had it" : kindOf(templates),
+      isOld ? "a single text, data.config.template, as in Istio before 1.10" : kindOf(templates),
       isOld ? "Upgrade Istio" : reinstall,
     );
   const aliases = memberOf(read, "aliases");
@@ -29,10 +29,10 @@ export function requireShape({ config, values }: InjectorData): void {
     );
 }
 
-/** What Istio writes in place of the one template that it had before 1.10. */
+/** What Istio now has in place of the single template of releases before 1.10. */
 const placeholder = "Template_Version_And_Istio_Version_Mismatched";
 
-const reinstall = "Reinstall Istio by its charts or istioctl, which write this ConfigMap";
+const reinstall = "Reinstall Istio with its charts or istioctl, which rewrite this ConfigMap";
 
 function refused(where: string, expected: string, got: string, todo = reinstall): UnreadableText {
   return new UnreadableText(mismatchText({ where, expected, got, todo }));

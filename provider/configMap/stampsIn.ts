@@ -1,4 +1,4 @@
-import { own } from "../data/own.js";
+import { getOwn } from "../data/getOwn.js";
 import { globalTarget } from "../levels/Layer.js";
 import { joinedStamp } from "../levels/Profile.js";
 import { type Requirement, selects } from "../levels/selector.js";
@@ -6,14 +6,14 @@ import type { InjectorData } from "./InjectorData.js";
 import { storedData } from "./StoredData.js";
 import type { StoredProfile } from "./StoredProfile.js";
 
-/** The profile that pods of a namespace get before workload layers: their namespace's, or else the global one. */
+/** The profile of a namespace's pods without workload layers: the namespace's, otherwise the global one. */
 export function profileFor(data: Pick<InjectorData, "values">, namespace: string): StoredProfile | undefined {
   const stored = storedData(data);
-  const found = stored && own(stored.profiles, own(stored.namespaces, namespace) ?? globalTarget);
+  const found = stored && getOwn(stored.profiles, getOwn(stored.namespaces, namespace) ?? globalTarget);
   return found && structuredClone(found);
 }
 
-/** The stamp that a pod with these labels gets; undefined when no layer reaches it. */
+/** The stamp of a pod with these labels; undefined if no layer applies to it. */
 export function stampFor(
   data: Pick<InjectorData, "values">,
   namespace: string,
@@ -22,15 +22,15 @@ export function stampFor(
   return stampsIn(data)(namespace, labels);
 }
 
-/** `stampFor` of many pods: the values are long, and read once. */
+/** `stampFor` for many pods: reads the values, which are long, only once. */
 export function stampsIn(
   data: Pick<InjectorData, "values">,
 ): (namespace: string, labels?: Readonly<Record<string, string>>) => string | undefined {
   const stored = storedData(data);
   if (!stored) return () => undefined;
   return (namespace, labels = {}) => {
-    const base = own(stored.profiles, own(stored.namespaces, namespace) ?? globalTarget);
-    const picked = (own(stored.workloads ?? {}, namespace) ?? []).filter(({ selector }) =>
+    const base = getOwn(stored.profiles, getOwn(stored.namespaces, namespace) ?? globalTarget);
+    const picked = (getOwn(stored.workloads ?? {}, namespace) ?? []).filter(({ selector }) =>
       selects(selector as Requirement[], labels),
     );
     const stamps = picked.map(({ profile }) => stored.profiles[profile]?.stamp ?? "");

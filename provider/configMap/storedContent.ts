@@ -8,7 +8,7 @@ import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 import { dataVersion, type StoredData, type StoredSelector } from "./StoredData.js";
 import { type StoredProfile, storedProfile } from "./StoredProfile.js";
 
-/** The data of layers as `values.global` has it. */
+/** The layers' data as stored in `values.global`. */
 export function storedContent(layers: Layers): StoredData {
   const global = layers[globalTarget]?.settings ?? {};
   const content: StoredData = {
@@ -18,7 +18,7 @@ export function storedContent(layers: Layers): StoredData {
     namespaces: {},
     profiles: {},
   };
-  // most layers of a large mesh have the same settings as others
+  // in a large mesh, many layers share the same settings
   const named = new Map<string, StoredProfile>();
   const namespaceProfile = (name: string, namespace: CanonicalSettings) => {
     const profile = named.get(name) ?? storedProfile(profileOf({ global, namespace }));

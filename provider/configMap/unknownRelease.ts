@@ -6,7 +6,7 @@ import { isServed } from "../template/injectorTemplate.js";
 import { istioVersion, oldestRelease, releaseOf } from "../template/istioVersion.js";
 import type { InjectorData } from "./InjectorData.js";
 
-/** What has to be said of an injector whose release nobody can tell, from its values or its template: it may be an old one. */
+/** A warning for an injector whose release is clear neither from its values nor its template, since it may be too old. */
 export function unknownRelease(data: InjectorData): string | undefined {
   const version = istioVersion(data);
   if (releaseOf(version) !== undefined || hasWhatOldOnesLack(data)) return undefined;

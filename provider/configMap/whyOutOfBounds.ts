@@ -1,7 +1,7 @@
 import { bounds } from "../template/previewBounds.js";
 import type { StoredData } from "./StoredData.js";
 
-/** The first bound that planned data is outside of, in words; undefined where a pod can be asked with it. */
+/** The first limit that planned data exceeds, as a message; undefined if a dry run can have it. */
 export function whyOutOfBounds(
   data: string,
   { workloads = {}, profiles }: Pick<StoredData, "workloads" | "profiles">,

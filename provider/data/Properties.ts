@@ -1,2 +1,2 @@
-/** Properties of a resource, as Pulumi hands them over: plain data, not yet looked at. */
+/** Properties of a resource as Pulumi passes them: plain data, not yet validated. */
 export type Properties = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isRecord } from "./isRecord.js";
 
-/** Twelve hexadecimal digits that are equal when, and in practice only when, the content is, whatever its key order. */
+/** A hash of twelve hexadecimal digits that doesn't depend on key order. */
 export function digest(content: unknown): string {
   return createHash("sha256").update(canonicalJson(content)).digest("hex").slice(0, 12);
 }

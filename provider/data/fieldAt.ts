@@ -1,12 +1,12 @@
 import { valueAt } from "./valueAt.js";
 
-/** A field as it is really spelled in an object, and its value. */
+/** A field's path as spelled in the object, and its value. */
 export interface FoundField {
   path: readonly string[];
   value: unknown;
 }
 
-/** Looks up a field of protobuf's JSON, which takes camel case and snake case; null means not set, as in protobuf. */
+/** Looks up a field of protobuf JSON, which allows camel case and snake case. Null means unset, as in protobuf. */
 export function fieldAt(object: unknown, path: readonly string[]): FoundField | undefined {
   const spelled: string[] = [];
   let at = object;

@@ -1,4 +1,4 @@
-/** Does the work for every item, at most `atOnce` at a time. */
+/** Calls `work` for every item, at most `atOnce` at a time. */
 export async function forEachLimit<Item>(
   items: readonly Item[],
   atOnce: number,

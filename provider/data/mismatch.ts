@@ -1,4 +1,4 @@
-/** Something in an injector's ConfigMap that settings can't be added to: where it is, and what to do about it. */
+/** A part of the injector's ConfigMap that settings can't be added to. */
 export interface Mismatch {
   where: string;
   expected: string;
@@ -6,7 +6,7 @@ export interface Mismatch {
   todo: string;
 }
 
-/** The one form of every message about an injector. */
+/** The form that all messages about an injector share. */
 export function mismatchText({ where, expected, got, todo }: Mismatch): string {
   return `${where}: expected ${expected}, got ${got}. ${todo}.`;
 }

@@ -1,12 +1,15 @@
 import { shown } from "./problem.js";
 
-/** A value in its canonical form, or why it can't be used. */
-export type Parsed<Value> = { value: Value } | { found: string; wanted: string; todo: string };
+/** Why a value can't be used. */
+export interface Refusal {
+  got: string;
+  expected: string;
+  todo: string;
+}
 
-export function refused(
-  found: unknown,
-  wanted: string,
-  todo: string,
-): { found: string; wanted: string; todo: string } {
-  return { found: shown(found), wanted, todo };
+/** A value in its canonical form, or why it can't be used. */
+export type Parsed<Value> = { value: Value } | Refusal;
+
+export function refused(got: unknown, expected: string, todo: string): Refusal {
+  return { got: shown(got), expected, todo };
 }

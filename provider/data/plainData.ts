@@ -1,11 +1,11 @@
 import { type Problem, shown } from "./problem.js";
 
-/** Levels of nesting: no setting, and no object of Kubernetes' that has settings, comes near it. */
+/** The most levels of nesting: no setting, and no Kubernetes object with settings, comes close. */
 export const deepest = 64;
 
 /**
- * What settings can't be made of, whatever they say: what is not text, a number, a boolean, a list or a map, and text that nothing
- * can hold. What is deeper than any setting is not looked at: its place has no such setting.
+ * Problems for values that no setting can hold: anything but text, numbers, booleans, lists and maps, and text with NUL or a lone
+ * surrogate. Values nested deeper than any setting are skipped: they are refused as unknown keys.
  */
 export function unplainParts(input: unknown): Problem[] {
   const seen = new Set<unknown>();
@@ -28,16 +28,16 @@ export function unplainParts(input: unknown): Problem[] {
   return found;
 }
 
-/** Whether data goes deeper than anybody's settings, or has no end since it contains itself. */
+/** Whether data is nested deeper than any setting, or contains itself. */
 export function isNestedTooDeep(input: unknown): boolean {
-  // what is referred to in many places is measured once
+  // an object that is referenced repeatedly is measured once
   const heights = new Map<object, number>();
   const heightOf = (value: unknown, depth: number): number => {
     if (typeof value !== "object" || value === null) return 0;
     if (depth > deepest) return Number.POSITIVE_INFINITY;
     const known = heights.get(value);
     if (known !== undefined) return known;
-    // met again before it is known: it contains itself
+    // if it is reached again before its height is known, it contains itself
     heights.set(value, Number.POSITIVE_INFINITY);
     let height = 0;
     for (const below of Object.values(value)) height = Math.max(height, heightOf(below, depth + 1));
@@ -58,13 +58,13 @@ function kindOf(value: unknown): string {
 function textProblems(text: string, path: string): Problem[] {
   if (text.includes("\0"))
     return [
-      problem(path, shown(text), "text without NUL", "take it out: no variable or argument can hold it"),
+      problem(path, shown(text), "text without NUL", "remove it: no variable or argument can contain it"),
     ];
   return /\p{Surrogate}/u.test(text)
-    ? [problem(path, shown(text), "Unicode text", "fix it: half of a character can't be stored")]
+    ? [problem(path, shown(text), "Unicode text", "fix it: half of a surrogate pair can't be stored")]
     : [];
 }
 
-function problem(path: string, found: string, wanted: string, todo: string): Problem {
-  return { path: path || "settings", found, wanted, todo };
+function problem(path: string, got: string, expected: string, todo: string): Problem {
+  return { path: path || "settings", got, expected, todo };
 }

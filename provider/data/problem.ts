@@ -1,15 +1,15 @@
-/** One thing that is wrong: where it is, what was found, what was expected, what to do about it. */
+/** Something wrong in what a user wrote: where, what was expected, what was there, and what to do about it. */
 export interface Problem {
   /** Dotted path below the component's arguments, for instance `capture.excludeInboundPorts`. */
   path: string;
-  found: string;
-  wanted: string;
+  got: string;
+  expected: string;
   todo: string;
-  /** The whole sentence, where "expected X, got Y" would be none. */
+  /** The whole message, if "expected X, got Y" doesn't fit. */
   sentence?: string;
 }
 
-/** Signals settings that can't be used; `problems` holds all of them, never just the first. */
+/** Settings that can't be used. `problems` has all of them, never just the first. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
   constructor(
@@ -26,7 +26,7 @@ export function problemText(problems: readonly Problem[]): string {
   return problems.map((problem) => `✖ ${placedSentence(problem)}`).join("\n");
 }
 
-/** The sentence with its place before it; a file's own problem has none. */
+/** The sentence after its path, which a problem with the whole file doesn't have. */
 export function placedSentence(problem: Problem): string {
   return problem.path === ""
     ? problemSentence(problem)
@@ -34,13 +34,13 @@ export function placedSentence(problem: Problem): string {
 }
 
 /** `expected true or false, got "yes". Leave it out for the weaker level's value.` */
-export function problemSentence({ found, wanted, todo, sentence }: Problem): string {
-  return sentence ?? `expected ${wanted}, got ${found}. ${asSentence(todo)}`;
+export function problemSentence({ got, expected, todo, sentence }: Problem): string {
+  return sentence ?? `expected ${expected}, got ${got}. ${asSentence(todo)}`;
 }
 
 function asSentence(text: string): string {
   const [first = ""] = text;
-  // the name of a setting or a value stays as it is
+  // a leading setting name or value keeps its case
   const begun = /^[a-z]+ /.test(text) ? `${first.toUpperCase()}${text.slice(1)}` : text;
   return /[.?!…]$/.test(begun) ? begun : `${begun}.`;
 }
@@ -48,12 +48,12 @@ function asSentence(text: string): string {
 const longestShown = 80;
 const longestPart = 400;
 
-/** A value as a message may show it: JSON, on one line, cut when long, so that hostile text can't break a report. */
+/** A value for messages: JSON on one line, truncated, so that hostile text can't garble a report. */
 export function shown(value: unknown): string {
   return cut(oneLine(jsonOf(value)), longestShown);
 }
 
-/** Text as it is, and anything else as JSON: what a cluster or a file has where text is expected need not be text. */
+/** Text as is, anything else as JSON: clusters and files may have other values where text is expected. */
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : jsonOf(value);
 }
@@ -63,18 +63,18 @@ function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    // a message about such a value must not fail for the value
-    return "data that is nested in itself or too deep, or no JSON";
+    // the message about such a value must not fail, too
+    return "data that contains itself, is nested too deeply, or has no JSON form";
   }
 }
 
-/** A problem that quotes what people wrote, each part fit for one line of a report. */
-export function printable({ path, found, wanted, todo, sentence }: Problem): Problem {
+/** A problem that quotes user input, with each part on one line and truncated. */
+export function printable({ path, got, expected, todo, sentence }: Problem): Problem {
   const part = (text: string) => cut(oneLine(text), longestPart);
   return {
     path: part(path),
-    found: part(found),
-    wanted: part(wanted),
+    got: part(got),
+    expected: part(expected),
     todo: part(todo),
     ...(sentence === undefined ? {} : { sentence: part(sentence) }),
   };
@@ -87,7 +87,7 @@ function oneLine(text: string): string {
   );
 }
 
-// by characters, not by UTF-16 units, so that none is cut in two
+// by characters rather than UTF-16 units, so that no surrogate pair is split
 function cut(text: string, most: number): string {
   if (text.length <= most) return text;
   const characters = [...text.slice(0, 2 * most)];

@@ -7,7 +7,7 @@ import { contentOf, type YamlError, type YamlText, yamlText } from "./yamlText.j
 
 type Ranged = { range?: [number, number, number] | null };
 
-/** Text that can't be edited in place without guessing. */
+/** Text that can't be edited in place safely. */
 export class UnreadableText extends Error {
   override readonly name = "UnreadableText";
 }
@@ -18,7 +18,7 @@ export function parseYaml(text: string, what: string): Document.Parsed {
   return read.document;
 }
 
-/** What a text of the ConfigMap says; not to be changed. */
+/** The parsed content of one of the ConfigMap's texts. Cached, so don't change it. */
 export function yamlData(text: string, what: string): unknown {
   const read = readText(text);
   if ("content" in read) return read.content;
@@ -44,14 +44,14 @@ function refuseErrors({ lines }: YamlText, [error]: readonly YamlError[], what: 
       where: `${what}, line ${line}, column ${col}`,
       expected: "YAML or JSON",
       got: `text that can't be read (${message})`,
-      todo: "Fix the text there, or reinstall Istio, which writes it anew",
+      todo: "Fix the text there, or reinstall Istio, which rewrites it",
     }),
   );
 }
 
 /**
- * Adds `key` to the map at `path` of a YAML or JSON text, every other byte kept: last in a flow map, first in a block map
- * (the end of a block map is not told apart from comments that follow it).
+ * Adds `key` to the map at `path` of a YAML or JSON text and keeps every other byte: last in a flow map, first in a block map, whose
+ * end can't be told from comments that follow it.
  */
 export function insertPair(
   text: string,
@@ -84,13 +84,13 @@ export function insertPair(
         todo: reinstall,
       }),
     );
-  // above the first comment of a file, which speaks of the first key
+  // above a comment at the top of the file, which is about the first key
   const at = path.length === 0 && !/^(---|%)/m.test(text.slice(0, start)) ? 0 : start - indent.length;
   const body = "block" in value ? blockScalar(value.block, indent) : `${value.flow}\n`;
   return `${text.slice(0, at)}${indent}${key}: ${body}${text.slice(at)}`;
 }
 
-/** Takes out what `insertPair` put in; the text as it is when the key is not there. */
+/** Undoes `insertPair`; returns the text unchanged if the key is absent. */
 export function removePair(text: string, path: readonly string[], key: string): string {
   const map = mapAt(text, path);
   const index = map.members.findIndex((member) => member.key === key);
@@ -112,14 +112,14 @@ export function removePair(text: string, path: readonly string[], key: string): 
   );
 }
 
-/** A map in a text: whether it is written with braces, where it begins, and its members in their order. */
+/** A map in a text. `flow`: written with braces; `start`: its offset; members in their order. */
 interface PlacedMap {
   flow: boolean;
   start: number;
   members: Pick<JsonMember, "key" | "keyStart" | "valueEnd">[];
 }
 
-/** The map at a path; refuses anything else. */
+/** The map at a path; throws if there is something else. */
 function mapAt(text: string, path: readonly string[]): PlacedMap {
   if (readJson(text)) return jsonMapAt(text, path);
   const document = parseYaml(text, "the text");
@@ -158,26 +158,26 @@ function notAMap(path: readonly string[]): UnreadableText {
   );
 }
 
-const reinstall = "Reinstall Istio, which writes the ConfigMap anew";
+const reinstall = "Reinstall Istio, which rewrites the ConfigMap";
 
 function keyText(item: Pair): string {
   return String(isScalar(item.key) ? item.key.value : item.key);
 }
 
-/** The white space before `at` on its line; undefined when something else stands there. */
+/** The white space before `at` on its line; undefined if there is anything else. */
 export function indentOf(text: string, at: number): string | undefined {
   const before = text.slice(text.lastIndexOf("\n", at - 1) + 1, at);
   return /^ *$/.test(before) ? before : undefined;
 }
 
 function startOf(node: Ranged): number {
-  if (!node.range) throw new UnreadableText("a value has no place in its text");
+  if (!node.range) throw new UnreadableText("a value has no position in its text");
   return node.range[0];
 }
 
 function valueEnd(item: Pair): number {
   const node = (item.value ?? item.key) as Ranged;
-  if (!node.range) throw new UnreadableText("a value has no place in its text");
+  if (!node.range) throw new UnreadableText("a value has no position in its text");
   return node.range[1];
 }
 
@@ -193,7 +193,7 @@ function blockScalar(content: string, indent: string): string {
   return `${header}\n${lines.map((line) => (line === "" ? "" : `${indent}  ${line}`)).join("\n")}\n`;
 }
 
-/** JSON without the characters that JSON allows in text and YAML readers refuse or fold. */
+/** JSON with the characters escaped that YAML parsers refuse or fold. */
 function escapedJson(json: string): string {
   return json.replace(
     /[^\t\n\x20-\x7e\u00a0-\u2027\u202a-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/gu,

@@ -1,8 +1,8 @@
+import { getOwn } from "./getOwn.js";
 import { nearestKey } from "./nearestKey.js";
-import { own } from "./own.js";
 import { type Problem, shown } from "./problem.js";
 
-/** A problem for each key that is not known; one that is undefined was not given. `former`: earlier names of keys, with those of now. */
+/** A problem for each unknown key; undefined values count as absent. `former`: former name -> current name. */
 export function unknownKeys(
   given: Readonly<Record<string, unknown>>,
   known: readonly string[],
@@ -13,29 +13,29 @@ export function unknownKeys(
     .map((key) => unknownKey(key, known, former));
 }
 
-/** What it is called now, the nearest known key, or all of them where none is near. */
+/** Suggests the current name, the closest known key, or lists all if none is close. */
 export function unknownKey(
   key: string,
   known: readonly string[],
   former: Readonly<Record<string, string>> = {},
 ): Problem {
-  const renamed = own(former, key);
+  const renamed = getOwn(former, key);
   const nearest = nearestKey(key, known);
-  const found = `the unknown key ${shown(key)}`;
-  const wanted = `one of ${known.join(", ")}`;
+  const got = `the unknown key ${shown(key)}`;
+  const expected = `one of ${known.join(", ")}`;
   if (renamed !== undefined && known.includes(renamed))
     return {
       path: key,
-      found,
-      wanted,
-      todo: `it is called ${renamed} now`,
-      sentence: `${shown(key)} is called ${renamed} now.`,
+      got,
+      expected,
+      todo: `use ${renamed}, its current name`,
+      sentence: `${shown(key)} was renamed to ${renamed}.`,
     };
   return {
     path: key,
-    found,
-    wanted,
-    todo: nearest ? `did you mean ${nearest}?` : "take it out",
+    got,
+    expected,
+    todo: nearest ? `did you mean ${nearest}?` : "remove it",
     sentence: `unknown key ${shown(key)}${nearest ? `: did you mean ${nearest}?` : `. Known keys: ${known.join(", ")}.`}`,
   };
 }

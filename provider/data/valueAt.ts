@@ -1,4 +1,4 @@
-/** The value at a dotted path of plain data; undefined where the path ends early. */
+/** The value at a path of plain data; undefined if any part of it is missing. */
 export function valueAt(data: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (at, key) =>

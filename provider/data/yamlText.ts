@@ -6,7 +6,7 @@ export interface YamlError {
   offset: number;
 }
 
-/** A YAML or JSON text that people wrote, with its places; what it says is not looked at. */
+/** A parsed YAML or JSON text with positions. Its content is not validated. */
 export interface YamlText {
   document: Document.Parsed;
   lines: LineCounter;
@@ -26,7 +26,7 @@ export function yamlTexts(text: string): YamlText[] {
   );
 }
 
-/** What a text says, or why it can't be read. Whatever the text, this ends, and what it says has an end. */
+/** The content as plain data, or why it can't be read. Terminates for any text, and never returns data that contains itself. */
 export function contentOf({
   document,
   errors,
@@ -41,17 +41,17 @@ export function contentOf({
   }
 }
 
-// warnings would go to the terminal of whoever looks; silent, a second document would be no error
+// "warn" would print to the user's terminal, and "silent" would accept a second document
 const parsing = { prettyErrors: false, uniqueKeys: true, logLevel: "error" } as const;
 
-/** Aliases may repeat this much: a few lines of them can stand for more than a machine holds. */
+/** How many times aliases may be expanded: a few lines of them can exhaust the memory. */
 const mostRepeated = 100;
 
 const tooDeep = `more than ${deepest} levels of nesting, or an anchor that contains itself`;
 
 function checked(document: Document.Parsed, lines: LineCounter): YamlText {
   const errors = document.errors.map(({ message, pos: [offset] }) => ({
-    // the parser's own word for it
+    // how the parser reports it
     message: message.startsWith("Maximum call stack") ? tooDeep : message,
     offset,
   }));

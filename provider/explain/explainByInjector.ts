@@ -6,9 +6,9 @@ import { installedSettings } from "../levels/Profile.js";
 import { explainSidecar, type SidecarExplanation } from "./explainSidecar.js";
 
 /**
- * Each setting of a pod's sidecar: its value, where it comes from, what it took the place of, and where the pod shows it. `injector`: the
+ * Explains each setting of a pod's sidecar: its value, where it comes from, what it replaced, and where the pod shows it. `injector`: the
  * `data` of the ConfigMap of the injector that injects the pod.
- * @throws InjectorRefusal where the ConfigMap can't be read.
+ * @throws InjectorRefusal if the ConfigMap can't be read.
  */
 export function explainByInjector(
   template: PodTemplate,

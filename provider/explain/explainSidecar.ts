@@ -12,7 +12,7 @@ import type { Layers } from "../levels/Layer.js";
 import { layersReaching } from "../levels/layersReaching.js";
 import { amountSettings, scaledSetting, scaledShares } from "../pod/amountSettings.js";
 import { proxyConfigAnnotation } from "../pod/podAnnotations.js";
-import { isDropped, isOverridden, type PodLevel, podLevel, saidAt } from "../pod/podLevel.js";
+import { isDropped, isOverridden, overrideAt, type PodLevel, podLevel } from "../pod/podLevel.js";
 import {
   amountField,
   comparableAmount,
@@ -27,45 +27,45 @@ import { settingAt } from "../settings/fixedSettings.js";
 import type { PodField } from "../settings/SettingDeclaration.js";
 import { sidecarWarnings } from "./sidecarWarnings.js";
 
-/** What decides a pod's sidecar beside the pod itself. */
+/** What determines a pod's sidecar besides the pod itself. */
 export interface SidecarContext {
   namespace: string;
   /** The injector's layers, as `layersOf` reads them from its ConfigMap. */
   layers: Layers;
-  /** What Istio was installed with, as `installedSettings` reads it. Default: nothing known. */
+  /** What Istio was installed with, as `installedSettings` reads it. Default: unknown. */
   installed?: CanonicalSettings;
-  /** The injector's `data.config`, which tells what templates a pod gets. Default: Istio's own defaults, and no aliases. */
+  /** The injector's `data.config`, which determines the templates that a pod gets. Default: Istio's default, without aliases. */
   config?: string;
-  /** Whether istiod makes sidecars native where nobody says it. Default: unknown, which matters to warnings only. */
+  /** Whether istiod injects native sidecars by default. Default: unknown, which only affects warnings. */
   native?: boolean;
 }
 
 export interface ExplainedSetting {
   /** `proxyResources.limits.cpu`, `env.FOO`. */
   path: string;
-  /** In canonical form; undefined where the pod takes the setting away without a value of its own. */
+  /** In canonical form; undefined if the pod drops the setting without a value of its own. */
   value?: SettingValue;
   source: Level;
-  /** The layer's owner; of the pod level none. */
+  /** The layer's owner; undefined for the pod level. */
   owner?: string;
-  /** What it replaced, the strongest first. */
+  /** What it replaced, strongest first. */
   overrode: readonly SourcedValue[];
-  /** Where the injected pod shows it: field -> value, null for a field that is not there. */
+  /** Where the injected pod shows it: field -> value, null for a field that is absent. */
   shows: Readonly<Record<string, string | null>>;
-  /** Why the value is not what a level's settings say. */
+  /** Why the value isn't the one from a level's settings. */
   note?: string;
 }
 
 export interface SidecarExplanation {
   settings: readonly ExplainedSetting[];
   warnings: readonly string[];
-  /** Why settings do not matter to this pod at all. */
+  /** Why settings don't affect this pod at all. */
   unaffected?: string;
 }
 
 /**
- * What each setting of a pod's sidecar is, where it comes from, what it replaced, and where the pod shows it. Pure: `template`
- * is a pod, or the pod template of a workload.
+ * Explains each setting of a pod's sidecar: its value, where it comes from, what it replaced, and where the pod shows it. Makes no
+ * requests. `template`: a pod, or a workload's pod template.
  */
 export function explainSidecar(template: PodTemplate, context: SidecarContext): SidecarExplanation {
   const { annotations } = template.metadata ?? {};
@@ -74,7 +74,7 @@ export function explainSidecar(template: PodTemplate, context: SidecarContext): 
     return {
       settings: [],
       warnings: [],
-      unaffected: `the pod gets the injector's templates ${templates}, and settings are only in sidecar`,
+      unaffected: `the pod gets the injector's templates ${templates}, but only sidecar has the settings`,
     };
   }
   const pod = podLevel(template);
@@ -86,7 +86,7 @@ export function explainSidecar(template: PodTemplate, context: SidecarContext): 
   const values: Record<string, SettingValue | undefined> = { ...effectiveValues(effective) };
   const notes = new Map<string, string>();
   for (const entry of inOrder(Object.keys(effective))) {
-    const note = takenAway(entry, template, pod);
+    const note = whyTakenAway(entry, template, pod);
     if (note === undefined) continue;
     notes.set(entry.path, note);
     values[entry.path] = undefined;
@@ -128,20 +128,20 @@ function layersOfPod(
   ];
 }
 
-/** Why a setting has no value though a level gives one: the pod says something that takes it away. */
-function takenAway(
+/** Why a setting has no value although a level sets one: something on the pod drops it. */
+function whyTakenAway(
   { path, declaration, name }: Omit<SettingEntry, "value">,
   template: PodTemplate,
   pod: PodLevel,
 ): string | undefined {
   if (pod.settings[path] !== undefined || !isOverridden(declaration, name, template)) return undefined;
-  if (declaration.merge === "unite") return "the pod has arguments of istio-init of its own";
+  if (declaration.merge === "unite") return "the pod sets the arguments of istio-init itself";
   if (isDropped(declaration, template))
-    return "one resource annotation on the pod, and Istio drops every amount that the pod does not say itself";
-  const way = declaration.podWays(name)[0];
-  return way?.by === "proxyConfig"
-    ? `the pod's ${proxyConfigAnnotation} says ${way.path[0]} as a whole`
-    : "the pod has a container of that name, which decides it";
+    return "the pod has a resource annotation, so Istio drops every amount that the pod doesn't set itself";
+  const override = declaration.overrides(name)[0];
+  return override?.by === "proxyConfig"
+    ? `the pod's ${proxyConfigAnnotation} sets ${override.path[0]} as a whole`
+    : "the pod has its own container of that name, which decides it";
 }
 
 type Shown = Record<string, string | null>;
@@ -158,13 +158,13 @@ function shownFields(template: PodTemplate, values: Values, managed: Values): Ma
     for (const podField of declaration.podFields(name)) {
       if (!hasInit && "of" in podField && podField.of === "istio-init") continue;
       if (podField.in === "container" && /Probe$/.test(podField.path[0] ?? "") && !hasProbes) continue;
-      const own = saidAt(declaration, name, podField, template);
-      if (own.said) {
+      const own = overrideAt(declaration, name, podField, template);
+      if (own.isSet) {
         if (own.value !== undefined && !(podField.in === "env" && podField.as === "seconds"))
-          fields[fieldName(podField)] = sightValue(podField, entry, own.value, values);
+          fields[fieldName(podField)] = shownValue(podField, entry, own.value, values);
       } else if (isDropped(declaration, template)) fields[fieldName(podField)] = null;
       else if (value !== undefined && managed[path] !== undefined)
-        fields[fieldName(podField)] = sightValue(podField, entry, managed[path], values);
+        fields[fieldName(podField)] = shownValue(podField, entry, managed[path], values);
     }
     shown.set(path, fields);
   }
@@ -175,7 +175,7 @@ function shownFields(template: PodTemplate, values: Values, managed: Values): Ma
   return shown;
 }
 
-function sightValue(
+function shownValue(
   podField: PodField,
   { declaration, name }: Omit<SettingEntry, "value">,
   value: SettingValue,
@@ -189,7 +189,7 @@ function sightValue(
   return comparableValue(podField, value);
 }
 
-// what decides the proxy's amounts, but for a container of the pod's own, decides the init container's where nothing else does
+// the init container defaults to the proxy's amounts, except those from the pod's own istio-proxy container
 function showInitAmounts(
   template: PodTemplate,
   values: Values,
@@ -202,9 +202,10 @@ function showInitAmounts(
       (one) => one.of === "istio-init" && one.field.join() === field.join(),
     )?.declaration;
     const [podField] = init?.podFields("") ?? [];
-    if (!init || !podField || saidAt(init, "", podField, template).said) continue;
-    const way = declaration.podWays("").find(({ by }) => by === "annotation");
-    const annotation = way?.by === "annotation" ? template.metadata?.annotations?.[way.name] : undefined;
+    if (!init || !podField || overrideAt(init, "", podField, template).isSet) continue;
+    const override = declaration.overrides("").find(({ by }) => by === "annotation");
+    const annotation =
+      override?.by === "annotation" ? template.metadata?.annotations?.[override.name] : undefined;
     const dropped = isDropped(declaration, template);
     if (!dropped && values[init.path] !== undefined) continue;
     const value = dropped ? (annotation ?? null) : managed[declaration.path];
@@ -214,7 +215,7 @@ function showInitAmounts(
   }
 }
 
-// as the API server does: a container with a limit and no request requests its limit
+// like the API server, which defaults requests to limits
 function fillRequests(shown: Map<string, Shown>): void {
   const all = new Map([...shown.values()].flatMap((fields) => Object.entries(fields)));
   for (const fields of shown.values()) {

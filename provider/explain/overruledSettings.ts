@@ -2,20 +2,20 @@ import type { Level } from "../levels/effectiveSettings.js";
 import { hasPromised, type SidecarFields } from "../pod/sidecarFields.js";
 import type { SidecarExplanation } from "./explainSidecar.js";
 
-/** A setting of ours that a pod does not show: somebody after Istio's template has the last word. */
+/** A setting that the injected pod doesn't have: something overrode it after Istio's template. */
 export interface OverruledSetting {
   /** `proxyResources.limits.cpu`. */
   setting: string;
-  /** The level whose value it is. */
+  /** The level that sets it. */
   source: Level;
-  /** Where a pod shows it. */
+  /** The pod field that shows it. */
   field: string;
-  /** In the form in which fields compare; undefined: no such field. */
+  /** In comparable form; undefined for no such field. */
   expected: string | undefined;
   got: string | undefined;
 }
 
-/** What the layers' settings promise and the injected pod does not have; each setting once. */
+/** The layers' settings that the injected pod doesn't have, each once. */
 export function overruledSettings(
   { settings }: Pick<SidecarExplanation, "settings">,
   fields: SidecarFields,

@@ -6,7 +6,7 @@ import { nanoUnits } from "../settings/quantity.js";
 
 type Values = Readonly<Record<string, SettingValue | undefined>>;
 
-/** Settings that are each right and together do what people rarely want. */
+/** Warns about settings that are valid on their own, but rarely intended in combination. */
 export function sidecarWarnings(
   { spec }: PodTemplate,
   values: Values,
@@ -29,7 +29,7 @@ function lostHooks(values: Values, native: boolean | undefined): string[] {
   return JSON.stringify(values["lifecycle.preStop"] ?? "").includes("drain")
     ? []
     : [
-        `${hooks.join(" and ")}: any hook takes away Istio's own, which drains a native sidecar before the application stops; run "pilot-agent request --debug-port=15020 POST drain" in preStop to keep it`,
+        `${hooks.join(" and ")}: any hook replaces Istio's own, which drains a native sidecar before the application stops; run "pilot-agent request --debug-port=15020 POST drain" in preStop to keep it`,
       ];
 }
 
@@ -37,7 +37,7 @@ function holdWithoutRestart(restartPolicy: unknown, values: Values, native: bool
   const holds = values.holdApplicationUntilProxyStarts === true && (values.nativeSidecar ?? native) !== true;
   return holds && (restartPolicy === "Never" || restartPolicy === "OnFailure")
     ? [
-        `holdApplicationUntilProxyStarts with restartPolicy ${restartPolicy}: a sidecar whose waiting hook fails is not started again, and the pod stays broken; use nativeSidecar instead`,
+        `holdApplicationUntilProxyStarts with restartPolicy ${restartPolicy}: if the hook that waits fails, the sidecar is not restarted and the pod stays broken; use nativeSidecar instead`,
       ]
     : [];
 }
@@ -48,7 +48,7 @@ function tooManyThreads(values: Values): string[] {
   const cores = typeof limit === "string" ? nanoUnits(limit) : undefined;
   return cores !== undefined && threads > 0 && BigInt(threads) * 1_000_000_000n > cores
     ? [
-        `concurrency ${threads} with proxyResources.limits.cpu ${String(limit)}: the threads share less than a core each and are throttled; raise the limit, or lower concurrency`,
+        `concurrency ${threads} with proxyResources.limits.cpu ${String(limit)}: each thread has less than a core and is throttled; raise the limit or lower concurrency`,
       ]
     : [];
 }
@@ -64,7 +64,7 @@ function excludesWithoutEffect(values: Values, sources: ReadonlyMap<string, Leve
     if (typeof included !== "string" || included === "*" || !excluded || sources.get(exclude) === "installed")
       return [];
     return [
-      `${exclude} ${String(excluded)} has no effect: ${include} is ${included === "" ? "empty" : included}, and Istio looks at excludes only where it is *`,
+      `${exclude} ${String(excluded)} has no effect: ${include} is ${included === "" ? "empty" : included}, and Istio ignores excludes unless it is *`,
     ];
   });
 }

@@ -82,8 +82,8 @@ function readPicker({ selector, priority, workload }: Properties): { picks: PodP
         : [
             {
               path: "workloadName",
-              found: shown(workload),
-              wanted: "a name of lower-case letters, digits, - and .",
+              got: shown(workload),
+              expected: "a name of lower-case letters, digits, - and .",
               todo: "set workloadName: without it the resource's own name is taken",
             },
           ]),
@@ -93,13 +93,13 @@ function readPicker({ selector, priority, workload }: Properties): { picks: PodP
 
 function namespaceProblems({ namespace, injector }: Properties): Problem[] {
   if (namespace === undefined || isUnknown(namespace)) return [];
-  const wanted = "the name of a namespace that Istio injects into";
+  const expected = "the name of a namespace that Istio injects into";
   if (typeof namespace !== "string" || !dnsLabel.test(namespace)) {
     return [
       {
         path: "namespace",
-        found: shown(namespace),
-        wanted,
+        got: shown(namespace),
+        expected,
         todo:
           namespace === globalTarget ? "use GlobalSidecarSettings for all namespaces" : "write the one name",
       },
@@ -110,8 +110,8 @@ function namespaceProblems({ namespace, injector }: Properties): Problem[] {
     return [
       {
         path: "namespace",
-        found: shown(namespace),
-        wanted,
+        got: shown(namespace),
+        expected,
         todo: "Istio ignores pods there: take the settings out",
       },
     ];
@@ -120,8 +120,8 @@ function namespaceProblems({ namespace, injector }: Properties): Problem[] {
     ? [
         {
           path: "namespace",
-          found: shown(namespace),
-          wanted,
+          got: shown(namespace),
+          expected,
           todo: "Istio's own namespace has gateways and istiod, no sidecars: take the settings out",
         },
       ]

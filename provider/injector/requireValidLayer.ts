@@ -63,7 +63,7 @@ function requireValidPods(target: string, layers: Layers, installed: CanonicalSe
       }));
     }),
   );
-  const unique = new Map(problems.map((problem) => [`${problem.path} ${problem.found}`, problem]));
+  const unique = new Map(problems.map((problem) => [`${problem.path} ${problem.got}`, problem]));
   if (unique.size > 0)
     throw new SettingsError(`${targetName(target)}, merged with the weaker levels`, [...unique.values()]);
 }

@@ -18,7 +18,7 @@ function textProblems(path: string, given: unknown, known: readonly string[]): P
   if (!isSet(given) || containsUnknown(given)) return [];
   if (typeof given !== "object" || Array.isArray(given)) {
     return [
-      { path, found: shown(given), wanted: `an object of ${known.join(", ")}`, todo: "nest them below it" },
+      { path, got: shown(given), expected: `an object of ${known.join(", ")}`, todo: "nest them below it" },
     ];
   }
   const entries = given as Entries;
@@ -30,8 +30,8 @@ function textProblems(path: string, given: unknown, known: readonly string[]): P
       )
       .map((key) => ({
         path: `${path}.${key}`,
-        found: shown(entries[key]),
-        wanted: "text",
+        got: shown(entries[key]),
+        expected: "text",
         todo: "write it, in quotes where YAML would take it for a number",
       })),
   ];

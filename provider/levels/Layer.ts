@@ -1,30 +1,30 @@
-import { own } from "../data/own.js";
+import { getOwn } from "../data/getOwn.js";
 import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 import type { RolloutOptions } from "./RolloutOptions.js";
 import type { Requirement } from "./selector.js";
 
 /** One level's settings for one target, with its owner. */
 export interface Layer {
-  /** `organization/project/stack:name` of the Pulumi resource; one layer has one owner. */
+  /** `organization/project/stack:name` of the Pulumi resource. A layer has exactly one owner. */
   owner: string;
   settings: CanonicalSettings;
-  /** Of a workload layer: which pods of the namespace it is for. */
+  /** For a workload layer: the pods of the namespace that it applies to. */
   picks?: PodPicker;
-  /** How its workloads are rolled out, whoever changes what they get; left out where it says nothing. */
+  /** How its workloads are rolled out, no matter which level changed. Left out if no option is set. */
   rollout?: RolloutOptions;
 }
 
-/** The pods of a namespace that a workload layer is for, evaluated at injection. */
+/** Selects the pods of a namespace that a workload layer applies to, evaluated at injection. */
 export interface PodPicker {
   selector: readonly Requirement[];
-  /** Where two layers pick a pod, the one with the higher number is the stronger. */
+  /** If several layers select a pod, those with higher numbers win. */
   priority: number;
 }
 
 /** Target -> layer. */
 export type Layers = Readonly<Record<string, Layer>>;
 
-/** The target of the global layer; a namespace's layer has the namespace's name, a workload layer `namespace/name`. */
+/** The target of the global layer. A namespace layer's is the namespace's name, a workload layer's `namespace/name`. */
 export const globalTarget = "*";
 
 /** The target of a resource's properties, or of a component's arguments. */
@@ -33,7 +33,7 @@ export function targetOf({ namespace, workload }: Readonly<Record<string, unknow
   return workload === undefined ? String(namespace) : `${namespace}/${workload}`;
 }
 
-/** The namespace of a target; undefined for the global one. */
+/** The namespace of a target; undefined for the global target. */
 export function namespaceOf(target: string): string | undefined {
   return target === globalTarget ? undefined : target.split("/")[0];
 }
@@ -44,5 +44,5 @@ export function isWorkloadTarget(target: string): boolean {
 
 /** A target's layer. */
 export function layerAt(layers: Layers, target: string): Layer | undefined {
-  return own(layers, target);
+  return getOwn(layers, target);
 }

@@ -14,30 +14,30 @@ import {
   united,
 } from "./effectiveSettings.js";
 
-/** One value that the injector's template puts in place for a pod: where, what, and which pods decide it themselves. */
+/** A value that the injector's template sets for a pod, unless the pod overrides it. */
 export interface ProfileWrite {
-  /** From a root of the template: `global`, `always`, `annotations`, `expression`, `init`, `metadata`, `env`, `proxyConfig`, `scaled`. */
+  /** Path from one of the template's roots: `global`, `always`, `annotations`, `expression`, `init`, `metadata`, `env`, `proxyConfig`, `scaled`. */
   at: readonly string[];
   is: unknown;
-  /** Not for pods whose `proxy.istio.io/config` has one of these keys: alternatives of a regular expression. */
+  /** Skipped if the pod's `proxy.istio.io/config` has one of these keys: a regular expression's alternatives. */
   own?: string;
-  /** Not for pods that have an istio-proxy container of their own, whose place is decided. */
+  /** Skipped if the pod has its own istio-proxy container, whose place is fixed. */
   placed?: true;
 }
 
-/** Settings of one target, value by value; `storedProfile` gives them the shape that the injector's template looks up. */
+/** One target's settings as individual values. `storedProfile` converts them for the injector's template. */
 export interface Profile {
-  /** Written on each pod: which settings the injector gave it. */
+  /** Identifies the settings; the injector writes it on each pod. */
   stamp: string;
   writes?: readonly ProfileWrite[];
 }
 
-/** Settings of the levels that the injector looks up, and what Istio was installed with. */
+/** Settings of the levels that the injector applies, and what Istio was installed with. */
 export interface ProfileSources {
   installed: CanonicalSettings;
   global?: CanonicalSettings;
   namespace?: CanonicalSettings;
-  /** The workload layers that pick a pod, the weakest first. */
+  /** The workload layers that select a pod, weakest first. */
   workloads?: readonly CanonicalSettings[];
 }
 
@@ -56,7 +56,7 @@ export function effectiveOf({
   return effectiveSettings(given);
 }
 
-/** The profile of a target without what Istio was installed with; a namespace's has the global settings in it. */
+/** A target's profile, without what Istio was installed with. A namespace's includes the global settings. */
 export function profileOf({ global, namespace }: Pick<ProfileSources, "global" | "namespace">): Profile {
   const managed = effectiveValues(
     effectiveSettings([
@@ -71,12 +71,12 @@ export function profileOf({ global, namespace }: Pick<ProfileSources, "global" |
   return { stamp: digest(content), ...content };
 }
 
-/** Where a pod's stamp has the profiles that made it: the namespace's or global one, then those of workload layers. */
+/** A pod's stamp, from its profiles' stamps: the namespace's or global one, then those of workload layers. */
 export function joinedStamp(stamps: readonly string[]): string {
   return stamps.filter((stamp) => stamp !== "").join(".");
 }
 
-/** The stamp of a pod that these levels' settings reach; undefined when none do. */
+/** The stamp of a pod with these levels' settings; undefined if there are none. */
 export function stampOf({
   workloads = [],
   ...base
@@ -128,7 +128,7 @@ function expressionWrites(name: string, value: SettingValue): ProfileWrite[] {
       return [{ at: ["expression", name], is: value, own: ownKeys("interceptionMode") }];
     case "hold": {
       const own = ownKeys("holdApplicationUntilProxyStarts");
-      // either of the two holds in Istio's template
+      // Istio's template holds the application if either of the two is true
       return [
         { at: ["expression", name], is: value, own },
         { at: ["global", "proxy", "holdApplicationUntilProxyStarts"], is: value, own },
@@ -144,14 +144,14 @@ function written(value: SettingValue, as: WrittenAs | undefined): unknown {
   return as === "number" ? Number(value) : value;
 }
 
-/** The list that pods without annotations of their own get for a Helm list: everything excluded at all levels. */
+/** What pods without annotations get for a Helm list: its value plus everything always excluded. */
 export function unitedList(effective: EffectiveSettings, key: string): string {
   const values = effectiveValues(effective);
   const valueTo = (to: "united" | "value") => values[settingAt(to, ["proxy", key])?.path ?? ""] ?? "";
   return String(united(valueTo("united"), valueTo("value")));
 }
 
-/** What Istio was installed with, as far as settings can say it; what they can't is left to Istio. `global`: Helm's. */
+/** What Istio was installed with, as far as settings can express it. `global`: the Helm values' `global`. */
 export function installedSettings(global: unknown): CanonicalSettings {
   const settings: Record<string, SettingValue> = {};
   for (const { declaration, rendering } of fixedSettings) {

@@ -5,21 +5,21 @@ import { parseSeconds, secondsOf } from "../settings/duration.js";
 import { asLabelSelector, type LabelSelector, parseSelector } from "./selector.js";
 
 /**
- * How workloads whose sidecar changes are restarted. Merged per option, as settings are: a workload's options win over its namespace's,
- * those over the global ones, whichever level, program or stack has changed.
+ * How workloads whose sidecar changes are restarted. Merged per option, like settings: a workload's options win over its namespace's,
+ * and those over the global ones, no matter which level, program or stack has changed.
  */
 export interface RolloutOptions {
   /**
-   * `restart`: an annotation on the pod template, as `kubectl rollout restart` does, so that the workload's own update
-   * strategy holds. `evict`: one stale pod after the other through the Eviction API, as `kubectl drain` does, so that
-   * PodDisruptionBudgets hold; specs stay as they are, and owners with updateStrategy OnDelete are reached too. `none`:
-   * nothing is restarted; pods take up the settings when they are next created.
-   * Default: restart. Settings only take effect in new pods, and a restart respects the workload's own update strategy.
+   * `restart`: sets an annotation on the pod template, like `kubectl rollout restart`, so the workload's own update strategy
+   * applies. `evict`: evicts stale pods one at a time, like `kubectl drain`, so PodDisruptionBudgets apply; this leaves specs
+   * unchanged, and also works for owners with updateStrategy OnDelete. `none`: restarts nothing; pods get the settings when
+   * they are next created.
+   * Default: restart, since settings only take effect in new pods, and a restart respects the workload's own update strategy.
    */
   strategy?: "restart" | "evict" | "none";
   /**
-   * How many workloads of this level restart at once; each level's number holds for its own workloads. Default: 3 for those that no
-   * level says a number for, so that a mistake meets few workloads.
+   * How many workloads of this level restart at once; each level's number applies to its own workloads. Default: 3 if no level
+   * sets it, so that a mistake affects few workloads.
    */
   maxConcurrent?: number;
   /** How long to wait after each workload before the next one starts. Default: 0s. */
@@ -27,32 +27,32 @@ export interface RolloutOptions {
   /** How long a workload may take. Default: 10m, the progress deadline of a Deployment. */
   timeoutPerWorkload?: string;
   /**
-   * After a workload fails. `stop`: no more are begun; the next `up` goes on. `continue`: the others restart all the same.
-   * `rollback`: stops, puts the settings back to those of the last successful rollout, and restarts what this change had restarted; the
-   * next `up` tries again. Failures that settings can't cause stop and roll back nothing. Default: stop, so that nobody's second workload
+   * What to do after a workload fails. `stop`: start no more restarts; the next `up` continues. `continue`: restart the others
+   * anyway. `rollback`: stop, restore the settings of the last successful rollout, and restart what this change had restarted; the
+   * next `up` tries again. Failures that settings can't cause only stop the rollout. Default: stop, so that no second workload
    * breaks in the same way.
    */
   onFailure?: "stop" | "continue" | "rollback";
   /**
-   * What else counts as a difference. `image`: the images of istio-proxy and istio-init too, so that an upgrade of Istio is rolled
-   * out. Default: nothing, since settings change no image, and restarts for an upgrade should be asked for.
+   * What else counts as a difference. `image`: the images of istio-proxy and istio-init, so that Istio upgrades are rolled out.
+   * Default: nothing, since settings don't change images, and restarts for an upgrade should be opt-in.
    */
   restartOn?: "image"[];
-  /** Labels of workloads that are restarted; the others are reported as waiting. Default: every workload. */
+  /** Selects by their labels the workloads to restart; the others are reported as waiting. Default: every workload. */
   selector?: LabelSelector;
   /**
-   * Whether workloads that are not ready are restarted too. Default: false: a restart would add to their trouble, fail, and
-   * be blamed for it. They are reported as waiting, and looked at again by the next `up`.
+   * Whether to restart workloads that are not ready. Default: false, since a restart would make things worse, fail, and be
+   * blamed for it. They are reported as waiting, and the next `up` checks them again.
    */
   restartUnhealthy?: boolean;
   /**
-   * Whether pods that no controller owns are deleted when they have the sidecar of earlier settings. No controller recreates them.
+   * Whether to delete pods without a controller if their sidecar has earlier settings. Nothing recreates them.
    * Default: false, since they would be gone.
    */
   deleteBarePods?: boolean;
 }
 
-/** The options with their defaults, durations in canonical form. */
+/** The options with defaults applied and durations in canonical form. */
 export interface Rollout {
   strategy: "restart" | "evict" | "none";
   maxConcurrent: number;
@@ -83,10 +83,10 @@ const duration = (fallback: string, none: boolean) =>
 const labelSelector = z.unknown().transform((value, context): LabelSelector => {
   if (value === undefined || (isRecord(value) && Object.keys(value).length === 0)) return {};
   const { selector, problems } = parseSelector(value);
-  for (const { path, found, wanted, todo } of problems)
+  for (const { path, got, expected, todo } of problems)
     context.issues.push({
       code: "custom",
-      message: problemSentence({ path, found, wanted, todo }),
+      message: problemSentence({ path, got, expected, todo }),
       path: path.split(".").slice(1),
       input: value,
     });
@@ -109,7 +109,7 @@ export const Rollout = z.strictObject({
   deleteBarePods: z.boolean().default(false),
 });
 
-/** The one list of the options' names: what a component hands to its rollout, and what a rollout reads. */
+/** The options' names: what a component passes to its rollout, and what the rollout reads. */
 export const rolloutOptionNames = Object.keys(Rollout.shape) as readonly (keyof RolloutOptions)[];
 
 export function milliseconds(duration: string): number {

@@ -3,7 +3,7 @@ import type { SettingValue } from "../settings/declarations.js";
 import { listEntries } from "../settings/list.js";
 
 /**
- * Precedence, weakest first. What Istio was installed with is a level like any other to the merge.
+ * Precedence, weakest first. For merging, what Istio was installed with is a level like any other.
  *
  * | pod | workload | namespace | global | wins |
  * | --- | -------- | --------- | ------ | --------- |
@@ -19,7 +19,7 @@ export type Level = (typeof levels)[number];
 export interface LeveledSettings {
   level: Level;
   settings: CanonicalSettings;
-  /** Whose settings they are, where a level has several or people want to know: `acme/shop/prod:shop`. */
+  /** The layer's owner, if known: `acme/shop/prod:shop`. */
   owner?: string;
 }
 
@@ -32,18 +32,18 @@ export interface SourcedValue {
 
 export interface EffectiveSetting {
   value: SettingValue;
-  /** The level that the value comes from; of a united setting, the strongest that adds to it. */
+  /** The level that the value comes from; for a united setting, the strongest that adds to it. */
   source: Level;
   owner?: string;
-  /** The weaker levels' values that it replaced, the strongest first; of a united setting, those that it was added to. */
+  /** The weaker levels' values that it replaced, strongest first; for a united setting, those that it was added to. */
   overrode?: readonly SourcedValue[];
 }
 
 export type EffectiveSettings = Readonly<Record<string, EffectiveSetting>>;
 
 /**
- * Merges per setting, whatever the order of levels in the argument; of two at one level the later is the stronger. No
- * setting is known by name here.
+ * Merges per setting. The order of levels in the argument doesn't matter; of two at the same level, the later one wins. Driven by
+ * declarations only: no setting is special here.
  */
 export function effectiveSettings(given: readonly LeveledSettings[]): EffectiveSettings {
   const weakestFirst = [...given].sort((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level));
@@ -69,7 +69,7 @@ export function effectiveValues(effective: EffectiveSettings): CanonicalSettings
   return Object.fromEntries(Object.entries(effective).map(([path, { value }]) => [path, value]));
 }
 
-/** The entries of both lists, the weaker level's first, none twice. */
+/** The entries of both lists without duplicates, the weaker level's first. */
 export function united(weaker: SettingValue | undefined, stronger: SettingValue): SettingValue {
   if (typeof weaker !== "string" || typeof stronger !== "string") return stronger;
   return [...new Set([...listEntries(weaker), ...listEntries(stronger)])].join(",");

@@ -1,4 +1,4 @@
-/** Arguments and options that had another name before. */
+/** Renamed arguments and options: former name -> current name. */
 export const formerNames: Readonly<Record<string, string>> = {
   patience: "injectorTimeout",
   layerName: "workloadName",

@@ -11,7 +11,7 @@ import {
 import type { ProfileSources } from "./Profile.js";
 import { selects } from "./selector.js";
 
-/** The layers that reach a pod, of the workload layers the weakest first. */
+/** The layers that apply to a pod; workload layers are weakest first. */
 export function layersReaching(
   layers: Layers,
   namespace: string,
@@ -24,7 +24,7 @@ export function layersReaching(
   };
 }
 
-/** A namespace's workload layers, the weakest first. */
+/** A namespace's workload layers, weakest first. */
 export function workloadLayers(
   layers: Layers,
   namespace: string,
@@ -36,12 +36,12 @@ export function workloadLayers(
     .sort((a, b) => a.picks.priority - b.picks.priority || (a.target < b.target ? -1 : 1));
 }
 
-/** Settings of layers by their level, for merging. */
+/** Layers' settings by level, for merging. */
 export type LayeredSettings = Pick<ProfileSources, "global" | "namespace"> & {
   workloads: CanonicalSettings[];
 };
 
-/** The settings of the layers that reach a pod. */
+/** The settings of the layers that apply to a pod. */
 export function layersFor(
   layers: Layers,
   namespace: string,
@@ -50,7 +50,7 @@ export function layersFor(
   return settingsOf(layersReaching(layers, namespace, labels));
 }
 
-/** The settings of the layers that reach a target's pods, as far as no other workload layer picks them. */
+/** The settings of the layers that apply to a target's pods, ignoring other workload layers that may select them. */
 export function layersAt(layers: Layers, target: string): LayeredSettings {
   const workload = isWorkloadTarget(target) ? layerAt(layers, target) : undefined;
   return settingsOf({

@@ -4,14 +4,14 @@ import { unknownKey } from "../data/unknownKeys.js";
 import { formerNames } from "./formerNames.js";
 import { Rollout, type RolloutOptions, rolloutOptionNames } from "./RolloutOptions.js";
 
-/** Options as given, in canonical form, without defaults; and everything that is wrong with them. What a preview can't know is left out. */
+/** The given options in canonical form, without defaults, and all problems. Omits what a preview doesn't know. */
 export function parseRollout(given: unknown): { options: RolloutOptions; problems: Problem[] } {
   if (given === undefined || isUnknown(given)) return { options: {}, problems: [] };
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    const wanted = `an object of ${rolloutOptionNames.join(", ")}`;
+    const expected = `an object of ${rolloutOptionNames.join(", ")}`;
     return {
       options: {},
-      problems: [{ path: "rollout", found: shown(given), wanted, todo: "nest them below it" }],
+      problems: [{ path: "rollout", got: shown(given), expected, todo: "nest them below it" }],
     };
   }
   const options: Record<string, unknown> = {};
@@ -25,10 +25,10 @@ export function parseRollout(given: unknown): { options: RolloutOptions; problem
         problems.push(
           ...read.error.issues.map(({ code, path, message }) => ({
             path: ["rollout", name, ...path.map(String)].join("."),
-            found: shown(value),
-            wanted: "an option of rollouts",
+            got: shown(value),
+            expected: "a rollout option",
             todo: message,
-            // of our own making: a whole sentence
+            // custom issues are ours and have a complete sentence
             ...(code === "custom" ? { sentence: message } : {}),
           })),
         );
@@ -37,7 +37,7 @@ export function parseRollout(given: unknown): { options: RolloutOptions; problem
   return { options: options as RolloutOptions, problems };
 }
 
-/** The options that all levels together give, the weakest level first. */
+/** Merges the options of all levels, given weakest first. */
 export function effectiveRollout(levels: readonly (RolloutOptions | undefined)[]): Rollout {
   return Rollout.parse(Object.assign({}, ...levels));
 }

@@ -3,16 +3,16 @@ import { layersReaching, workloadLayers } from "./layersReaching.js";
 import { effectiveRollout } from "./parseRollout.js";
 import type { Rollout } from "./RolloutOptions.js";
 
-/** How one workload is rolled out, by all the levels that reach it. */
+/** How one workload is rolled out, according to all levels that apply to it. */
 export interface ReachingRollout extends Rollout {
-  /** Each level that bounds how many restart at once, its own workloads together: target -> number. */
+  /** Each level's limit on how many of its workloads restart at once: target -> number. */
   bounds: Readonly<Record<string, number>>;
 }
 
-/** The bound of workloads for which no level says one. */
+/** The bound for workloads whose levels set none. */
 const unbounded = "default";
 
-/** The options that hold for pods of a namespace with these labels, whichever level has changed. */
+/** The options for pods of a namespace with these labels, no matter which level has changed. */
 export function rolloutReaching(
   layers: Layers,
   namespace: string,
@@ -37,7 +37,7 @@ export function rolloutReaching(
   };
 }
 
-/** The options that hold at a target, of a workload layer for the pods that no other one picks. */
+/** The options for a target's pods, ignoring other workload layers that may select them. */
 export function rolloutAt(layers: Layers, target: string): Rollout {
   const levels = new Set([globalTarget, namespaceOf(target) ?? globalTarget, target]);
   return effectiveRollout([...levels].map((level) => layerAt(layers, level)?.rollout));

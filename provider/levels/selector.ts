@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { own } from "../data/own.js";
+import { getOwn } from "../data/getOwn.js";
 import { unplainParts } from "../data/plainData.js";
 import { type Problem, printable, shown } from "../data/problem.js";
 import { containsUnknown } from "../data/unknown.js";
@@ -7,15 +7,15 @@ import { valueAt } from "../data/valueAt.js";
 
 export type Operator = "In" | "NotIn" | "Exists" | "DoesNotExist";
 
-/** One condition on a pod's labels, as Kubernetes has it in `matchExpressions`. All conditions of a selector must hold. */
+/** One condition on a pod's labels, as in Kubernetes' `matchExpressions`. All conditions of a selector must hold. */
 export interface Requirement {
   key: string;
   operator: Operator;
-  /** With In and NotIn. */
+  /** For In and NotIn only. */
   values?: readonly string[];
 }
 
-/** A label selector as Kubernetes writes it. */
+/** A Kubernetes label selector. */
 export interface LabelSelector {
   matchLabels?: Record<string, string>;
   matchExpressions?: { key: string; operator: Operator; values?: string[] }[];
@@ -28,7 +28,7 @@ const key = z
     "a label's key",
   );
 const value = z.string().regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/, "a label's value");
-// zod's records pass over this name, and a selector with one condition less picks more pods
+// zod's records drop this key, and a selector with one condition less would select more pods
 const labels = z.preprocess(
   (written, context) => {
     if (typeof written === "object" && written !== null && Object.hasOwn(written, "__proto__"))
@@ -57,7 +57,7 @@ function inSelector({ path, ...rest }: Problem): Problem {
   return { path: path === "settings" ? "selector" : `selector.${path}`, ...rest };
 }
 
-/** Reads a selector as people write it: the conditions in one order, whatever the spelling. */
+/** Parses a label selector into conditions, sorted so that equivalent selectors compare equal. */
 export function parseSelector(input: unknown): { selector: Requirement[]; problems: Problem[] } {
   const unplain = unplainParts(input);
   if (unplain.length > 0) return { selector: [], problems: unplain.map(inSelector).map(printable) };
@@ -69,8 +69,8 @@ export function parseSelector(input: unknown): { selector: Requirement[]; proble
       problems: read.error.issues.map((issue) =>
         printable({
           path: ["selector", ...issue.path.map(String)].join("."),
-          found: shown(valueAt(input, issue.path.map(String))),
-          wanted: "a label selector: matchLabels, matchExpressions, or both",
+          got: shown(valueAt(input, issue.path.map(String))),
+          expected: "a label selector: matchLabels, matchExpressions, or both",
           todo: issue.message,
         }),
       ),
@@ -93,17 +93,17 @@ export function parseSelector(input: unknown): { selector: Requirement[]; proble
     problems: [
       {
         path: "selector",
-        found: "a selector without conditions",
-        wanted: "labels that the workload's pods have",
-        todo: "name a label, or use NamespaceSidecarSettings for all pods of the namespace",
+        got: "a selector without conditions",
+        expected: "labels of the workload's pods",
+        todo: "add a label, or use NamespaceSidecarSettings for all pods of the namespace",
       },
     ],
   };
 }
 
-/** A selector as people write it, from its conditions. */
+/** The Kubernetes label selector for these conditions. */
 export function asLabelSelector(selector: readonly Requirement[]): LabelSelector {
-  // a map has one value for each label
+  // matchLabels can only have one value per label
   const only = ({ key: label, operator, values = [] }: Requirement, at: number) =>
     operator === "In" &&
     values.length === 1 &&
@@ -120,7 +120,7 @@ export function asLabelSelector(selector: readonly Requirement[]): LabelSelector
   };
 }
 
-/** Whether all conditions hold for a pod's labels; as in Kubernetes, NotIn holds where the label is missing. */
+/** Whether all conditions hold for a pod's labels. As in Kubernetes, NotIn holds if the label is missing. */
 export function selects(selector: readonly Requirement[], labels: Readonly<Record<string, string>>): boolean {
   return selector.every((requirement) => holds(requirement, labels));
 }
@@ -129,7 +129,7 @@ function holds(
   { key: label, operator, values = [] }: Requirement,
   labels: Readonly<Record<string, string>>,
 ): boolean {
-  const found = own(labels, label);
+  const found = getOwn(labels, label);
   const listed = found !== undefined && values.includes(found);
   const rules: Record<Operator, boolean> = {
     In: listed,
@@ -140,7 +140,7 @@ function holds(
   return rules[operator];
 }
 
-/** Labels that a selector picks; undefined when no pod can have such labels. Of two selectors together: whether both could pick one pod. */
+/** Example labels that satisfy all conditions; undefined if none can. With two selectors' conditions: whether both can select one pod. */
 export function labelsPickedBy(selector: readonly Requirement[]): Record<string, string> | undefined {
   const labels: Record<string, string> = {};
   for (const label of new Set(selector.map((one) => one.key))) {
@@ -151,7 +151,7 @@ export function labelsPickedBy(selector: readonly Requirement[]): Record<string,
   return labels;
 }
 
-// undefined: the label has to be missing, or may be; false: no value will do
+// undefined: the label must or may be missing; false: no value satisfies the conditions
 function valueFor(conditions: readonly Requirement[]): string | undefined | false {
   const allowed = conditions
     .filter(({ operator }) => operator === "In")
@@ -171,7 +171,7 @@ function valueFor(conditions: readonly Requirement[]): string | undefined | fals
   );
 }
 
-/** A selector for messages, as kubectl writes it: `app=web,tier in (a,b),!beta`. */
+/** A selector for messages, in kubectl's syntax: `app=web,tier in (a,b),!beta`. */
 export function selectorText(selector: readonly Requirement[]): string {
   return selector.map(requirementText).join(",");
 }

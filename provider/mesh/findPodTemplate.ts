@@ -8,7 +8,7 @@ import {
 import type { PodTemplate } from "../cluster/podTemplate.js";
 import { readPodTemplate } from "../cluster/readPodTemplate.js";
 import { argoRollout, workloadKinds, workloadPath } from "../cluster/workloads.js";
-import { own } from "../data/own.js";
+import { getOwn } from "../data/getOwn.js";
 import { problemText, shown, textOf } from "../data/problem.js";
 import { valueAt } from "../data/valueAt.js";
 import { contentOf, yamlTexts } from "../data/yamlText.js";
@@ -58,7 +58,7 @@ export async function findPodTemplate(
   name: string,
 ): Promise<FoundTemplate> {
   const [given = "", object = ""] = name.split("/");
-  const word = own(shortNames, given.toLowerCase()) ?? given.toLowerCase();
+  const word = getOwn(shortNames, given.toLowerCase()) ?? given.toLowerCase();
   if (object === "" || !/^[a-z0-9.-]+$/.test(object)) throw unknown(name);
   if (["pod", "pods"].includes(word)) {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(object)}`;

@@ -4,7 +4,7 @@ import { textOf } from "../data/problem.js";
 import { proxyConfigAnnotation, proxyConfigOf } from "../pod/podAnnotations.js";
 import { declarations, type SettingDeclaration, type SettingValue } from "../settings/declarations.js";
 import { fixedSettings } from "../settings/fixedSettings.js";
-import type { PodWay } from "../settings/SettingDeclaration.js";
+import type { PodOverride } from "../settings/SettingDeclaration.js";
 import { foreignSettings, readLoosely } from "./foreignSettings.js";
 
 /** A setting in a pod's annotations: in canonical form or with the reason why it has none, and the annotation. */
@@ -21,7 +21,7 @@ export function podSays(annotations: Readonly<Record<string, string>>): PodSayin
   for (const { setting, field, read } of foreignSettings("annotation", annotations).found)
     bySetting.set(setting, { setting, annotation: field, read });
   for (const declaration of declarations) {
-    const names = declaration.open ? namesIn(config, declaration.podWays("")) : [""];
+    const names = declaration.open ? namesIn(config, declaration.overrides("")) : [""];
     for (const one of names.flatMap((name) => saying(declaration, name, annotations, config)))
       if (!bySetting.has(one.setting)) bySetting.set(one.setting, one);
   }
@@ -34,9 +34,9 @@ function saying(
   annotations: Readonly<Record<string, string>>,
   config: unknown,
 ): PodSaying[] {
-  const { path, podWays } = declaration;
+  const { path, overrides } = declaration;
   const setting = name === "" ? path : `${path}.${name}`;
-  const ways = podWays(name);
+  const ways = overrides(name);
   const found = (annotation: string, value: unknown) => [
     { setting, annotation, read: readLoosely(declaration, name, value) },
   ];
@@ -50,7 +50,7 @@ function saying(
 }
 
 // names that belong to other settings are left to those
-function namesIn(config: unknown, ways: readonly PodWay[]): string[] {
+function namesIn(config: unknown, ways: readonly PodOverride[]): string[] {
   const [way] = ways;
   const map = way?.by === "proxyConfig" ? fieldAt(config, way.path.slice(0, -1))?.value : undefined;
   const taken = new Set(

@@ -1,12 +1,12 @@
 import { type Problem, placedSentence as sentenceAt } from "../data/problem.js";
 
-/** A problem and where in a file it stands; both numbers begin at 1. */
+/** A problem with its position in a file; both numbers start at 1. */
 export interface PlacedProblem extends Problem {
   line: number;
   column: number;
 }
 
-/** A settings file that can't be used; `problems` holds all of them, in the order of the file. */
+/** A settings file that can't be used. `problems` has all of them, in file order. */
 export class SettingsFileError extends Error {
   override readonly name = "SettingsFileError";
   constructor(
@@ -19,7 +19,7 @@ export class SettingsFileError extends Error {
   }
 }
 
-/** `✖ settings.yaml:7:5: dnsProxy: expected …, got …. …`, which terminals and editors turn into a link. */
+/** `✖ settings.yaml:7:5: dnsProxy: expected …, got …. …`, where terminals and editors make the position a link. */
 export function placedSentence(file: string, problem: PlacedProblem): string {
   return `✖ ${file}:${problem.line}:${problem.column}: ${sentenceAt(problem)}`;
 }

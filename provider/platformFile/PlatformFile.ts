@@ -1,11 +1,11 @@
 import type { GlobalArguments, NamespaceArguments, WorkloadArguments } from "./levelArguments.js";
 
-/** What a settings file says, checked: the arguments of the components, with what the file says once for all of them. */
+/** A validated settings file: the components' arguments, including what the file sets for all of them. */
 export interface PlatformFile {
   global?: GlobalArguments;
   namespaces: Readonly<Record<string, NamespaceArguments>>;
-  /** Name -> settings of the pods that a selector picks. */
+  /** Name -> settings for the pods that a selector matches. */
   workloads: Readonly<Record<string, WorkloadArguments>>;
-  /** Namespaces that follow each other, each wave by name; those in no wave come after the last. */
+  /** Namespaces that are rolled out one wave after the other; those in no wave follow. */
   waves: readonly (readonly string[])[];
 }

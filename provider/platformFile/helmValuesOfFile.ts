@@ -9,15 +9,15 @@ import type { PlannedLevel } from "./levelsInWaves.js";
 import { mergedValues } from "./mergedValues.js";
 import type { PlatformFile } from "./PlatformFile.js";
 
-/** The files of the official istiod chart that settings are rendered with. */
+/** The files of the official istiod chart that rendering needs. */
 export interface IstiodChartFiles {
   "files/injection-template.yaml": string;
   "values.yaml": string;
 }
 
 /**
- * The chart's values with the settings of a file added, for the injector that the chart installs in a namespace.
- * @throws SettingsError, InjectorRefusal where the chart could not render them.
+ * Adds a file's settings to the chart's values, for the injector that the chart installs in a namespace.
+ * @throws SettingsError, InjectorRefusal if the chart couldn't render them.
  */
 export function helmValuesOfFile<Values extends IstiodValues>(
   file: PlatformFile,
@@ -33,11 +33,11 @@ export function helmValuesOfFile<Values extends IstiodValues>(
   const layers = plan?.layers ?? {};
   const installed = installedSettings(mergedValues(defaultsIn(chart["values.yaml"]), values.global ?? {}));
   for (const target of Object.keys(layers)) requireValidLayer(target, layers, installed);
-  // the chart trims its template
+  // the chart trims the template
   return helmValues(values, `${chart["files/injection-template.yaml"].trim()}\n`, layers);
 }
 
-/** What to say of a folder without the chart's template. */
+/** The error message for a folder without the chart's template. */
 export function notAChart(folder: string): string {
   return (
     `${folder} is not an istiod chart: found no files/injection-template.yaml in it; unpack the chart that is installed, ` +
@@ -45,7 +45,7 @@ export function notAChart(folder: string): string {
   );
 }
 
-/** The chart's `global` values that nobody needs to give. */
+/** The chart's default `global` values. */
 function defaultsIn(text: string): object {
   const values = (parse(text) ?? {}) as Record<string, { global?: object } | undefined>;
   const { _internal_defaults_do_not_set: current, defaults: older } = values;

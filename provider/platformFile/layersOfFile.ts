@@ -4,14 +4,14 @@ import { type Layer, targetOf } from "../levels/Layer.js";
 import { levelsInWaves, type PlannedLevel } from "./levelsInWaves.js";
 import type { PlatformFile } from "./PlatformFile.js";
 
-/** The layers that a file brings into one injector. */
+/** A file's layers for one injector. */
 export interface InjectorPlan {
   injector: Injector;
   /** Target -> layer, with the file as its owner. */
   layers: Record<string, Layer>;
 }
 
-/** The layers of a settings file, by injector; a file without any asks for none of Istio's usual one. */
+/** A settings file's layers by injector. A file without any has an empty plan for the default injector. */
 export function layersOfFile(file: PlatformFile, ownerOf: (level: PlannedLevel) => string): InjectorPlan[] {
   const plans = new Map<string, InjectorPlan>();
   const planFor = (injector: Injector): InjectorPlan => {

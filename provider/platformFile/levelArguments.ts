@@ -9,7 +9,7 @@ import type { RolloutOptions } from "../levels/RolloutOptions.js";
 import type { LabelSelector } from "../levels/selector.js";
 import { settingGroups, settingsAmong } from "../settings/settingsInputs.js";
 
-/** Arguments of `GlobalSidecarSettings`: settings as written, and how they are brought. */
+/** Arguments of `GlobalSidecarSettings`: settings as written, and where and how to apply them. */
 export interface GlobalArguments extends Readonly<Record<string, unknown>> {
   injector?: Injector;
   cluster?: { context?: string; kubeconfig?: string };
@@ -30,13 +30,13 @@ export interface WorkloadArguments extends GlobalArguments {
   priority?: number;
 }
 
-/** Which level a part of the file is; a workload's says its namespace itself. */
+/** The level of a part of the file. A workload's namespace is in the part itself. */
 export type LevelPlace =
   | { is: "global" }
   | { is: "namespace"; namespace: string }
   | { is: "workload"; name: string };
 
-/** What may stand beside the settings of a level, or at the top of the file for all of them. */
+/** Keys allowed besides settings, in a level or at the top of the file for all levels. */
 const targetKeys = ["injector", "cluster", "rollout", "injectorTimeout"] as const;
 
 export type Shared = Pick<GlobalArguments, (typeof targetKeys)[number]>;
@@ -48,7 +48,7 @@ export interface Checked<Arguments> {
 
 type Entries = Readonly<Record<string, unknown>>;
 
-/** The part of the file that every level has, unless it says otherwise itself. */
+/** Reads what the file sets for all levels, which each level can override. */
 export function readShared(given: Entries): Checked<Shared> {
   const problems = [...targetProblems(given), ...rolloutProblems(given.rollout)];
   const value = Object.fromEntries(
@@ -57,7 +57,7 @@ export function readShared(given: Entries): Checked<Shared> {
   return { value: problems.length > 0 ? {} : value, problems };
 }
 
-/** One level's part of the file over the shared one. */
+/** Reads one level's part of the file, merged over the shared part. */
 export function readLevel(
   given: unknown,
   shared: Shared,
@@ -67,8 +67,8 @@ export function readLevel(
   if (typeof given !== "object" || Array.isArray(given)) {
     const problem = {
       path: "",
-      found: shown(given),
-      wanted: "an object of settings",
+      got: shown(given),
+      expected: "an object of settings",
       todo: "nest the settings below it",
     };
     return { value: {}, problems: [problem] };
@@ -88,7 +88,7 @@ export function readLevel(
   const problems = [
     ...unknownKeys(written, known, formerNames),
     ...own.problems,
-    // null is text that was left out: the settings below it were taken away, or never written
+    // an empty key in YAML is null: what was below it was removed, or never written
     ...nullProblems(written, known),
     ...publishProblems(written.publish, place.is === "namespace"),
     ...read.problems.map((problem) => ({ ...problem, path: placedPath(problem.path, place) })),
@@ -107,7 +107,7 @@ export function readLevel(
   return { value, problems };
 }
 
-/** The keys of a level beside its settings. */
+/** A level's keys besides settings. */
 export function levelKeys(level: LevelPlace["is"]): readonly string[] {
   const own = { global: [], namespace: ["publish"], workload: ["namespace", "selector", "priority"] };
   return [...targetKeys.filter((key) => key !== "cluster"), ...own[level]];
@@ -123,7 +123,7 @@ function targetArguments(place: LevelPlace, { namespace, selector, priority }: E
   };
 }
 
-// a namespace's and a workload's name are the keys of the map that the level stands in
+// the names of namespaces and workloads are keys of the map that contains the level
 function placedPath(path: string, place: LevelPlace): string {
   const isKey =
     (place.is === "namespace" && path === "namespace") ||
@@ -133,8 +133,8 @@ function placedPath(path: string, place: LevelPlace): string {
 
 function missingNamespace({ namespace }: Entries): Problem[] {
   if (isSet(namespace)) return [];
-  const wanted = "the namespace of the pods";
-  return [{ path: "namespace", found: "nothing", wanted, todo: "name it" }];
+  const expected = "the namespace of the pods";
+  return [{ path: "namespace", got: "nothing", expected, todo: "add it" }];
 }
 
 function nullProblems(given: Entries, known: readonly string[]): Problem[] {
@@ -142,9 +142,9 @@ function nullProblems(given: Entries, known: readonly string[]): Problem[] {
     .filter((key) => given[key] === null && !settingGroups.includes(key))
     .map((key) => ({
       path: key,
-      found: "nothing",
-      wanted: "a value",
-      todo: "write one, or take the key out",
+      got: "nothing",
+      expected: "a value",
+      todo: "add one, or remove the key",
     }));
 }
 
@@ -154,7 +154,7 @@ function rolloutProblems(given: unknown): Problem[] {
 
 function publishProblems(given: unknown, known: boolean): Problem[] {
   if (!known || !isSet(given) || typeof given === "boolean") return [];
-  return [{ path: "publish", found: shown(given), wanted: "true or false", todo: "leave it out for true" }];
+  return [{ path: "publish", got: shown(given), expected: "true or false", todo: "leave it out for true" }];
 }
 
 function isSet(value: unknown): boolean {

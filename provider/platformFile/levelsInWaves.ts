@@ -1,14 +1,14 @@
-import { own } from "../data/own.js";
+import { getOwn } from "../data/getOwn.js";
 import type { GlobalArguments, NamespaceArguments, WorkloadArguments } from "./levelArguments.js";
 import type { PlatformFile } from "./PlatformFile.js";
 
-/** One component that the file asks for. */
+/** A component that the file stands for. */
 export type PlannedLevel =
   | { is: "global"; args: GlobalArguments }
   | { is: "namespace"; name: string; args: NamespaceArguments }
   | { is: "workload"; name: string; args: WorkloadArguments };
 
-/** The name of a level's component. A workload's settings may be called like a namespace. */
+/** The name of a level's component. The suffix is needed since workload settings may have the name of a namespace. */
 export function componentName(level: PlannedLevel): string {
   if (level.is === "global") return "global";
   return level.is === "namespace" ? level.name : `${level.name}-workloads`;
@@ -28,14 +28,14 @@ export function ownerInMesh(mesh: string, level: PlannedLevel): string {
 }
 
 /**
- * The components of a file, wave after wave. Without waves all are one, so that their layers are one write. With waves the
- * namespaces that no wave names follow, and the global settings, which reach every namespace, come last. Workloads go with
- * their namespace.
+ * A file's components, wave by wave. Without `waves`, there is a single one, so that all layers are written at once. Otherwise,
+ * namespaces in no wave follow the last wave, and the global settings, which affect every namespace, come at the very end. Workloads
+ * are in their namespace's wave.
  */
 export function levelsInWaves({ global, namespaces, workloads, waves }: PlatformFile): PlannedLevel[][] {
   const named = new Set(waves.flat());
   const level = (name: string): PlannedLevel[] => {
-    const args = own(namespaces, name);
+    const args = getOwn(namespaces, name);
     const there = Object.entries(workloads).filter(([, { namespace }]) => namespace === name);
     return [
       ...(args ? [{ is: "namespace", name, args } as const] : []),

@@ -1,6 +1,6 @@
 import { isRecord } from "../data/isRecord.js";
 
-/** Two Helm values, the second one stronger: maps are merged, all else is replaced, null takes away. */
+/** Merges Helm values like Helm does: maps are merged, everything else is replaced, null removes. */
 export function mergedValues(weak: unknown, strong: unknown): unknown {
   if (!isRecord(weak) || !isRecord(strong)) return strong;
   const all = {

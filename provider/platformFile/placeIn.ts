@@ -6,8 +6,8 @@ export interface Place {
 }
 
 /**
- * Where a dotted path stands in a YAML text: its key, or the entry of its list. What is not written there, for instance since it
- * comes from an anchor, is at the nearest part of the path that is.
+ * The position of a dotted path in a YAML text: of its key, or of its list entry. If the path isn't in the text, for instance because
+ * it comes from an anchor, the position of its longest part that is.
  */
 export function placeIn(document: Document, lines: LineCounter, path: string): Place {
   const { line, col } = lines.linePos(offsetOf(document, document.contents, path, 0));
@@ -18,7 +18,7 @@ function offsetOf(document: Document, given: Node | null, path: string, nearest:
   const node = isAlias(given) ? given.resolve(document) : given;
   if (path === "" || !node) return nearest;
   if (isMap(node)) {
-    // names may have dots in them: the longest key that begins the path is meant
+    // names may contain dots: take the longest key that the path starts with
     const keys = node.items.map((item) => ({ item, key: String(isScalar(item.key) ? item.key.value : "") }));
     const found = keys
       .filter(({ key }) => path === key || path.startsWith(`${key}.`))

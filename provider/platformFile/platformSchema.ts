@@ -5,40 +5,40 @@ import { releasesText } from "../settings/releaseFacts.js";
 import { type LevelPlace, levelKeys } from "./levelArguments.js";
 import type { platformFileKeys } from "./readPlatformFile.js";
 
-/** A fragment of JSON Schema, draft 2020-12. */
+/** A JSON Schema fragment, draft 2020-12. */
 export type JsonSchema = { [key: string]: unknown };
 
 const empty = (schema: JsonSchema): JsonSchema => ({ ...schema, type: [schema.type, "null"] });
 const text = (description: string): JsonSchema => ({ type: "string", minLength: 1, description });
 
-/** The JSON Schema of settings files, for editors: every setting follows from its declaration. */
+/** The JSON Schema of settings files, for editors. Settings are derived from their declarations. */
 export function platformSchema(): JsonSchema {
   const parts: Record<(typeof platformFileKeys)[number], JsonSchema> = {
     injector: { $ref: "#/$defs/injector" },
-    cluster: object("Which cluster. Default: the stack's kubernetes:context, then as kubectl.", {
+    cluster: object("Which cluster. Default: the stack's kubernetes:context, then the same as kubectl.", {
       context: text("A context of the kubeconfig. Default: the current one."),
       kubeconfig: text("The path of a kubeconfig. Default: KUBECONFIG, then ~/.kube/config."),
     }),
     injectorTimeout: { $ref: "#/$defs/injectorTimeout" },
     rollout: { $ref: "#/$defs/rollout" },
-    global: empty({ ...level("global"), description: "Settings of every namespace of the mesh." }),
+    global: empty({ ...level("global"), description: "Settings for all namespaces of the mesh." }),
     namespaces: empty({
       type: "object",
-      description: "Settings of namespaces, by their names. Stronger than the global ones.",
+      description: "Settings for namespaces, by name. They override the global ones.",
       propertyNames: { pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" },
       additionalProperties: { $ref: "#/$defs/namespace" },
     }),
     workloads: empty({
       type: "object",
       description:
-        "Settings of the pods that a selector picks, by a name of their own. Stronger than the namespace's.",
+        "Settings for the pods that a selector matches, by a name of your choice. They override the namespace's.",
       propertyNames: { pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$" },
       additionalProperties: { $ref: "#/$defs/workload" },
     }),
     waves: empty({
       type: "array",
       description:
-        "Namespaces that follow each other: a wave begins when the pods of the one before it are done. Then those in no wave, then the global settings.",
+        "Lists of namespaces to roll out one after the other: a wave starts once the previous one's pods are done. Namespaces in no wave follow, then the global settings.",
       items: { type: "array", items: { type: "string" } },
       examples: [[["canary"], ["shop", "cart"]]],
     }),
@@ -53,7 +53,7 @@ export function platformSchema(): JsonSchema {
         revision: text("As in istioctl install --revision. Default: none."),
       }),
       injectorTimeout: {
-        description: "How long the injector may take to show new settings. Default: 300s.",
+        description: "How long the injector may take to apply new settings. Default: 300s.",
         anyOf: [
           { type: "integer", minimum: 1, maximum: 86400 },
           { type: "string", pattern: "^([0-9]+(ms|h|m|s))+$" },
@@ -76,7 +76,7 @@ function rolloutSchema(): JsonSchema {
       ...(properties as object),
       selector: {
         ...labelSelector,
-        description: "Labels of workloads that are restarted. Default: all.",
+        description: "Selects by their labels the workloads to restart. Default: all.",
         minProperties: 0,
       },
     },
@@ -114,7 +114,8 @@ function level(is: LevelPlace["is"]): JsonSchema {
       type: "integer",
       minimum: 0,
       maximum: 1_000_000,
-      description: "Where two of a namespace pick one pod, the higher one is the stronger. Default: 0.",
+      description:
+        "If several workload settings of a namespace match a pod, the higher priority wins. Default: 0.",
     },
     publish: {
       type: "boolean",
@@ -128,7 +129,7 @@ function level(is: LevelPlace["is"]): JsonSchema {
   });
 }
 
-/** `settings.<group>` -> the schema of everything below it, so that each stands in the file once. */
+/** `settings.<group>` -> the schema of everything below it, as shared definitions. */
 function settingDefinitions(): Record<string, JsonSchema> {
   const definitions: Record<string, JsonSchema> = {};
   for (const { path, schema, about, open } of declarations) {

@@ -18,7 +18,7 @@ import type { PlatformFile } from "./PlatformFile.js";
 import { placeIn } from "./placeIn.js";
 import { readWaves } from "./readWaves.js";
 
-/** What each part of the file at its top is for; the order is the one in which people read them. */
+/** The file's top-level keys, in the order of the documentation. */
 export const platformFileKeys = [
   "injector",
   "cluster",
@@ -32,12 +32,12 @@ export const platformFileKeys = [
 
 type Given = Readonly<Partial<Record<(typeof platformFileKeys)[number], unknown>>>;
 
-/** Reads a settings file, or throws a SettingsFileError with everything that is wrong and its line and column. */
+/** Reads a settings file. Throws a SettingsFileError with all problems and their lines and columns. */
 export function readPlatformFile(text: string, file: string): PlatformFile {
   return read(text, file).checked;
 }
 
-/** The file as it is written, as plain data, once nothing is wrong with it. Throws as `readPlatformFile` does. */
+/** The file's content as plain data, as written, after validation. Throws like `readPlatformFile`. */
 export function readPlatformContent(text: string, file: string): unknown {
   return read(text, file).content;
 }
@@ -57,21 +57,21 @@ function read(text: string, file: string): { content: unknown; checked: Platform
   throw new SettingsFileError(
     file,
     problems
-      // placed by the path as it is in the file, shown by one that fits on a line
+      // located by the original path, shown with a printable one
       .map((problem) => ({ ...printable(problem), ...placeIn(document, lines, problem.path) }))
       .sort((a, b) => a.line - b.line || a.column - b.column),
   );
 }
 
-/** The same settings as plain data, with everything that is wrong and its path. */
+/** Validates settings given as plain data. Returns all problems with their paths. */
 export function readPlatformSettings(given: unknown): Checked<PlatformFile> {
   const nothing: PlatformFile = { namespaces: {}, workloads: {}, waves: [] };
   if (given === null || given === undefined) return { value: nothing, problems: [] };
   if (!isRecord(given)) {
-    const todo = "begin with for instance namespaces:";
+    const todo = "start with namespaces:, for instance";
     return {
       value: nothing,
-      problems: [{ path: "", found: shown(given), wanted: `a map of ${platformFileKeys.join(", ")}`, todo }],
+      problems: [{ path: "", got: shown(given), expected: `a map of ${platformFileKeys.join(", ")}`, todo }],
     };
   }
   const parts = given as Given;
@@ -82,7 +82,7 @@ export function readPlatformSettings(given: unknown): Checked<PlatformFile> {
     parts.namespaces,
     shared.value,
     (namespace) => ({ is: "namespace", namespace }),
-    "settings by the name of their namespace",
+    "settings by namespace name",
   );
   const workloads = readLevels<WorkloadArguments>(
     parts.workloads,
@@ -92,7 +92,7 @@ export function readPlatformSettings(given: unknown): Checked<PlatformFile> {
   );
   const places = [
     ...Object.keys(namespaces.value),
-    // of one that is refused anything may stand there, or nothing
+    // in an invalid one, the namespace may be missing or anything
     ...Object.values<{ namespace?: unknown }>(workloads.value).map(({ namespace }) => namespace),
   ].filter((place): place is string => typeof place === "string");
   const waves = readWaves(parts.waves, [...new Set(places)]);
@@ -118,11 +118,11 @@ function readLevels<Arguments>(
   given: unknown,
   shared: Shared,
   placeOf: (name: string) => LevelPlace,
-  wanted: string,
+  expected: string,
 ): { value: Record<string, Arguments>; problems: Problem[] } {
   if (given === undefined || given === null) return { value: {}, problems: [] };
   if (!isRecord(given)) {
-    return { value: {}, problems: [{ path: "", found: shown(given), wanted, todo: "nest them below it" }] };
+    return { value: {}, problems: [{ path: "", got: shown(given), expected, todo: "nest them below it" }] };
   }
   const read = Object.entries(given).map(([name, settings]) => {
     const level = readLevel(settings, shared, placeOf(name));
@@ -141,14 +141,14 @@ function below(path: string, problems: readonly Problem[]): Problem[] {
 function yamlProblem(message: string): Problem {
   return printable({
     path: "",
-    found: message,
-    wanted: "YAML",
+    got: message,
+    expected: "YAML",
     todo: "fix the text there",
     sentence: `not YAML: ${plainYamlMessage(message)}`,
   });
 }
 
-// the parser's words for a bracket that was forgotten send people to their indentation
+// for a missing bracket, the parser's message misleadingly blames the indentation
 function plainYamlMessage(message: string): string {
   const [, open] = /^Flow (sequence|map) .*must be sufficiently indented/.exec(message) ?? [];
   return open === undefined ? message : `"${open === "map" ? "{" : "["}" is never closed`;

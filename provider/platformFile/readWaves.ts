@@ -2,18 +2,18 @@ import { nearestKey } from "../data/nearestKey.js";
 import { type Problem, shown } from "../data/problem.js";
 import type { Checked } from "./levelArguments.js";
 
-/** `waves`: lists of namespaces that the file has settings for, none of them twice. */
+/** Reads `waves`: lists of namespaces that have settings in the file, each at most once. */
 export function readWaves(given: unknown, namespaces: readonly string[]): Checked<string[][]> {
   if (given === undefined || given === null) return { value: [], problems: [] };
-  const wanted = "a list of lists of namespaces";
-  const todo = "write for instance [[canary], [shop, cart]]";
+  const expected = "a list of lists of namespaces";
+  const todo = "write [[canary], [shop, cart]], for instance";
   if (!Array.isArray(given))
-    return { value: [], problems: [{ path: "", found: shown(given), wanted, todo }] };
+    return { value: [], problems: [{ path: "", got: shown(given), expected, todo }] };
   const problems: Problem[] = [];
   const seen = new Map<string, string>();
   given.forEach((wave: unknown, at) => {
     if (!Array.isArray(wave)) {
-      problems.push({ path: `${at}`, found: shown(wave), wanted, todo });
+      problems.push({ path: `${at}`, got: shown(wave), expected, todo });
       return;
     }
     wave.forEach((name: unknown, nth) => {
@@ -34,16 +34,16 @@ function nameProblem(
   if (typeof name !== "string" || !namespaces.includes(name)) {
     const nearest = typeof name === "string" ? nearestKey(name, namespaces) : undefined;
     return {
-      found: shown(name),
-      wanted: "a namespace that has settings in this file",
-      todo: nearest ? `did you mean ${nearest}?` : "give it settings below namespaces, or take it out here",
+      got: shown(name),
+      expected: "a namespace that has settings in this file",
+      todo: nearest ? `did you mean ${nearest}?` : "add settings for it under namespaces, or remove it here",
     };
   }
   return seen.has(name)
     ? {
-        found: `${shown(name)} a second time`,
-        wanted: "each namespace in one wave",
-        todo: "take it out of one of them",
+        got: `${shown(name)} a second time`,
+        expected: "each namespace in only one wave",
+        todo: "remove it from one of them",
       }
     : undefined;
 }

@@ -24,8 +24,8 @@ export async function explain(
       property,
       reason: problemSentence({
         path: property,
-        wanted: "text",
-        found: value === undefined ? "nothing" : shown(value),
+        expected: "text",
+        got: value === undefined ? "nothing" : shown(value),
         todo: property === "name" ? "name a workload as kubectl does: deployment/api" : "write it in quotes",
       }),
     }));

@@ -1,5 +1,5 @@
 import type { Provider } from "@pulumi/pulumi/provider";
-import { own } from "../data/own.js";
+import { getOwn } from "../data/getOwn.js";
 import type { ResourceProvider } from "../injector/ResourceProvider.js";
 import { logFlushed } from "./engineLog.js";
 import { opened, sealed } from "./sealed.js";
@@ -14,7 +14,7 @@ export function resourcesBy(parts: Parts): Resources {
   const partOf = (urn: string): ResourceProvider => {
     // parents' types stand before it, joined by $
     const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
-    const part = own(parts, type.replace("istio-sidecar:index:", ""));
+    const part = getOwn(parts, type.replace("istio-sidecar:index:", ""));
     if (part) return part;
     throw new Error(
       `expected a resource of the package istio-sidecar, got ${type}. Use ${Object.keys(parts).join(", ")}.`,

@@ -24,19 +24,19 @@ export const amountSettings: readonly AmountSetting[] = fixedSettings.flatMap(
   },
 );
 
-/** The setting from which the injector computes the proxy's amounts. */
+/** The setting by which the injector computes the proxy's amounts. */
 export const scaledSetting: SettingDeclaration | undefined = fixedSettings.find(
   ({ rendering }) => rendering.to === "scaledResources",
 )?.declaration;
 
-/** What the injector computes for a pod: `limits.cpu` -> the amount, undefined where it is to be absent; nothing without the setting. */
+/** What the injector computes for a pod: `limits.cpu` -> the amount, undefined if it is removed. Empty without the setting. */
 export function scaledShares(
   settings: CanonicalSettings | Readonly<Record<string, unknown>>,
   { spec }: PodTemplate,
 ): ReadonlyMap<string, string | undefined> {
   const setting = valueAt(settings, [scaledSetting?.path ?? ""]) as ScaledResources | undefined;
   if (!setting) return new Map();
-  // as the API server fills requests in before it asks the injector
+  // the API server defaults requests to limits before it calls the injector
   const containers = spec.containers.map(({ name, resources: { limits = {}, requests = {} } = {} }) => ({
     name,
     resources: { limits, requests: { ...limits, ...requests } },

@@ -4,14 +4,14 @@ import type { SidecarFields } from "./sidecarFields.js";
 
 export interface Difference {
   field: string;
-  /** What the pod runs with; undefined when it has nothing there. */
+  /** The running pod's value; undefined if it lacks the field. */
   from: string | undefined;
-  /** What the injector gives it now. */
+  /** What the injector would inject now. */
   to: string | undefined;
 }
 
 export function differences(running: SidecarFields, expected: SidecarFields): Difference[] {
-  // sorted, so that every look reads the same
+  // sorted for stable output
   const fields = [...new Set([...Object.keys(expected), ...Object.keys(running)])];
   return fields
     .sort((a, b) => (a < b ? 1 : -1))
@@ -20,11 +20,11 @@ export function differences(running: SidecarFields, expected: SidecarFields): Di
 }
 
 const mostNamed = 3;
-/** Pulumi cuts a text in a preview at 150 characters. */
+/** Pulumi truncates text in previews at 150 characters. */
 const longestText = 140;
 const longestValue = 40;
 
-/** `3 pods: proxyResources.limits.cpu 1 -> 2, …`: what a reviewer reads about one workload. */
+/** `3 pods: proxyResources.limits.cpu 1 -> 2, …`: one workload's line in a preview. */
 export function restartSentence(pods: number, found: readonly Difference[]): string {
   return `${podsText(pods)}: ${differencesText(found)}`;
 }
@@ -34,7 +34,7 @@ export function podsText(pods: number): string {
   return `${pods} ${pods === 1 ? "pod" : "pods"}`;
 }
 
-/** The first differences by the settings that they show, and how many more there are; at most 140 characters. */
+/** The first differences, by setting, and how many more there are. At most 140 characters. */
 export function differencesText(found: readonly Difference[]): string {
   const all = bySetting(found.filter((difference) => !isEcho(difference, found)));
   const named: string[] = [];
@@ -49,21 +49,21 @@ export function differencesText(found: readonly Difference[]): string {
   return cut(`${named.join(", ")}${rest > 0 ? `, ${rest} more` : ""}`, longestText);
 }
 
-/** One difference for each setting, in the order of settings; then what shows no setting, such as images. */
+/** One difference per setting, in declaration order; then fields without a setting, such as images. */
 function bySetting(found: readonly Difference[]): Difference[] {
   const settings = new Map<string, Difference>();
   const others: Difference[] = [];
   for (const { field, from, to } of found) {
     const setting = settingOfField(field);
     if (setting === undefined) others.push({ field, from, to });
-    // PROXY_CONFIG has values as people write them: 10s, where a variable has 10
+    // PROXY_CONFIG has values as users write them: 10s, while a variable has 10
     else if (!settings.has(setting) || field.startsWith("PROXY_CONFIG "))
       settings.set(setting, { field: setting, from, to });
   }
   return [...inOrder(settings.keys()).flatMap(({ path }) => settings.get(path) ?? []), ...others];
 }
 
-// PROXY_CONFIG repeats what the variables say, and the init container what istio-proxy has
+// PROXY_CONFIG repeats the variables, and the init container repeats istio-proxy's values
 function isEcho({ field, from, to }: Difference, found: readonly Difference[]): boolean {
   const said = (other: string) =>
     found.some(

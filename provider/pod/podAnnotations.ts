@@ -1,30 +1,30 @@
-/** Istio's own annotations of the pod level, as far as they decide what settings decide. */
+/** Pod annotations, Istio's and ours, that affect settings. */
 
 import { contentOf, yamlText } from "../data/yamlText.js";
 
 export { resourceAnnotations } from "../settings/resourceAnnotations.js";
 
-/** The annotation that the injector writes: the digest of the settings that it gave the pod. */
+/** Written by the injector: the digest of the settings that it applied to the pod. */
 export const stampAnnotation = "sidecar-settings/stamp";
 
-/** On a pod of a dry run: planned data, which the injector's template reads in place of the data that it has. */
+/** For dry runs: planned data, which the injector's template reads instead of the stored data. */
 export const previewAnnotation = "sidecar-settings/preview";
 
-/** Templates of the injector that a pod names itself, with commas. */
+/** Comma-separated injector templates that a pod requests. */
 export const templatesAnnotation = "inject.istio.io/templates";
 
-/** A pod's own part of ProxyConfig, as YAML or JSON text. */
+/** A pod's own ProxyConfig, as YAML or JSON. */
 export const proxyConfigAnnotation = "proxy.istio.io/config";
 
-/** The expression by which the templates and `saysKey` find a key in `proxy.istio.io/config`, not in a comment; %s is the key. */
+/** How the template and `setsKey` find a key in `proxy.istio.io/config`, outside of comments; %s is the key. */
 export const ownKeyPattern = String.raw`(?m)^(?:[^#\n]|[^\s#]#+)*\b(?:%s)["']?\s*:`;
 
-/** Whether a pod's `proxy.istio.io/config` has a key, at any depth; `key` may be alternatives with `|`. */
-export function saysKey(config: string | undefined, key: string): boolean {
+/** Whether a pod's `proxy.istio.io/config` has a key, at any depth. `key` may have alternatives, separated by `|`. */
+export function setsKey(config: string | undefined, key: string): boolean {
   return config !== undefined && key.split("|").some((one) => readConfig(config).keys.has(one));
 }
 
-/** What a pod's `proxy.istio.io/config` says; undefined where nobody can read it, and Istio denies such a pod. */
+/** The content of a pod's `proxy.istio.io/config`; undefined if it can't be parsed, in which case Istio denies the pod. */
 export function proxyConfigOf(config: string | undefined): unknown {
   return config === undefined ? undefined : readConfig(config).content();
 }
@@ -38,7 +38,7 @@ interface ReadConfig {
 
 let lastRead: ReadConfig | undefined;
 
-// a pod is asked about hundreds of settings, and its annotation may be as long as its author likes
+// cached, since a pod is checked for hundreds of settings, and its annotation may be long
 function readConfig(text: string): ReadConfig {
   if (lastRead?.text === text) return lastRead;
   let content: { is: unknown } | undefined;
@@ -54,13 +54,13 @@ function readConfig(text: string): ReadConfig {
   return lastRead;
 }
 
-// white space as Go's expressions have it
+// white space as in Go's regular expressions
 function keysIn(text: string): ReadonlySet<string> {
   const uncommented = text.replace(/(^|[\t\n\f\r ])#[^\n]*/g, "$1#");
   return new Set([...uncommented.matchAll(/\b(\w+)["']?[\t\n\f\r ]*:/g)].map(([, key = ""]) => key));
 }
 
-/** A field of ProxyConfig as people may write it: protobuf's JSON takes camel case and snake case. */
+/** The spellings of a ProxyConfig field, separated by `|`: protobuf JSON allows camel case and snake case. */
 export function ownKeys(field: string): string {
   const snake = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return snake === field ? field : `${field}|${snake}`;

@@ -2,26 +2,26 @@ import { allContainers, type Container, type PodTemplate } from "../cluster/podT
 import { valueAt } from "../data/valueAt.js";
 import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 import { declarations, type SettingDeclaration, type SettingValue } from "../settings/declarations.js";
-import type { ContainerRole, PodField, PodWay } from "../settings/SettingDeclaration.js";
-import { ownKeys, proxyConfigAnnotation, proxyConfigOf, saysKey } from "./podAnnotations.js";
+import type { ContainerRole, PodField, PodOverride } from "../settings/SettingDeclaration.js";
+import { ownKeys, proxyConfigAnnotation, proxyConfigOf, setsKey } from "./podAnnotations.js";
 
-/** What a pod says of its sidecar itself, before it is injected. */
+/** The settings that a pod has itself, before injection. */
 export interface PodLevel {
-  /** In canonical form where settings have one, else as the pod says it. */
+  /** In canonical form if the value is valid for the setting, otherwise as on the pod. */
   settings: CanonicalSettings;
-  /** Settings that no layer can give the pod, since it says another of their kind: one amount, and Istio drops all defaults. */
+  /** Settings that no layer can set, since the pod has another of their kind: given one amount, Istio drops all defaults. */
   dropped: readonly string[];
 }
 
-/** Reads the pod level, by Istio's own rules. */
+/** Reads the pod level by Istio's rules. */
 export function podLevel(template: PodTemplate): PodLevel {
   const settings: [string, SettingValue][] = [];
   const dropped: string[] = [];
   for (const declaration of declarations) {
-    for (const name of declaration.open ? namesSaid(declaration, template) : [""]) {
+    for (const name of declaration.open ? overriddenNames(declaration, template) : [""]) {
       if (!isOverridden(declaration, name, template)) continue;
       const path = name === "" ? declaration.path : `${declaration.path}.${name}`;
-      const value = firstSaid(declaration, name, template);
+      const value = overridingValue(declaration, name, template);
       if (value !== undefined) settings.push([path, value]);
       else if (isDropped(declaration, template)) dropped.push(path);
     }
@@ -29,60 +29,60 @@ export function podLevel(template: PodTemplate): PodLevel {
   return { settings: Object.fromEntries(settings), dropped };
 }
 
-/** Whether no layer's value of a setting reaches a pod: it says its own, or something that takes it away. */
+/** Whether no layer's value of a setting reaches the pod, since the pod overrides or drops it. */
 export function isOverridden(declaration: SettingDeclaration, name: string, template: PodTemplate): boolean {
   if (isDropped(declaration, template)) return true;
   const podFields = declaration.podFields(name);
   return podFields.length > 0
-    ? podFields.every((podField) => saidAt(declaration, name, podField, template).said)
-    : declaration.podWays(name).some((way) => isSaid(way, template));
+    ? podFields.every((podField) => overrideAt(declaration, name, podField, template).isSet)
+    : declaration.overrides(name).some((override) => isPresent(override, template));
 }
 
-/** An amount on a pod that makes Istio drop this one, unless the pod says it as well. */
+/** Whether the pod has an amount that makes Istio drop this setting, unless the pod sets it as well. */
 export function isDropped({ droppedBy }: SettingDeclaration, { metadata }: PodTemplate): boolean {
   return droppedBy.some((annotation) => metadata?.annotations?.[annotation] !== undefined);
 }
 
-export interface Said {
-  said: boolean;
-  /** In canonical form; undefined where the pod decides without a value, or what Kubernetes fills in. */
+export interface FieldOverride {
+  isSet: boolean;
+  /** In canonical form; undefined if the override has no value of its own, or Kubernetes decides it. */
   value?: SettingValue;
 }
 
-/** What the pod says of a setting at one place. A container of its own is merged last, so it wins over annotations. */
-export function saidAt(
+/** The pod's override of a setting for one field. The pod's own container is merged last, so it wins over annotations. */
+export function overrideAt(
   declaration: SettingDeclaration,
   name: string,
   podField: PodField,
   template: PodTemplate,
-): Said {
+): FieldOverride {
   const variable = variableOf(podField);
   if (variable !== undefined) {
     const own = podField.in === "env" ? ownVariable(template, podField.of, variable) : undefined;
     if (own) return own;
-    if (saysKey(ownConfig(template), variable)) {
+    if (setsKey(ownConfig(template), variable)) {
       const value = configValue(template, ["proxyMetadata", variable]);
-      return { said: true, ...(value === undefined ? {} : { value: canonical(declaration, value) }) };
+      return { isSet: true, ...(value === undefined ? {} : { value: canonical(declaration, value) }) };
     }
   }
-  const ways = declaration
-    .podWays(name)
-    .filter((way) => !("of" in way) || !("of" in podField) || way.of === podField.of)
-    .filter((way) => !(way.by === "proxyConfig" && way.path[0] === "proxyMetadata"))
+  const overrides = declaration
+    .overrides(name)
+    .filter((override) => !("of" in override) || !("of" in podField) || override.of === podField.of)
+    .filter((override) => !(override.by === "proxyConfig" && override.path[0] === "proxyMetadata"))
     .sort((a, b) => strength.indexOf(a.by) - strength.indexOf(b.by));
-  for (const way of ways) {
-    if (!isSaid(way, template)) continue;
-    const raw = wayValue(way, podField, template);
-    if (raw !== undefined) return { said: true, value: canonical(declaration, raw) };
-    if (way.by !== "proxyConfig") return { said: true };
+  for (const override of overrides) {
+    if (!isPresent(override, template)) continue;
+    const raw = rawValue(override, podField, template);
+    if (raw !== undefined) return { isSet: true, value: canonical(declaration, raw) };
+    if (override.by !== "proxyConfig") return { isSet: true };
   }
-  return { said: ways.some((way) => isSaid(way, template)) };
+  return { isSet: overrides.some((override) => isPresent(override, template)) };
 }
 
-const strength: readonly PodWay["by"][] = ["container", "annotation", "proxyConfig", "presence"];
+const strength: readonly PodOverride["by"][] = ["container", "annotation", "proxyConfig", "presence"];
 
 function ownContainer(template: PodTemplate, name: ContainerRole): Container | undefined {
-  // the init container that istioctl kube-inject once put there, the injector replaces by its own
+  // an init container from istioctl kube-inject is replaced by the injector
   if (name === "istio-init" && wasInjected(template)) return undefined;
   return allContainers(template.spec).find((container) => container.name === name);
 }
@@ -91,19 +91,19 @@ function wasInjected({ metadata }: PodTemplate): boolean {
   return metadata?.annotations?.["sidecar.istio.io/status"] !== undefined;
 }
 
-function firstSaid(
+function overridingValue(
   declaration: SettingDeclaration,
   name: string,
   template: PodTemplate,
 ): SettingValue | undefined {
   const podFields = declaration.podFields(name);
   for (const podField of podFields) {
-    const { value } = saidAt(declaration, name, podField, template);
+    const { value } = overrideAt(declaration, name, podField, template);
     if (value !== undefined) return value;
   }
   if (podFields.length > 0) return undefined;
-  for (const way of declaration.podWays(name)) {
-    const raw = isSaid(way, template) ? wayValue(way, undefined, template) : undefined;
+  for (const override of declaration.overrides(name)) {
+    const raw = isPresent(override, template) ? rawValue(override, undefined, template) : undefined;
     if (raw !== undefined) return canonical(declaration, raw);
   }
   return undefined;
@@ -114,50 +114,50 @@ function variableOf(podField: PodField): string | undefined {
   return podField.in === "proxyConfig" && podField.path[0] === "proxyMetadata" ? podField.path[1] : undefined;
 }
 
-function ownVariable(template: PodTemplate, of: ContainerRole, name: string): Said | undefined {
+function ownVariable(template: PodTemplate, of: ContainerRole, name: string): FieldOverride | undefined {
   const variable = ownContainer(template, of)?.env?.find((one) => one.name === name);
-  return variable && { said: true, ...(variable.valueFrom ? {} : { value: variable.value ?? "" }) };
+  return variable && { isSet: true, ...(variable.valueFrom ? {} : { value: variable.value ?? "" }) };
 }
 
-function isSaid(way: PodWay, template: PodTemplate): boolean {
-  switch (way.by) {
+function isPresent(override: PodOverride, template: PodTemplate): boolean {
+  switch (override.by) {
     case "annotation":
-      return template.metadata?.annotations?.[way.name] !== undefined;
+      return template.metadata?.annotations?.[override.name] !== undefined;
     case "proxyConfig":
-      return saysKey(ownConfig(template), ownKeys(way.path[0] ?? ""));
+      return setsKey(ownConfig(template), ownKeys(override.path[0] ?? ""));
     case "container":
-      return containerValue(way, template) !== undefined;
+      return containerValue(override, template) !== undefined;
     case "presence":
-      return ownContainer(template, way.of) !== undefined;
+      return ownContainer(template, override.of) !== undefined;
   }
 }
 
-function containerValue(way: PodWay & { by: "container" }, template: PodTemplate): unknown {
-  const container = ownContainer(template, way.of);
-  const value = valueAt(container, way.path);
-  if (value !== undefined) return value === "auto" && way.path[0] === "image" ? undefined : value;
-  // as the API server fills it in
-  return way.path[0] === "resources" && way.path[1] === "requests"
-    ? valueAt(container, ["resources", "limits", ...way.path.slice(2)])
+function containerValue(override: PodOverride & { by: "container" }, template: PodTemplate): unknown {
+  const container = ownContainer(template, override.of);
+  const value = valueAt(container, override.path);
+  if (value !== undefined) return value === "auto" && override.path[0] === "image" ? undefined : value;
+  // the API server defaults requests to limits
+  return override.path[0] === "resources" && override.path[1] === "requests"
+    ? valueAt(container, ["resources", "limits", ...override.path.slice(2)])
     : undefined;
 }
 
-function wayValue(way: PodWay, podField: PodField | undefined, template: PodTemplate): unknown {
-  switch (way.by) {
+function rawValue(override: PodOverride, podField: PodField | undefined, template: PodTemplate): unknown {
+  switch (override.by) {
     case "annotation":
-      return template.metadata?.annotations?.[way.name];
+      return template.metadata?.annotations?.[override.name];
     case "proxyConfig":
-      return configValue(template, way.path);
+      return configValue(template, override.path);
     case "container": {
-      const value = containerValue(way, template);
-      return way.path[0] === "args" && Array.isArray(value) ? argumentOf(value, podField) : value;
+      const value = containerValue(override, template);
+      return override.path[0] === "args" && Array.isArray(value) ? argumentOf(value, podField) : value;
     }
     case "presence":
       return undefined;
   }
 }
 
-// protobuf's JSON takes camel case and snake case
+// protobuf JSON allows camel case and snake case
 function configValue(template: PodTemplate, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (at, key) => valueAt(at, [key]) ?? valueAt(at, [ownKeys(key).split("|").at(-1) ?? key]),
@@ -178,12 +178,12 @@ function argumentOf(args: readonly unknown[], podField: PodField | undefined): s
     : undefined;
 }
 
-function namesSaid(declaration: SettingDeclaration, template: PodTemplate): string[] {
-  const [way] = declaration.podWays("");
-  if (way?.by !== "proxyConfig") return [];
-  const map = wayValue({ ...way, path: way.path.slice(0, -1) }, undefined, template);
+function overriddenNames(declaration: SettingDeclaration, template: PodTemplate): string[] {
+  const [override] = declaration.overrides("");
+  if (override?.by !== "proxyConfig") return [];
+  const map = rawValue({ ...override, path: override.path.slice(0, -1) }, undefined, template);
   return typeof map === "object" && map !== null
-    ? Object.keys(map).filter((name) => !("found" in (declaration.open?.(name) ?? {})))
+    ? Object.keys(map).filter((name) => !("got" in (declaration.open?.(name) ?? {})))
     : [];
 }
 

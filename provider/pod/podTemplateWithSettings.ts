@@ -7,7 +7,7 @@ import { contentOf, yamlText } from "../data/yamlText.js";
 import { type CanonicalSettings, type SettingEntry, settingEntries } from "../settings/canonicalSettings.js";
 import type { SettingValue } from "../settings/declarations.js";
 import { resourceAnnotations } from "../settings/resourceAnnotations.js";
-import type { ContainerRole, PodWay } from "../settings/SettingDeclaration.js";
+import type { ContainerRole, PodOverride } from "../settings/SettingDeclaration.js";
 import { ownKeys, proxyConfigAnnotation } from "./podAnnotations.js";
 
 export interface PodSettingsOptions {
@@ -16,8 +16,8 @@ export interface PodSettingsOptions {
 }
 
 /**
- * A pod template that says settings itself: by Istio's annotations where it has them, else by a container of the sidecar's name
- * with `image: auto`, which Istio merges over its own. What the template says already and settings don't stays.
+ * Adds settings to a pod template: as Istio's annotations if there are any, otherwise through a container of the sidecar's name with
+ * `image: auto`, which Istio merges over its own. Whatever else the template sets is kept.
  */
 export function podTemplateWithSettings<Template extends PodTemplate>(
   template: Template,
@@ -34,16 +34,16 @@ export function podTemplateWithSettings<Template extends PodTemplate>(
   const annotations: Record<string, string> = { ...template.metadata?.annotations };
   const overlays = new Map<ContainerRole, Record<string, unknown>>();
   for (const entry of entries) {
-    for (const way of waysOf(entry, entries, annotations)) {
-      if (way.by === "annotation") annotations[way.name] = String(entry.value);
-      else if (way.by === "proxyConfig") {
-        const value = typed(entry, way);
-        const problem = putInConfig(annotations, way.path, value);
+    for (const override of overridesToWrite(entry, entries, annotations)) {
+      if (override.by === "annotation") annotations[override.name] = String(entry.value);
+      else if (override.by === "proxyConfig") {
+        const value = typed(entry, override);
+        const problem = putInConfig(annotations, override.path, value);
         if (problem) problems.push({ ...problem, path: entry.path });
-      } else if (way.by === "container") {
-        const overlay = overlays.get(way.of) ?? {};
-        overlays.set(way.of, overlay);
-        putAt(overlay, way.path, entry.value);
+      } else if (override.by === "container") {
+        const overlay = overlays.get(override.of) ?? {};
+        overlays.set(override.of, overlay);
+        putAt(overlay, override.path, entry.value);
       }
     }
   }
@@ -64,28 +64,28 @@ function notForPods({ path, value, declaration }: SettingEntry): Problem[] {
     : [
         {
           path,
-          found: shown(value),
-          wanted: "a setting that a pod can say itself",
+          got: shown(value),
+          expected: "a setting that a pod can have",
           todo: "use WorkloadSidecarSettings, which reaches the same pods by their labels",
         },
       ];
 }
 
-// Istio's template writes the annotation's variables between quotes and escapes nothing; the injector denies what YAML can't read
+// Istio's template puts the annotation's variables between quotes without escaping; invalid YAML makes the injector deny the pod
 function notInAnnotations({ path, value, declaration, name }: SettingEntry): Problem[] {
-  const [way] = declaration.podWays(name);
-  if (way?.by !== "proxyConfig") return [];
-  const isVariable = way.path[0] === "proxyMetadata";
+  const [override] = declaration.overrides(name);
+  if (override?.by !== "proxyConfig") return [];
+  const isVariable = override.path[0] === "proxyMetadata";
   return textsIn(value).every(isVariable ? quotesCarry : yamlCarries)
     ? []
     : [
         {
           path,
-          found: shown(value),
-          wanted: isVariable
-            ? "text on one line without quotes and backslashes, which is all that Istio takes from a pod's annotation"
-            : "text of characters that YAML prints, which is all that Istio takes from a pod's annotation",
-          todo: "use WorkloadSidecarSettings, which takes any text",
+          got: shown(value),
+          expected: isVariable
+            ? "text on one line without quotes and backslashes, since Istio supports no other in a pod's annotation"
+            : "text of characters that YAML can print, since Istio supports no other in a pod's annotation",
+          todo: "use WorkloadSidecarSettings, which supports any text",
         },
       ];
 }
@@ -98,56 +98,58 @@ function textsIn(value: unknown): string[] {
 function withoutInit(entries: readonly SettingEntry[], { metadata }: PodTemplate): Problem[] {
   if (metadata?.annotations?.["sidecar.istio.io/interceptionMode"] !== "NONE") return [];
   return entries.flatMap(({ path, value, declaration, name }) => {
-    const [way] = declaration.podWays(name);
-    return way?.by === "container" && way.of === "istio-init"
+    const [override] = declaration.overrides(name);
+    return override?.by === "container" && override.of === "istio-init"
       ? [
           {
             path,
-            found: shown(value),
-            wanted: "settings of a container that the pod has",
-            todo: "take it out: with interception mode NONE there is no init container",
+            got: shown(value),
+            expected: "settings of a container that the pod gets",
+            todo: "remove it: with interception mode NONE, there is no init container",
           },
         ]
       : [];
   });
 }
 
-// one resource annotation makes Istio drop all other amounts: annotations only where they say all, else a container, merged per field
-function waysOf(
+// one resource annotation makes Istio drop all other amounts, so use annotations only for all four; a container is merged per field
+function overridesToWrite(
   { declaration, name }: SettingEntry,
   entries: readonly SettingEntry[],
   annotations: Readonly<Record<string, string>>,
-): readonly PodWay[] {
-  const ways = declaration.podWays(name);
-  const [first] = ways;
+): readonly PodOverride[] {
+  const overrides = declaration.overrides(name);
+  const [first] = overrides;
   if (first?.by === "annotation" && resourceAnnotations.includes(first.name)) {
-    const said = new Set(
+    const annotated = new Set(
       entries.flatMap((entry) => {
-        const way = entry.declaration.podWays(entry.name)[0];
-        return way?.by === "annotation" ? [way.name] : [];
+        const override = entry.declaration.overrides(entry.name)[0];
+        return override?.by === "annotation" ? [override.name] : [];
       }),
     );
-    const all = resourceAnnotations.every((one) => said.has(one));
+    const all = resourceAnnotations.every((one) => annotated.has(one));
     const begun = resourceAnnotations.some((one) => annotations[one] !== undefined);
-    return all || begun ? [first] : ways.filter(({ by }) => by === "container").slice(0, 1);
+    return all || begun ? [first] : overrides.filter(({ by }) => by === "container").slice(0, 1);
   }
-  // a setting of several variables says them all
-  return first?.by === "proxyConfig" ? ways.filter(({ by }) => by === "proxyConfig") : ways.slice(0, 1);
+  // a setting may have several variables, which are all written
+  return first?.by === "proxyConfig"
+    ? overrides.filter(({ by }) => by === "proxyConfig")
+    : overrides.slice(0, 1);
 }
 
-function typed({ value }: SettingEntry, way: PodWay & { by: "proxyConfig" }): unknown {
-  if (way.as === "number") return Number(value);
-  return way.path[0] === "proxyMetadata" ? String(value) : value;
+function typed({ value }: SettingEntry, override: PodOverride & { by: "proxyConfig" }): unknown {
+  if (override.as === "number") return Number(value);
+  return override.path[0] === "proxyMetadata" ? String(value) : value;
 }
 
-// texts of several lines in quotes: as a block, Go's reader refuses one that begins with a tab
+// multi-line text in quotes: Go's YAML parser rejects a block that begins with a tab
 const annotationStyle = {
   lineWidth: 0,
   blockQuote: false,
   doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
 };
 
-/** Into the annotation's YAML or JSON, its comments and other keys kept. */
+/** Sets a value in the annotation's YAML or JSON, keeping comments and other keys. */
 function putInConfig(
   annotations: Record<string, string>,
   path: readonly string[],
@@ -163,9 +165,9 @@ function putInConfig(
   const keys = [written ?? field, ...rest];
   if (!("content" in contentOf(read)) || !leadsThroughMaps(document, keys)) {
     return {
-      found: `the pod's ${proxyConfigAnnotation}: ${shown(text)}`,
-      wanted: "YAML or JSON of ProxyConfig",
-      todo: "mend the annotation",
+      got: `the pod's ${proxyConfigAnnotation}: ${shown(text)}`,
+      expected: "YAML or JSON of ProxyConfig",
+      todo: "fix the annotation",
     };
   }
   document.setIn(keys, document.createNode(value));
@@ -173,7 +175,7 @@ function putInConfig(
   return undefined;
 }
 
-// an alias, a list or a text on the way has no place for a key; what is empty becomes a map
+// no key can be set below an alias, a list or a scalar; an empty value becomes a map
 function leadsThroughMaps(document: Document.Parsed, keys: readonly string[]): boolean {
   return keys.every((_, at) => {
     const node = at === 0 ? document.contents : document.getIn(keys.slice(0, at), true);
@@ -212,7 +214,7 @@ function deeplyMerged(base: object, over: object): Record<string, unknown> {
   const result: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const below = result[key];
-    // a hook is one value: two handlers in one would be refused
+    // a hook is one value: merged, it could have two handlers, which Kubernetes rejects
     const isHook = key === "postStart" || key === "preStop";
     result[key] = isRecord(value) && isRecord(below) && !isHook ? deeplyMerged(below, value) : value;
   }

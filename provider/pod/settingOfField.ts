@@ -3,7 +3,7 @@ import { fieldName } from "./sidecarFields.js";
 
 const marker = "\0";
 
-/** Field of a pod -> the setting that it shows; of an open setting, what stands before and after its name. */
+/** Pod field -> the setting that it shows. Open settings are matched by what comes before and after the name. */
 const fixed = new Map<string, string>();
 const open: { path: string; before: string; after: string }[] = [];
 for (const { path, open: isOpen, podFields } of declarations) {
@@ -11,12 +11,12 @@ for (const { path, open: isOpen, podFields } of declarations) {
     const field = fieldName(podField);
     const [before = "", after] = field.split(marker);
     if (after !== undefined) open.push({ path, before, after });
-    // the init container may show the proxy's amounts: its own setting is declared later
+    // first declaration wins: the init container may show the proxy's amounts, and its own settings are declared later
     else if (!fixed.has(field)) fixed.set(field, path);
   }
 }
 
-/** The setting that a field of a pod shows: `proxyResources.limits.cpu` of `istio-proxy limits.cpu`; undefined where it shows none. */
+/** The setting that a pod field shows: `proxyResources.limits.cpu` for `istio-proxy limits.cpu`; undefined if none. */
 export function settingOfField(field: string): string | undefined {
   const path = fixed.get(field);
   if (path !== undefined) return path;

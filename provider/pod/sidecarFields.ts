@@ -9,15 +9,15 @@ import { parseCpu, parseMemory } from "../settings/quantity.js";
 import type { PodField } from "../settings/SettingDeclaration.js";
 
 export const proxyContainer = "istio-proxy";
-/** With Istio CNI the init container only checks what the node has set up. */
+/** With Istio CNI, the init container only validates what the node has set up. */
 export const initContainers: readonly string[] = ["istio-init", "istio-validation"];
 
-/** What settings can change on a pod: a name that people can read -> a value that compares. */
+/** What settings can change on a pod: display name -> comparable value. */
 export type SidecarFields = Readonly<Record<string, string>>;
 
 /**
- * The fields of a pod that has a sidecar; undefined for one that has none. Mounts and Istio's own variables are not among them, and
- * images only where asked for: no setting changes them, but for their variant.
+ * The fields of a pod with a sidecar; undefined without one. Leaves out what settings don't change, such as mounts and Istio's own
+ * variables. Images are included on request only, since settings just change their variant.
  */
 export function sidecarFields(
   pod: Pick<Pod, "spec">,
@@ -39,7 +39,7 @@ export function sidecarFields(
 
 const imageSuffix = " image";
 
-/** Those of the fields that an upgrade of Istio changes. */
+/** The fields that an Istio upgrade changes. */
 export function imageFields(fields: SidecarFields): SidecarFields {
   return Object.fromEntries(Object.entries(fields).filter(([field]) => field.endsWith(imageSuffix)));
 }
@@ -63,7 +63,7 @@ function sidecarOf({ spec }: Pick<Pod, "spec">): Sidecar | undefined {
   };
 }
 
-// an open setting's names are those that PROXY_CONFIG has
+// an open setting's names are taken from PROXY_CONFIG
 function namesShown(podFields: readonly PodField[], proxyConfig: Record<string, unknown>): string[] {
   const shown = podFields.find((podField) => podField.in === "proxyConfig");
   return shown?.in === "proxyConfig"
@@ -71,7 +71,7 @@ function namesShown(podFields: readonly PodField[], proxyConfig: Record<string, 
     : [];
 }
 
-/** The name of a field for people: `istio-proxy limits.cpu`, `istio-init includeInboundPorts`, `PROXY_CONFIG concurrency`. */
+/** A field's display name: `istio-proxy limits.cpu`, `istio-init includeInboundPorts`, `PROXY_CONFIG concurrency`. */
 export function fieldName(podField: PodField): string {
   switch (podField.in) {
     case "flag":
@@ -91,7 +91,7 @@ export function fieldName(podField: PodField): string {
   }
 }
 
-/** A setting's value in the form in which it compares with what a pod shows. */
+/** A setting's value in a form that compares with the pod's field. */
 export function comparableValue(podField: PodField, value: SettingValue): string {
   switch (podField.in) {
     case "flag":
@@ -120,7 +120,7 @@ const extendedFields = new Set(
   ),
 );
 
-/** Whether a pod's field has what a setting promises, `null` being no such field. Where Istio adds entries of its own, more is no less. */
+/** Whether a pod's field has what a setting promises; `null` means no such field. Ignores additional entries where Istio adds its own. */
 export function hasPromised(field: string, promised: string | null, got: string | undefined): boolean {
   if (promised === null || got === undefined || !extendedFields.has(field)) return (got ?? null) === promised;
   const entries = new Set(got.split(","));
@@ -144,7 +144,7 @@ function seen(podField: PodField, { proxy, init, native, proxyConfig }: Sidecar)
         ?.slice(podField.prefix.length);
     case "env": {
       const variable = container.env?.find(({ name }) => name === podField.name);
-      // the API server leaves out an empty value
+      // the API server omits empty values
       return variable && !variable.valueFrom ? (variable.value ?? "") : undefined;
     }
     case "container": {
@@ -164,7 +164,7 @@ function imageTypeOf(image: string): string {
 
 export const amountField = (container: string, field: readonly string[]) => `${container} ${field.join(".")}`;
 
-/** Lists mean the same in any order, with spaces, and with an entry twice. */
+/** Normalizes a list: order, spaces and duplicates don't matter. */
 export function comparableList(list: string): string {
   const entries = list.split(",").map((entry) => networkRange(entry.trim()));
   return [...new Set(entries.filter((entry) => entry !== ""))]
@@ -172,7 +172,7 @@ export function comparableList(list: string): string {
     .join(",");
 }
 
-/** A hook as the API server stores it, which fills in what an httpGet leaves out. */
+/** A hook as the API server stores it, with the defaults of httpGet. */
 export function comparableHook(hook: unknown): string {
   const { httpGet, ...rest } = recordOf(hook);
   return canonicalJson(

@@ -1,8 +1,8 @@
 import type { Container, Pod } from "../cluster/podTemplate.js";
 
 /**
- * A pod as the API server would store it, as far as settings' fields go: istiod's own answer lacks what Kubernetes fills in. Source: the
- * defaults of `k8s.io/api/core/v1`.
+ * Applies the API server's defaults to the fields that settings affect, since istiod's response lacks them. Source: the defaults of
+ * `k8s.io/api/core/v1`.
  */
 export function withDefaults(pod: Pod): Pod {
   const { containers, initContainers } = pod.spec;
@@ -33,7 +33,7 @@ function filled(container: Container): Container {
 
 const probeDefaults = { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 };
 
-// a tag that is missing is `latest`, a digest is none
+// without a tag, it is `latest`; with a digest, it isn't
 function isLatest(image: string): boolean {
   if (image.includes("@")) return false;
   const [, tag = "latest"] = /:([^:/]+)$/.exec(image) ?? [];

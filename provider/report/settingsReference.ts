@@ -108,8 +108,8 @@ function valuesText(schema: JsonSchema): string {
   return type === "array" ? "a list, or text with commas" : type === "object" ? "a map, or text" : "";
 }
 
-function podText({ podWays }: SettingDeclaration): string {
-  const [first] = podWays("NAME").filter(({ by }) => by !== "presence");
+function podText({ overrides }: SettingDeclaration): string {
+  const [first] = overrides("NAME").filter(({ by }) => by !== "presence");
   if (!first) return "–";
   if (first.by === "annotation") return code(first.name);
   if (first.by === "proxyConfig") return `\`${first.path.join(".")}\` in \`proxy.istio.io/config\``;

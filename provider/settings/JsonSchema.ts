@@ -1,2 +1,2 @@
-/** A fragment of JSON Schema for what people may write. */
+/** A JSON Schema fragment for user input. */
 export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -5,7 +5,7 @@ import type { LifecycleHook } from "./lifecycleHook.js";
 import type { ScaledResources } from "./scaledResources.js";
 import type { SeccompProfile } from "./seccompProfile.js";
 
-/** The canonical form of one setting's value. Lists of addresses and ports are text with commas; numbers are text. */
+/** A setting's value in canonical form. Lists of addresses and ports are comma-separated text; numbers are text. */
 export type SettingValue =
   | string
   | boolean
@@ -15,36 +15,36 @@ export type SettingValue =
   | ScaledResources
   | SeccompProfile;
 
-/** How a value is written where types matter: JSON that istiod or the agent reads. Default: as it is. */
+/** The type of a value in JSON that istiod or the agent reads. Default: as is. */
 export type WrittenAs = "number";
 
-/** How a layer's setting reaches the pod; rendering reads this and knows no setting by name. */
+/** How a layer's setting reaches the pod. The renderer knows only this, and no setting by name. */
 export type Rendering =
-  /** the Helm value at a path below `global`, the rest of its map kept */
+  /** the Helm value at a path below `global`; the rest of its map is kept */
   | { to: "value"; path: readonly string[] }
-  /** added to a Helm list, and to the pod's own annotation of that meaning */
+  /** added to a Helm list, and to the pod's annotation for the same list */
   | { to: "united"; path: readonly string[] }
-  /** what Istio's template asks of the pod's own annotation only: the default where the pod has none */
+  /** the default for what Istio's template reads only from a pod annotation */
   | { to: "annotation"; annotation: string }
-  /** what Istio's template asks istiod and not the Helm values */
+  /** replaces what Istio's template reads from istiod rather than from the Helm values */
   | { to: "expression"; name: ExpressionName }
-  /** resources of the init container apart from istio-proxy's */
+  /** resources of the init container, separate from istio-proxy's */
   | { to: "initResources"; field: readonly string[] }
-  /** resources of istio-proxy in proportion to the application's, computed at injection */
+  /** resources of istio-proxy as a share of the application's, computed at injection */
   | { to: "scaledResources" }
-  /** a field of PROXY_CONFIG, and variables that follow it */
+  /** a field of PROXY_CONFIG; `secondsEnv`: a variable with the same value in seconds */
   | { to: "proxyConfig"; path: readonly string[]; as?: WrittenAs; secondsEnv?: string }
-  /** proxy metadata: variables of istio-proxy and the init container, and `proxyMetadata` of PROXY_CONFIG */
+  /** proxy metadata: variables of istio-proxy and the init container, and `proxyMetadata` in PROXY_CONFIG */
   | { to: "proxyMetadata"; names: readonly string[] };
 
-/** Istio's own words for what its template reads from istiod, by the names that rendering gives them. */
+/** Our names for the expressions by which Istio's template reads from istiod. */
 export type ExpressionName = "nativeSidecar" | "interceptionMode" | "hold" | "imageType";
 
 export type ContainerRole = "istio-proxy" | "istio-init";
 
 /** Where an injected pod shows a setting. */
 export type PodField =
-  /** the argument after a flag; `extended`: a list to which Istio adds entries of its own */
+  /** the argument after a flag; `extended`: Istio adds entries of its own to the list */
   | { in: "flag"; of: ContainerRole; flag: string; label: string; list: boolean; extended?: boolean }
   /** an argument with a prefix: `--proxyLogLevel=` */
   | { in: "argument"; of: ContainerRole; prefix: string }
@@ -54,10 +54,10 @@ export type PodField =
       of: ContainerRole;
       path: readonly string[];
       as: "cpu" | "memory" | "hook" | "text" | "presence";
-      /** What a field means that is not there though its map is: the API server leaves out zeros. */
+      /** The value of a field that is missing from a present map: the API server omits zeros. */
       absent?: string;
     }
-  /** `seconds`: beside a field of PROXY_CONFIG, written with layers and not with what the pod says of the field */
+  /** `seconds`: accompanies a PROXY_CONFIG field; has the layers' value even if the pod overrides the field */
   | { in: "env"; of: ContainerRole; name: string; as?: "seconds" }
   | { in: "proxyConfig"; path: readonly string[] }
   /** whether istio-proxy is an init container */
@@ -65,71 +65,71 @@ export type PodField =
   /** the variant in the image's tag */
   | { in: "imageType" };
 
-/** How a pod says a setting itself, which wins over every layer. The first way is the one that is written. */
-export type PodWay =
+/** How a pod overrides a setting, which wins over every layer. `withSidecarSettings` writes the first one. */
+export type PodOverride =
   | { by: "annotation"; name: string }
-  /** a key of the annotation `proxy.istio.io/config`, whole or not at all at its top */
+  /** a key of the annotation `proxy.istio.io/config`; its top-level key is overridden as a whole */
   | { by: "proxyConfig"; path: readonly string[]; as?: WrittenAs }
-  /** a field of a container of the sidecar's name in the pod, which Istio merges over its own (`image: auto`) */
+  /** a field of the pod's own container of the sidecar's name, which Istio merges over its own (`image: auto`) */
   | { by: "container"; of: ContainerRole; path: readonly string[] }
-  /** such a container's being there at all: Kubernetes or Istio then decide the rest */
+  /** the mere presence of such a container: Kubernetes or Istio then decides the value */
   | { by: "presence"; of: ContainerRole };
 
-/** A field of another object, or an annotation, that means what a setting means; `import` takes it over. */
+/** A field of another object, or an annotation, with the same meaning as a setting. `import` converts it. */
 export interface ForeignField {
   /** `configPatches` of ASM's ASMCustomProxyConfigInjectionTemplate, Istio's ProxyConfig resource, or a pod's annotations. */
   in: "asm" | "ProxyConfig" | "annotation";
-  /** Places that all have to say the same; of annotations, their names alone. */
+  /** Paths that must all have the same value; for annotations, just their names. */
   paths: readonly (readonly string[])[];
-  /** The setting's own form of the field's value. Default: the value as it is. */
+  /** Converts the field's value to the setting's. Default: as is. */
   read?: (value: unknown) => unknown;
 }
 
 export type SettingLevel = "global" | "namespace" | "workload" | "pod";
 
-/** What people read about a setting, in documentation. */
+/** A setting's documentation. */
 export interface About {
   /** What it sets, in one line. */
   summary: string;
-  /** Istio's own name for it, with the place where Istio has it. */
+  /** Istio's name for it, and where it is set. */
   istio: string;
-  /** Alibaba Cloud Service Mesh's name for it, where it has one. */
+  /** Alibaba Cloud Service Mesh's name for it, if any. */
   asm?: string;
-  /** The nodes that it needs, where not all do. Releases of Istio are in `releaseFacts`. */
+  /** Nodes that it needs, if not any will do. Istio releases are in `releaseFacts`. */
   nodes?: string;
-  /** Why it is rendered as it is, where that is not obvious. */
+  /** Why it is rendered this way, if that isn't obvious. */
   why?: string;
 }
 
-/** The value of one setting that another one can't do without at the same level. */
+/** A value that one setting requires of another at the same level. */
 export interface Requirement {
   path: string;
   value: SettingValue;
-  /** Only this value of the setting needs it. */
+  /** Only this value has the requirement. */
   when: SettingValue;
   why: string;
   todo: string;
 }
 
 export interface SettingDeclaration {
-  /** Where it stands in `SidecarSettings`; of an open one, the map of names. */
+  /** Its path in `SidecarSettings`; for an open setting, the path of its map. */
   path: string;
-  /** A map of names to values, each of them a setting of its own: `env.NAME`. The check of a name, or why it can't be one. */
+  /** Set for maps of names to values, where each entry is a setting of its own: `env.NAME`. Validates a name. */
   open?: (name: string) => Parsed<string>;
   parse: (value: unknown) => Parsed<SettingValue>;
-  /** Reads a value as Istio reads it in annotations and objects, which allows more than settings do: spaces, host bits, text for booleans. */
+  /** Parses what Istio accepts in annotations and objects, which is more than in settings: spaces, host bits, booleans as text. */
   parseLoose: (value: unknown) => Parsed<SettingValue>;
-  /** Stronger levels replace the value, or all levels' values are united. */
+  /** Whether a stronger level's value replaces weaker ones, or all levels' lists are combined. */
   merge: "replace" | "unite";
   rendering: (name: string) => Rendering;
   podFields: (name: string) => readonly PodField[];
-  /** Any of these on a pod and no layer's value reaches it. */
-  podWays: (name: string) => readonly PodWay[];
-  /** Where else the setting can be found, apart from `podWays`. */
+  /** If a pod has any of these, no layer's value reaches it. */
+  overrides: (name: string) => readonly PodOverride[];
+  /** Where else the setting can be found, besides `overrides`. */
   foreign: (name: string) => readonly ForeignField[];
-  /** Annotations of other settings that take this one away as well: one amount on a pod, and Istio drops all defaults. */
+  /** Annotations for other settings that drop this one, too: given one amount on a pod, Istio drops all defaults. */
   droppedBy: readonly string[];
-  /** The levels that may have it. */
+  /** The levels at which it may be set. */
   levels: readonly SettingLevel[];
   needs?: Requirement;
   schema: JsonSchema;

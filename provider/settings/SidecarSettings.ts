@@ -4,7 +4,7 @@ import type { agentLogLevels, envoyLogLevels } from "./logLevel.js";
 import type { ScaledResources } from "./scaledResources.js";
 import type { SeccompProfile } from "./seccompProfile.js";
 
-/** Text that only a program's run brings, from configuration or another resource; what it says is checked there. */
+/** Any text: values from configuration or other resources are checked at run time. */
 type AnyText = string & {};
 
 /** CPU in cores: 2, 0.5, "500m". Canonical "2", "500m". */
@@ -16,7 +16,7 @@ export type Memory =
   | `${number}${"" | " "}${"Ki" | "Mi" | "Gi" | "Ti" | "KiB" | "MiB" | "GiB" | "TiB" | "k" | "M" | "G" | "T"}`
   | AnyText;
 
-/** An array, or text with commas; `[]` is "none", leaving it out is "not set". */
+/** An array or comma-separated text. `[]` means none; leave it out for "not set". */
 export type List<Entry> = Entry[] | string;
 
 export interface ResourceAmounts {
@@ -26,32 +26,32 @@ export interface ResourceAmounts {
   memory?: Memory;
 }
 
-/** Each of the four values is merged by itself over the weaker levels. */
+/** Each of the four values is merged separately over the weaker levels. */
 export interface Resources {
   /** The most that the container may use. */
   limits?: ResourceAmounts;
-  /** What the container is guaranteed; never above the limit. */
+  /** What the container is guaranteed. At most the limit. */
   requests?: ResourceAmounts;
 }
 
 /**
- * Which traffic goes through the sidecar. Each list is one field: a stronger level's list replaces the weaker one's.
- * Excludes have an effect only where the matching include is `*`.
+ * Which traffic goes through the sidecar. A stronger level's list replaces a weaker level's.
+ * Excludes only have an effect if the matching include is `*`.
  */
 export interface Capture {
   /** Outbound IP ranges that the sidecar captures, or "*". Helm: `global.proxy.includeIPRanges`. ASM: blocked addresses for external access. */
   includeOutboundIPRanges?: List<string>;
-  /** Outbound IP ranges left alone. Helm: `global.proxy.excludeIPRanges`. ASM: address range that does not block external access. */
+  /** Outbound IP ranges that the sidecar doesn't capture. Helm: `global.proxy.excludeIPRanges`. ASM: address range that does not block external access. */
   excludeOutboundIPRanges?: List<string>;
   /** Inbound ports that the sidecar captures, or "*". Helm: `global.proxy.includeInboundPorts`. */
   includeInboundPorts?: List<number | string>;
-  /** Inbound ports left alone; 15090, 15021 and the status port always are. Helm: `global.proxy.excludeInboundPorts`. */
+  /** Inbound ports that the sidecar doesn't capture; it never captures 15090, 15021 and the status port. Helm: `global.proxy.excludeInboundPorts`. */
   excludeInboundPorts?: List<number | string>;
-  /** Outbound ports captured whatever their address. Helm: `global.proxy.includeOutboundPorts`. */
+  /** Outbound ports captured for any destination address. Helm: `global.proxy.includeOutboundPorts`. */
   includeOutboundPorts?: List<number | string>;
-  /** Outbound ports left alone. Helm: `global.proxy.excludeOutboundPorts`. */
+  /** Outbound ports that the sidecar doesn't capture. Helm: `global.proxy.excludeOutboundPorts`. */
   excludeOutboundPorts?: List<number | string>;
-  /** Network interfaces left alone: "eth1". Istio: annotation `traffic.sidecar.istio.io/excludeInterfaces`. */
+  /** Network interfaces whose traffic isn't captured: "eth1". Istio: annotation `traffic.sidecar.istio.io/excludeInterfaces`. */
   excludeInterfaces?: List<string>;
 }
 
@@ -60,39 +60,39 @@ export type Seconds = `${number}s` | AnyText | number;
 
 /** istio-proxy's readiness probe. Helm: `global.proxy.readiness…`. ASM: Readiness…. */
 export interface ReadinessProbe {
-  /** In seconds, from 0. */
+  /** In seconds, at least 0. */
   initialDelaySeconds?: number | AnyText;
-  /** In seconds, from 1. */
+  /** In seconds, at least 1. */
   periodSeconds?: number | AnyText;
-  /** Failures in a row, from 1. */
+  /** Consecutive failures, at least 1. */
   failureThreshold?: number | AnyText;
 }
 
-/** istio-proxy's startup probe, which asks once a second. Helm: `global.proxy.startupProbe`; Istio 1.20 and newer. */
+/** istio-proxy's startup probe, which runs once per second. Helm: `global.proxy.startupProbe`; Istio 1.20 and newer. */
 export interface StartupProbe {
   /** Default: Istio's, which is true. */
   enabled?: boolean;
-  /** How many seconds istio-proxy has to start. */
+  /** How many seconds istio-proxy may take to start. */
   failureThreshold?: number | AnyText;
 }
 
-/** Envoy's statistics that are kept beside Istio's own. Istio: `ProxyConfig.proxyStatsMatcher`. ASM: ProxyStatsMatcher. */
+/** Envoy statistics that are kept in addition to Istio's defaults. Istio: `ProxyConfig.proxyStatsMatcher`. ASM: ProxyStatsMatcher. */
 export interface StatsMatcher {
   inclusionPrefixes?: string[] | string;
   inclusionSuffixes?: string[] | string;
-  /** RE2, so without look-around and back references. */
+  /** RE2: no lookaround or backreferences. */
   inclusionRegexps?: string[] | string;
 }
 
-/** Istio: `ProxyConfig.tracing`; Telemetry resources win over it. ASM: Tracing. */
+/** Istio: `ProxyConfig.tracing`; Telemetry resources take precedence. ASM: Tracing. */
 export interface Tracing {
-  /** Percentage of requests that are traced, 0.01 to 100, with two decimals at most; Istio takes 0 for its default of 1. */
+  /** Percentage of requests that are traced, 0.01 to 100, with at most two decimals. Not 0, which Istio treats as its default of 1. */
   sampling?: number | AnyText;
-  /** Tags on spans, by name; merged by name across levels. */
+  /** Span tags by name; merged by name across levels. */
   customTags?: Record<string, CustomTag>;
 }
 
-/** Hooks of the istio-proxy container. They replace Istio's own (the native sidecar's drain, hold's wait). Helm: `global.proxy.lifecycle`. */
+/** Hooks of the istio-proxy container. Any hook replaces Istio's own: the native sidecar's drain, the wait that holds the application. Helm: `global.proxy.lifecycle`. */
 export interface Lifecycle {
   /** Default: the next weaker level's hook. */
   postStart?: LifecycleHook;
@@ -100,7 +100,7 @@ export interface Lifecycle {
   preStop?: LifecycleHook;
 }
 
-/** What is excluded whatever the stronger levels list: their excludes, and those of a pod's own annotations, are added to it. */
+/** Excluded regardless of what stronger levels list: added to their excludes, and to those in a pod's annotations. */
 export interface AlwaysExclude {
   /** Added to every list of excluded outbound IP ranges. */
   outboundIPRanges?: List<string>;
@@ -110,11 +110,11 @@ export interface AlwaysExclude {
   outboundPorts?: List<number | string>;
 }
 
-/** Settings of one level as people write them. What is left out is taken from the next weaker level. */
+/** One level's settings. What is left out comes from the next weaker level. */
 export interface SidecarSettings {
-  /** CPU and memory of istio-proxy, and of istio-init where `initResources` says nothing. Helm: `global.proxy.resources`. */
+  /** CPU and memory of istio-proxy, and of istio-init unless `initResources` sets them. Helm: `global.proxy.resources`. */
   proxyResources?: Resources;
-  /** CPU and memory of istio-init (istio-validation with Istio CNI) alone. */
+  /** CPU and memory of istio-init only (istio-validation with Istio CNI). */
   initResources?: Resources;
   /** Which traffic goes through the sidecar. */
   capture?: Capture;
@@ -124,22 +124,22 @@ export interface SidecarSettings {
   terminationDrainDuration?: Seconds;
   /** How long Envoy drains connections at a hot restart or listener change. Istio: `ProxyConfig.drainDuration`, by default 45s. ASM: DrainDuration. */
   drainDuration?: Seconds;
-  /** How long a terminating sidecar drains at least, where it exits on zero active connections. Istio: `MINIMUM_DRAIN_DURATION`, by default 5s. */
+  /** The least time that a terminating sidecar drains if it exits on zero active connections. Istio: `MINIMUM_DRAIN_DURATION`, by default 5s. */
   minimumDrainDuration?: Seconds;
-  /** Whether a terminating sidecar ends as soon as it has no connections. Istio: `EXIT_ON_ZERO_ACTIVE_CONNECTIONS`, by default false. */
+  /** Whether a terminating sidecar exits as soon as it has no active connections. Istio: `EXIT_ON_ZERO_ACTIVE_CONNECTIONS`, by default false. */
   exitOnZeroActiveConnections?: boolean;
   /**
-   * Whether the application's containers wait for the sidecar. Above the pod level true needs `nativeSidecar: true` beside it: Istio puts the
-   * sidecar first by the mesh's configuration and the pod's annotation only. ASM: HoldApplicationUntilProxyStarts.
+   * Whether the application's containers wait for the sidecar. Above the pod level, true requires `nativeSidecar: true` as well: Istio
+   * only moves the sidecar to the front for the mesh config or the pod's annotation. ASM: HoldApplicationUntilProxyStarts.
    */
   holdApplicationUntilProxyStarts?: boolean;
-  /** Whether istio-proxy is a native sidecar. Istio: annotation `sidecar.istio.io/nativeSidecar`; by default as istiod finds the nodes. Istio 1.27 and newer. */
+  /** Whether istio-proxy is a native sidecar. Istio: annotation `sidecar.istio.io/nativeSidecar`; by default istiod decides by the nodes' versions. Istio 1.27 and newer. */
   nativeSidecar?: boolean;
-  /** How iptables hands traffic to the sidecar. Istio: `ProxyConfig.interceptionMode`, by default REDIRECT. NONE is for single pods. ASM: InterceptionMode. */
+  /** How iptables redirects traffic to the sidecar. Istio: `ProxyConfig.interceptionMode`, by default REDIRECT. NONE can only be set on pods. ASM: InterceptionMode. */
   interceptionMode?: "REDIRECT" | "TPROXY" | AnyText;
-  /** Whether the sidecar answers DNS and gives addresses to hosts without one. Istio: `ISTIO_META_DNS_CAPTURE` and `ISTIO_META_DNS_AUTO_ALLOCATE`. */
+  /** Whether the sidecar proxies DNS, and allocates addresses for hosts without one. Istio: `ISTIO_META_DNS_CAPTURE` and `ISTIO_META_DNS_AUTO_ALLOCATE`. */
   dnsProxy?: boolean;
-  /** Never captured, whatever stronger levels list. */
+  /** Never captured, regardless of what stronger levels list. */
   alwaysExclude?: AlwaysExclude;
   /** CPU and memory of istio-proxy as a percentage of the application's. ASM: ScaledSidecarResource. */
   scaledResources?: ScaledResources;
@@ -149,15 +149,15 @@ export interface SidecarSettings {
   startupProbe?: StartupProbe;
   /** Envoy's log level. Helm: `global.proxy.logLevel`, by default warning. ASM: LogLevel. */
   logLevel?: (typeof envoyLogLevels)[number] | AnyText;
-  /** Log levels of Envoy's components: "upstream:debug,misc:error", or a map. Helm: `global.proxy.componentLogLevel`. */
+  /** Log levels of Envoy components: "upstream:debug,misc:error", or a map. Helm: `global.proxy.componentLogLevel`. */
   componentLogLevel?: string | Record<string, (typeof envoyLogLevels)[number] | AnyText>;
   /** Log level of the agent, as a whole or by scope: "default:info,ads:debug", or a map. Helm: `global.logging.level`. */
   agentLogLevel?: string | Record<string, (typeof agentLogLevels)[number] | AnyText>;
-  /** Envoy's worker threads; 0 is one for each core. Istio: `ProxyConfig.concurrency`, by default from the CPU limit. ASM: Concurrency. */
+  /** Envoy's worker threads; 0 means one per core. Istio: `ProxyConfig.concurrency`, by default from the CPU limit. ASM: Concurrency. */
   concurrency?: number | AnyText;
   /** Whether istio-proxy and istio-init run privileged. Helm: `global.proxy.privileged`. ASM: Privileged. */
   privileged?: boolean;
-  /** Whether an init container lets istio-proxy write core dumps. Istio up to 1.23. Helm: `global.proxy.enableCoreDump`. ASM: EnableCoreDump. */
+  /** Whether an init container enables core dumps of istio-proxy. Istio up to 1.23. Helm: `global.proxy.enableCoreDump`. ASM: EnableCoreDump. */
   enableCoreDump?: boolean;
   /** Seccomp profile of istio-proxy and istio-init. Helm: `global.proxy.seccompProfile`; Istio 1.28 and newer. */
   seccompProfile?: SeccompProfile;
@@ -165,14 +165,14 @@ export interface SidecarSettings {
   imageType?: "default" | "distroless" | "debug" | AnyText;
   /** When the sidecar's image is pulled. Helm: `global.imagePullPolicy`. */
   imagePullPolicy?: "Always" | "IfNotPresent" | "Never" | AnyText;
-  /** Which of Envoy's statistics are kept. */
+  /** Which Envoy statistics are kept in addition to Istio's defaults. */
   statsMatcher?: StatsMatcher;
-  /** Names of tags that Istio's metrics have beside the standard ones. Istio: `ProxyConfig.extraStatTags`. ASM: ExtraStatTags. */
+  /** Names of additional tags on Istio's metrics. Istio: `ProxyConfig.extraStatTags`. ASM: ExtraStatTags. */
   extraStatTags?: string[] | string;
-  /** Sampling and tags of traces. */
+  /** Trace sampling and span tags. */
   tracing?: Tracing;
-  /** Envoy's runtime values, by name; merged by name across levels. Istio: `ProxyConfig.runtimeValues`. ASM: RuntimeValues. */
+  /** Envoy runtime values by name; merged by name across levels. Istio: `ProxyConfig.runtimeValues`. ASM: RuntimeValues. */
   runtimeValues?: Record<string, string | number | boolean>;
-  /** Variables of istio-proxy and istio-init, by name; merged by name across levels. Istio: `ProxyConfig.proxyMetadata`. ASM: ProxyMetadata. */
+  /** Environment variables of istio-proxy and istio-init by name; merged by name across levels. Istio: `ProxyConfig.proxyMetadata`. ASM: ProxyMetadata. */
   env?: Record<string, string | number | boolean>;
 }

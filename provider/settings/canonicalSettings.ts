@@ -3,20 +3,20 @@ import { declarationOf, declarations, type SettingDeclaration, type SettingValue
 /** One level's settings after parsing: setting path -> canonical value. Absent means not set. */
 export type CanonicalSettings = Readonly<Record<string, SettingValue>>;
 
-/** Settings as nested plain data, for inputs, outputs and people. */
+/** Settings as nested plain data, for inputs, outputs and display. */
 export type NestedSettings = { [key: string]: SettingValue | NestedSettings };
 
 export interface SettingEntry {
   path: string;
   value: SettingValue;
   declaration: SettingDeclaration;
-  /** Of an open setting, the name below it: `FOO` of `env.FOO`. */
+  /** For an open setting, the name below it: `FOO` of `env.FOO`. Otherwise empty. */
   name: string;
 }
 
 const openDeclarations = declarations.filter(({ open }) => open !== undefined);
 
-/** The declaration of a setting path, and the name below it where it is one of an open map. */
+/** The declaration for a setting path, and the name below it if the setting is open. */
 export function declarationFor(path: string): Pick<SettingEntry, "declaration" | "name"> | undefined {
   const declaration = declarationOf.get(path);
   if (declaration) return { declaration, name: "" };
@@ -26,7 +26,7 @@ export function declarationFor(path: string): Pick<SettingEntry, "declaration" |
 
 const place = new Map(declarations.map((declaration, index) => [declaration, index]));
 
-/** Setting paths in the order of their declarations, then of their names. */
+/** Setting paths in declaration order, then by name. */
 export function inOrder(paths: Iterable<string>): Omit<SettingEntry, "value">[] {
   return [...paths]
     .flatMap((path) => {
@@ -39,7 +39,7 @@ export function inOrder(paths: Iterable<string>): Omit<SettingEntry, "value">[] 
     );
 }
 
-/** What is set, in the order of the declarations. */
+/** The settings that are set, in declaration order. */
 export function settingEntries(settings: CanonicalSettings): SettingEntry[] {
   return inOrder(Object.keys(settings)).flatMap((entry) => {
     const value = settings[entry.path];
@@ -57,7 +57,7 @@ export function nested(settings: CanonicalSettings): NestedSettings {
       if (!Object.hasOwn(at, key)) at[key] = {};
       at = at[key] as NestedSettings;
     }
-    // a name may be `__proto__`
+    // assigned this way since the name may be `__proto__`
     Object.defineProperty(at, last, { value, enumerable: true, configurable: true, writable: true });
   }
   return root;

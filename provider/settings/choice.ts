@@ -1,6 +1,6 @@
 import { type Parsed, refused } from "../data/parsed.js";
 
-/** One of a few words, whatever its case; canonical is Istio's spelling. */
+/** One of a few words in any case; canonical is Istio's spelling. */
 export function parseChoice(choices: readonly string[], todo: string): (value: unknown) => Parsed<string> {
   return (value) => {
     const choice =

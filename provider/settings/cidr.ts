@@ -2,23 +2,23 @@ import ipaddr from "ipaddr.js";
 import { shown } from "../data/problem.js";
 import type { ListRule } from "./list.js";
 
-/** An IP range in CIDR form without host bits, as Istio's agent and iptables read it: "10.0.0.0/8", "2001:db8::/32". */
+/** An IP range in CIDR notation without host bits: "10.0.0.0/8", "2001:db8::/32". `everything`: whether `*` is a value. */
 export function cidrEntry(everything: boolean): ListRule {
   return {
-    wanted: 'CIDR ranges such as "10.0.0.0/8"',
+    expected: 'CIDR ranges such as "10.0.0.0/8"',
     everything,
     entry: (text) => {
-      if (/\s/.test(text)) return { todo: `take the spaces out of ${shown(text)}: Istio refuses them` };
+      if (/\s/.test(text)) return { todo: `remove the spaces from ${shown(text)}: Istio rejects them` };
       if (text === "*")
         return {
           todo: everything
             ? '"*" must stand alone'
-            : '"*" means everything, which only an include list can hold',
+            : '"*" means everything, which only an include list can contain',
         };
       if (!text.includes("/")) {
         const isAddress = ipaddr.isValid(text) && isPlainAddress(text);
         const todo = isAddress
-          ? `write "${text}/${text.includes(":") ? 128 : 32}" for the one address`
+          ? `write "${text}/${text.includes(":") ? 128 : 32}" for a single address`
           : `${shown(text)} is not a valid address`;
         return { todo };
       }
@@ -32,7 +32,7 @@ export function cidrEntry(everything: boolean): ListRule {
   };
 }
 
-/** The canonical ranges that share an address with any of the others. Two ranges do when one begins with the other's bits. */
+/** The canonical ranges that overlap with any of the others: two ranges overlap if one's network bits are a prefix of the other's. */
 export function overlapping(ranges: readonly string[], others: readonly string[]): string[] {
   const theirs = others.map(bitsOf);
   const whole = new Set(theirs);
@@ -43,7 +43,7 @@ export function overlapping(ranges: readonly string[], others: readonly string[]
   });
 }
 
-// one letter for the kind, then a digit for each bit of the network
+// a letter for the IP version, then a digit for each network bit
 function bitsOf(range: string): string {
   const [address, length] = ipaddr.parseCIDR(range);
   const bits = address.toByteArray().map((byte) => byte.toString(2).padStart(8, "0"));
@@ -54,7 +54,7 @@ function beginningsOf(bits: string): string[] {
   return Array.from({ length: bits.length }, (_, at) => bits.slice(0, at + 1));
 }
 
-// ipaddr.js also takes octal and hexadecimal IPv4 parts, which Go's parser refuses
+// ipaddr.js also accepts octal and hexadecimal IPv4 parts, which Go rejects
 function isPlainAddress(text: string): boolean {
   const address = text.split("/")[0] ?? "";
   return address.includes(":") ? !address.includes("%") : /^(0|[1-9]\d*)(\.(0|[1-9]\d*)){3}$/.test(address);

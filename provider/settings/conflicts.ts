@@ -13,12 +13,12 @@ const captureOpposites = [
 
 const resourceGroups = ["proxyResources", "initResources"] as const;
 
-/** What is wrong between the settings of one level that are each right. */
+/** Contradictions between settings of one level that are each valid. */
 export function conflicts(settings: CanonicalSettings): Problem[] {
   return [...captureConflicts(settings), ...resourceConflicts(settings), ...missingCompanions(settings)];
 }
 
-/** Settings that say nothing without another one beside them. */
+/** Settings that have no effect without another one at the same level. */
 export function missingCompanions(settings: CanonicalSettings): Problem[] {
   return settingEntries(settings).flatMap(({ path, value, declaration: { needs } }) => {
     if (!needs || value !== needs.when) return [];
@@ -27,15 +27,15 @@ export function missingCompanions(settings: CanonicalSettings): Problem[] {
     return [
       {
         path,
-        found: `${String(value)}, without ${needs.path}: ${String(needs.value)}`,
-        wanted: `${needs.path}: ${String(needs.value)} at the same level, since ${needs.why}`,
+        got: `${String(value)}, without ${needs.path}: ${String(needs.value)}`,
+        expected: `${needs.path}: ${String(needs.value)} at the same level, since ${needs.why}`,
         todo: needs.todo,
       },
     ];
   });
 }
 
-/** Istio looks at excludes only where the include is `*`, so an entry in both lists can't mean what its author hopes. */
+/** Entries in both an include list and its exclude list: Istio ignores excludes unless the include is `*`. */
 export function captureConflicts(settings: CanonicalSettings): Problem[] {
   return captureOpposites.flatMap(([includePath, excludePath, shared]) => {
     const [include, exclude] = [knownText(settings[includePath]), knownText(settings[excludePath])];
@@ -45,19 +45,19 @@ export function captureConflicts(settings: CanonicalSettings): Problem[] {
     return [
       {
         path: excludePath,
-        found: `${both.join(", ")} in ${includePath} as well`,
-        wanted: "each entry in one of the two lists",
-        todo: `take ${both.length === 1 ? "it" : "them"} out of one list`,
+        got: `${both.join(", ")}, also in ${includePath}`,
+        expected: "each entry in only one of the two lists",
+        todo: `remove ${both.length === 1 ? "it" : "them"} from one list`,
       },
     ];
   });
 }
 
-/** Requests above limits; to be asked of merged settings too, since a request and its limit may meet only there. */
+/** Requests above limits. Check merged settings as well: a request and its limit may come from different levels. */
 export function resourceConflicts(settings: CanonicalSettings): Problem[] {
   return resourceGroups.flatMap((group) =>
     (["cpu", "memory"] as const).flatMap((resource) => {
-      // the init container has the proxy's amounts where it has none of its own
+      // the init container defaults to the proxy's amounts
       const amount = (kind: string) =>
         knownText(settings[`${group}.${kind}.${resource}`] ?? settings[`proxyResources.${kind}.${resource}`]);
       const own = ["limits", "requests"].some(
@@ -69,9 +69,9 @@ export function resourceConflicts(settings: CanonicalSettings): Problem[] {
       return [
         {
           path: `${group}.requests.${resource}`,
-          found: `a ${resource} request of ${request} above the limit of ${limit}`,
-          wanted: "a request no higher than its limit",
-          todo: "raise the limit or lower the request: Kubernetes would refuse every pod",
+          got: `a ${resource} request of ${request} above the limit of ${limit}`,
+          expected: "a request no higher than its limit",
+          todo: "raise the limit or lower the request: Kubernetes would reject every pod",
         },
       ];
     }),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Parsed, refused } from "../data/parsed.js";
 import { containsUnknown } from "../data/unknown.js";
 
-/** A tag on spans, in the shape of Istio's ProxyConfig: exactly one of the three. */
+/** A span tag as in Istio's ProxyConfig. Set exactly one of the three. */
 export interface CustomTag {
   literal?: { value: string };
   environment?: { name: string; defaultValue?: string };
@@ -24,6 +24,6 @@ export function parseCustomTag(value: unknown): Parsed<CustomTag> {
     : refused(
         value,
         "one of { literal: { value } }, { environment: { name, defaultValue } }, { header: { name, defaultValue } }",
-        'write for instance { literal: { value: "blue" } }',
+        'write { literal: { value: "blue" } }, for instance',
       );
 }

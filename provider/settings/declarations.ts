@@ -20,7 +20,7 @@ const allButEnvironment: readonly SettingDeclaration[] = [
   ...telemetry,
 ];
 
-/** Every setting, in the order in which people read them. Types, checks, merging, rendering, staleness and docs follow from it. */
+/** All settings, in the order of the documentation. Validation, merging, rendering, staleness checks and docs derive from them. */
 export const declarations: readonly SettingDeclaration[] = [
   ...allButEnvironment,
   environment(new Map(allButEnvironment.flatMap(variablesOf))),

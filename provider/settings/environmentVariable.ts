@@ -1,7 +1,7 @@
 import { type Parsed, refused } from "../data/parsed.js";
 import { shown, textOf } from "../data/problem.js";
 
-// a value beside Istio's `valueFrom` makes a pod that Kubernetes refuses
+// Istio sets these by `valueFrom`; with a `value` as well, Kubernetes rejects the pod
 const fromThePod = [
   "POD_NAME",
   "POD_NAMESPACE",
@@ -21,28 +21,28 @@ const istiosOwn = [
   "ISTIO_META_INTERCEPTION_MODE",
 ];
 
-/** The name of a variable that users may set; `taken` names the settings that have variables of their own. */
+/** Validates the name of a variable that users may set. `taken`: variable -> the setting to use instead. */
 export function environmentName(
   taken: ReadonlyMap<string, string> = new Map(),
 ): (name: string) => Parsed<string> {
   return (name) => {
-    const wanted = "the name of an environment variable";
+    const expected = "the name of an environment variable";
     if (!/^[A-Za-z_][A-Za-z0-9_]{0,252}$/.test(name))
-      return refused(name, wanted, "use letters, digits and _, not beginning with a digit");
+      return refused(name, expected, "use letters, digits and _, and don't start with a digit");
     if (istiosOwn.includes(name))
       return refused(
         name,
-        `${wanted} that Istio does not set itself`,
-        "take it out: Istio needs its own value",
+        `${expected} that Istio doesn't set itself`,
+        "remove it: Istio needs its own value",
       );
     const setting = taken.get(name);
     return setting === undefined
       ? { value: name }
-      : refused(name, `${wanted} that no setting stands for`, `use the setting ${setting} instead`);
+      : refused(name, `${expected} that no setting controls`, `use the setting ${setting} instead`);
   };
 }
 
-/** A variable's value. Numbers and booleans are taken as their text. */
+/** A variable's value. Numbers and booleans are converted to text. */
 export function parseVariable(value: unknown): Parsed<string> {
   if (typeof value === "number" || typeof value === "boolean") return { value: String(value) };
   return typeof value === "string"

@@ -1,14 +1,14 @@
 import { declarations, type Rendering, type SettingDeclaration } from "./declarations.js";
 import type { PodField } from "./SettingDeclaration.js";
 
-/** A setting with a name of its own, and what its declaration says of that name. */
+/** A setting with a fixed name, and its resolved declaration. */
 export interface FixedSetting {
   declaration: SettingDeclaration;
   rendering: Rendering;
   podFields: readonly PodField[];
 }
 
-/** All settings but the open ones. */
+/** All settings except open ones. */
 export const fixedSettings: readonly FixedSetting[] = declarations
   .filter(({ open }) => open === undefined)
   .map((declaration) => ({
@@ -17,7 +17,7 @@ export const fixedSettings: readonly FixedSetting[] = declarations
     podFields: declaration.podFields(""),
   }));
 
-/** The setting that is rendered to a Helm value below `global`, or the one that is united with it. */
+/** The setting that is rendered to a Helm value below `global`, or with `united` the one that is added to it. */
 export function settingAt(to: "value" | "united", helm: readonly string[]): SettingDeclaration | undefined {
   return fixedSettings.find(
     ({ rendering }) => rendering.to === to && rendering.path.join(".") === helm.join("."),

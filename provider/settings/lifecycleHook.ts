@@ -8,9 +8,9 @@ const port = z.union([
   z.string().regex(/^(?=.*[a-z])(?!.*--)[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?$/, "a port's number or name"),
 ]);
 
-/** Kubernetes' lifecycle handler: exactly one of the four. */
+/** A Kubernetes lifecycle handler. Set exactly one of the four. */
 export interface LifecycleHook {
-  /** Runs in the istio-proxy container; not in a shell. */
+  /** Runs in the istio-proxy container, without a shell. */
   exec?: { command: string[] };
   httpGet?: {
     path?: string;
@@ -29,7 +29,7 @@ const text = z
   .string()
   .refine(
     yamlCarries,
-    "Istio's template changes text that begins with a line break, ends with two, or has characters that YAML does not print",
+    "Istio's template garbles text that begins with a line break, ends with two, or contains characters that YAML can't print",
   );
 
 const handlers = {
@@ -46,7 +46,7 @@ const handlers = {
 };
 const handlerNames = Object.keys(handlers) as (keyof typeof handlers)[];
 
-/** A fragment of JSON Schema: exactly one of the handlers. */
+/** JSON Schema for exactly one of the handlers. */
 export const lifecycleHookSchema: Readonly<Record<string, unknown>> = {
   oneOf: handlerNames.map((name) => {
     const { $schema, ...body } = z.toJSONSchema(handlers[name], { io: "input" });
@@ -54,28 +54,28 @@ export const lifecycleHookSchema: Readonly<Record<string, unknown>> = {
   }),
 };
 
-/** One hook is one field: a hook of a stronger level replaces the weaker one as a whole. */
+/** A hook is one value: a stronger level's hook replaces a weaker level's as a whole. */
 export function parseLifecycleHook(value: unknown): Parsed<LifecycleHook> {
-  const wanted = `one handler, ${handlerNames.join(", ")}`;
+  const expected = `one handler, ${handlerNames.join(", ")}`;
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return refused(value, wanted, 'write for instance { exec: { command: ["pilot-agent", "wait"] } }');
+    return refused(value, expected, 'write { exec: { command: ["pilot-agent", "wait"] } }, for instance');
   }
   const given = Object.keys(value).filter((key) => (value as Record<string, unknown>)[key] !== undefined);
   if (given.length !== 1) {
     return refused(
       given,
-      `exactly ${wanted}`,
-      given.length === 0 ? "give one, or leave the hook out" : "keep one of them",
+      `exactly ${expected}`,
+      given.length === 0 ? "set one, or leave the hook out" : "keep only one of them",
     );
   }
   const name = handlerNames.find((handler) => handler === given[0]);
-  if (!name) return refused(given[0], wanted, "use one of Kubernetes' handlers");
+  if (!name) return refused(given[0], expected, "use one of Kubernetes' handlers");
   const body = (value as Record<string, unknown>)[name];
   if (containsUnknown(body)) return { value: { [name]: body } as LifecycleHook };
   const read = handlers[name].safeParse(body);
   if (!read.success) {
     const issues = read.error.issues.map((issue) => `${[name, ...issue.path].join(".")}: ${issue.message}`);
-    return refused(body, `a ${name} handler as Kubernetes has it`, issues.join("; "));
+    return refused(body, `a Kubernetes ${name} handler`, issues.join("; "));
   }
   return { value: { [name]: withoutUndefined(read.data) } as LifecycleHook };
 }

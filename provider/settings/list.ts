@@ -5,21 +5,21 @@ import { isUnknown, unknownMarker } from "../data/unknown.js";
 
 export interface ListRule {
   /** What one entry must look like, for messages. */
-  wanted: string;
-  /** Whether `*` alone, Istio's "everything", is a value. */
+  expected: string;
+  /** Whether a lone `*`, Istio's "everything", is a value. */
   everything: boolean;
   entry: (text: string) => { value: string } | { todo: string };
 }
 
 /**
- * A list as people write it: an array, or text with commas. Canonical is the text that Istio's own annotations hold:
- * commas, no spaces, no entry twice, in the order given. An empty list is a value (nothing), not "unset".
+ * Parses a list: an array or comma-separated text. Canonical is the text as in Istio's annotations: commas, no spaces, no duplicates,
+ * in the given order. An empty list is a value (none), not "unset".
  */
 export function parseList(rule: ListRule): (value: unknown) => Parsed<string> {
-  const wanted = `a list of ${rule.wanted}${rule.everything ? ', or "*" for all' : ""}`;
+  const expected = `a list of ${rule.expected}${rule.everything ? ', or "*" for all' : ""}`;
   return (value) => {
     const entries = entriesOf(value);
-    if (entries === undefined) return refused(value, wanted, "write an array, or text with commas");
+    if (entries === undefined) return refused(value, expected, "write an array or comma-separated text");
     if (entries.some(isUnknown)) return { value: unknownMarker };
     if (rule.everything && entries.length === 1 && entries[0] === "*") return { value: "*" };
     const canonical: string[] = [];
@@ -31,8 +31,8 @@ export function parseList(rule: ListRule): (value: unknown) => Parsed<string> {
     }
     if (wrong.length > 0) {
       return {
-        found: wrong.map(({ entry }) => shown(entry)).join(", "),
-        wanted,
+        got: wrong.map(({ entry }) => shown(entry)).join(", "),
+        expected,
         todo: [...new Set(wrong.map(({ todo }) => todo))].join("; "),
       };
     }
@@ -51,10 +51,10 @@ function entriesOf(value: unknown): string[] | undefined {
   if (typeof value === "string") return value.split(",").map((entry) => entry.trim());
   if (
     !Array.isArray(value) ||
-    // an array may have holes, which `every` passes over
+    // spread, since `every` skips holes
     ![...value].every((entry) => typeof entry === "string" || typeof entry === "number")
   )
     return undefined;
-  // an entry of an array stays as it is: a space inside one is a mistake that Istio would not forgive
+  // array entries are not trimmed: Istio would reject spaces in them
   return value.map(String);
 }

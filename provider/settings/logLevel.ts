@@ -5,20 +5,20 @@ export const envoyLogLevels = ["trace", "debug", "info", "warning", "error", "cr
 export const agentLogLevels = ["debug", "info", "warn", "error", "none"] as const;
 
 /**
- * Levels by component, as Envoy and the agent take them on their command lines: text `misc:error,upstream:debug`, or a map.
- * Canonical is the text. The agent also takes one level for everything.
+ * Log levels by component: text such as `misc:error,upstream:debug`, as on the command lines of Envoy and the agent, or a map.
+ * Canonical is the text. `alone`: whether one level for everything is a value, as for the agent.
  */
 export function parseScopedLevels(
   levels: readonly string[],
   alone: boolean,
 ): (value: unknown) => Parsed<string> {
-  const wanted = `component:level with commas${alone ? ", or one level for all" : ""}; levels are ${levels.join(", ")}`;
+  const expected = `comma-separated component:level${alone ? ", or one level for all" : ""}; levels are ${levels.join(", ")}`;
   return (value) => {
     const parts = partsOf(value);
-    if (!parts || parts.length === 0) return refused(value, wanted, 'write for instance "upstream:debug"');
+    if (!parts || parts.length === 0) return refused(value, expected, 'write "upstream:debug", for instance');
     const wrong = parts.filter((part) => !isScoped(part, levels, alone));
     return wrong.length > 0
-      ? refused(wrong, wanted, "fix these parts")
+      ? refused(wrong, expected, "fix these parts")
       : { value: [...new Set(parts)].join(",") };
   };
 }

@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import type { Parsed } from "../data/parsed.js";
 
-/** Reads a value where Istio does: annotations hold text, so "true" is what a boolean setting calls true. */
+/** Parses a value from an annotation or object: annotations hold text, so "true" means true. */
 export function parseLoosely<Value>(
   parse: (value: unknown) => Parsed<Value>,
 ): (value: unknown) => Parsed<Value> {
@@ -16,7 +16,7 @@ export function parseLoosely<Value>(
   };
 }
 
-/** Lists in annotations: spaces and blank entries mean nothing; `entry` brings each one to the form that settings have. */
+/** Parses a list from an annotation: spaces and blank entries are ignored. `entry` converts each one to what settings accept. */
 export function parseLooseList<Value>(
   parse: (value: unknown) => Parsed<Value>,
   entry: (text: string) => string = (text) => text,
@@ -32,7 +32,7 @@ export function parseLooseList<Value>(
   };
 }
 
-/** A range without host bits, which Istio allows and iptables ignores; any other text as it is. */
+/** Clears a range's host bits, which Istio allows and iptables ignores. Returns other text unchanged. */
 export function networkRange(text: string): string {
   if (!ipaddr.isValidCIDR(text)) return text;
   const [address, bits] = ipaddr.parseCIDR(text);

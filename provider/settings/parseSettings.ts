@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { own } from "../data/own.js";
+import { getOwn } from "../data/getOwn.js";
 import { refused } from "../data/parsed.js";
 import { unplainParts } from "../data/plainData.js";
 import { type Problem, printable, problemSentence, shown } from "../data/problem.js";
@@ -10,7 +10,7 @@ import type { CanonicalSettings } from "./canonicalSettings.js";
 import { declarations, type SettingDeclaration, type SettingValue } from "./declarations.js";
 
 export interface ParsedSettings {
-  /** What could be read; complete only when `problems` is empty. */
+  /** Empty if there are problems. */
   settings: CanonicalSettings;
   problems: Problem[];
 }
@@ -22,7 +22,7 @@ interface Branch {
 const tree = declarationTree();
 const schema = branchSchema(tree);
 
-/** Reads one level's settings as people write them. A preview's unknown marker passes through wherever it stands. */
+/** Parses one level's settings as users write them. A preview's unknown marker passes through anywhere. */
 export function parseSettings(input: unknown): ParsedSettings {
   const unplain = unplainParts(input);
   if (unplain.length > 0) return { settings: {}, problems: unplain.map(printable) };
@@ -47,7 +47,7 @@ function flattened(data: unknown): CanonicalSettings {
   return Object.fromEntries(settings);
 }
 
-// an unknown group means that each of its settings is unknown
+// if a group is unknown, so is each of its settings
 function spreadUnknown(input: unknown, branch: Branch): unknown {
   if (isUnknown(input)) {
     return Object.fromEntries(
@@ -60,7 +60,7 @@ function spreadUnknown(input: unknown, branch: Branch): unknown {
   if (typeof input !== "object" || input === null || Array.isArray(input)) return input;
   return Object.fromEntries(
     Object.entries(input).map(([key, value]) => {
-      const node = own(branch, key);
+      const node = getOwn(branch, key);
       return [key, node && !isDeclaration(node) ? spreadUnknown(value, node) : value];
     }),
   );
@@ -74,14 +74,14 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown): Problem[] {
     return issue.keys.map((key) => ({ ...unknownKey(key, known), path: [...path, key].join(".") }));
   }
   if (issue.code === "custom" && issue.params) {
-    const { found, wanted, todo } = issue.params as Record<"found" | "wanted" | "todo", string>;
-    return [{ path: at, found, wanted, todo }];
+    const { got, expected, todo } = issue.params as Record<"got" | "expected" | "todo", string>;
+    return [{ path: at, got, expected, todo }];
   }
   return [
     {
       path: at,
-      found: shown(valueAt(input, path)),
-      wanted: "an object of settings",
+      got: shown(valueAt(input, path)),
+      expected: "an object of settings",
       todo: "nest the settings below it",
     },
   ];
@@ -122,7 +122,7 @@ function branchSchema(branch: Branch): z.ZodType {
   );
 }
 
-// a map of names that are not known beforehand; each value is checked at its own place
+// a map of arbitrary names; each value is checked separately, so that problems have its path
 function mapSchema({ open, parse }: SettingDeclaration): z.ZodType {
   return z.unknown().transform((value, context) => {
     if (value === undefined || isUnknown(value)) return value;

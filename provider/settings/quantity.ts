@@ -26,10 +26,10 @@ const binarySuffix: Record<string, bigint> = {
 };
 const suffixes: Record<string, bigint> = { ...decimalSuffix, ...binarySuffix };
 
-/** Kubernetes' limit: no quantity above 2^63-1 units. */
+/** Kubernetes' limit: 2^63-1 units. */
 const greatest = (2n ** 63n - 1n) * nano;
 
-/** A Kubernetes quantity in billionths of its unit (cores, bytes), exactly; undefined when the text is none. */
+/** A Kubernetes quantity in billionths of its unit (cores, bytes), exactly. Undefined if the text isn't one. */
 export function nanoUnits(text: string): bigint | undefined {
   const match =
     /^\+?(\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:([eE][+-]?\d{1,2})|([numkMGTPE]|[KMGTPE]i)?)$/.exec(text);
@@ -43,7 +43,7 @@ export function nanoUnits(text: string): bigint | undefined {
   const shift = power - fraction.length;
   if (shift >= 0) return numerator * 10n ** BigInt(shift);
   const divisor = 10n ** BigInt(-shift);
-  // Kubernetes rounds up what is finer than a billionth
+  // Kubernetes rounds up fractions of a billionth
   numerator += divisor - 1n;
   return numerator / divisor;
 }
@@ -54,13 +54,14 @@ export function compareQuantities(left: string, right: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** CPU in cores: 2, "2 cores", 0.916, "916m"; canonical "2" or "916m". Finer than a millicore is refused, as Kubernetes rounds it. */
+/** CPU in cores: 2, "2 cores", 0.916, "916m"; canonical "2" or "916m". Fractions of a millicore are refused, since Kubernetes would round them. */
 export function parseCpu(value: unknown): Parsed<string> {
-  const wanted = 'cores, such as 2, 0.5 or "500m"';
+  const expected = 'cores, such as 2, 0.5 or "500m"';
   const amount = amountOf(value, /^(.*?)\s*cores?$/i);
-  if (amount === undefined) return refused(value, wanted, "write a number of cores or of millicores (m)");
-  if (amount === 0n) return refused(value, wanted, "leave it out for no value, or raise it above 0");
-  if (amount % milli !== 0n) return refused(value, wanted, "round it to whole millicores");
+  if (amount === undefined)
+    return refused(value, expected, "write a number of cores, or of millicores with m");
+  if (amount === 0n) return refused(value, expected, "raise it above 0, or leave it out");
+  if (amount % milli !== 0n) return refused(value, expected, "round it to whole millicores");
   const millicores = amount / milli;
   return { value: millicores % 1000n === 0n ? String(millicores / 1000n) : `${millicores}m` };
 }
@@ -71,22 +72,22 @@ const memoryUnits = ["Ei", "Pi", "Ti", "Gi", "Mi", "E", "P", "T", "G", "M", "Ki"
 
 /** Memory: "1025Mi", "1025 MiB", "1Gi", bytes; canonical is the largest unit that divides it, binary first ("1Gi", "128M"). */
 export function parseMemory(value: unknown): Parsed<string> {
-  const wanted = 'a size with its unit, such as "128Mi" or "1Gi"';
+  const expected = 'a size with its unit, such as "128Mi" or "1Gi"';
   const amount = amountOf(value, /^(.*?[KMGTPE]i)B$/);
-  if (amount === undefined) return refused(value, wanted, "write a number and Ki, Mi, Gi, k, M or G");
+  if (amount === undefined) return refused(value, expected, "write a number and Ki, Mi, Gi, k, M or G");
   if (amount < mebi) {
     const guess =
       /^\d+$/.test(String(value)) && Number(value) > 0
         ? `did you mean "${value}Mi"?`
-        : 'write for instance "128Mi"';
-    return refused(value, wanted, `that is less than 1 MiB in bytes; ${guess}`);
+        : 'write "128Mi", for instance';
+    return refused(value, expected, `that is less than 1 MiB in bytes; ${guess}`);
   }
-  if (amount % nano !== 0n) return refused(value, wanted, "round it to whole bytes");
+  if (amount % nano !== 0n) return refused(value, expected, "round it to whole bytes");
   const [unit, scale] = memoryUnits.find(([, size]) => amount % size === 0n) ?? ["", nano];
   return { value: `${amount / scale}${unit}` };
 }
 
-/** More than any amount has: `spelledUnit` takes the square of a text's length where it is spaces. */
+/** Longer than any amount: on runs of spaces, `spelledUnit` takes quadratic time. */
 const longestAmount = 100;
 
 function amountOf(value: unknown, spelledUnit: RegExp): bigint | undefined {

@@ -1,10 +1,10 @@
-/** The releases of Istio whose template has a place for a setting; without a bound, the oldest or newest known. */
+/** The Istio releases that support a setting. A missing bound means the oldest or newest known release. */
 export interface Releases {
   first?: string;
   last?: string;
 }
 
-/** In the words of documentation and messages: "1.27 and newer"; undefined where every supported release has it. */
+/** For documentation and messages: "1.27 and newer". Undefined if every supported release has it. */
 export function releasesText(path: string): string | undefined {
   const { first, last } = (Object.hasOwn(releaseFacts, path) && releaseFacts[path]) || {};
   if (first !== undefined && last !== undefined) return `${first} to ${last}`;

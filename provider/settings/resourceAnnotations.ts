@@ -1,4 +1,4 @@
-/** Any one of these makes Istio drop all default amounts, of istio-proxy and of istio-init. */
+/** Any one of these makes Istio drop all default amounts of istio-proxy and istio-init. */
 export const resourceAnnotations: readonly string[] = [
   "proxyCPU",
   "proxyMemory",

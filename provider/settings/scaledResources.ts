@@ -3,9 +3,9 @@ import { parseNumber } from "./number.js";
 import { nanoUnits } from "./quantity.js";
 
 /**
- * Resources of istio-proxy as a percentage of the application's containers, computed when a pod is injected. For each of CPU
- * and memory of which the application says an amount, istio-proxy gets that percentage of it, and neither a limit nor a
- * request where the application has none; of what the application says nothing, `proxyResources` decide.
+ * Resources of istio-proxy as a percentage of the application's, computed when a pod is injected. If the application sets a limit or a
+ * request for CPU, istio-proxy gets that percentage of each, and none that the application doesn't have; likewise for memory. For a
+ * resource that the application doesn't set at all, `proxyResources` apply.
  */
 export interface ScaledResources {
   /** 1 to 100. */
@@ -19,23 +19,23 @@ export interface ScaledResources {
 const parsePercent = parseNumber({ least: 1, most: 100, digits: 0, of: "percent" });
 
 export function parseScaledResources(value: unknown): Parsed<ScaledResources> {
-  const wanted = '{ percent: 1 to 100, of: "largest" | "sum" | "container", container }';
+  const expected = '{ percent: 1 to 100, of: "largest" | "sum" | "container", container }';
   if (typeof value !== "object" || value === null)
-    return refused(value, wanted, "write an object with percent and of");
+    return refused(value, expected, "write an object with percent and of");
   const { percent, of, container, ...rest } = value as Record<string, unknown>;
-  if (Object.keys(rest).length > 0) return refused(Object.keys(rest), wanted, "take the other keys out");
+  if (Object.keys(rest).length > 0) return refused(Object.keys(rest), expected, "remove the other keys");
   const read = parsePercent(percent);
-  if (!("value" in read)) return refused(percent, wanted, "write a whole percentage from 1 to 100");
+  if (!("value" in read)) return refused(percent, expected, "write a whole percentage from 1 to 100");
   const number = Number(read.value);
   if (of === "container") {
     return typeof container === "string" && /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(container)
       ? { value: { percent: number, of, container } }
-      : refused(container, wanted, "name the application's container whose resources count");
+      : refused(container, expected, "name the application container to scale by");
   }
-  if (of !== "largest" && of !== "sum") return refused(of, wanted, "choose what the percentage is of");
+  if (of !== "largest" && of !== "sum") return refused(of, expected, "choose what to take the percentage of");
   return container === undefined
     ? { value: { percent: number, of } }
-    : refused(container, wanted, 'a container is named with of: "container" only');
+    : refused(container, expected, 'remove container, or set of: "container"');
 }
 
 interface Amounts {
@@ -43,7 +43,7 @@ interface Amounts {
   requests?: Readonly<Record<string, string | number>>;
 }
 
-/** What the injector computes for a pod: `limits.cpu` -> "150m", bytes for memory; undefined where the amount is to be absent. */
+/** What the injector computes for a pod: `limits.cpu` -> "150m", bytes for memory. Undefined: the amount is removed. */
 export function scaledAmounts(
   { percent, of, container: named }: ScaledResources,
   containers: readonly { name: string; resources?: Amounts }[],
@@ -58,7 +58,7 @@ export function scaledAmounts(
       return amounts.reduce((a, b) => (of === "sum" ? a + b : a > b ? a : b), 0n);
     };
     const requests = total("requests");
-    // one container's limit may be below another's request
+    // the largest limit may be below another container's request
     const limits = total("limits") === 0n || total("limits") > requests ? total("limits") : requests;
     if (limits === 0n && requests === 0n) continue;
     for (const [kind, amount] of Object.entries({ limits, requests })) {
@@ -72,7 +72,7 @@ export function scaledAmounts(
   return scaled;
 }
 
-// millicores or bytes, rounded up as Kubernetes does
+// millicores or bytes, rounded up like Kubernetes does
 function wholeUnits(amount: string | number | undefined, resource: "cpu" | "memory"): bigint {
   const nano = amount === undefined ? 0n : (nanoUnits(String(amount)) ?? 0n);
   const unit = resource === "cpu" ? 1_000_000n : 1_000_000_000n;

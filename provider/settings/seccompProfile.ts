@@ -1,29 +1,29 @@
 import { type Parsed, refused } from "../data/parsed.js";
 
-/** Kubernetes' seccomp profile. A profile is one setting: its two fields make no sense apart. */
+/** A Kubernetes seccomp profile. It is one setting, since its two fields belong together. */
 export interface SeccompProfile {
   type: "RuntimeDefault" | "Unconfined" | "Localhost";
-  /** The file below the kubelet's profiles; with `Localhost`, and only there. */
+  /** Path relative to the kubelet's seccomp profiles. Required with `Localhost`, otherwise not allowed. */
   localhostProfile?: string;
 }
 
 export function parseSeccompProfile(value: unknown): Parsed<SeccompProfile> {
-  const wanted =
+  const expected =
     '{ type: "RuntimeDefault" }, { type: "Unconfined" } or { type: "Localhost", localhostProfile }';
   if (typeof value !== "object" || value === null)
-    return refused(value, wanted, "write an object with a type");
+    return refused(value, expected, "write an object with a type");
   const { type, localhostProfile, ...rest } = value as Record<string, unknown>;
-  if (Object.keys(rest).length > 0) return refused(Object.keys(rest), wanted, "take the other keys out");
+  if (Object.keys(rest).length > 0) return refused(Object.keys(rest), expected, "remove the other keys");
   if (type === "Localhost") {
     return typeof localhostProfile === "string" &&
       localhostProfile !== "" &&
       !/^\/|\.\./.test(localhostProfile)
       ? { value: { type, localhostProfile } }
-      : refused(value, wanted, "name the profile's file, relative to the kubelet's profiles");
+      : refused(value, expected, "set localhostProfile to a path relative to the kubelet's seccomp profiles");
   }
   if (type !== "RuntimeDefault" && type !== "Unconfined")
-    return refused(value, wanted, "use one of Kubernetes' types");
+    return refused(value, expected, "use one of Kubernetes' types");
   return localhostProfile === undefined
     ? { value: { type } }
-    : refused(value, wanted, "localhostProfile goes with Localhost only");
+    : refused(value, expected, "remove localhostProfile, which is only for type Localhost");
 }

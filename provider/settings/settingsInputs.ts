@@ -2,7 +2,7 @@ import { type CanonicalSettings, declarationFor, type NestedSettings, nested } f
 import { declarations, type SettingValue } from "./declarations.js";
 import { listEntries } from "./list.js";
 
-/** The names at the top of `SidecarSettings`. */
+/** The top-level keys of `SidecarSettings`. */
 export const settingGroups: readonly string[] = [
   ...new Set(declarations.map(({ path }) => path.split(".")[0] ?? path)),
 ];
@@ -16,7 +16,7 @@ export function settingsAmong(properties: Readonly<Record<string, unknown>>): Re
   );
 }
 
-/** Canonical settings as properties; a list that means the same as before keeps its order, so that it is no diff. */
+/** Canonical settings as properties. A list with the same entries as before keeps its order, so that it isn't a diff. */
 export function asProperties(settings: CanonicalSettings, before: CanonicalSettings = {}): NestedSettings {
   const kept = Object.fromEntries(
     Object.entries(settings).map(([path, value]) => [
@@ -27,7 +27,7 @@ export function asProperties(settings: CanonicalSettings, before: CanonicalSetti
   return nested(kept);
 }
 
-// other text with commas, such as a variable's, means what it says in its order
+// in other text with commas, such as a variable's value, order matters
 function isList(path: string): boolean {
   const { declaration, name = "" } = declarationFor(path) ?? {};
   if (!declaration) return false;
@@ -37,7 +37,7 @@ function isList(path: string): boolean {
   );
 }
 
-/** Whether two canonical values of a setting have the same effect: the order of some lists has none. */
+/** Whether two canonical values have the same effect: in some lists, order doesn't matter. */
 export function meansSame(path: string, value: SettingValue, other: SettingValue): boolean {
   const sorted = (one: SettingValue) =>
     isList(path) && typeof one === "string" ? listEntries(one).sort() : one;

@@ -1,2 +1,2 @@
-/** Our part of `.Values`; under `global` because the official chart passes only that through. */
+/** Where our data is in `.Values`: under `global`, since that is all that the official chart passes through. */
 export const dataKey = "sidecarSettings";

@@ -9,7 +9,7 @@ import { releaseOf } from "./istioVersion.js";
 import { type JoinedTemplate, joinedTemplate, type Place, places } from "./joinedTemplate.js";
 import { readsOf, type ScopedReads, scopeReads } from "./scopeReads.js";
 
-/** Our template for an Istio's own `sidecar` template; refused where a setting of the layers would have no effect there. */
+/** Our version of Istio's `sidecar` template. Throws if a setting in `layers` would have no effect in it. */
 export function injectorTemplate(sidecar: unknown, layers: Layers, version?: string): string {
   if (typeof sidecar !== "string")
     throw new UnreadableText(
@@ -26,7 +26,7 @@ export function injectorTemplate(sidecar: unknown, layers: Layers, version?: str
   return made.joined.text;
 }
 
-/** Whether a template has a place for what a setting is rendered to. */
+/** Whether a template supports a setting's rendering. */
 export function isServed(sidecar: string, to: Rendering): boolean {
   const { reads, joined } = madeFrom(sidecar);
   return whyUnserved(to, reads, joined) === undefined;
@@ -45,7 +45,7 @@ const madeFrom = memoize((sidecar): Made => {
         where: 'data.config, template "sidecar"',
         expected: "Helm values read by their whole path, such as .Values.global.proxy.resources",
         got: whole[0],
-        todo: "Write the whole path out in the template: what is read by a variable or a part of the path would get no settings",
+        todo: "Write out the whole path in the template: settings don't reach what is read through a variable or a partial path",
       }),
     );
   const { found, reads } = scopeReads(sidecar);
@@ -61,7 +61,7 @@ const madeFrom = memoize((sidecar): Made => {
   return { reads, joined: joinedTemplate(sidecar) };
 });
 
-/** Settings that would have no effect, by why: each is named once, whichever layers have it. */
+/** Settings that would have no effect, by reason. Each is named once, even if several layers have it. */
 function problemsOf({ reads, joined }: Made, layers: Layers, release: string | undefined): string[] {
   const unread = new Map<string, Set<string>>();
   for (const { settings } of Object.values(layers)) {
@@ -69,7 +69,7 @@ function problemsOf({ reads, joined }: Made, layers: Layers, release: string | u
       const why = whyUnserved(declaration.rendering(name), reads, joined);
       if (why === undefined) continue;
       const paths = (unread.get(why) ?? new Set()).add(path);
-      // taken out alone it would leave these refused
+      // removed alone, it would leave these without the setting that they require
       for (const needing of companionsOf(path, settings)) paths.add(needing);
       unread.set(why, paths);
     }
@@ -91,7 +91,7 @@ function problemsOf({ reads, joined }: Made, layers: Layers, release: string | u
   );
 }
 
-/** Settings of a layer that can't do without one of its others. */
+/** The layer's settings that require this one. */
 function companionsOf(path: string, settings: CanonicalSettings): string[] {
   return settingEntries(settings).flatMap((one) =>
     one.declaration.needs?.path === path && one.value === one.declaration.needs.when ? [one.path] : [],
@@ -106,7 +106,7 @@ function whyUnserved(
   if (!reads(to)) return `a read of ${readsOf(to).join(" or ")}`;
   const place = placesNeeded(to).find((one) => missing.has(one));
   if (place !== undefined) return places[place];
-  // a pod would have it twice
+  // the pod would have it twice
   const doubled = variablesOf(to).find((variable) => istiosVariables.has(variable));
   return doubled === undefined ? undefined : `no variable ${doubled} of its own`;
 }

@@ -2,16 +2,16 @@ import { mismatchText } from "../data/mismatch.js";
 import { UnreadableText, yamlData } from "../data/spliceMap.js";
 import { valueAt } from "../data/valueAt.js";
 
-/** The Helm values of an injector, as its ConfigMap has them. */
+/** An injector's Helm values, as in its ConfigMap. */
 interface HelmValues {
   /** JSON or YAML. */
   values: string;
 }
 
-/** The oldest release whose injector gave pods every setting that its template has a place for. */
+/** The oldest release whose injector correctly applied every setting that its template supports. */
 export const oldestRelease = "1.18";
 
-/** The version of the sidecars that an injector gives, as its Helm values name it: `1.31.0`. */
+/** The version of the sidecars that an injector injects, according to its Helm values: `1.31.0`. */
 export function istioVersion({ values }: HelmValues): string | undefined {
   let read: unknown;
   try {
@@ -25,17 +25,17 @@ export function istioVersion({ values }: HelmValues): string | undefined {
   return typeof tag === "string" || typeof tag === "number" ? String(tag) : undefined;
 }
 
-/** The release of Istio that a version is of: `1.24` of `v1.24.6-distroless`; undefined of what is no version of Istio. */
+/** The Istio release of a version: `1.24` for `v1.24.6-distroless`. Undefined if it isn't an Istio version. */
 export function releaseOf(version: string | undefined): string | undefined {
   return /^v?(1\.\d+)[.-]/.exec(version ?? "")?.[1];
 }
 
-/** Below zero where the first release is the older one. */
+/** Negative if the first release is older. */
 export function compareReleases(one: string, other: string): number {
   return Number(one.split(".")[1]) - Number(other.split(".")[1]);
 }
 
-/** Refuses a release that is known to be too old. */
+/** Throws if the release is known to be too old. */
 export function requireSupported(data: HelmValues): void {
   const release = releaseOf(istioVersion(data));
   if (release === undefined || compareReleases(release, oldestRelease) >= 0) return;

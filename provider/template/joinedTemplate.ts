@@ -4,10 +4,10 @@ import { stampAnnotation } from "../pod/podAnnotations.js";
 import { preamble, variables, whenIstioSaysMode } from "./preamble.js";
 import { bodyOf, scopeReads } from "./scopeReads.js";
 
-/** Where the template says what no Helm value can say. */
+/** A place in the template where we set what no Helm value can. */
 export type Place = keyof typeof places;
 
-/** What is looked for, in the words of messages. */
+/** What each place looks like, for messages. */
 export const places = {
   initResources:
     'one {{ template "resources" . }} in istio-init or istio-validation, of the one {{ define }} that reads .Values.global.proxy.resources',
@@ -18,12 +18,12 @@ export const places = {
     "one loop {{ range $key, $value := .ProxyConfig.ProxyMetadata }} in the env of istio-proxy, and one in that of istio-init where there is one",
 } as const;
 
-/** Istio's `sidecar` template with everything that settings can say. */
+/** Istio's `sidecar` template with support for all settings. */
 export interface JoinedTemplate {
   text: string;
-  /** Places that this template does not have: settings that need one of them have no effect. */
+  /** Places that this template lacks: settings that need one of them have no effect. */
   missing: ReadonlySet<Place>;
-  /** Variables of containers that Istio's template sets itself: a setting for one of them would be there twice. */
+  /** Container variables that Istio's template sets itself: a setting for one would duplicate it. */
   istiosVariables: ReadonlySet<string>;
 }
 
@@ -31,9 +31,9 @@ const proxy = "istio-proxy";
 const initContainers = ["istio-init", "istio-validation"];
 
 /**
- * Istio's `sidecar` template, scoped, with what no Helm value can say put where Istio says it: the stamp beside its annotations,
- * PROXY_CONFIG and proxy metadata in place of its own, and to the blocks of resources the amounts of each container. One template,
- * since istiod merges every template into a pod twice, which costs more than all else that settings do.
+ * Istio's `sidecar` template, scoped, with what no Helm value can set edited in place: adds the stamp to its annotations, replaces
+ * PROXY_CONFIG and proxy metadata, and passes each container's amounts to its resources block. A single template, since istiod merges
+ * every template into the pod twice, which costs more than everything else that settings do.
  */
 export function joinedTemplate(template: string): JoinedTemplate {
   const { text, found } = scopeReads(template);
@@ -51,13 +51,13 @@ export function joinedTemplate(template: string): JoinedTemplate {
   };
 }
 
-/** What a `define` reads of `$sidecar` comes with the call, which says for which container it is. */
+/** Passes `$sidecar` to the `define` that reads it, with the amounts of the calling container. */
 function withResources(text: string, missing: Set<Place>): string {
   const defines = [...text.matchAll(/\{\{-?\s*define\s+[`"]([^`"]+)[`"]\s*-?\}\}/g)].map((match) => {
     const start = match.index + match[0].length;
     return { name: match[1] ?? "", start, body: bodyOf(text.slice(start)) };
   });
-  // a define sees no variable from outside
+  // a define can't see outer variables
   const reading = defines.filter(({ body }) => body.includes("$sidecar."));
   const [define] = reading;
   if (!define) {
@@ -125,7 +125,7 @@ function withProxyConfig(text: string, missing: Set<Place>): string {
 const metadata = String.raw`\.ProxyConfig\.ProxyMetadata`;
 const metadataLoop = String.raw`\{\{-?\s*range (?<name>\$\w+), (?<value>\$\w+) := ${metadata}\s*-?\}\}(?=\s*- name: \{\{ \k<name> \}\}\s*value: "\{\{ \k<value> \}\}"\s*\{\{-?\s*end\s*-?\}\})`;
 
-/** The loops over proxy metadata: the init container's stands under a condition, istio-proxy's in a list with content. */
+/** The loops over proxy metadata: the init container's is conditional, istio-proxy's is part of a longer `env` list. */
 function withVariables(text: string, missing: Set<Place>): string {
   const loops = text.match(new RegExp(`range [^{}]*${metadata}`, "g")) ?? [];
   const inits = containers(text).filter(({ name }) => initContainers.includes(name)).length > 0;
@@ -168,7 +168,7 @@ function withAnnotations(text: string): string {
     );
   if (whenIstioSaysMode(text) === undefined)
     throw unjoinable(
-      "sidecar.istio.io/interceptionMode among the annotations on conditions that read .Values alone",
+      "sidecar.istio.io/interceptionMode among the annotations under conditions that only read .Values",
       "a condition that reads a variable, or an else",
     );
   return replaceAt(
@@ -190,7 +190,7 @@ function unjoinable(expected: string, got: string): UnreadableText {
       where: 'data.config, template "sidecar"',
       expected,
       got,
-      todo: "Restore the template that Istio installs, and put changes of your own into a template beside it that defaultTemplates names as well",
+      todo: "Restore the template that Istio installs, and put your own changes into a separate template that you add to defaultTemplates",
     }),
   );
 }
@@ -199,7 +199,7 @@ function containerIndent(text: string): string | undefined {
   return /^ *(?=- name: istio-proxy\s*$)/m.exec(text)?.[0];
 }
 
-/** Containers at the level of istio-proxy, and where each begins; none in a template without istio-proxy. */
+/** Containers at istio-proxy's indentation, with their offsets; empty in a template without istio-proxy. */
 function containers(text: string): { name: string; at: number }[] {
   const indent = containerIndent(text);
   return indent === undefined
@@ -210,7 +210,7 @@ function containers(text: string): { name: string; at: number }[] {
       }));
 }
 
-/** The container whose part of the template a place is in; empty where it is in none. */
+/** The container that an offset of the template belongs to; empty if none. */
 function containerAt(text: string, place: number): string {
   return containers(text).findLast(({ at }) => at < place)?.name ?? "";
 }

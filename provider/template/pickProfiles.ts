@@ -3,8 +3,8 @@ import { dataKey } from "./dataKey.js";
 import { takePreview } from "./previewBounds.js";
 
 /**
- * Template text that finds the profiles of the pod at hand: `$sidecarProfiles`, the namespace's or global one, then those of
- * the workload layers whose selectors pick the pod, the strongest last. `$` is the pod's data, as in Istio's `define`s.
+ * Template text that finds the pod's profiles: `$sidecarProfiles` has the namespace's or global one, then those of the workload layers
+ * whose selectors match the pod, strongest last. `$` is the pod's data, as in Istio's `define`s.
  */
 export const pickProfiles = `{{- $sidecarData := $.Values.global.${dataKey} | default dict }}{{ $sidecarStamp := "" -}}
 {{- $sidecarOwn := index $.ObjectMeta.Annotations "${proxyConfigAnnotation}" | default "" -}}
@@ -23,16 +23,15 @@ ${takePreview}{{- $sidecarProfiles := list (dig "namespaces" $.ObjectMeta.Namesp
 {{- end -}}
 `;
 
-/** Template text that puts the stamp of these profiles into a map. That of a preview says so: it must claim nothing on a pod. */
+/** Template text that adds the profiles' stamp to a map. A preview's stamp is marked, so that it can't pass for a real one on a pod. */
 export function putStamp(root: string): string {
   return `{{- if $sidecarStamp }}{{ $_ := set ${root} "stamp" $sidecarStamp }}{{ end -}}
 {{- range $name := $sidecarProfiles }}{{ $_ := set ${root} "stamp" (compact (list ${root}.stamp (dig "profiles" $name "stamp" "" $sidecarData)) | join ".") }}{{ end -}}`;
 }
 
 /**
- * Template text that tells whether the pod has an istio-proxy container of its own, `$sidecarPlaced`. Of a pod that
- * `istioctl kube-inject` has been at, istiod hides the sidecar and its status from templates but leaves it where it is; only the
- * volumes tell.
+ * Template text that sets `$sidecarPlaced`: whether the pod has an istio-proxy container of its own. If `istioctl kube-inject` injected
+ * the pod, istiod hides the sidecar and its status from templates but leaves it in place, so only the volumes show it.
  */
 const findPlace = `{{- $sidecarPlaced := false -}}
 {{- range $.Spec.Containers }}{{ if eq .Name "istio-proxy" }}{{ $sidecarPlaced = true }}{{ end }}{{ end -}}
@@ -41,14 +40,14 @@ const findPlace = `{{- $sidecarPlaced := false -}}
 `;
 
 /**
- * Template text that puts settings in place below a map of roots. `own` names maps there, with slashes, that are the pod's own
- * already; others on the way are copied before they are changed: the Helm values are one map for all requests. `proxyConfig` is
- * there only with content: all of the pod's, as its settings change it.
+ * Template text that applies the profiles' writes to a map of roots. `own`: slash-separated paths of maps that already belong to this
+ * pod. Others are copied before they are changed, since all requests share the Helm values. `proxyConfig` is only set if a setting
+ * changes it, and then is the pod's whole ProxyConfig.
  */
 export function putInPlace(root: string, own: readonly string[]): string {
   const says = `and $write.own $sidecarOwn (regexMatch (printf "${ownKey}" $write.own) $sidecarOwn)`;
   const known = own.map((path) => ` "${path}" ${root}.${path.replaceAll("/", ".")}`).join("");
-  // each action here is paid for by every pod, several times
+  // every pod pays for each action here, several times
   const each = (put: string) => `{{- range $key, $is := $write.is }}${put}{{ end -}}`;
   return `${findPlace}{{- $sidecarMaps := dict "" ${root}${known} }}{{ $sidecarDecides := or $sidecarOwn $sidecarPlaced -}}
 {{- range $name := $sidecarProfiles }}{{ range $write := dig "profiles" $name "writes" list $sidecarData -}}
@@ -63,9 +62,9 @@ ${each("{{ $_ := set $at $key $is }}")}
 `;
 }
 
-/** Template text that puts the map of `$write` into `$at`, copied on its way if it is not yet the pod's own. */
+/** Template text that sets `$at` to the map of `$write`, copying any part of its path that isn't the pod's own yet. */
 function findMap(root: string): string {
-  // most pods have no setting in proxyConfig, and reading it is dear
+  // most pods have no setting in proxyConfig, and reading it is expensive
   return `{{- if not (hasKey $sidecarMaps $write.at) -}}
 {{- $at := ${root} }}{{ $walked := "" -}}
 {{- range $key := splitList "/" $write.at -}}

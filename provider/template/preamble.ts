@@ -4,22 +4,22 @@ import { metadataInProxyConfig } from "./proxyMetadata.js";
 import { scaledAmounts } from "./scaledAmounts.js";
 import { copied, copiedMaps, helmValuesRead, imageVariants, opening, sidecarRoots } from "./scopeReads.js";
 
-/** Variables of the joined template, for its places. */
+/** The variables that the joined template's places read. */
 export const variables = {
   /** `$sidecar` with the init container's own amounts. */
   init: "$sidecarInit",
-  /** `$sidecar` with amounts in proportion to the application's. */
+  /** `$sidecar` with amounts scaled from the application's. */
   proxy: "$sidecarProxy",
-  /** Name -> value as it stands between quotes. */
+  /** Name -> value, escaped for use between quotes. */
   initEnvironment: "$sidecarInitEnv",
   proxyEnvironment: "$sidecarProxyEnv",
-  /** The mode of interception that the pod's annotation is to say; empty where it is Istio's, or Istio says it. */
+  /** The interception mode to annotate the pod with; empty if it is Istio's, or Istio sets the annotation. */
   annotatedMode: "$sidecarMode",
 } as const;
 
 const placeRoots = ["init", "metadata", "env"] as const;
 
-/** `$sidecar` with everything that settings say, and what the places of a joined template read. */
+/** Defines `$sidecar` with all settings, and what the joined template's places read. */
 export function preamble(template: string, joined: string, found: ReadonlyMap<string, number>): string {
   const values = helmValuesRead([...found.keys()].join(" "));
   const roots = [...sidecarRoots.filter((root) => root !== "global"), ...placeRoots];
@@ -34,7 +34,7 @@ ${annotatedMode(template)}`;
 const quoted = String.raw`($value | quote | trimPrefix "\"" | trimSuffix "\"")`;
 const istiosOwn = "range $name, $value := $.ProxyConfig.ProxyMetadata }}{{ $_ := set";
 
-// Istio's template writes these between quotes as they are
+// escaped, since Istio's template puts these between quotes as is
 const environment = `{{- ${variables.initEnvironment} := $.ProxyConfig.ProxyMetadata }}{{ ${variables.proxyEnvironment} := ${variables.initEnvironment} -}}
 {{- if $sidecar.metadata -}}
 {{- ${variables.initEnvironment} = dict -}}
@@ -48,7 +48,7 @@ const environment = `{{- ${variables.initEnvironment} := $.ProxyConfig.ProxyMeta
 {{- range $name, $value := $sidecar.env }}{{ $_ := set ${variables.proxyEnvironment} $name ${quoted} }}{{ end -}}
 {{- end -}}`;
 
-// where a pod has one of these annotations, Istio drops all amounts that are not the pod's, of the init container too
+// if a pod has one of these annotations, Istio drops all amounts but the pod's, also for the init container
 const noneOfPod = `not (or ${resourceAnnotations.map((name) => `(isset $.ObjectMeta.Annotations "${name}")`).join(" ")})`;
 
 const amounts = `{{- ${variables.init} := $sidecar }}{{ ${variables.proxy} := $sidecar -}}
@@ -61,7 +61,7 @@ ${withAmounts(variables.proxy, "$scaled")}
 {{- end -}}
 {{- end -}}`;
 
-/** A copy of `$sidecar` with more amounts, of which one that is nil takes Istio's away. */
+/** A copy of `$sidecar` with additional amounts. A nil amount removes Istio's. */
 function withAmounts(variable: string, amountsMap: string): string {
   return `{{- $amounts := dict -}}
 {{- range $block := list ($sidecar.global.proxy.resources | default dict) ${amountsMap} }}{{ range $kind, $has := $block -}}
@@ -77,7 +77,7 @@ function withAmounts(variable: string, amountsMap: string): string {
 {{- ${variable} = dict "global" (dict "proxy" (dict "resources" $amounts)) -}}`;
 }
 
-// istiod's code looks at the annotation as well: with TPROXY a user that the pod asks for gives way
+// istiod's Go code also reads the annotation: with TPROXY, it overrides the user that the pod sets
 function annotatedMode(template: string): string {
   const given = 'annotation $.ObjectMeta "sidecar.istio.io/interceptionMode" .';
   const unlessIstio = `if not (${(whenIstioSaysMode(template) ?? "false").replaceAll(rootDot, "$.")})`;
@@ -87,7 +87,7 @@ function annotatedMode(template: string): string {
 
 const rootDot = /(?<![\w$.)])\.(?=\w)/g;
 
-/** The condition on which Istio's template writes the annotation itself, which it does with Istio CNI; undefined where it can't be told. */
+/** The condition under which Istio's template writes the annotation itself, as it does for Istio CNI; undefined if unclear. */
 export function whenIstioSaysMode(template: string): string | undefined {
   const place = /^ *sidecar\.istio\.io\/interceptionMode:/m.exec(template);
   if (!place) return "false";
@@ -100,7 +100,7 @@ export function whenIstioSaysMode(template: string): string | undefined {
     else if (word === "else") open.splice(-1, 1, "$");
     else open.push(word === "if" ? condition : "$");
   }
-  // a variable of the template is not there yet where the condition is asked
+  // the template's variables aren't defined yet where we evaluate the condition
   if (open.some((condition) => condition.includes("$"))) return undefined;
   const [only = "true", ...more] = open;
   return more.length === 0 ? only : `and ${open.map((condition) => `(${condition})`).join(" ")}`;

@@ -1,8 +1,8 @@
 import { previewAnnotation } from "../pod/podAnnotations.js";
 
 /**
- * What a pod may bring on itself as planned data. Anybody who may create a pod can write the annotation: without bounds, a long
- * one would keep istiod busy for minutes, for all pods. What is outside of them is not taken for data.
+ * Limits on planned data in a pod's annotation. Anyone who can create a pod can set it: without limits, a large one would block istiod
+ * for minutes, for all pods. Data that exceeds them is ignored.
  */
 export const bounds = {
   /** Bytes of the annotation. */
@@ -15,13 +15,13 @@ export const bounds = {
   writes: 128,
   /** Bytes of the path of such a map. */
   at: 128,
-  /** Bytes of names that pods may decide themselves, which are part of a regular expression. */
+  /** Bytes of the keys that pods may override, which become part of a regular expression. */
   own: 256,
-  /** Bytes of a list that is united with others. */
+  /** Bytes of a list in `always`. */
   always: 2048,
 } as const;
 
-/** Template text that takes the pod's planned data for `$sidecarData`. `$sidecarOwn` is there. */
+/** Template text that replaces `$sidecarData` by the pod's planned data, if any. Expects `$sidecarOwn`. */
 export const takePreview = `{{- with index $.ObjectMeta.Annotations "${previewAnnotation}" -}}
 {{- $preview := "" }}{{ if le (len .) ${bounds.data} }}{{ $preview = fromJSON . }}{{ end -}}
 {{- if kindIs "map" $preview -}}

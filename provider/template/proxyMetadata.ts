@@ -1,6 +1,6 @@
 /** Template text for settings that are variables of the sidecar's containers, and `proxyMetadata` of PROXY_CONFIG. */
 
-/** Puts `metadata` below a root into `proxyConfig` there, which is the pod's own with its settings, if it has any. */
+/** Merges a root's `metadata` into its `proxyConfig`, which is created from the pod's ProxyConfig if it isn't there yet. */
 export function metadataInProxyConfig(root: string): string {
   return `{{- if ${root}.metadata -}}
 {{- if not ${root}.proxyConfig }}{{ $_ := set ${root} "proxyConfig" (fromJSON (protoToJSON $.ProxyConfig)) }}{{ end -}}

@@ -1,6 +1,6 @@
 /**
- * Template text that computes resources in proportion to those of the application's containers, into a map: an amount, or none where
- * the application has none. One that it has not is taken from Istio's block too: a request above a limit of Istio's denies the pod.
+ * Template text that computes resources from those of the application's containers, into a map. If the application lacks a limit or a
+ * request, the amount is nil, which also removes Istio's: a request above Istio's limit would make the API server reject the pod.
  */
 export function scaledAmounts(scaled: string, resources: string): string {
   return `{{- range $resource, $unit := dict "cpu" "m" "memory" "" }}

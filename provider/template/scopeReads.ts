@@ -2,7 +2,7 @@ import { declarations, type Rendering } from "../settings/declarations.js";
 
 export interface ScopedReads {
   text: string;
-  /** What the template reads that settings can change: `.Values.global.proxy.resources` -> how often. */
+  /** The template's reads that settings can change, with counts: `.Values.global.proxy.resources` -> 2. */
   found: ReadonlyMap<string, number>;
   /** Whether the template reads what a setting is rendered to, so that the setting has an effect. */
   reads(rendering: Rendering): boolean;
@@ -28,7 +28,7 @@ const ownAnnotation = new RegExp(
   "g",
 );
 
-/** What Istio's template asks istiod: the name that it has in our data, and the expression as Istio writes it. */
+/** Expressions by which Istio's template reads from istiod, and their names in our data. */
 const expressions = [
   { name: "nativeSidecar", istio: String.raw`\.NativeSidecars`, plain: ".NativeSidecars" },
   {
@@ -50,7 +50,7 @@ const expressions = [
   },
 ] as const;
 
-/** A template that reads what settings can change from `$sidecar`, which a beginning has to put there. */
+/** Rewrites a template to read what settings can change from `$sidecar`, which the preamble defines. */
 export function scopeReads(template: string): ScopedReads {
   const found = new Map<string, number>();
   const count = (what: string) => found.set(what, (found.get(what) ?? 0) + 1);
@@ -59,7 +59,7 @@ export function scopeReads(template: string): ScopedReads {
     const scoped = `$sidecar.global.${path}`;
     if (!unitedKeys.includes(path)) return `${call ?? ""}${scoped}`;
     const key = path.split(".").at(-1) ?? "";
-    // an annotation call is taken whole where lists are united: what a pod excludes itself is added to, too
+    // for united lists, wrap the whole annotation call, so that the pod's own excludes are added to as well
     return call ? unitedLookup(key, `(${call}${scoped})`).slice(1, -1) : unitedLookup(key, scoped);
   });
   text = text.replace(ownAnnotation, (original, call: string, name: string) => {
@@ -87,7 +87,7 @@ export function scopeReads(template: string): ScopedReads {
   };
 }
 
-/** What a rendering reads in Istio's template: any of these; nothing for what is written at a place of its own. */
+/** The template must have one of these reads to support a rendering; empty for what has a place of its own. */
 export function readsOf(to: Rendering): string[] {
   switch (to.to) {
     case "value":
@@ -102,38 +102,38 @@ export function readsOf(to: Rendering): string[] {
   }
 }
 
-// not by `ternary`, which has both of its values worked out
+// not with `ternary`, which evaluates both values
 function unitedLookup(key: string, list: string): string {
   const always = `$sidecar.always.${key}`;
   const both = `(join "," (uniq (compact (concat (splitList "," ${always}) (splitList "," (${list} | default "" | toString))))))`;
   return `(or (and ${always} ${both}) ${list})`;
 }
 
-/** What of `$sidecar` is read by what stood in Istio's template. */
+/** The parts of `$sidecar` that rewritten reads use. */
 export const sidecarRoots = ["global", "always", "annotations", "expression"] as const;
 
 export const opening = `{{/* Sidecar settings for the pod at hand. Written by pulumi-istio-sidecar; change the Pulumi program instead. */ -}}\n`;
 
-/** The maps that `copied` makes, with slashes. */
+/** Slash-separated paths of the maps that `copied` creates. */
 export function copiedMaps(values: readonly string[][]): string[] {
   return [...new Set(values.flatMap(([first, second]) => (second === undefined ? [] : [`global/${first}`])))];
 }
 
-/** The Helm values below `global` that a text reads, to two levels: `proxy.resources` of `proxy.resources.limits`. */
+/** The Helm values below `global` that a text reads, two levels deep: `proxy.resources` for `proxy.resources.limits`. */
 export function helmValuesRead(text: string): string[][] {
   const paths = [...text.matchAll(/(?:\$sidecar|\.Values)\.global\.(\w+)(?:\.(\w+))?/g)].map(
     ([, first = "", second]) => (second === undefined ? [first] : [first, second]),
   );
   const whole = new Set(paths.flatMap((path) => (path.length === 1 ? path : [])));
-  const told = new Map(
+  const unique = new Map(
     paths
       .map((path) => (whole.has(path[0] ?? "") ? path.slice(0, 1) : path))
       .map((path) => [path.join("."), path]),
   );
-  return [...told.values()];
+  return [...unique.values()];
 }
 
-/** `$sidecarHelm`, a map with these Helm values and no others: a copy of all would cost every pod more than all else here. */
+/** Defines `$sidecarHelm`, a map of just these Helm values: copying all would cost every pod more than everything else here. */
 export function copied(values: readonly string[][]): string {
   const members = new Map<string, string[]>();
   for (const [first = "", second] of values)
@@ -147,7 +147,7 @@ export function copied(values: readonly string[][]): string {
   return `{{- $sidecarFrom := dict${from} }}{{ $sidecarHelm := dict${copies.join("")} -}}\n`;
 }
 
-/** The images that a text reads, as the settings want them. */
+/** Template text that sets the images a text reads to the variant in the settings. */
 export function imageVariants(text: string): string {
   const images = expressions.flatMap((one) =>
     "variant" in one && text.includes(`(dig "${one.variant}"`) ? [one.variant] : [],
@@ -163,7 +163,7 @@ export function imageVariants(text: string): string {
 `;
 }
 
-/** The body of a define: up to the `end` that closes it; what follows is outside of it. */
+/** The body of a define: everything up to the `end` that closes it. */
 export function bodyOf(text: string): string {
   let depth = 1;
   for (const match of text.matchAll(/\{\{-?\s*(if|range|with|block|end)\b/g)) {

@@ -1,4 +1,4 @@
-/** Who brings a function of istiod's templates, and the first release of Istio that has it as it is called here. */
+/** Where a template function comes from, and the first Istio release that supports it as used here. */
 interface TemplateFunction {
   of: "Go" | "Istio" | "sprig";
   since: string;
@@ -9,9 +9,9 @@ const istio: TemplateFunction = { of: "Istio", since: "1.16" };
 const sprig: TemplateFunction = { of: "sprig", since: "1.16" };
 
 /**
- * The functions that may be called by what is added to Istio's template. istiod has sprig's, and replaces some of them by its own of
- * the same name that take less: `toJson` until 1.18 (maps of text alone), `omit` (likewise), `indent`, `contains`, `env`. None
- * of those is here: a call that fails denies every pod.
+ * The functions that our additions to Istio's template may call. istiod provides sprig's, but replaces some by more limited ones of the
+ * same name: `toJson` until 1.18 (only string maps), `omit` (likewise), `indent`, `contains`, `env`. Those are excluded, since a
+ * failing call would make injection deny every pod.
  */
 export const templateFunctions: Readonly<Record<string, TemplateFunction>> = {
   and: go,
@@ -72,7 +72,7 @@ const keywords = new Set([
   "with",
 ]);
 
-/** The functions that a template calls, and how often. */
+/** The functions that a template calls, with counts. */
 export function functionCalls(template: string): ReadonlyMap<string, number> {
   const calls = new Map<string, number>();
   for (const [, action = ""] of template.matchAll(/\{\{-?([\s\S]*?)-?\}\}/g)) {

@@ -95,12 +95,12 @@ describe("aliases", () => {
     [
       "default injection never reaches sidecar",
       "defaultTemplates: [mine]\n",
-      /defaultTemplates: expected a name that leads to .*"sidecar", got mine, .* Name "sidecar" in/,
+      /defaultTemplates: expected a name that leads to .*"sidecar", got mine, .* Add "sidecar" to/,
     ],
     [
       "the alias sidecar leads elsewhere",
       "aliases: {sidecar: [mine]}\n",
-      /got sidecar, which leads to mine\. Name/,
+      /got sidecar, which leads to mine\. Add/,
     ],
     ["an alias is no list", "aliases: {a: sidecar}\n", /aliases\.a: expected a list of template names/],
     [

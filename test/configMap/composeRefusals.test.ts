@@ -34,7 +34,7 @@ describe("an injector is refused, and nothing is written, when", () => {
     [
       "there is one template, as of old",
       { config: "template: x\n" },
-      /got one text, data\.config\.template, as Istio before 1\.10 had it\. Upgrade Istio\.$/,
+      /got a single text, data\.config\.template, as in Istio before 1\.10\. Upgrade Istio\.$/,
     ],
     [
       "there are no templates beside the text that Istio has in place of the old one",
@@ -266,7 +266,7 @@ describe("data of ours is refused when", () => {
     [
       "a newer package wrote it",
       { version: 2, shape: "new" },
-      /newer pulumi-istio-sidecar \(format 2, this one knows 1\): upgrade/,
+      /newer pulumi-istio-sidecar \(format 2, this one supports 1\): upgrade/,
     ],
     ["someone emptied it", {}, /changed by hand: version/],
     ["someone made it null", null, /changed by hand/],

@@ -67,13 +67,13 @@ describe("values for the istiod chart", () => {
       "data of ours already",
       { global: { sidecarSettings: {} } },
       template,
-      /global\.sidecarSettings already: leave it to helmValues/,
+      /already have global\.sidecarSettings: remove it, since helmValues sets it/,
     ],
     [
       "default templates without Istio's",
       { sidecarInjectorWebhook: { defaultTemplates: ["mine"] } },
       template,
-      /defaultTemplates has mine, and not Istio's template "sidecar".*name "sidecar" in it/,
+      /defaultTemplates has mine, but not Istio's template "sidecar".*add "sidecar" to it/,
     ],
     [
       "a template that reads nothing",
@@ -95,7 +95,7 @@ describe("values for the istiod chart", () => {
     assert.throws(() => compose(older, layers), {
       name: "InjectorRefusal",
       message:
-        /template "sidecar-scoped": expected the template of this version .*: run pulumi up in the program/,
+        /template "sidecar-scoped": expected the template that this version .*: run pulumi up in the program/,
     });
   });
 });

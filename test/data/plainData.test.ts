@@ -15,7 +15,7 @@ itself.push(itself);
 
 describe("settings are made of plain data", () => {
   const refused: [string, unknown, string, RegExp][] = [
-    ["a NUL", { env: { A: "a\0b" } }, "env.A", /text without NUL, got .* Take it out/],
+    ["a NUL", { env: { A: "a\0b" } }, "env.A", /text without NUL, got .* Remove it/],
     ["half a character", { env: { A: "a\ud800" } }, "env.A", /Unicode text, got .* Fix it/],
     ["half a character in a name", { runtimeValues: { "\udc00": "1" } }, "runtimeValues", /Unicode text/],
     ["a NUL in a command", hook("a\0b"), "lifecycle.preStop.exec.command.0", /text without NUL/],

@@ -9,7 +9,7 @@ describe("a key that is not known", () => {
   const rows: [edge: string, given: object, text: string][] = [
     ["is like a known one", { rolout: {} }, '✖ rolout: unknown key "rolout": did you mean rollout?'],
     ["is like none", { zzz: 1 }, '✖ zzz: unknown key "zzz". Known keys: rollout, injectorTimeout.'],
-    ["had this name before", { patience: 1 }, '✖ patience: "patience" is called injectorTimeout now.'],
+    ["had this name before", { patience: 1 }, '✖ patience: "patience" was renamed to injectorTimeout.'],
     [
       "had this name before, in another place",
       { layerName: 1 },

@@ -7,7 +7,7 @@ import { explainSidecar } from "../../provider/explain/explainSidecar";
 import { NoPodTemplate, templatesIn } from "../../provider/mesh/findPodTemplate";
 import { importedSettings } from "../../provider/mesh/importedSettings";
 import { podSays } from "../../provider/mesh/podSays";
-import { ownKeyPattern, proxyConfigAnnotation, saysKey } from "../../provider/pod/podAnnotations";
+import { ownKeyPattern, proxyConfigAnnotation, setsKey } from "../../provider/pod/podAnnotations";
 import { podLevel } from "../../provider/pod/podLevel";
 import { podTemplateWithSettings } from "../../provider/pod/podTemplateWithSettings";
 import { explainMarkdown, explainText } from "../../provider/report/explainReport";
@@ -116,8 +116,8 @@ describe("a pod template", () => {
   });
 
   it("with annotations of any text is explained", () => {
-    const names = declarations.flatMap(({ podWays }) =>
-      podWays("A").flatMap((way) => (way.by === "annotation" ? [way.name] : [])),
+    const names = declarations.flatMap(({ overrides }) =>
+      overrides("A").flatMap((way) => (way.by === "annotation" ? [way.name] : [])),
     );
     const annotations = fc.dictionary(fc.constantFrom(...names, "inject.istio.io/templates"), hostileText, {
       maxKeys: 4,
@@ -229,7 +229,7 @@ describe("a pod template", () => {
       const { problems } = podTemplateWithSettings(template, { "tracing.sampling": "5" });
       assert.deepEqual(
         problems.map(({ path, todo }) => [path, todo]),
-        [["tracing.sampling", "mend the annotation"]],
+        [["tracing.sampling", "fix the annotation"]],
       );
     });
   }
@@ -250,7 +250,7 @@ describe("a pod that is to say settings itself", () => {
       const { problems } = podTemplateWithSettings(bare, { [path]: value });
       assert.deepEqual(
         problems.map(({ path: at, todo }) => [at, todo]),
-        can ? [] : [[path, "use WorkloadSidecarSettings, which takes any text"]],
+        can ? [] : [[path, "use WorkloadSidecarSettings, which supports any text"]],
       );
     });
   }
@@ -303,7 +303,7 @@ describe("a key of a pod's proxy.istio.io/config", () => {
     );
     holds(
       fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join("")),
-      (text) => assert.equal(saysKey(text, "none|env"), pattern("none|env").test(text), JSON.stringify(text)),
+      (text) => assert.equal(setsKey(text, "none|env"), pattern("none|env").test(text), JSON.stringify(text)),
       2_000,
     );
   });

@@ -14,7 +14,7 @@ import { holds } from "./claims";
 function assertProblems(problems: readonly Problem[]): void {
   assert.doesNotMatch(problemText(problems).replaceAll("\n", ""), /\p{Cc}|\[object /u);
   assert.ok(
-    problems.every(({ path, found, wanted, todo }) => path && found && wanted && todo),
+    problems.every(({ path, got, expected, todo }) => path && got && expected && todo),
     JSON.stringify(problems),
   );
 }
@@ -25,9 +25,9 @@ describe("settings of whatever people hand over", () => {
       holds(fc.tuple(anyValue, hostileKey), ([value, name]) => {
         const read = parse(value);
         if ("value" in read) assert.deepEqual(parse(read.value), read);
-        else assert.ok(read.found && read.wanted && read.todo);
+        else assert.ok(read.got && read.expected && read.todo);
         const named = open?.(name);
-        if (named && !("value" in named)) assert.ok(named.found && named.wanted && named.todo);
+        if (named && !("value" in named)) assert.ok(named.got && named.expected && named.todo);
       });
     });
   }
@@ -52,7 +52,7 @@ describe("settings of whatever people hand over", () => {
   for (const name of ['a"b', "a\\b"]) {
     it(`never have ${name} for an interface: Istio's template would end its quotes there`, () => {
       const { problems } = parseSettings({ capture: { excludeInterfaces: [name] } });
-      assert.match(problems[0]?.todo ?? "", /no quotes/);
+      assert.match(problems[0]?.todo ?? "", /without spaces, quotes/);
     });
   }
 

@@ -38,9 +38,9 @@ function read(text: string): void {
         assert.deepEqual(parseSettings(asProperties(settings)), { settings, problems: [] }, target);
   } catch (error) {
     if (!(error instanceof SettingsFileError)) throw error;
-    for (const { line, column, found } of error.problems) {
+    for (const { line, column, got } of error.problems) {
       assert.ok(line >= 1 && line <= lines.length + 1 && column >= 1, `${line}:${column}`);
-      assert.doesNotMatch(found, /Maximum call stack|\[object /);
+      assert.doesNotMatch(got, /Maximum call stack|\[object /);
     }
     orRefusal(() => {
       throw error;

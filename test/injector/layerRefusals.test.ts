@@ -40,7 +40,7 @@ describe("a preview refuses what up would refuse", () => {
       "an old single template",
       { ...data, config: "template: x\n" },
       cpu,
-      /as Istio before 1\.10 had it\. Upgrade Istio\./,
+      /as in Istio before 1\.10\. Upgrade Istio\./,
     ],
     [
       "no sidecar template",
@@ -65,7 +65,7 @@ describe("a preview refuses what up would refuse", () => {
       "other default templates",
       { ...data, config: `${config}defaultTemplates: [mine]\n` },
       cpu,
-      /got mine, .* Name "sidecar"/,
+      /got mine, .* Add "sidecar"/,
     ],
     [
       "a template that reads values by a variable",

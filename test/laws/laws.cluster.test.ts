@@ -11,7 +11,7 @@ import { isOverridden } from "../../provider/pod/podLevel";
 import { type CanonicalSettings, settingEntries } from "../../provider/settings/canonicalSettings";
 import { declarationOf } from "../../provider/settings/declarations";
 import { parseSettings } from "../../provider/settings/parseSettings";
-import type { PodWay } from "../../provider/settings/SettingDeclaration";
+import type { PodOverride } from "../../provider/settings/SettingDeclaration";
 import type { SidecarSettings } from "../../provider/settings/SidecarSettings";
 import { type Cluster, startCluster } from "../cluster/cluster";
 import { Injection } from "./injection";
@@ -118,7 +118,7 @@ for (const { name, options } of installs) {
         });
       }
 
-      const [way] = declaration.podWays(open);
+      const [way] = declaration.overrides(open);
       const alone =
         rendering.to !== "value" && way && way.by !== "container" && !path.startsWith("proxyResources.");
       // what can't do without another setting is told of installations that have that one anyway
@@ -136,7 +136,9 @@ for (const { name, options } of installs) {
           let reached = 0;
           for (const settings of given) {
             if (reached > 0 && oneValue) break;
-            const ways: readonly PodWay[] = declaration.podWays(open).filter(({ by }) => by === way.by);
+            const ways: readonly PodOverride[] = declaration
+              .overrides(open)
+              .filter(({ by }) => by === way.by);
             const annotated = await injection.inject(
               injection.installed,
               "shop",
@@ -238,7 +240,11 @@ function withHelmValues(data: InjectorData, settings: CanonicalSettings): Inject
 }
 
 /** The pod, saying the setting itself. */
-function withAnnotation({ name, template }: IstioPod, ways: readonly PodWay[], value: unknown): IstioPod {
+function withAnnotation(
+  { name, template }: IstioPod,
+  ways: readonly PodOverride[],
+  value: unknown,
+): IstioPod {
   const annotations: Record<string, string> = { ...template.metadata?.annotations };
   const config = {};
   for (const way of ways) {
@@ -252,14 +258,14 @@ function withAnnotation({ name, template }: IstioPod, ways: readonly PodWay[], v
 }
 
 // proxy metadata is text
-function ownValue(way: PodWay & { by: "proxyConfig" }, value: unknown): unknown {
+function ownValue(way: PodOverride & { by: "proxyConfig" }, value: unknown): unknown {
   return way.path[0] === "proxyMetadata" ? String(value) : value;
 }
 
 /** The answers without the annotations that say the setting, and without a variable. */
 function without(
   answers: Map<string, string>,
-  ways: readonly PodWay[],
+  ways: readonly PodOverride[],
   variable: string | undefined,
 ): Map<string, string> {
   const names = ways.map((way) => (way.by === "annotation" ? way.name : proxyConfigAnnotation));

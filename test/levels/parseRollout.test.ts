@@ -14,7 +14,7 @@ describe("options of a rollout as given", () => {
 
   const wrong: [edge: string, given: unknown, path: string, todo: RegExp][] = [
     ["a misspelt name", { maxConcurent: 1 }, "rollout.maxConcurent", /^did you mean maxConcurrent\?$/],
-    ["a name that is like none", { zzzzzzzzzz: 1 }, "rollout.zzzzzzzzzz", /^take it out$/],
+    ["a name that is like none", { zzzzzzzzzz: 1 }, "rollout.zzzzzzzzzz", /^remove it$/],
     ["a number out of bounds", { maxConcurrent: 0 }, "rollout.maxConcurrent", /./],
     [
       "a duration in words",
@@ -33,7 +33,7 @@ describe("options of a rollout as given", () => {
       "the name that an option had before",
       { include: ["image"] },
       "rollout.include",
-      /^it is called restartOn now$/,
+      /^use restartOn, its current name$/,
     ],
   ];
   for (const [edge, given, path, todo] of wrong) {

@@ -327,7 +327,7 @@ describe("what import takes over", () => {
     assert.match(leftAlone.map(({ says }) => says).join("\n"), /already has settings, owned by a\/b\/c:d/);
     assert.match(
       leftAlone.map(({ says }) => says).join("\n"),
-      /got 80 in capture\.includeInboundPorts as well/,
+      /got 80, also in capture\.includeInboundPorts/,
     );
   });
 

@@ -10,7 +10,7 @@ function problemsOf(text: string): string[] {
     readPlatformFile(text, "settings.yaml");
   } catch (error) {
     assert.ok(error instanceof SettingsFileError, String(error));
-    return error.problems.map(({ line, column, path, found }) => `${line}:${column} ${path}: ${found}`);
+    return error.problems.map(({ line, column, path, got }) => `${line}:${column} ${path}: ${got}`);
   }
   return [];
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { saysKey } from "../../provider/pod/podAnnotations";
+import { setsKey } from "../../provider/pod/podAnnotations";
 
 const drain = "terminationDrainDuration";
 
@@ -19,7 +19,7 @@ describe("a pod's proxy.istio.io/config", () => {
   ];
   for (const [edge, config] of said) {
     it(`says a key ${edge}`, () => {
-      assert.equal(saysKey(config, drain), true);
+      assert.equal(setsKey(config, drain), true);
     });
   }
 
@@ -34,7 +34,7 @@ describe("a pod's proxy.istio.io/config", () => {
   ];
   for (const [edge, config] of unsaid) {
     it(`does not say a key ${edge}`, () => {
-      assert.equal(saysKey(config, drain), false);
+      assert.equal(setsKey(config, drain), false);
     });
   }
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Container, PodTemplate } from "../../provider/cluster/podTemplate";
-import { isOverridden, podLevel, saidAt } from "../../provider/pod/podLevel";
+import { isOverridden, overrideAt, podLevel } from "../../provider/pod/podLevel";
 import { type CanonicalSettings, declarationFor } from "../../provider/settings/canonicalSettings";
 import { declarations } from "../../provider/settings/declarations";
 import { samplePaths } from "../settings/settingSamples";
@@ -242,8 +242,8 @@ describe("what a pod decides", () => {
     assert.ok(onProxy && onInit);
     const said = (template: PodTemplate) => [
       isOverridden(declaration, "", template),
-      saidAt(declaration, "", onProxy, template).said,
-      saidAt(declaration, "", onInit, template).said,
+      overrideAt(declaration, "", onProxy, template).isSet,
+      overrideAt(declaration, "", onInit, template).isSet,
     ];
     assert.deepEqual(said(pod({ "sidecar.istio.io/agentLogLevel": "debug" })), [true, true, true]);
     assert.deepEqual(said(proxy({ args: [] })), [false, true, false]);

@@ -35,7 +35,7 @@ describe("an explanation for people", () => {
     const text = explainText([
       explain({ "sidecar.istio.io/proxyMemory": "1Gi", "sidecar.istio.io/logLevel": "off" }),
     ]);
-    assert.match(text, /^proxyResources\.limits\.cpu +not set +pod +one resource annotation on the pod/m);
+    assert.match(text, /^proxyResources\.limits\.cpu +not set +pod +the pod has a resource annotation/m);
     assert.match(text, /^proxyResources\.requests\.memory +1Gi +pod$/m);
     assert.match(text, /^logLevel +off +pod +info \(global\)$/m);
   });

@@ -25,8 +25,8 @@ describe("one of a few words", () => {
 
   it("is told with all words", () => {
     assert.deepEqual(parse("x"), {
-      found: '"x"',
-      wanted: "one of Always, IfNotPresent",
+      got: '"x"',
+      expected: "one of Always, IfNotPresent",
       todo: "use a policy",
     });
   });

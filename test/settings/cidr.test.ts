@@ -22,11 +22,11 @@ describe("an IP range", () => {
   const wrong: [string, string, RegExp][] = [
     ["host bits", "10.0.0.1/8", /has host bits set: write 10\.0\.0\.0\/8$/],
     ["IPv6 host bits", "2001:db8::1/32", /has host bits set: write 2001:db8::\/32$/],
-    ["a bare address", "10.0.0.1", /write "10\.0\.0\.1\/32" for the one address/],
-    ["a bare IPv6 address", "2001:db8::1", /write "2001:db8::1\/128" for the one address/],
-    ["a space before it", " 10.0.0.0/8", /take the spaces out/],
-    ["a space inside", "10.0.0.0 /8", /take the spaces out/],
-    ["a newline", "10.0.0.0/8\n", /take the spaces out of "10\.0\.0\.0\/8\\n"/],
+    ["a bare address", "10.0.0.1", /write "10\.0\.0\.1\/32" for a single address/],
+    ["a bare IPv6 address", "2001:db8::1", /write "2001:db8::1\/128" for a single address/],
+    ["a space before it", " 10.0.0.0/8", /remove the spaces/],
+    ["a space inside", "10.0.0.0 /8", /remove the spaces/],
+    ["a newline", "10.0.0.0/8\n", /remove the spaces from "10\.0\.0\.0\/8\\n"/],
     ["leading zeros, which Go refuses and others read as octal", "010.0.0.0/8", /is not a valid range/],
     ["hexadecimal parts", "0x0a.0.0.0/8", /is not a valid range/],
     ["too few parts", "10.0/16", /is not a valid range/],
@@ -56,7 +56,7 @@ describe("an IP range", () => {
   it('is not "*" beside others, and only an include list can mean everything', () => {
     assert.deepEqual(cidrEntry(true).entry("*"), { todo: '"*" must stand alone' });
     assert.deepEqual(cidrEntry(false).entry("*"), {
-      todo: '"*" means everything, which only an include list can hold',
+      todo: '"*" means everything, which only an include list can contain',
     });
   });
 });

@@ -33,19 +33,19 @@ describe("settings that are each right", () => {
       "a port both captured and left alone",
       { "capture.includeInboundPorts": "80,443", "capture.excludeInboundPorts": "443" },
       "capture.excludeInboundPorts",
-      /443 in capture\.includeInboundPorts as well/,
+      /443, also in capture\.includeInboundPorts/,
     ],
     [
       "an outbound port in both lists",
       { "capture.includeOutboundPorts": "80,443", "capture.excludeOutboundPorts": "443,80" },
       "capture.excludeOutboundPorts",
-      /80, 443 in capture\.includeOutboundPorts as well/,
+      /80, 443, also in capture\.includeOutboundPorts/,
     ],
     [
       "a range within a range of the other list",
       { "capture.includeOutboundIPRanges": "10.0.0.0/8", "capture.excludeOutboundIPRanges": "10.1.0.0/16" },
       "capture.excludeOutboundIPRanges",
-      /in capture\.includeOutboundIPRanges as well/,
+      /also in capture\.includeOutboundIPRanges/,
     ],
   ];
   for (const [edge, settings, path, found] of wrong) {
@@ -53,7 +53,7 @@ describe("settings that are each right", () => {
       const [problem, ...others] = conflicts(settings);
       assert.deepEqual(others, []);
       assert.equal(problem?.path, path);
-      assert.match(problem?.found ?? "", found);
+      assert.match(problem?.got ?? "", found);
     });
   }
 
@@ -122,9 +122,9 @@ describe("settings that are each right", () => {
         right ? [] : ["holdApplicationUntilProxyStarts"],
       );
       if (right) return;
-      assert.match(problems[0]?.found ?? "", /^true, without nativeSidecar: true$/);
-      assert.match(problems[0]?.wanted ?? "", /nativeSidecar: true at the same level, since /);
-      assert.match(problems[0]?.todo ?? "", /set nativeSidecar: true beside it/);
+      assert.match(problems[0]?.got ?? "", /^true, without nativeSidecar: true$/);
+      assert.match(problems[0]?.expected ?? "", /nativeSidecar: true at the same level, since /);
+      assert.match(problems[0]?.todo ?? "", /set nativeSidecar: true as well/);
     });
   }
 
@@ -141,7 +141,7 @@ describe("settings that are each right", () => {
       "capture.excludeOutboundIPRanges": `${ranges((at) => `2001:db8:${at.toString(16)}::/64`)},10.0.0.0/23`,
     });
     assert.deepEqual(
-      found.map(({ path, found: sentence }) => [path, sentence.split(" in ")[0]]),
+      found.map(({ path, got: sentence }) => [path, sentence.split(", also in ")[0]]),
       [
         ["capture.excludeOutboundIPRanges", "10.0.0.0/24, 10.0.1.0/24"],
         ["capture.excludeInboundPorts", "32768"],

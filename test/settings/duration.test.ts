@@ -23,8 +23,8 @@ describe("a duration", () => {
   }
 
   const wrong: [string, unknown, RegExp][] = [
-    ["zero", "0s", /within the bounds/],
-    ["more than a day", "24h1s", /within the bounds/],
+    ["zero", "0s", /within this range/],
+    ["more than a day", "24h1s", /within this range/],
     ["a fraction of a second", "1.5s", /whole seconds/],
     ["half a second in milliseconds", "500ms", /whole seconds/],
     ["a number with a fraction", 1.5, /whole seconds/],

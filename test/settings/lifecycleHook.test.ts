@@ -41,8 +41,8 @@ describe("a lifecycle hook", () => {
   });
 
   const wrong: [string, unknown, RegExp][] = [
-    ["two handlers", { exec: { command: ["a"] }, sleep: { seconds: 1 } }, /keep one of them/],
-    ["no handler", {}, /give one, or leave the hook out/],
+    ["two handlers", { exec: { command: ["a"] }, sleep: { seconds: 1 } }, /keep only one of them/],
+    ["no handler", {}, /set one, or leave the hook out/],
     ["an unknown handler", { execute: { command: ["a"] } }, /use one of Kubernetes' handlers/],
     ["a handler by an inherited name", { constructor: {} }, /use one of Kubernetes' handlers/],
     [
@@ -50,9 +50,9 @@ describe("a lifecycle hook", () => {
       JSON.parse('{"__proto__": {"exec": {}}}'),
       /use one of Kubernetes' handlers/,
     ],
-    ["text", "pilot-agent wait", /write for instance/],
-    ["a list", [], /write for instance/],
-    ["null", null, /write for instance/],
+    ["text", "pilot-agent wait", /, for instance$/],
+    ["a list", [], /, for instance$/],
+    ["null", null, /, for instance$/],
     ["a handler that is null", { exec: null }, /exec: /],
     ["a command as one text", { exec: { command: "a b" } }, /exec\.command: /],
     ["an empty command", { exec: { command: [] } }, /exec\.command: /],
@@ -75,19 +75,19 @@ describe("a lifecycle hook", () => {
     [
       "an argument that begins with a line break",
       { exec: { command: ["sh", "\na"] } },
-      /exec\.command\.1: .*changes text/,
+      /exec\.command\.1: .*garbles text/,
     ],
-    ["an argument that ends with two", { exec: { command: ["a\n\n"] } }, /changes text/],
-    ["a line separator", { exec: { command: ["a\nb\u2028c"] } }, /changes text/],
+    ["an argument that ends with two", { exec: { command: ["a\n\n"] } }, /garbles text/],
+    ["a line separator", { exec: { command: ["a\nb\u2028c"] } }, /garbles text/],
     [
       "a byte order mark in a path",
       { httpGet: { port: 80, path: "/\ufeff" } },
-      /httpGet\.path: .*changes text/,
+      /httpGet\.path: .*garbles text/,
     ],
     [
       "a control character in a header",
       { httpGet: { port: 80, httpHeaders: [{ name: "a", value: "\u007f" }] } },
-      /httpHeaders\.0\.value: .*changes text/,
+      /httpHeaders\.0\.value: .*garbles text/,
     ],
     ["a port name of 16 characters", { tcpSocket: { port: "a".repeat(16) } }, /tcpSocket\.port: /],
   ];

@@ -50,17 +50,17 @@ describe("a list", () => {
     it(`may not have ${edge}`, () => {
       const read = includePorts(written);
       assert.ok("todo" in read, JSON.stringify(read));
-      assert.match(read.found, found);
+      assert.match(read.got, found);
       assert.match(read.todo, todo);
-      assert.match(read.wanted, /^a list of ports from 1 to 65535, or "\*" for all$/);
+      assert.match(read.expected, /^a list of ports from 1 to 65535, or "\*" for all$/);
     });
   }
 
   it("names every wrong entry, and each advice once", () => {
     assert.deepEqual(excludePorts(["0", 80, "1-2", "1-2", "*"]), {
-      found: '"0", "1-2", "1-2", "*"',
-      wanted: "a list of ports from 1 to 65535",
-      todo: '0 is out of range; Istio takes no port ranges: list each port of 1-2; "*" means everything, which only includeInboundPorts can hold',
+      got: '"0", "1-2", "1-2", "*"',
+      expected: "a list of ports from 1 to 65535",
+      todo: '0 is out of range; Istio has no port ranges: list each port of 1-2; "*" means everything, which only includeInboundPorts can contain',
     });
   });
 

@@ -21,12 +21,12 @@ describe("log levels of Envoy's components", () => {
       ["a comma too many", "misc:debug,", /fix these parts/],
       ["text that would be another argument", "misc:debug --x", /fix these parts/],
       ["empty text", "", /fix these parts/],
-      ["an empty map", {}, /write for instance/],
+      ["an empty map", {}, /, for instance$/],
       ["a map with an unknown level", { misc: "loud" }, /fix these parts/],
       ["a map with a list", { misc: ["debug"], other: null }, /fix these parts/],
-      ["a list", ["misc:debug"], /write for instance/],
-      ["a number", 1, /write for instance/],
-      ["null", null, /write for instance/],
+      ["a list", ["misc:debug"], /, for instance$/],
+      ["a number", 1, /, for instance$/],
+      ["null", null, /, for instance$/],
     ],
   );
 });

@@ -19,29 +19,29 @@ describe("a whole number", () => {
       ["the most", 1024, "1024"],
     ],
     [
-      ["less than the least", -1, /within the bounds/],
-      ["more than the most", 1025, /within the bounds/],
+      ["less than the least", -1, /within this range/],
+      ["more than the most", 1025, /within this range/],
       ["a fraction", 1.5, /round it to a whole number/],
       ["a fraction as text", "1.5", /round it to a whole number/],
-      ["no number", Number.NaN, /write the number alone/],
-      ["without end", Number.POSITIVE_INFINITY, /write the number alone/],
-      ["in scientific notation", "1e2", /write the number alone/],
-      ["in hexadecimal", "0x10", /write the number alone/],
-      ["signed text", "+1", /write the number alone/],
-      ["empty text", "", /write the number alone/],
-      ["spaces", " ", /write the number alone/],
-      ["a number with a unit", "2 threads", /write the number alone/],
-      ["true", true, /write the number alone/],
-      ["null", null, /write the number alone/],
-      ["a list", [1], /write the number alone/],
+      ["no number", Number.NaN, /write just the number/],
+      ["without end", Number.POSITIVE_INFINITY, /write just the number/],
+      ["in scientific notation", "1e2", /write just the number/],
+      ["in hexadecimal", "0x10", /write just the number/],
+      ["signed text", "+1", /write just the number/],
+      ["empty text", "", /write just the number/],
+      ["spaces", " ", /write just the number/],
+      ["a number with a unit", "2 threads", /write just the number/],
+      ["true", true, /write just the number/],
+      ["null", null, /write just the number/],
+      ["a list", [1], /write just the number/],
     ],
   );
 
   it("is told with its bounds and what it counts", () => {
     assert.deepEqual(whole(2000), {
-      found: "2000",
-      wanted: "a whole number of threads, 0 to 1024",
-      todo: "choose a value within the bounds",
+      got: "2000",
+      expected: "a whole number of threads, 0 to 1024",
+      todo: "choose a value within this range",
     });
   });
 });
@@ -57,7 +57,7 @@ describe("a number with decimals", () => {
     ],
     [
       ["one with more decimals", 12.345, /round it to 12\.3[45]/],
-      ["one above the most by a little", 100.01, /within the bounds/],
+      ["one above the most by a little", 100.01, /within this range/],
     ],
   );
 });

@@ -108,28 +108,22 @@ describe("wrong settings", () => {
       /"limit"/,
       /mean limits\?/,
     ],
-    ["a key like no other", { zzzzzzzzzzzz: 1 }, "zzzzzzzzzzzz", /"zzzzzzzzzzzz"/, /^take it out$/],
-    ["a key of every object", { constructor: 1 }, "constructor", /unknown key/, /^take it out$/],
+    ["a key like no other", { zzzzzzzzzzzz: 1 }, "zzzzzzzzzzzz", /"zzzzzzzzzzzz"/, /^remove it$/],
+    ["a key of every object", { constructor: 1 }, "constructor", /unknown key/, /^remove it$/],
     [
       "the same in a group",
       nestedAt("capture.toString", 1),
       "capture.toString",
       /unknown key/,
-      /^take it out$/,
+      /^remove it$/,
     ],
-    [
-      "__proto__",
-      JSON.parse('{"__proto__": {"dnsProxy": true}}'),
-      "__proto__",
-      /unknown key/,
-      /^take it out$/,
-    ],
+    ["__proto__", JSON.parse('{"__proto__": {"dnsProxy": true}}'), "__proto__", /unknown key/, /^remove it$/],
     [
       "__proto__ in a group",
       JSON.parse('{"capture": {"__proto__": {"includeInboundPorts": "*"}}}'),
       "capture.__proto__",
       /unknown key/,
-      /^take it out$/,
+      /^remove it$/,
     ],
     [
       "objects nested without end",
@@ -146,7 +140,7 @@ describe("wrong settings", () => {
       assert.equal(problems.length, 1, JSON.stringify(problems));
       const [problem] = problems;
       assert.equal(problem?.path, path);
-      assert.match(problem?.found ?? "", found);
+      assert.match(problem?.got ?? "", found);
       assert.match(problem?.todo ?? "", todo);
     });
   }
@@ -160,7 +154,7 @@ describe("wrong settings", () => {
 
   it("list the keys that would be right", () => {
     const [problem] = parseSettings(nestedAt("proxyResources.limits.gpu", 1)).problems;
-    assert.equal(problem?.wanted, "one of cpu, memory");
+    assert.equal(problem?.expected, "one of cpu, memory");
   });
 });
 
@@ -200,12 +194,12 @@ describe("a map of names", () => {
     assert.deepEqual(
       problems.map(({ path, todo }) => [path, todo.split(":")[0]]),
       [
-        ["tracing.customTags.team", "write for instance { literal"],
+        ["tracing.customTags.team", "write { literal"],
         ["tracing.customTags.a tag", "use printable characters without spaces"],
         ["runtimeValues.limit", "write it in quotes"],
-        ["env.1st", "use letters, digits and _, not beginning with a digit"],
+        ["env.1st", "use letters, digits and _, and don't start with a digit"],
         ["env.LIST", "write it in quotes"],
-        ["env.POD_NAME", "take it out"],
+        ["env.POD_NAME", "remove it"],
         ["env.ISTIO_META_DNS_CAPTURE", "use the setting dnsProxy instead"],
       ],
     );
@@ -223,7 +217,7 @@ describe("a map of names", () => {
         const { settings, problems } = parseSettings(nestedAt(path, written));
         assert.deepEqual(settings, {});
         assert.deepEqual(
-          problems.map(({ path: at, wanted }) => [at, wanted]),
+          problems.map(({ path: at, expected }) => [at, expected]),
           [[path, "a map of names to values"]],
         );
       }

@@ -24,7 +24,7 @@ export function parserRows(
       const found = parse(written);
       assert.ok("todo" in found, JSON.stringify(found));
       assert.match(found.todo, todo);
-      assert.ok(found.wanted.length > 0);
+      assert.ok(found.expected.length > 0);
     });
   }
 }

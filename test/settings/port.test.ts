@@ -19,7 +19,7 @@ describe("a port", () => {
     ["0", "0", /0 is out of range/],
     ["65536", "65536", /65536 is out of range/],
     ["seven digits", "1000000", /is not a port number/],
-    ["a range", "8000-9000", /Istio takes no port ranges: list each port of 8000-9000/],
+    ["a range", "8000-9000", /Istio has no port ranges: list each port of 8000-9000/],
     ["a range with a colon, as iptables has it", "8000:9000", /no port ranges/],
     ["a name", "http", /"http" is not a port number/],
     ["a negative number", "-1", /is not a port number/],
@@ -39,7 +39,7 @@ describe("a port", () => {
   it('is not "*" beside others, and only includeInboundPorts can mean everything', () => {
     assert.deepEqual(portEntry(true).entry("*"), { todo: '"*" must stand alone' });
     assert.deepEqual(portEntry(false).entry("*"), {
-      todo: '"*" means everything, which only includeInboundPorts can hold',
+      todo: '"*" means everything, which only includeInboundPorts can contain',
     });
   });
 });

@@ -58,7 +58,7 @@ describe("cpu", () => {
       const read = parseCpu(written);
       assert.ok("todo" in read, JSON.stringify(read));
       assert.match(read.todo, todo);
-      assert.match(read.wanted, /^cores, such as/);
+      assert.match(read.expected, /^cores, such as/);
     });
   }
 });
@@ -91,7 +91,7 @@ describe("memory", () => {
     ["a plain 1025, and asks for the unit", 1025, /did you mean "1025Mi"\?/],
     ["the same as text", "1025", /did you mean "1025Mi"\?/],
     ["128m, which is a tenth of a byte", "128m", /less than 1 MiB.*"128Mi"/],
-    ["zero", 0, /less than 1 MiB.*write for instance/],
+    ["zero", 0, /less than 1 MiB.*, for instance$/],
     ["a fraction of a byte", "0.1Gi", /whole bytes/],
     ["a negative size", "-1Gi", /write a number and Ki/],
     ["a unit in the wrong case", "128mi", /write a number and Ki/],

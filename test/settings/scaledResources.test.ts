@@ -26,20 +26,12 @@ describe("resources in proportion", () => {
       ["half a percent", { percent: 0.5, of: "sum" }, /whole percentage from 1 to 100/],
       ["true percent", { percent: true, of: "sum" }, /whole percentage from 1 to 100/],
       ["a list of one percentage", { percent: [20], of: "sum" }, /whole percentage from 1 to 100/],
-      ["of nothing", { percent: 20 }, /choose what the percentage is of/],
-      ["of something else", { percent: 20, of: "average" }, /choose what the percentage is of/],
-      [
-        "of a container without its name",
-        { percent: 20, of: "container" },
-        /name the application's container/,
-      ],
-      [
-        "of a container whose name can't be",
-        { ...one, container: "A b" },
-        /name the application's container/,
-      ],
-      ["of the sum with a container", { ...one, of: "sum" }, /with of: "container" only/],
-      ["with another key", { ...one, cpu: 1 }, /take the other keys out/],
+      ["of nothing", { percent: 20 }, /choose what to take the percentage of/],
+      ["of something else", { percent: 20, of: "average" }, /choose what to take the percentage of/],
+      ["of a container without its name", { percent: 20, of: "container" }, /name the application container/],
+      ["of a container whose name can't be", { ...one, container: "A b" }, /name the application container/],
+      ["of the sum with a container", { ...one, of: "sum" }, /remove container, or set of: "container"/],
+      ["with another key", { ...one, cpu: 1 }, /remove the other keys/],
     ],
   );
 });

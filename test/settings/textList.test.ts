@@ -14,12 +14,12 @@ describe("a list of texts", () => {
       ["nothing", [], []],
     ],
     [
-      ["empty text", "", /array of texts/],
-      ["an array with an empty text", ["a", ""], /array of texts/],
-      ["an array with a number", ["a", 1], /array of texts/],
-      ["a number", 1, /array of texts/],
-      ["a map", { a: "b" }, /array of texts/],
-      ["null", null, /array of texts/],
+      ["empty text", "", /array of non-empty strings/],
+      ["an array with an empty text", ["a", ""], /array of non-empty strings/],
+      ["an array with a number", ["a", 1], /array of non-empty strings/],
+      ["a number", 1, /array of non-empty strings/],
+      ["a map", { a: "b" }, /array of non-empty strings/],
+      ["null", null, /array of non-empty strings/],
       ["texts that won't do, told once", ["bad", "a", "bad"], /^mend bad$/],
     ],
   );
@@ -53,12 +53,12 @@ describe("regular expressions for Envoy's statistics", () => {
   }
   for (const [text, todo] of [
     ["(", /not a valid regular expression/],
-    ["a(?=b)", /neither look-around nor back references/],
-    ["(?<!a)b", /neither look-around nor back references/],
-    ["(?=a)", /neither look-around nor back references/],
+    ["a(?=b)", /no lookaround or backreferences/],
+    ["(?<!a)b", /no lookaround or backreferences/],
+    ["(?=a)", /no lookaround or backreferences/],
     ["(?i)(a", /not a valid regular expression/],
     ["(?<n>a)", /write a named group as/],
-    ["(a)\\1", /neither look-around nor back references/],
+    ["(a)\\1", /no lookaround or backreferences/],
   ] as const) {
     it(`may not be ${text}`, () => {
       assert.match(problems(text)[0]?.todo ?? "", todo);

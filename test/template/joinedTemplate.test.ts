@@ -230,7 +230,7 @@ describe("a template is refused whole where Istio's has", () => {
     [
       "the mode of interception on a condition that can't be asked before",
       changed("{{- if .Values.pilot.cni.enabled }}\n    sidecar", "{{- if $cni }}\n    sidecar"),
-      /interceptionMode among the annotations on conditions that read \.Values alone, got a condition that reads a variable/,
+      /interceptionMode among the annotations under conditions that only read \.Values, got a condition that reads a variable/,
     ],
     [
       "the mode of interception in an else",

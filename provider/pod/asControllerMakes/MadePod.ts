@@ -3,18 +3,18 @@ import type { Pod, PodTemplate } from "../../cluster/podTemplate.js";
 import type { Workload } from "../../cluster/workloads.js";
 
 /**
- * A pod before admission, as its controller would send it. Without a name: a dry run of a name that is taken is refused, and only
- * StatefulSets choose names that Kubernetes does not make up.
+ * A pod before admission, as its controller would create it. Without a name, since a dry run with a taken name fails, and only
+ * StatefulSets choose names instead of having Kubernetes generate them.
  */
 export interface MadePod extends PodTemplate {
   metadata: Pick<ObjectMeta, "generateName" | "ownerReferences"> &
     Required<Pick<ObjectMeta, "labels" | "annotations">>;
 }
 
-/** A pod that the workload has: names which ordinal, node, or revision is asked about. */
+/** An existing pod of the workload, whose ordinal, node and revision are used. */
 export type LikePod = { metadata: ObjectMeta; spec?: Pick<Pod["spec"], "nodeName"> };
 
-/** What every controller does with a template. */
+/** What all controllers do with a template. */
 export function podFrom(
   { metadata, spec }: PodTemplate,
   parent: string,
@@ -26,19 +26,19 @@ export function podFrom(
       generateName: `${parent}-`,
       labels: { ...metadata?.labels, ...withoutUndefined(labels) },
       annotations: { ...metadata?.annotations },
-      // without blockOwnerDeletion, which takes rights on the owner where OwnerReferencesPermissionEnforcement is on
+      // without blockOwnerDeletion, which needs rights on the owner if OwnerReferencesPermissionEnforcement is enabled
       ownerReferences: [{ ...owner, controller: true }],
     },
     spec,
   };
 }
 
-/** The workload as the owner of its pods. An owner that was not read in full has a UID all the same: it is required. */
+/** The workload as the owner of its pods. The UID is required, so it has a placeholder if the workload wasn't read in full. */
 export function ownerFrom({ apiVersion = "apps/v1", kind, metadata: { name, uid = "unknown" } }: Workload) {
   return { apiVersion, kind, name, uid };
 }
 
-/** A label of the pod at hand; `fallback` where there is no such pod, and nothing where that pod has none. */
+/** A label of the pod `like`, undefined if it lacks the label; `fallback` if there is no such pod. */
 export function labelLike(like: LikePod | undefined, name: string, fallback: string): string | undefined {
   return like ? like.metadata.labels?.[name] : fallback;
 }

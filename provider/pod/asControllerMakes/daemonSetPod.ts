@@ -4,7 +4,7 @@ import { type LikePod, labelLike, type MadePod, ownerFrom, podFrom } from "./Mad
 
 const unknownNode = "any";
 
-/** A pod of a DaemonSet is bound to its node by affinity, and tolerates what nodes in trouble are tainted with. */
+/** A DaemonSet's pod has affinity to its node, and tolerates the taints of unhealthy nodes. */
 export function daemonSetPod(workload: Workload, like?: LikePod): MadePod {
   const { metadata, spec } = workload;
   const { metadata: made, spec: pod } = podFrom(spec.template, metadata.name, ownerFrom(workload), {
@@ -25,7 +25,7 @@ export function daemonSetPod(workload: Workload, like?: LikePod): MadePod {
         ...affinity,
         nodeAffinity: {
           ...nodeAffinity,
-          // whatever the template requires of nodes has chosen this one already
+          // replaces the template's own terms, which this node already satisfies
           requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields: fields }] },
         },
       },

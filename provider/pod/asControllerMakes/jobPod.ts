@@ -4,7 +4,7 @@ import { type LikePod, type MadePod, ownerFrom, podFrom } from "./MadePod.js";
 
 const indexName = "batch.kubernetes.io/job-completion-index";
 
-/** A Job's pod. The API server has put the Job's labels into its template; an indexed Job adds which completion the pod is for. */
+/** A Job's pod. The template already has the Job's labels, from the API server; an indexed Job adds the completion index. */
 export function jobPod(workload: Workload, like?: LikePod): MadePod {
   const { metadata, spec } = workload;
   const owner = { ...ownerFrom(workload), apiVersion: workload.apiVersion ?? "batch/v1" };

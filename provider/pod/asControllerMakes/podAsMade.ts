@@ -14,8 +14,8 @@ const makers: Readonly<Record<string, (workload: Workload, like?: LikePod) => Ma
 };
 
 /**
- * The pod that the workload's controller would create now in place of `like`, before admission: what the injector is to be asked about.
- * Without `like`, its first one.
+ * The pod that the workload's controller would now create in place of `like`, before admission: the one to send to the injector.
+ * Without `like`, the workload's first pod.
  */
 export function podAsMade(workload: Workload, like?: LikePod): MadePod {
   const make = makers[workload.kind];

@@ -3,12 +3,12 @@ import { type LikePod, labelLike, type MadePod, podFrom } from "./MadePod.js";
 
 const unknownHash = "new";
 
-/** A Deployment's pod comes from a ReplicaSet, named and labelled by the hash of the template. */
+/** A Deployment's pod belongs to a ReplicaSet, and has the template's hash in its name and labels. */
 export function deploymentPod(workload: Workload, like?: LikePod): MadePod {
   return replicaSetPod(workload, "pod-template-hash", like);
 }
 
-/** An Argo Rollout's, likewise, by a label of its own. */
+/** An Argo Rollout's pod: the same, with another label. */
 export function argoRolloutPod(workload: Workload, like?: LikePod): MadePod {
   return replicaSetPod(workload, "rollouts-pod-template-hash", like);
 }

@@ -1,7 +1,7 @@
 import type { Workload } from "../../cluster/workloads.js";
 import { type LikePod, labelLike, type MadePod, ownerFrom, podFrom } from "./MadePod.js";
 
-/** One pod of a StatefulSet: its ordinal is in its labels, its hostname, and the names of its claims. */
+/** A StatefulSet's pod has its ordinal in its labels, its hostname and the names of its claims. */
 export function statefulSetPod(workload: Workload, like?: LikePod): MadePod {
   const { metadata, spec, status } = workload;
   const first = `${metadata.name}-${spec.ordinals?.start ?? 0}`;

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { getOwn } from "../../data/getOwn.js";
 import { recordOf } from "../../data/isRecord.js";
-import { own } from "../../data/own.js";
 import { isNestedTooDeep } from "../../data/plainData.js";
 import { shown, textOf } from "../../data/problem.js";
 import { containsUnknown, isUnknown } from "../../data/unknown.js";
@@ -132,7 +132,7 @@ function changesOf(
     .map((setting) => {
       // a new layer has no outputs yet
       const known = from[setting] ?? effective[setting];
-      const former = known ?? own(installed, setting);
+      const former = known ?? getOwn(installed, setting);
       const source =
         sources[setting] ?? (known === undefined && former !== undefined ? "installed" : undefined);
       return {

@@ -30,7 +30,7 @@ const portsSchema: JsonSchema = {
 
 interface CaptureList {
   name: string;
-  /** Helm's name below `global.proxy`. */
+  /** The Helm value below `global.proxy`. */
   helm: string;
   /** The flag of istio-iptables. */
   flag: string;
@@ -57,7 +57,7 @@ const lists: readonly CaptureList[] = [
     flag: "-x",
     parse: ipRanges(false),
     schema: rangesSchema,
-    summary: "outbound IP ranges left alone",
+    summary: "outbound IP ranges that the sidecar doesn't capture",
     asm: "ExcludeIPRanges",
   },
   {
@@ -75,7 +75,8 @@ const lists: readonly CaptureList[] = [
     flag: "-d",
     parse: ports(false),
     schema: portsSchema,
-    summary: "inbound ports left alone; 15090, 15021 and the status port always are",
+    summary:
+      "inbound ports that the sidecar doesn't capture; it never captures 15090, 15021 and the status port",
     asm: "ExcludeInboundPorts",
     extended: true,
   },
@@ -85,7 +86,7 @@ const lists: readonly CaptureList[] = [
     flag: "-q",
     parse: ports(false),
     schema: portsSchema,
-    summary: "outbound ports captured whatever their address",
+    summary: "outbound ports captured for any destination address",
     asm: "IncludeOutboundPorts",
   },
   {
@@ -94,7 +95,7 @@ const lists: readonly CaptureList[] = [
     flag: "-o",
     parse: ports(false),
     schema: portsSchema,
-    summary: "outbound ports left alone",
+    summary: "outbound ports that the sidecar doesn't capture",
     asm: "ExcludeOutboundPorts",
   },
 ];
@@ -117,7 +118,7 @@ function captureList({
     podFields: [
       { in: "flag", of: "istio-init", flag, label: name, list: true, ...(extended ? { extended } : {}) },
     ],
-    podWays: [
+    overrides: [
       { by: "annotation", name: `traffic.sidecar.istio.io/${name}` },
       { by: "container", of: "istio-init", path: ["args"] },
     ],
@@ -127,7 +128,7 @@ function captureList({
       summary,
       istio: `Helm \`global.proxy.${helm}\`, annotation \`traffic.sidecar.istio.io/${name}\``,
       asm,
-      why: "an argument of the init container: Istio's template reads the value for the pod",
+      why: "becomes an argument of the init container, which Istio's template renders from the Helm value",
     },
   });
 }
@@ -145,31 +146,31 @@ function united(
     parseLoose: loose(parse),
     merge: "unite",
     rendering: { to: "united", path: ["proxy", helm] },
-    // shows in the list that it is added to
+    // visible in the list that it is added to
     podFields: [],
-    podWays: [{ by: "container", of: "istio-init", path: ["args"] }],
+    overrides: [{ by: "container", of: "istio-init", path: ["args"] }],
     levels: layerLevels,
     schema,
     about: {
-      summary: `${what} that are never captured, whatever stronger levels list`,
+      summary: `${what} that are never captured, regardless of what stronger levels list`,
       istio: "none",
       asm: `global Exclude${helm.slice("exclude".length)}, to which namespaces add theirs`,
-      why: "united with the list of the strongest level that has one, a pod's annotation included",
+      why: "added to the list of the strongest level that has one, including a pod's annotation",
     },
   });
 }
 
-// printable: a command's argument holds no NUL; Istio's template has the list between quotes
+// printable, since arguments can't contain NUL; no quotes, since Istio's template puts the list between quotes
 const interfaceName = /^(?![.]{1,2}$)[!#-[\]-~]{1,15}$/;
 
 const interfaces = parseList({
-  wanted: 'network interfaces such as "eth1"',
+  expected: 'network interfaces such as "eth1"',
   everything: false,
   entry: (text) =>
     interfaceName.test(text.trim()) && !/[/:]/.test(text)
       ? { value: text.trim() }
       : {
-          todo: "an interface's name has at most 15 printable characters, no spaces, no quotes and no slashes",
+          todo: "use at most 15 printable characters, without spaces, quotes, slashes and colons",
         },
 });
 
@@ -181,15 +182,15 @@ export const capture: readonly SettingDeclaration[] = [
     parseLoose: parseLooseList(interfaces),
     rendering: { to: "annotation", annotation: "traffic.sidecar.istio.io/excludeInterfaces" },
     podFields: [{ in: "flag", of: "istio-init", flag: "-c", label: "excludeInterfaces", list: true }],
-    podWays: [
+    overrides: [
       { by: "annotation", name: "traffic.sidecar.istio.io/excludeInterfaces" },
       { by: "container", of: "istio-init", path: ["args"] },
     ],
     schema: { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] },
     about: {
-      summary: "network interfaces whose traffic is left alone",
+      summary: "network interfaces whose traffic isn't captured",
       istio: "annotation `traffic.sidecar.istio.io/excludeInterfaces` only",
-      why: "no Helm value says it: Istio's template reads the annotation's default for the pod",
+      why: "there is no Helm value for it, so the template gets a default for the annotation",
     },
   }),
   setting({
@@ -200,7 +201,7 @@ export const capture: readonly SettingDeclaration[] = [
       { in: "flag", of: "istio-init", flag: "-m", label: "interceptionMode", list: false },
       { in: "env", of: "istio-proxy", name: "ISTIO_META_INTERCEPTION_MODE" },
     ],
-    podWays: [
+    overrides: [
       { by: "annotation", name: "sidecar.istio.io/interceptionMode" },
       { by: "proxyConfig", path: ["interceptionMode"] },
       { by: "container", of: "istio-init", path: ["args"] },
@@ -208,10 +209,10 @@ export const capture: readonly SettingDeclaration[] = [
     foreign: [{ in: "asm", paths: [["interceptionMode"]] }],
     schema: { enum: ["REDIRECT", "TPROXY"] },
     about: {
-      summary: "how iptables hands traffic to the sidecar; NONE on pods only",
+      summary: "how iptables redirects traffic to the sidecar; NONE on pods only",
       istio: "`meshConfig.defaultConfig.interceptionMode`, annotation `sidecar.istio.io/interceptionMode`",
       asm: "InterceptionMode",
-      why: "decides arguments, variables and the security context together, so the template reads it in one place",
+      why: "affects arguments, variables and the security context, so the template reads it in one place",
     },
   }),
   united(
@@ -232,7 +233,7 @@ function parseInterceptionMode(value: unknown): Parsed<string> {
     ? refused(
         value,
         "REDIRECT or TPROXY",
-        "NONE is for single pods, which then capture nothing: annotate them with sidecar.istio.io/interceptionMode",
+        "NONE disables capture, and can only be set on pods: annotate them with sidecar.istio.io/interceptionMode",
       )
     : modes(value);
 }

@@ -18,20 +18,20 @@ function hook(name: "postStart" | "preStop", when: string): SettingDeclaration {
     parse: parseLifecycleHook,
     rendering: { to: "value", path: ["proxy", "lifecycle", name] },
     podFields: [{ in: "container", of: "istio-proxy", path: ["lifecycle", name], as: "hook" }],
-    podWays: [{ by: "container", of: "istio-proxy", path: ["lifecycle", name] }],
+    overrides: [{ by: "container", of: "istio-proxy", path: ["lifecycle", name] }],
     foreign: [{ in: "asm", paths: [["lifecycle", name]] }],
     schema: lifecycleHookSchema,
     about: {
-      summary: `what istio-proxy runs ${when}; any hook of yours takes Istio's own hooks away`,
+      summary: `what istio-proxy runs ${when}; any hook replaces Istio's own hooks`,
       istio: `Helm \`global.proxy.lifecycle.${name}\``,
       asm: `Lifecycle, ${name === "preStop" ? "PreStop" : "PostStart"}`,
-      why: "one hook is one setting: a deep merge could leave a hook with two handlers",
+      why: "each hook is one setting: a deep merge could produce a hook with two handlers",
     },
   });
 }
 
 export const lifetime: readonly SettingDeclaration[] = [
-  hook("postStart", "when it has started"),
+  hook("postStart", "after it has started"),
   hook("preStop", "before it is stopped"),
   proxyConfigSetting({
     path: "terminationDrainDuration",
@@ -43,7 +43,7 @@ export const lifetime: readonly SettingDeclaration[] = [
       summary: "how long a terminating sidecar drains; Istio's default is 5s",
       istio: "`ProxyConfig.terminationDrainDuration`",
       asm: "TerminationDrainDuration",
-      why: "PROXY_CONFIG is what agents read; the variable is what older ones and ASM's show",
+      why: "agents read PROXY_CONFIG; the variable is for older ones and ASM's",
     },
   }),
   proxyConfigSetting({
@@ -65,7 +65,7 @@ export const lifetime: readonly SettingDeclaration[] = [
     schema: durationSchema,
     about: {
       summary:
-        "how long a terminating sidecar drains at least, where it exits on zero active connections; Istio's default is 5s",
+        "the least time that a terminating sidecar drains if it exits on zero active connections; Istio's default is 5s",
       istio: "variable `MINIMUM_DRAIN_DURATION` of the agent",
       asm: "ProxyMetadata",
     },
@@ -76,7 +76,7 @@ export const lifetime: readonly SettingDeclaration[] = [
     parse: parseBoolean,
     schema: { type: "boolean" },
     about: {
-      summary: "whether a terminating sidecar ends as soon as it has no connections",
+      summary: "whether a terminating sidecar exits as soon as it has no active connections",
       istio: "variable `EXIT_ON_ZERO_ACTIVE_CONNECTIONS` of the agent",
       asm: "ProxyMetadata",
     },
@@ -85,23 +85,23 @@ export const lifetime: readonly SettingDeclaration[] = [
     path: "holdApplicationUntilProxyStarts",
     parse: parseBoolean,
     rendering: { to: "expression", name: "hold" },
-    // shows as a hook, which the lifecycle settings compare
+    // visible as a hook, which the lifecycle settings compare
     podFields: [],
-    podWays: [{ by: "proxyConfig", path: ["holdApplicationUntilProxyStarts"] }],
+    overrides: [{ by: "proxyConfig", path: ["holdApplicationUntilProxyStarts"] }],
     foreign: [{ in: "asm", paths: [["holdApplicationUntilProxyStarts"]] }],
     needs: {
       path: "nativeSidecar",
       value: true,
       when: true,
-      why: "Istio puts the sidecar before the application by the mesh's configuration and the pod's annotation only",
-      todo: "set nativeSidecar: true beside it, with which the application always waits (Istio 1.27 and newer), or put it on the workload's pods with withSidecarSettings",
+      why: "Istio only moves the sidecar in front of the application for the mesh config or the pod's annotation",
+      todo: "set nativeSidecar: true as well, which always makes the application wait (Istio 1.27 and newer), or set it on the workload's pods using withSidecarSettings",
     },
     schema: { type: "boolean" },
     about: {
       summary: "whether the application's containers wait for the sidecar",
       istio: "`ProxyConfig.holdApplicationUntilProxyStarts`",
       asm: "HoldApplicationUntilProxyStarts",
-      why: "true needs native sidecars above the pod level; false takes the mesh's waiting hook away",
+      why: "above the pod level, true requires native sidecars; false removes the hook that waits",
     },
   }),
   setting({
@@ -109,17 +109,17 @@ export const lifetime: readonly SettingDeclaration[] = [
     parse: parseBoolean,
     rendering: { to: "expression", name: "nativeSidecar" },
     podFields: [{ in: "sidecarKind" }],
-    podWays: [
+    overrides: [
       { by: "annotation", name: "sidecar.istio.io/nativeSidecar" },
-      // where a pod has an istio-proxy of its own, its place is decided
+      // a pod with an istio-proxy container of its own has decided its place
       { by: "presence", of: "istio-proxy" },
     ],
     schema: { type: "boolean" },
     about: {
-      summary: "whether istio-proxy is a native sidecar: an init container that runs on",
+      summary: "whether istio-proxy is a native sidecar: an init container that keeps running",
       istio: "istiod's `ENABLE_NATIVE_SIDECARS`, annotation `sidecar.istio.io/nativeSidecar`",
       asm: "native sidecar mode",
-      nodes: "nodes of Kubernetes 1.29 and newer",
+      nodes: "nodes with Kubernetes 1.29 and newer",
     },
   }),
 ];

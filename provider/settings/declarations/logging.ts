@@ -14,7 +14,7 @@ export const logging: readonly SettingDeclaration[] = [
     parse: parseChoice(envoyLogLevels, "use one of Envoy's levels"),
     rendering: { to: "value", path: ["proxy", "logLevel"] },
     podFields: [{ in: "argument", of: "istio-proxy", prefix: "--proxyLogLevel=" }],
-    podWays: [
+    overrides: [
       { by: "annotation", name: "sidecar.istio.io/logLevel" },
       { by: "container", of: "istio-proxy", path: ["args"] },
     ],
@@ -31,13 +31,13 @@ export const logging: readonly SettingDeclaration[] = [
     parse: parseScopedLevels(envoyLogLevels, false),
     rendering: { to: "value", path: ["proxy", "componentLogLevel"] },
     podFields: [{ in: "argument", of: "istio-proxy", prefix: "--proxyComponentLogLevel=" }],
-    podWays: [
+    overrides: [
       { by: "annotation", name: "sidecar.istio.io/componentLogLevel" },
       { by: "container", of: "istio-proxy", path: ["args"] },
     ],
     schema: scopedSchema,
     about: {
-      summary: "log levels of single components of Envoy: `upstream:debug,misc:error`",
+      summary: "log levels of individual Envoy components: `upstream:debug,misc:error`",
       istio: "Helm `global.proxy.componentLogLevel`, annotation `sidecar.istio.io/componentLogLevel`",
     },
   }),
@@ -49,7 +49,7 @@ export const logging: readonly SettingDeclaration[] = [
       { in: "argument", of: "istio-proxy", prefix: "--log_output_level=" },
       { in: "argument", of: "istio-init", prefix: "--log_output_level=" },
     ],
-    podWays: [
+    overrides: [
       { by: "annotation", name: "sidecar.istio.io/agentLogLevel" },
       { by: "container", of: "istio-proxy", path: ["args"] },
       { by: "container", of: "istio-init", path: ["args"] },

@@ -28,7 +28,7 @@ function readiness(name: keyof typeof numbers): SettingDeclaration {
         ...(least === 0 ? { absent: "0" } : {}),
       },
     ],
-    podWays: [
+    overrides: [
       { by: "annotation", name: `readiness.status.sidecar.istio.io/${name}` },
       { by: "container", of: "istio-proxy", path: ["readinessProbe", name] },
     ],
@@ -51,7 +51,7 @@ export const probes: readonly SettingDeclaration[] = [
     parse: parseBoolean,
     rendering: { to: "value", path: ["proxy", "startupProbe", "enabled"] },
     podFields: [{ in: "container", of: "istio-proxy", path: ["startupProbe"], as: "presence" }],
-    podWays: [],
+    overrides: [],
     schema: { type: "boolean" },
     about: {
       summary: "whether istio-proxy has a startup probe",
@@ -65,12 +65,12 @@ export const probes: readonly SettingDeclaration[] = [
     podFields: [
       { in: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"], as: "text" },
     ],
-    podWays: [{ by: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"] }],
-    // a Deployment takes no probe without its handler
+    overrides: [{ by: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"] }],
+    // the API server rejects a Deployment with a probe that has no handler
     levels: layerLevels,
     schema: numberSchema(failures),
     about: {
-      summary: "how many seconds istio-proxy has to start: its startup probe asks once a second",
+      summary: "how many seconds istio-proxy may take to start: its startup probe runs once per second",
       istio: "Helm `global.proxy.startupProbe.failureThreshold`",
     },
   }),

@@ -6,9 +6,9 @@ import { parseSeccompProfile } from "../seccompProfile.js";
 import {
   openSetting,
   proxyConfigSetting,
-  proxyMetadataFields,
+  proxyMetadataForeign,
+  proxyMetadataPodFields,
   proxyMetadataSetting,
-  proxyMetadataSights,
   setting,
 } from "./setting.js";
 
@@ -19,25 +19,25 @@ export const dnsProxy: SettingDeclaration = proxyMetadataSetting({
   parse: parseBoolean,
   schema: { type: "boolean" },
   about: {
-    summary: "whether the sidecar answers DNS and gives addresses to hosts without one",
+    summary: "whether the sidecar proxies DNS, and allocates addresses for hosts without one",
     istio: "variables `ISTIO_META_DNS_CAPTURE`, `ISTIO_META_DNS_AUTO_ALLOCATE`",
     asm: "IstioDNSProxyEnabled",
   },
 });
 
-/** `taken`: variable -> the setting that stands for it. */
+/** `taken`: variable -> the setting to use instead. */
 export function environment(taken: ReadonlyMap<string, string>): SettingDeclaration {
   return openSetting({
     path: "env",
     open: environmentName(taken),
     parse: parseVariable,
     rendering: (name) => ({ to: "proxyMetadata", names: [name] }),
-    podFields: proxyMetadataSights,
-    podWays: (name) => [{ by: "proxyConfig", path: ["proxyMetadata", name] }],
-    foreign: (name) => proxyMetadataFields(name),
+    podFields: proxyMetadataPodFields,
+    overrides: (name) => [{ by: "proxyConfig", path: ["proxyMetadata", name] }],
+    foreign: (name) => proxyMetadataForeign(name),
     schema: { type: ["string", "number", "boolean"] },
     about: {
-      summary: "variables of istio-proxy and istio-init, by name",
+      summary: "environment variables of istio-proxy and istio-init, by name",
       istio: "`ProxyConfig.proxyMetadata`",
       asm: "ProxyMetadata",
       why: "merged by name across levels, as Istio merges proxy metadata",
@@ -56,7 +56,8 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     parse: parseNumber(threads),
     schema: numberSchema(threads),
     about: {
-      summary: "Envoy's worker threads; 0 is one for each core of the node. Without it the CPU limit decides",
+      summary:
+        "Envoy's worker threads; 0 means one per core of the node. By default, derived from the CPU limit",
       istio: "`ProxyConfig.concurrency`",
       asm: "Concurrency",
     },
@@ -66,9 +67,9 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     parse: parseBoolean,
     rendering: { to: "value", path: ["proxy", "privileged"] },
     podFields: [{ in: "container", of: "istio-proxy", path: ["securityContext", "privileged"], as: "text" }],
-    podWays: [{ by: "container", of: "istio-proxy", path: ["securityContext", "privileged"] }],
+    overrides: [{ by: "container", of: "istio-proxy", path: ["securityContext", "privileged"] }],
     foreign: [{ in: "asm", paths: [["privileged"]] }],
-    // Istio's own allowPrivilegeEscalation: false beside it makes a container that Kubernetes refuses
+    // together with Istio's own allowPrivilegeEscalation: false, Kubernetes would reject the container
     levels: layerLevels,
     schema: { type: "boolean" },
     about: {
@@ -81,13 +82,13 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     path: "enableCoreDump",
     parse: parseBoolean,
     rendering: { to: "value", path: ["proxy", "enableCoreDump"] },
-    // shows as an init container of its own, in releases that have it
+    // visible as an init container of its own, in releases that support it
     podFields: [],
-    podWays: [{ by: "annotation", name: "sidecar.istio.io/enableCoreDump" }],
+    overrides: [{ by: "annotation", name: "sidecar.istio.io/enableCoreDump" }],
     foreign: [{ in: "asm", paths: [["enableCoreDump"]] }],
     schema: { type: "boolean" },
     about: {
-      summary: "whether an init container lets istio-proxy write core dumps",
+      summary: "whether an init container enables core dumps of istio-proxy",
       istio: "Helm `global.proxy.enableCoreDump`",
       asm: "EnableCoreDump",
     },
@@ -99,7 +100,7 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     podFields: [
       { in: "container", of: "istio-proxy", path: ["securityContext", "seccompProfile"], as: "text" },
     ],
-    podWays: [{ by: "container", of: "istio-proxy", path: ["securityContext", "seccompProfile"] }],
+    overrides: [{ by: "container", of: "istio-proxy", path: ["securityContext", "seccompProfile"] }],
     schema: {
       type: "object",
       required: ["type"],
@@ -122,7 +123,7 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     ),
     rendering: { to: "expression", name: "imageType" },
     podFields: [{ in: "imageType" }],
-    podWays: [
+    overrides: [
       { by: "annotation", name: "sidecar.istio.io/proxyImageType" },
       { by: "annotation", name: "sidecar.istio.io/proxyImage" },
       { by: "container", of: "istio-proxy", path: ["image"] },
@@ -142,10 +143,10 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
       { in: "container", of: "istio-proxy", path: ["imagePullPolicy"], as: "text" },
       { in: "container", of: "istio-init", path: ["imagePullPolicy"], as: "text" },
     ],
-    podWays: [
+    overrides: [
       { by: "container", of: "istio-proxy", path: ["imagePullPolicy"] },
       { by: "container", of: "istio-init", path: ["imagePullPolicy"] },
-      // of a container that says none Kubernetes fills in its own before Istio sees it
+      // Kubernetes defaults it in a container without one, before Istio sees the pod
       { by: "presence", of: "istio-proxy" },
       { by: "presence", of: "istio-init" },
     ],

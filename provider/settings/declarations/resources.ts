@@ -42,7 +42,7 @@ function proxyAmount(kind: "limits" | "requests", resource: "cpu" | "memory"): S
     parse: parsers[resource],
     rendering: { to: "value", path: ["proxy", "resources", ...field] },
     podFields: [podField("istio-proxy", field, resource)],
-    podWays: [
+    overrides: [
       { by: "annotation", name: `sidecar.istio.io/${annotations[`${kind}.${resource}`]}` },
       { by: "container", of: "istio-proxy", path: ["resources", ...field] },
     ],
@@ -50,10 +50,10 @@ function proxyAmount(kind: "limits" | "requests", resource: "cpu" | "memory"): S
     droppedBy: resourceAnnotations,
     schema: schemas[resource],
     about: {
-      summary: `${resource === "cpu" ? "CPU" : "memory"} ${kind === "limits" ? "limit" : "request"} of istio-proxy, and of istio-init where \`initResources\` is silent`,
-      istio: `Helm \`global.proxy.resources.${kind}.${resource}\`; one resource annotation on a pod drops all four`,
+      summary: `${resource === "cpu" ? "CPU" : "memory"} ${kind === "limits" ? "limit" : "request"} of istio-proxy, and of istio-init unless \`initResources\` sets it`,
+      istio: `Helm \`global.proxy.resources.${kind}.${resource}\`; any one resource annotation on a pod drops all four`,
       asm: `SidecarProxy${resource === "cpu" ? "Cpu" : "Memory"}Resource${words[kind]}`,
-      why: "merged per field into the Helm value, so that a limit and a request may come from different levels",
+      why: "merged per field into the Helm value, so a limit and a request may come from different levels",
     },
   });
 }
@@ -65,15 +65,15 @@ function initAmount(kind: "limits" | "requests", resource: "cpu" | "memory"): Se
     parse: parsers[resource],
     rendering: { to: "initResources", field },
     podFields: [podField("istio-init", field, resource)],
-    podWays: [{ by: "container", of: "istio-init", path: ["resources", ...field] }],
+    overrides: [{ by: "container", of: "istio-init", path: ["resources", ...field] }],
     foreign: [asmAmount("sidecarProxyInit", kind, resource)],
     droppedBy: resourceAnnotations,
     schema: schemas[resource],
     about: {
-      summary: `${resource === "cpu" ? "CPU" : "memory"} ${kind === "limits" ? "limit" : "request"} of istio-init (istio-validation with Istio CNI) alone`,
-      istio: "none: the init container has the proxy's",
+      summary: `${resource === "cpu" ? "CPU" : "memory"} ${kind === "limits" ? "limit" : "request"} of istio-init only (istio-validation with Istio CNI)`,
+      istio: "none: the init container gets the proxy's",
       asm: `ProxyInit${resource === "cpu" ? "Cpu" : "Memory"}Resource${words[kind]}`,
-      why: "no Helm value says it: Istio's block of resources is given other amounts in this container",
+      why: "there is no Helm value for it, so Istio's resources block gets other amounts for this container",
     },
   });
 }
@@ -111,9 +111,9 @@ export const resources: readonly SettingDeclaration[] = [
     path: "scaledResources",
     parse: parseScaledResources,
     rendering: { to: "scaledResources" },
-    // what it leads to shows where proxyResources do
+    // its result is visible where proxyResources are
     podFields: [],
-    podWays: [],
+    overrides: [],
     foreign: [{ in: "asm", paths: [["scaledSidecarResource"]], read: fromAsmScale }],
     droppedBy: resourceAnnotations,
     schema: {
@@ -130,7 +130,7 @@ export const resources: readonly SettingDeclaration[] = [
       summary: "resources of istio-proxy as a percentage of the application's containers",
       istio: "none",
       asm: "ScaledSidecarResource (PercentageMax, PercentageSum, PercentageRef)",
-      why: "computed when a pod is injected, from the containers it then has",
+      why: "computed at injection, from the containers that the pod has then",
     },
   }),
 ];

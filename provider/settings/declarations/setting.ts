@@ -4,7 +4,7 @@ import {
   type ForeignField,
   layerLevels,
   type PodField,
-  type PodWay,
+  type PodOverride,
   type Rendering,
   type SettingDeclaration,
 } from "../SettingDeclaration.js";
@@ -16,7 +16,7 @@ type Fixed = Omit<
   | "merge"
   | "rendering"
   | "podFields"
-  | "podWays"
+  | "overrides"
   | "foreign"
   | "droppedBy"
   | "levels"
@@ -26,20 +26,26 @@ type Fixed = Omit<
     foreign?: readonly ForeignField[];
     rendering: Rendering;
     podFields: readonly PodField[];
-    podWays: readonly PodWay[];
+    overrides: readonly PodOverride[];
   };
 
-/** A setting with a name of its own. */
-export function setting({ rendering, podFields, podWays, foreign = [], ...rest }: Fixed): SettingDeclaration {
+/** A setting with a fixed name. */
+export function setting({
+  rendering,
+  podFields,
+  overrides,
+  foreign = [],
+  ...rest
+}: Fixed): SettingDeclaration {
   return {
     parseLoose: parseLoosely(rest.parse),
     merge: "replace",
     droppedBy: [],
-    levels: podWays.length > 0 ? allLevels : layerLevels,
+    levels: overrides.length > 0 ? allLevels : layerLevels,
     ...rest,
     rendering: () => rendering,
     podFields: () => podFields,
-    podWays: () => podWays,
+    overrides: () => overrides,
     foreign: () => foreign,
   };
 }
@@ -47,7 +53,7 @@ export function setting({ rendering, podFields, podWays, foreign = [], ...rest }
 type Open = Omit<SettingDeclaration, "parseLoose" | "merge" | "droppedBy" | "levels" | "open"> &
   Required<Pick<SettingDeclaration, "open">>;
 
-/** A map of names to values, each merged by itself. */
+/** A map of names to values, each merged separately. */
 export function openSetting(rest: Open): SettingDeclaration {
   return {
     parseLoose: parseLoosely(rest.parse),
@@ -58,9 +64,9 @@ export function openSetting(rest: Open): SettingDeclaration {
   };
 }
 
-/** A field of ProxyConfig, which reaches the pod in PROXY_CONFIG. */
+/** A ProxyConfig field, which reaches the pod in PROXY_CONFIG. */
 export function proxyConfigSetting(
-  given: Omit<Fixed, "rendering" | "podFields" | "podWays"> & {
+  given: Omit<Fixed, "rendering" | "podFields" | "overrides"> & {
     field: readonly string[];
     as?: "number";
     secondsEnv?: string;
@@ -76,33 +82,33 @@ export function proxyConfigSetting(
       { in: "proxyConfig", path: field },
       ...(secondsEnv ? [{ in: "env", of: "istio-proxy", name: secondsEnv, as: "seconds" } as const] : []),
     ],
-    podWays: [{ by: "proxyConfig", path: field, ...written }],
+    overrides: [{ by: "proxyConfig", path: field, ...written }],
   });
 }
 
-/** Variables that all have the setting's value, on both containers and in PROXY_CONFIG. */
+/** A setting whose value goes to several variables, on both containers and in PROXY_CONFIG. */
 export function proxyMetadataSetting(
-  given: Omit<Fixed, "rendering" | "podFields" | "podWays"> & { names: readonly string[] },
+  given: Omit<Fixed, "rendering" | "podFields" | "overrides"> & { names: readonly string[] },
 ): SettingDeclaration {
   const { names, foreign = [], ...rest } = given;
   return setting({
     ...rest,
-    foreign: [...proxyMetadataFields(...names), ...foreign],
+    foreign: [...proxyMetadataForeign(...names), ...foreign],
     rendering: { to: "proxyMetadata", names },
-    podFields: names.flatMap(proxyMetadataSights),
-    podWays: names.map((name) => ({ by: "proxyConfig", path: ["proxyMetadata", name] }) as const),
+    podFields: names.flatMap(proxyMetadataPodFields),
+    overrides: names.map((name) => ({ by: "proxyConfig", path: ["proxyMetadata", name] }) as const),
   });
 }
 
-/** Variables stand under these names in both kinds of objects. */
-export function proxyMetadataFields(...names: string[]): readonly ForeignField[] {
+/** Where the variables are in Istio's ProxyConfig resource and in ASM. */
+export function proxyMetadataForeign(...names: string[]): readonly ForeignField[] {
   return [
     { in: "ProxyConfig", paths: names.map((name) => ["environmentVariables", name]) },
     { in: "asm", paths: names.map((name) => ["proxyMetadata", name]) },
   ];
 }
 
-export function proxyMetadataSights(name: string): readonly PodField[] {
+export function proxyMetadataPodFields(name: string): readonly PodField[] {
   return [
     { in: "env", of: "istio-proxy", name },
     { in: "env", of: "istio-init", name },

@@ -28,14 +28,14 @@ function matcher(
     foreign: [annotationList(`stats${name[0]?.toUpperCase()}${name.slice(1)}`)],
     schema: textsSchema,
     about: {
-      summary: `Envoy's statistics with these ${what} are kept, beside Istio's own`,
+      summary: `Envoy statistics with these ${what} are kept, in addition to Istio's defaults`,
       istio: `\`ProxyConfig.proxyStatsMatcher.${name}\``,
       asm: "ProxyStatsMatcher",
     },
   });
 }
 
-// the agent splits at every comma, also within a regular expression
+// the agent splits at every comma, even inside a regular expression
 function annotationList(name: string): ForeignField {
   return {
     in: "annotation",
@@ -88,7 +88,7 @@ function parseSampling(value: unknown): Parsed<string> {
     ? refused(
         value,
         "a percentage of 0.01 to 100",
-        "Istio takes 0 for its default of 1: use a Telemetry resource with disableSpanReporting to trace nothing",
+        "Istio treats 0 as its default of 1: to trace nothing, use a Telemetry resource with disableSpanReporting",
       )
     : percentage(value);
 }
@@ -104,7 +104,7 @@ export const telemetry: readonly SettingDeclaration[] = [
     foreign: [annotationList("extraStatTags")],
     schema: textsSchema,
     about: {
-      summary: "names of tags that Istio's metrics have beside the standard ones",
+      summary: "names of additional tags on Istio's metrics",
       istio: "`ProxyConfig.extraStatTags`",
       asm: "ExtraStatTags",
     },
@@ -117,7 +117,7 @@ export const telemetry: readonly SettingDeclaration[] = [
     schema: numberSchema(percentages),
     about: {
       summary: "percentage of requests that are traced",
-      istio: "`ProxyConfig.tracing.sampling`; a Telemetry resource wins over it",
+      istio: "`ProxyConfig.tracing.sampling`; a Telemetry resource takes precedence",
       asm: "Tracing",
     },
   }),
@@ -127,11 +127,11 @@ export const telemetry: readonly SettingDeclaration[] = [
     parse: parseCustomTag,
     rendering: (name) => ({ to: "proxyConfig", path: ["tracing", "customTags", name] }),
     podFields: (name) => [{ in: "proxyConfig", path: ["tracing", "customTags", name] }],
-    podWays: (name) => [{ by: "proxyConfig", path: ["tracing", "customTags", name] }],
+    overrides: (name) => [{ by: "proxyConfig", path: ["tracing", "customTags", name] }],
     foreign: (name) => [{ in: "asm", paths: [["tracing", "customTags", name]] }],
     schema: tagSchema,
     about: {
-      summary: "tags on spans, by name: `{ literal }`, `{ environment }` or `{ header }`",
+      summary: "span tags by name: `{ literal }`, `{ environment }` or `{ header }`",
       istio: "`ProxyConfig.tracing.customTags`",
       asm: "Tracing custom_tags",
       why: "merged by name across levels",
@@ -143,11 +143,11 @@ export const telemetry: readonly SettingDeclaration[] = [
     parse: parseVariable,
     rendering: (name) => ({ to: "proxyConfig", path: ["runtimeValues", name] }),
     podFields: (name) => [{ in: "proxyConfig", path: ["runtimeValues", name] }],
-    podWays: (name) => [{ by: "proxyConfig", path: ["runtimeValues", name] }],
+    overrides: (name) => [{ by: "proxyConfig", path: ["runtimeValues", name] }],
     foreign: (name) => [{ in: "asm", paths: [["runtimeValues", name]] }],
     schema: { type: ["string", "number", "boolean"] },
     about: {
-      summary: "Envoy's runtime values, by name: `overload.global_downstream_max_connections`",
+      summary: "Envoy runtime values by name: `overload.global_downstream_max_connections`",
       istio: "`ProxyConfig.runtimeValues`",
       asm: "RuntimeValues",
       why: "merged by name across levels",

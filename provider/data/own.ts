@@ -1,4 +1,0 @@
-/** An entry of a map whose keys people choose: one may be called `constructor`. */
-export function own<Value>(map: Readonly<Record<string, Value>>, key: string): Value | undefined {
-  return Object.hasOwn(map, key) ? map[key] : undefined;
-}
