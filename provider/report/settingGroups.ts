@@ -162,7 +162,7 @@ export const settingGroups: readonly SettingGroup[] = [
     example:
       'concurrency: 2\nruntimeValues: { overload.global_downstream_max_connections: "50000" }\nenv: { GODEBUG: netdns=go }',
     danger:
-      "`env` can turn features of the agent off, or point it to another istiod. Names that Istio fills in itself are refused. Never put a secret there: settings stand in clear in the cluster, and secrets are refused.",
+      "`env` can turn features of the agent off, or point it to another istiod. Names that Istio fills in itself are refused. Never put a secret there: settings are stored in plain text in the cluster, and secrets are refused.",
     defaults: { concurrency: "from the CPU limit", runtimeValues: "none", env: "none" },
   },
   {

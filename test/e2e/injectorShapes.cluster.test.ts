@@ -36,7 +36,7 @@ describe("injectors of other shapes", () => {
     [
       "one old template",
       () => ({ config: "policy: enabled\ntemplate: |\n  containers: []\n" }),
-      /got one text, data\.config\.template, as Istio before 1\.10 had it\. Upgrade Istio\./,
+      /got a single text, data\.config\.template, as in Istio before 1\.10\. Upgrade Istio\./,
     ],
     [
       "no sidecar template",
