@@ -111,7 +111,7 @@ describe("a workload that can't become ready", () => {
     await deploy("app:does-not-exist");
     const changes = await generation(namespace, stuck);
     const up = succeeded(await pulumi.up(options(namespace)));
-    assert.match(up.stdoutText, new RegExp(`Deployment/${stuck}: was not ready before`));
+    assert.match(up.stdoutText, new RegExp(`Deployment/${stuck} is waiting: was not ready before`));
     assert.equal(await generation(namespace, stuck), changes);
     for (const one of workloads.filter((other) => other !== stuck))
       assert.equal(limit(await mesh.pod(namespace, one)), "3", `${one} has the settings`);
