@@ -137,7 +137,7 @@ describe("200 Deployments, a change for 3 of 10 namespaces, half of it masked", 
   test("where there are many, the preview counts them, and names the first twenty", async () => {
     const actual = (await replaced()).filter((name) => name.startsWith("large/"));
     const pods = [...podsBefore.values()].filter((app) => actual.includes(app)).length;
-    const { [`${actual.length - 20} more`]: rest, ...named } = restartsOf("large");
+    const { [`… and ${actual.length - 20} more`]: rest, ...named } = restartsOf("large");
     assert.equal(Object.keys(named).length, 20);
     const first = Object.values(named).map((text) => Number.parseInt(text, 10));
     assert.equal(Number.parseInt(rest ?? "", 10) + first.reduce((sum, one) => sum + one, 0), pods);
