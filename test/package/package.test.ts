@@ -53,10 +53,10 @@ describe("the package, packed and installed in an empty project", () => {
   for (const [version, node] of nodesPresent()) {
     it(`is required, by both of its names, on Node ${version}`, () => {
       const script = `
-        const { GlobalSidecarSettings, NamespaceSidecarSettings, readPlatformFile } = require("pulumi-istio-sidecar");
+        const { GlobalSidecarSettings, NamespaceSidecarSettings, readSettingsFile } = require("pulumi-istio-sidecar");
         const dynamic = require("pulumi-istio-sidecar/dynamic");
         const schema = require("pulumi-istio-sidecar/settings.schema.json");
-        console.log([GlobalSidecarSettings.name, NamespaceSidecarSettings.name, typeof readPlatformFile, typeof dynamic.layer.check, schema.title].join(" "));
+        console.log([GlobalSidecarSettings.name, NamespaceSidecarSettings.name, typeof readSettingsFile, typeof dynamic.layer.check, schema.title].join(" "));
       `;
       assert.equal(
         printed(node, ["-e", script], project).trim(),
