@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { connect } from "../provider/cluster/connect";
 import { dryRunPod } from "../provider/cluster/dryRunPod";
 import { type KubernetesApi, listAll, type ObjectMeta } from "../provider/cluster/KubernetesApi";
@@ -42,6 +45,18 @@ export class BenchCluster {
       return await work(new BenchCluster(cluster, api, (await readInjector(api, injector)).data));
     } finally {
       await cluster.stop();
+    }
+  }
+
+  /** The same, with the requests in an audit log, and a folder for programs' state that is gone afterwards. */
+  static async withFolder<Result>(
+    work: (cluster: BenchCluster, folder: string) => Promise<Result>,
+  ): Promise<Result> {
+    const folder = await mkdtemp(join(tmpdir(), "sidecar-bench-"));
+    try {
+      return await BenchCluster.with((cluster) => work(cluster, folder), { audit: true });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
     }
   }
 

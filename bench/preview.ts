@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pulumi } from "../test/pulumi/pulumi";
 import { toolchain } from "../test/pulumi/toolchain";
@@ -19,14 +17,7 @@ const sizes = {
 export const preview: Benchmark = {
   name: "preview",
   about: "preview of a change that reaches all of 10,000 pods, against kubectl get pods -A -o json",
-  run: async (size) => {
-    const folder = await mkdtemp(join(tmpdir(), "sidecar-bench-"));
-    try {
-      return await BenchCluster.with((cluster) => measure(cluster, folder, size), { audit: true });
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
+  run: (size) => BenchCluster.withFolder((cluster, folder) => measure(cluster, folder, size)),
 };
 
 async function measure(cluster: BenchCluster, folder: string, size: Size): Promise<Table[]> {

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ProgramOptions } from "../test/pulumi/ProgramOptions";
 import type { ProgramResult } from "../test/pulumi/ProgramResult";
@@ -31,14 +29,7 @@ interface Run extends Requests {
 export const programs: Benchmark = {
   name: "programs",
   about: "pulumi up and preview of 1, 100 and 1,000 namespaces, against as many resources that do nothing",
-  run: async (size) => {
-    const folder = await mkdtemp(join(tmpdir(), "sidecar-bench-"));
-    try {
-      return await BenchCluster.with((cluster) => measure(cluster, folder, size), { audit: true });
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
+  run: (size) => BenchCluster.withFolder((cluster, folder) => measure(cluster, folder, size)),
 };
 
 async function measure(cluster: BenchCluster, folder: string, size: Size): Promise<Table[]> {

@@ -185,7 +185,7 @@ const messages = [
   'no context "prd"; there are: prod, staging',
   "waiting for istiod to pick up the new settings (shop)",
   "the injector still gives pods other settings after 20 s",
-  "values.global.sidecarSettings was changed by hand: it is no map",
+  "values.global.sidecarSettings was changed by hand: it is not a map",
   "its layers were written by a newer pulumi-istio-sidecar (format 3, this one supports 2)",
   "istio-system/istio-sidecar-injector is rewritten by others again and again; run pulumi up again",
   "namespace shop: the settings were put back to what they were, since with them pods can't be created",

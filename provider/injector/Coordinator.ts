@@ -2,7 +2,7 @@ import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Pod, PodTemplate } from "../cluster/podTemplate.js";
 import type { Session } from "../cluster/session.js";
 import type { InjectorData } from "../configMap/InjectorData.js";
-import { askReplicas, podGiven, replicasBehind } from "./askReplicas.js";
+import { askReplicas, podGiven, type ReplicaAnswer, replicasBehind } from "./askReplicas.js";
 import { CachedInjector } from "./CachedInjector.js";
 import type { Injector, InjectorConfigMap } from "./Injector.js";
 import type { LayerChange } from "./LayerChange.js";
@@ -80,8 +80,7 @@ export class Coordinator {
 
   /** The pod as istiod injects it, asked directly rather than through admission; undefined if no istiod can be asked. */
   async askIstiod(api: KubernetesApi, namespace: string, template: PodTemplate): Promise<Pod | undefined> {
-    const asked = await askReplicas(api, this.injector, namespace, { template });
-    return "message" in asked ? undefined : podGiven(asked.answers);
+    return podGiven(await this.answers(api, namespace, template));
   }
 
   /** The istiod replicas that inject another stamp; empty if they can't be asked. */
@@ -91,8 +90,16 @@ export class Coordinator {
     template: PodTemplate,
     stamp: string | undefined,
   ): Promise<readonly string[]> {
+    return replicasBehind(await this.answers(api, namespace, template), stamp);
+  }
+
+  private async answers(
+    api: KubernetesApi,
+    namespace: string,
+    template: PodTemplate,
+  ): Promise<readonly ReplicaAnswer[]> {
     const asked = await askReplicas(api, this.injector, namespace, { template });
-    return "message" in asked ? [] : replicasBehind(asked.answers, stamp);
+    return "message" in asked ? [] : asked.answers;
   }
 
   /** Runs one rollout per cluster at a time. */
