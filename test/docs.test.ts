@@ -38,7 +38,7 @@ for (const { path, text } of documents) {
       assert.deepEqual(missing, []);
     });
 
-    it("names commands as they are", () => {
+    it("names commands that exist", () => {
       for (const args of commandsIn(text)) {
         if (args[0] === "--help") continue;
         // prose names a command without its file
@@ -48,7 +48,7 @@ for (const { path, text } of documents) {
       }
     });
 
-    it("has settings files that the reader takes", () => {
+    it("has settings files that are valid", () => {
       for (const yaml of blocksIn(text, "yaml")) {
         if (/^(#.*\n)*(global|namespaces|workloads|rollout|waves):/.test(yaml)) readPlatformFile(yaml, path);
       }
@@ -70,7 +70,7 @@ describe("programs in documents", () => {
     assert.deepEqual(problemsIn(programs), []);
   });
 
-  it("are seen not to, where they don't", () => {
+  it("are reported if they don't", () => {
     const wrong = {
       file: join(root, "test", "wrong.ts"),
       block: 'import { Nothing } from "pulumi-istio-sidecar";\n',
@@ -229,7 +229,7 @@ describe("docs/troubleshooting.md", () => {
   });
 
   for (const { heading } of headings) {
-    it(`has a message that is said: ${heading}`, () => {
+    it(`has a message that exists: ${heading}`, () => {
       const texts = [...heading.matchAll(/`([^`]+)`/g)].flatMap(([, text = ""]) => text.split(/ ?… ?/));
       assert.ok(texts.length > 0);
       for (const text of texts) assert.ok(others.test(text) || sources.includes(text), text);

@@ -28,7 +28,7 @@ function groupsOf({ steps, strategy }: Job): string[] {
 describe("the workflow ci", () => {
   const all = Object.values(jobs).flatMap(groupsOf).filter(isGroup);
 
-  it("runs every group of tests, and none in two jobs", () => {
+  it("runs every group of tests, none in two jobs", () => {
     assert.deepEqual([...all].sort(), [...groups].sort());
   });
 
@@ -48,7 +48,7 @@ describe("the workflow ci", () => {
 });
 
 describe("the order of test files", () => {
-  it("knows no file that is not there", () => {
+  it("has no missing file", () => {
     assert.deepEqual(
       Object.keys(measured).filter((file) => !existsSync(join(root, file))),
       [],

@@ -112,7 +112,7 @@ describe("a question about planned settings", () => {
     });
   }
 
-  it("that needs more than an annotation holds is asked without", async () => {
+  it("that would not fit into an annotation is asked without planned data", async () => {
     const fake = server({ planned: "given" });
     const long = { shop: { owner: "a", settings: { "env.X": "x".repeat(40_000) } } };
     const answer = await askPlanned(fake.api, "shop", pod, about({ layers: long, all: long }));

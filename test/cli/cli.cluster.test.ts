@@ -89,7 +89,7 @@ describe("the command, on a mesh", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test("doctor finds nothing wrong on a mesh without settings, but that nobody sees istiod", async () => {
+  test("doctor finds nothing wrong on a mesh without settings, except that istiod has no pods", async () => {
     const { code, out } = await ran(["doctor"]);
     assert.equal(code, 0, out);
     assert.match(out, /✔ injector: istio-system\/istio-sidecar-injector, Istio /);
@@ -133,7 +133,7 @@ describe("the command, on a mesh", () => {
     assert.deepEqual(await mesh.injector(), installed);
   });
 
-  test("status tells current, stale with its fields, masked and unmanaged apart", async () => {
+  test("status distinguishes up to date, stale with its fields, masked and unmanaged", async () => {
     assert.match((await ran(["status"])).out, /3 workloads in 2 namespaces: 3 current/);
     await mesh.api.request({
       method: "POST",
@@ -166,7 +166,7 @@ describe("the command, on a mesh", () => {
     }
   });
 
-  test("status counts settings for workloads to their namespace", async () => {
+  test("status counts workload settings in their namespace", async () => {
     await write({ "cart/all": { logLevel: "debug" } });
     const status = await printed<MeshStatus>(["status"]);
     assert.deepEqual(
@@ -209,7 +209,7 @@ describe("the command, on a mesh", () => {
     await never(null);
   });
 
-  test("explain tells a workload, a pod and a manifest alike", async () => {
+  test("explain shows the same for a workload, a pod and a manifest", async () => {
     await write({ shop: { proxyResources: { limits: { cpu: 1 } } } });
     const ofWorkload = await ran(["explain", "deployment/api", "-n", "shop"]);
     assert.equal(ofWorkload.code, 0);
@@ -239,7 +239,7 @@ describe("the command, on a mesh", () => {
     assert.match((await ran(["explain", "deploy/own", "-n", "shop"])).out, /cpu .* pod +1 \(namespace\)/);
   });
 
-  test("doctor sees a ConfigMap that somebody rewrote, and says who and what to do", async () => {
+  test("doctor notices a rewritten ConfigMap, and says who rewrote it and what to do", async () => {
     await write({ shop: { dnsProxy: true }, "*": { terminationDrainDuration: "10s" } });
     await mesh.api.request({
       method: "PATCH",
@@ -258,7 +258,7 @@ describe("the command, on a mesh", () => {
     );
   });
 
-  test("doctor names the rights that are missing, and who may nothing is told so in one error", async () => {
+  test("doctor names missing rights, and a user without any gets one error", async () => {
     const kubeconfig = await mesh.cluster.kubeconfigAs("reader", ["system:authenticated"]);
     const { code, out, err } = await ran(["doctor", "--kubeconfig", kubeconfig]);
     assert.equal(code, 3, out + err);
@@ -273,7 +273,7 @@ describe("the command, on a mesh", () => {
     assert.match(status.err, /^error: .*cannot list resource "pods"/);
   });
 
-  test("import writes what the cluster says by its own objects and by common annotations", async () => {
+  test("import writes what the cluster's objects and common annotations say", async () => {
     await mesh.namespace("legacy");
     await mesh.deployment("legacy", "api", {
       annotations: { "traffic.sidecar.istio.io/excludeInboundPorts": "8080" },
@@ -336,7 +336,7 @@ describe("the command, on a mesh", () => {
     );
   });
 
-  test("status --watch tells a restart as it goes on, and ends when it is told to", async () => {
+  test("status --watch follows a restart, and ends on request", async () => {
     await write({ cart: { terminationDrainDuration: "20s" } });
     const watching = spawn(
       process.execPath,
@@ -362,7 +362,7 @@ describe("the command, on a mesh", () => {
     assert.ok(code === 0 || code === 130, String(code));
   });
 
-  test("a context that is not there, and a cluster that is away, are errors of one line", async () => {
+  test("an unknown context and an unreachable cluster are one-line errors", async () => {
     const { code, err } = await ran(["status", "--context", "nowhere"]);
     assert.equal(code, 1);
     assert.match(err, /^error: .*no context "nowhere"[^\n]*\n$/);

@@ -30,7 +30,7 @@ async function ran(
 }
 
 describe("the command line", () => {
-  it("explains itself, every command with the options that stand before all of them", async () => {
+  it("has help for every command, global options included", async () => {
     const help = await ran(["--help"]);
     assert.equal(help.code, 0);
     assert.match(help.out, /^Usage: sidecar-settings/);
@@ -95,7 +95,7 @@ describe("the command line", () => {
     });
   }
 
-  it("fails with exit code 1 and one line where a cluster or a file is away", async () => {
+  it("fails with exit code 1 and one line if a cluster or a file is missing", async () => {
     assert.deepEqual(await ran(["status"]), { code: 1, out: "", err: "error: no cluster here\n" });
     const { code, err } = await ran(["report", "preview.json"]);
     assert.equal(code, 1);
@@ -115,7 +115,7 @@ describe("the command line", () => {
       );
   });
 
-  it("names the namespace that was meant, or those that there are", async () => {
+  it("suggests the nearest namespace, or lists those that exist", async () => {
     const connect: Io["connect"] = async () =>
       apiOf({ "/api/v1/namespaces": { items: ["shop", "cart"].map((name) => ({ metadata: { name } })) } });
     const said = async (...args: string[]) => (await ran(args, {}, { connect })).err;
@@ -154,7 +154,7 @@ describe("the command line", () => {
     assert.deepEqual(asked, [{ context: "prod" }, { context: "prod" }, { kubeconfig: "k" }]);
   });
 
-  it("colours for people at terminals alone, and NO_COLOR and FORCE_COLOR turn that round", async () => {
+  it("uses colours only at terminals; NO_COLOR and FORCE_COLOR override that", async () => {
     const coloured = async (more: Partial<Io>) =>
       (await ran(["status"], {}, more)).err.includes("\u001b[31m");
     assert.equal(await coloured({}), false);
@@ -209,7 +209,7 @@ describe("the command line", () => {
     });
   }
 
-  it("completes in bash what a person began to type", async () => {
+  it("completes a partial word in bash", async () => {
     const { out } = await ran(["completion", "bash"]);
     const complete = (words: string[]) =>
       spawnSync(

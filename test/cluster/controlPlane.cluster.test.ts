@@ -173,7 +173,7 @@ describe("the test control plane", { skip, concurrency: false }, () => {
     assert.equal(get(clusters, "classic").audit, undefined);
   });
 
-  test("everything goes on after the API server was away", async () => {
+  test("everything continues after an outage of the API server", async () => {
     const cluster = get(clusters, "classic");
     const api = get(apis, "classic");
     await cluster.stopComponent("kube-apiserver");
@@ -193,7 +193,7 @@ describe("the test control plane", { skip, concurrency: false }, () => {
     await eventually("istiod injects again", 20, create);
   });
 
-  test("two clusters of one name can't be", async () => {
+  test("two clusters can't have one name", async () => {
     const { name } = get(clusters, "native");
     await assert.rejects(startCluster({ name, progress: () => {} }), /exists already/);
   });

@@ -9,7 +9,7 @@ const installed: Installed = {
 };
 
 describe("the Istio settings that a control plane is started with", () => {
-  it("are in force where Istio's own objects or pods say so", () => {
+  it("took effect where Istio's objects or pods show them", () => {
     const inForce = [
       "values.global.proxy.logLevel=debug",
       "values.global.network=",
@@ -20,7 +20,7 @@ describe("the Istio settings that a control plane is started with", () => {
     assert.deepEqual(ignoredValues(inForce, installed), []);
   });
 
-  it("are told when Istio has something else, or nothing", () => {
+  it("are reported if Istio has something else, or nothing", () => {
     const ignored = [
       "values.global.proxy.logLevel=info",
       "values.global.proxy.image=x=y",
@@ -31,7 +31,7 @@ describe("the Istio settings that a control plane is started with", () => {
     assert.deepEqual(ignoredValues(ignored, installed), ignored);
   });
 
-  it("are told when nothing shows whether they are in force", () => {
+  it("are reported if nothing shows whether they took effect", () => {
     // overridden by components.cni.enabled, and a test once passed without CNI
     assert.deepEqual(unseenValues(["values.pilot.cni.enabled=true", "values.global.network=a"]), [
       "values.pilot.cni.enabled=true",

@@ -110,7 +110,7 @@ describe("aliases", () => {
     ],
   ];
   for (const [edge, text, message] of refused) {
-    it(`are refused where ${edge}: nobody would be told that settings have no effect`, () => {
+    it(`are refused where ${edge}: settings would silently have no effect`, () => {
       assert.throws(
         () => addAliases(templates + text),
         (error: unknown) => {
@@ -122,7 +122,7 @@ describe("aliases", () => {
     });
   }
 
-  it("of a config that has none stay none", () => {
+  it("of a config without any are not added", () => {
     assert.equal(removeAliases(templates), templates);
     assert.equal(removeAliases(`${templates}aliases: {}\n`), `${templates}aliases: {}\n`);
   });

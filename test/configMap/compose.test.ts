@@ -94,7 +94,7 @@ for (const [edge, original] of table) {
       assert.equal(sidecarSettings.version, 1);
     });
 
-    it("tells its layers", () => {
+    it("reads its layers", () => {
       assert.deepEqual(layersOf(composed), layers);
       assert.deepEqual(layersOf(original), {});
     });
@@ -182,7 +182,7 @@ describe("the profile of a namespace", () => {
     assert.notEqual(profileFor(composed, "other")?.stamp, profileFor(composed, "shop")?.stamp);
   });
 
-  it("is none where nothing is set", () => {
+  it("is empty where nothing is set", () => {
     assert.equal(profileFor(data, "shop"), undefined);
     assert.equal(
       profileFor(compose(data, { shop: layers.shop ?? { owner: "", settings: {} } }), "other"),
@@ -300,7 +300,7 @@ describe("workload layers", () => {
     assert.equal(stampFor(composed, "toString", { constructor: "" }), undefined);
   });
 
-  it("are told from other targets by their names", () => {
+  it("are distinguished from other targets by their names", () => {
     assert.deepEqual(["*", "shop", "shop/web"].map(namespaceOf), [undefined, "shop", "shop"]);
     assert.deepEqual(["*", "shop", "shop/web"].map(isWorkloadTarget), [false, false, true]);
   });

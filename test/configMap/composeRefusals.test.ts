@@ -138,7 +138,7 @@ describe("an injector is refused, and nothing is written, when", () => {
     );
   });
 
-  it("finds nothing to refuse where there is nothing", () => {
+  it("finds nothing to refuse without layers", () => {
     assert.doesNotThrow(() => requireComposable(data, layers));
     assert.doesNotThrow(() => requireComposable(compose(data, layers), layers));
   });
@@ -156,7 +156,7 @@ describe("an injector is refused, and nothing is written, when", () => {
     assert.doesNotThrow(() => compose(old, layers));
   });
 
-  it("workload settings do, too: all of them are named", () => {
+  it("workload settings need it, too: all of them are named", () => {
     const picks = { selector: [{ key: "app", operator: "Exists" as const }], priority: 0 };
     const settings = { logLevel: "debug", privileged: true, dnsProxy: true };
     assert.throws(
@@ -242,7 +242,7 @@ describe("a setting that a release does not have", () => {
     });
   }
 
-  it("takes along what can't do without it, so that what is left is not refused in its turn", () => {
+  it("refuses what depends on it as well, so that the rest is accepted", () => {
     const settings: CanonicalSettings = {
       nativeSidecar: true,
       holdApplicationUntilProxyStarts: true,
@@ -290,7 +290,7 @@ describe("data of ours is refused when", () => {
     ["someone made a profile null", { ...whole, profiles: { "*": null } }, /changed by hand: profiles/],
   ];
   for (const [edge, stored, message] of refused) {
-    it(`${edge}: nobody may take it for no layers`, () => {
+    it(`${edge}: it is not taken for "no layers"`, () => {
       const held = { ...data, values: JSON.stringify({ global: { proxy: {}, sidecarSettings: stored } }) };
       assert.throws(
         () => layersOf(held),
@@ -299,7 +299,7 @@ describe("data of ours is refused when", () => {
     });
   }
 
-  it("a newer package wrote it: nobody may write over it either", () => {
+  it("a newer release wrote it: it is not overwritten", () => {
     const newer = { ...data, values: '{"global":{"sidecarSettings":{"version":2}}}' };
     assert.throws(
       () => compose(newer, layers),

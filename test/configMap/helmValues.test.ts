@@ -41,12 +41,12 @@ describe("values for the istiod chart", () => {
     assert.deepEqual(layersOf(rendered(values)), layers);
   });
 
-  it("whose template is there already are not written to again", () => {
+  it("that already have the template are not changed", () => {
     const chart = rendered(helmValues({}, template, layers));
     assert.deepEqual(compose(chart, layers), chart);
   });
 
-  it("are given back as they are where there are no settings", () => {
+  it("are returned unchanged without settings", () => {
     const given = { global: { logAsJson: true } };
     assert.equal(helmValues(given, template, {}), given);
   });
@@ -88,7 +88,7 @@ describe("values for the istiod chart", () => {
     });
   }
 
-  it("whose templates are another version's are not written to", () => {
+  it("with another version's templates are not changed", () => {
     const values = rendered(helmValues({}, template, layers));
     const older = { ...values, config: values.config.replace("Written by", "Once written by") };
     assert.notEqual(older.config, values.config);

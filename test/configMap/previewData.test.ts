@@ -103,7 +103,7 @@ describe("planned data on a pod", () => {
     ],
   ];
   for (const [edge, most, more, annotations, message] of rows) {
-    it(`can't be asked with where istiod would be kept busy: ${edge}`, () => {
+    it(`is not used where it would keep istiod busy: ${edge}`, () => {
       assert.ok("annotations" in previewData(most, "shop"));
       const found = previewData(more, "shop", annotations);
       assert.match("unaskable" in found ? found.unaskable : "", message);
@@ -113,7 +113,7 @@ describe("planned data on a pod", () => {
 });
 
 describe("the stamp of a pod that was asked with planned data", () => {
-  it("is none that a pod gets otherwise", () => {
+  it("differs from any stamp that pods get", () => {
     const { shop, "*": global } = layers;
     const stamp = stampOf({
       ...(global ? { global: global.settings } : {}),

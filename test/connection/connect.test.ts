@@ -68,7 +68,7 @@ describe("a connection", () => {
     assert.equal(time.passed(), waited);
   });
 
-  it("that has worked is waited for", async () => {
+  it("that worked before is waited for", async () => {
     const { address, stop } = await server();
     const time = jumping();
     const api = await connect({ kubeconfig: await kubeconfig(address) }, time);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { memoize } from "../../provider/data/memoize";
 
-describe("work that is memoize", () => {
+describe("memoized work", () => {
   const counted = () => {
     const done: string[] = [];
     const work = memoize((text) => {
@@ -13,19 +13,19 @@ describe("work that is memoize", () => {
     return { done, work };
   };
 
-  it("is done once for a text", () => {
+  it("is done once per text", () => {
     const { done, work } = counted();
     assert.equal(work("a"), work("a"));
     assert.deepEqual(done, ["a"]);
   });
 
-  it("is done again for the text that was longest unused", () => {
+  it("is done again for the least recently used text", () => {
     const { done, work } = counted();
     for (const text of ["a", "b", "a", "c", "a", "b"]) assert.deepEqual(work(text), { text });
     assert.deepEqual(done, ["a", "b", "c", "b"]);
   });
 
-  it("is tried again where it failed", () => {
+  it("is repeated after a failure", () => {
     const { done, work } = counted();
     assert.throws(() => work("bad"));
     assert.throws(() => work("bad"));

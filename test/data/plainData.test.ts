@@ -63,7 +63,7 @@ describe("settings are made of plain data", () => {
     });
   }
 
-  it("nesting is measured: what is referred to twice counts once, what contains itself never ends", () => {
+  it("nesting: shared references count once, cycles are infinite", () => {
     assert.equal(isNestedTooDeep(nestedLists(deepest)), false);
     assert.equal(isNestedTooDeep(nestedLists(deepest + 1)), true);
     assert.equal(isNestedTooDeep(itself), true);

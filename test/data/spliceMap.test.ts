@@ -52,7 +52,7 @@ const blocks: [string, string][] = [
 
 describe("a key put into a map", () => {
   for (const [edge, text, path] of texts) {
-    it(`of ${edge} can be read, leaves the others, and goes without a trace`, () => {
+    it(`of ${edge} can be read, leaves the others alone, and is removed without a trace`, () => {
       const added = insertPair(text, path, "ours", { flow: '{"x":[1,2]}' });
       assert.deepEqual(at(added, path), { ...at(text, path), ours: { x: [1, 2] } });
       assert.equal(removePair(added, path, "ours"), text);
@@ -74,14 +74,14 @@ describe("a key put into a map", () => {
     });
   }
 
-  it("goes from the middle and the end, too, where someone moved it", () => {
+  it("is removed from the middle and the end, too, if someone moved it", () => {
     assert.equal(removePair("a: 1\nours: 2\nb: 3\n", [], "ours"), "a: 1\nb: 3\n");
     assert.equal(removePair("a: 1\nours: 2", [], "ours"), "a: 1\n");
     assert.equal(removePair('{"a":1,"ours":{},"b":2}', [], "ours"), '{"a":1,"b":2}');
     assert.equal(removePair('{"ours":{},"b":2}', [], "ours"), '{"b":2}');
   });
 
-  it("that is not there changes nothing", () => {
+  it("that is missing changes nothing", () => {
     for (const [, text, path] of texts) assert.equal(removePair(text, path, "ours"), text);
   });
 });

@@ -22,7 +22,7 @@ describe("previews ask the injector what it will do", () => {
   });
   const preview = (stack: string, plan: Plan) => pulumi.preview(mesh.stack(stack, plan, { diff: true }));
 
-  test("the first layer of a mesh can't be asked about: its settings are named, and what restarts", async () => {
+  test("a mesh's first layer can't be asked about: its settings and the restarts are named", async () => {
     const namespace = "first";
     await mesh.namespace(namespace);
     await mesh.deployment(namespace, "api", { replicas: 2, pod: quick });
@@ -46,7 +46,7 @@ describe("previews ask the injector what it will do", () => {
     assert.equal((await mesh.pod(namespace, "gateway")).metadata.uid, gateway.metadata.uid);
   });
 
-  test("what the injector will give shows field by field, a setting that goes away included", async () => {
+  test("what the injector will give shows field by field, removed settings included", async () => {
     const namespace = "first";
     const plan = ofNamespace(namespace, { logLevel: "debug" });
     const change = succeeded(await preview(namespace, plan));
@@ -88,7 +88,7 @@ describe("previews ask the injector what it will do", () => {
     assert.equal(limit(await mesh.pod(namespace, "api")), "4");
   });
 
-  test("a quota that denies plain pods, and would deny the workload's: refused with the quota's words; less fits", async () => {
+  test("a quota that would deny the workload's pods: refused in the quota's words; a smaller request fits", async () => {
     const namespace = "quota";
     await mesh.namespace(namespace);
     await post(`/api/v1/namespaces/${namespace}/resourcequotas`, {
@@ -126,7 +126,7 @@ describe("previews ask the injector what it will do", () => {
     assert.deepEqual((await mesh.pods(namespace, "api")).map(limit), ["1", "1"]);
   });
 
-  test("a request that fits only with the limit of another level is no denial", async () => {
+  test("a request that fits only with another level's limit is not denied", async () => {
     const namespace = "levels";
     await mesh.namespace(namespace);
     await mesh.deployment(namespace, "api", { pod: quick });

@@ -8,7 +8,7 @@ import { watchObjects } from "./watchObjects";
 
 const quick = { terminationGracePeriodSeconds: 1 };
 
-describe("what restarts is told by evidence", () => {
+describe("restarts are decided by evidence", () => {
   let mesh: Mesh;
   before(async () => {
     mesh = await Mesh.start();
@@ -95,7 +95,7 @@ describe("what restarts is told by evidence", () => {
     assert.deepEqual((await mesh.pods(namespace, "pg")).map(limit), ["2", "2"]);
   });
 
-  test("an amount that a policy changes restarts nothing that settings don't reach", async () => {
+  test("an amount that a policy mutates restarts nothing that settings don't reach", async () => {
     const namespace = "vpa";
     await mesh.namespace(namespace);
     await mesh.deployment(namespace, "web", { pod: quick });
@@ -154,7 +154,7 @@ describe("what restarts is told by evidence", () => {
     assert.deepEqual(await uidsOf(namespace, "web"), web);
   });
 
-  test("an operator that writes its template back is named, rolls nothing back, and evictions reach its pods", async () => {
+  test("an operator that reverts the restart is named, nothing is rolled back, and eviction reaches its pods", async () => {
     const namespace = "telemetry";
     await mesh.namespace(namespace);
     await mesh.deployment(namespace, "zz-other", { pod: quick });
@@ -213,7 +213,7 @@ describe("what restarts is told by evidence", () => {
     }
   });
 
-  test("a full quota is no reason to leave pods stale where the old ones make room", async () => {
+  test("a full quota leaves no pods stale where old pods make room", async () => {
     const namespace = "full";
     await mesh.namespace(namespace);
     await post(`/apis/apps/v1/namespaces/${namespace}/deployments`, {

@@ -54,7 +54,7 @@ describe("Istio by Helm and its sidecar settings in one program", () => {
     assert.match(result.stdoutText, /shop-layer/);
   });
 
-  test("the chart brings the settings, pods restart, and nobody else writes the ConfigMap", async () => {
+  test("the chart writes the settings, pods restart, and nobody else writes the ConfigMap", async () => {
     const other = await version("other");
     const settings = {
       namespaces: { shop: { proxyResources: { limits: { cpu: 1 } } } },
@@ -73,7 +73,7 @@ describe("Istio by Helm and its sidecar settings in one program", () => {
     assert.deepEqual(Object.keys(again.summary), ["same"], again.stdoutText);
   });
 
-  test("a change goes by the chart, too", async () => {
+  test("a change goes through the chart, too", async () => {
     succeeded(await pulumi.up(stack({ namespaces: { shop: { proxyResources: { limits: { cpu: 3 } } } } })));
     assert.equal(await limit("shop"), "3");
     assert.deepEqual(Object.keys(layersOf(await mesh.injector())), ["shop"]);
@@ -83,7 +83,7 @@ describe("Istio by Helm and its sidecar settings in one program", () => {
     );
   });
 
-  test("settings with which pods can't be created are put back, though Helm has written them", async () => {
+  test("settings that deny pods are reverted, though Helm wrote them", async () => {
     await mesh.api.request({
       method: "POST",
       path: "/api/v1/namespaces/shop/limitranges",
@@ -97,7 +97,7 @@ describe("Istio by Helm and its sidecar settings in one program", () => {
     assert.equal(await limit("shop"), "3");
   });
 
-  test("an upgrade after that brings what the program says then", async () => {
+  test("a later upgrade writes what the program then has", async () => {
     succeeded(
       await pulumi.up(stack({ namespaces: { shop: { proxyResources: { limits: { cpu: "1500m" } } } } })),
     );

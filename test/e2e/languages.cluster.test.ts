@@ -41,7 +41,7 @@ describe("programs in every language", () => {
     mesh.program(basename(cwd), cwd, {}, { language: "python", path: [python] });
   const inGo = (cwd: string) => mesh.program(basename(cwd), cwd, {}, { language: "go" });
 
-  test("the same mesh is the same ConfigMap, preview and pods; destroy gives every byte back", async () => {
+  test("the same mesh gives the same ConfigMap, preview and pods; destroy restores every byte", async () => {
     const seen = [];
     for (const [options, project] of [
       [inTypeScript(join(__dirname, "languagesProgram")), "settings-in-typescript"],
@@ -87,7 +87,7 @@ describe("programs in every language", () => {
     return { args, env: env.filter(({ value }) => value !== undefined), cpu: resources?.limits?.cpu };
   };
 
-  test("wrong settings are the same problems at the same paths", async () => {
+  test("invalid settings give the same problems at the same paths", async () => {
     const wrong = {
       namespace: "shop",
       proxyResources: { limits: { cpu: "two", memory: "1Gi" }, requests: { cpu: -1 } },

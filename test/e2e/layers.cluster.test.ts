@@ -90,7 +90,7 @@ describe(`layers in the injector`, () => {
     assert.deepEqual(await mesh.injector(), installed);
   });
 
-  test("twenty layers from two processes at once all arrive, in few writes", async () => {
+  test("twenty layers from two processes at once are all written, in few writes", async () => {
     const half = (prefix: string): Plan => ({
       namespaces: Object.fromEntries(
         Array.from({ length: 10 }, (_, index) => [`${prefix}-${index}`, cpu(index + 1)]),
@@ -112,7 +112,7 @@ describe(`layers in the injector`, () => {
     assert.deepEqual(await mesh.injector(), installed);
   });
 
-  test("a request above a limit that only one pod's own container has: put back, with the namespace and the API server's reason", async () => {
+  test("a request above a limit of one pod's own container: reverted, with the namespace and the API server's reason", async () => {
     await mesh.namespace("picky");
     await mesh.deployment("picky", "own", {
       containers: [{ name: "istio-proxy", image: "auto", resources: { requests: { cpu: "1500m" } } }],
@@ -127,7 +127,7 @@ describe(`layers in the injector`, () => {
     await destroyed("picky");
   });
 
-  test("a template that fails when it runs is taken back at once, and pods can be created", async () => {
+  test("a template that fails when it runs is reverted at once, and pods can be created", async () => {
     const trap = '{{ if .Values.global.sidecarSettings }}{{ fail "the trap" }}{{ end }}';
     const trapped = {
       ...installed,
@@ -193,7 +193,7 @@ describe(`layers in the injector`, () => {
     assert.deepEqual(layersOf(data), {});
   });
 
-  test("request and limit that meet only after merging: refused before anything is written", async () => {
+  test("a request and a limit that conflict only after merging: refused before anything is written", async () => {
     const plan: Plan = {
       global: { proxyResources: { requests: { cpu: 1 } } },
       namespaces: { shop: cpu("500m") },

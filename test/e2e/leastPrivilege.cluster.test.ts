@@ -181,7 +181,7 @@ describe("with the rights of rbac.yaml", () => {
     assert.deepEqual([await limit("shop"), await limit("cart")], ["2", "2"]);
   });
 
-  test("a team that has its own namespace and nothing else previews, ups and destroys its settings", async () => {
+  test("a team with rights in its own namespace only previews, ups and destroys its settings", async () => {
     const kubeconfig = await userWith("team", roles, "shop");
     const preview = succeeded(await pulumi.preview(stack("team", shopOnly, kubeconfig)));
     assert.match(
@@ -194,7 +194,7 @@ describe("with the rights of rbac.yaml", () => {
     assert.equal(await limit("shop"), "2");
   });
 
-  test("who may update the ConfigMap for one namespace may for all: rights end at objects, as docs/security.md says", async () => {
+  test("whoever may update the ConfigMap for one namespace may for all, as docs/security.md says", async () => {
     const api = await connect({ kubeconfig: await userWith("other-team", roles, "shop") });
     const injector = { namespace: "istio-system" };
     const before = await readInjector(api, injector);
@@ -223,7 +223,7 @@ describe("with the rights of rbac.yaml", () => {
     assert.equal(digest(await mesh.injector()), installed);
   });
 
-  test("rbac.yaml as it is gives its two groups what it says, and nobody else anything", async () => {
+  test("rbac.yaml unchanged gives its two groups what it says, and nobody else anything", async () => {
     const rbac = ({ kind, metadata: { namespace } }: Role | Binding) =>
       `/apis/rbac.authorization.k8s.io/v1/${namespace ? `namespaces/${namespace}/` : ""}${kind.toLowerCase()}s`;
     for (const one of [...roles, ...bindings])

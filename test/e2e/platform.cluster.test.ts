@@ -31,7 +31,7 @@ describe("the platform stack", () => {
     return mesh.program("platform", repository, { "sidecar-settings:file": file });
   };
 
-  test("settings.yaml reaches the pods, the canary's before the others'", async () => {
+  test("settings.yaml reaches the pods, the canary's first", async () => {
     const result = succeeded(
       await pulumi.up(
         await stack(`
@@ -66,7 +66,7 @@ rollout: { maxConcurrent: 1 }
     );
   });
 
-  test("a wrong file stops the program with every place, and nothing is written", async () => {
+  test("an invalid file stops the program with every line and column, and nothing is written", async () => {
     const before = await mesh.injector();
     const result = await pulumi.up(
       await stack(
@@ -82,7 +82,7 @@ rollout: { maxConcurrent: 1 }
     assert.deepEqual(await mesh.injector(), before);
   });
 
-  test("an empty file takes everything back", async () => {
+  test("an empty file takes everything out", async () => {
     succeeded(await pulumi.up(await stack("")));
     assert.deepEqual(layersOf(await mesh.injector()), {});
   });

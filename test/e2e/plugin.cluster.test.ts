@@ -38,7 +38,7 @@ describe("the plugin", () => {
   const program = (cwd: string, more: Partial<ProgramOptions> = {}) =>
     mesh.program(basename(cwd), cwd, {}, { language: "yaml", ...more });
 
-  test("YAML names the place of a key or a value that no setting has", async () => {
+  test("YAML: an unknown key or a wrong value is named with its path", async () => {
     for (const [name, properties, message] of [
       ["key", { proxyResorces: {} }, /Property proxyResorces does not exist on .*NamespaceSidecarSettings/],
       ["value", { logLevel: "loud" }, /logLevel: .*Allowed values are "trace", "debug"/s],
@@ -51,7 +51,7 @@ describe("the plugin", () => {
     }
   });
 
-  test("the provider's configuration says which cluster and which Istio, also to destroy", async () => {
+  test("the provider's configuration selects the cluster and the Istio, for destroy as well", async () => {
     const cwd = await yamlProgram(folder, "configured", {
       namespace: "shop",
       dnsProxy: true,
@@ -79,7 +79,7 @@ describe("the plugin", () => {
     assert.deepEqual(await configMap(), installed);
   });
 
-  test("a provider of the program's own is one for the resources below its components too", async () => {
+  test("an explicit provider holds for the resources of its components, too", async () => {
     const kubeconfig = await readFile(mesh.cluster.kubeconfig, "utf8");
     const cwd = await writeProgram(folder, "own-provider", {
       runtime: "yaml",
@@ -117,7 +117,7 @@ describe("the plugin", () => {
     assert.deepEqual(await configMap(), installed);
   });
 
-  test("secrets stay sealed: a kubeconfig in the state, and no setting is one", async () => {
+  test("secrets stay sealed: a kubeconfig in the state; a secret setting is refused", async () => {
     const kubeconfig = await readFile(mesh.cluster.kubeconfig, "utf8");
     const sealed = { "fn::secret": kubeconfig };
     const cwd = await yamlProgram(folder, "sealed", {
@@ -148,7 +148,7 @@ describe("the plugin", () => {
     );
   });
 
-  test("a Kubernetes provider, whose cluster the plugin can't know, is refused", async () => {
+  test("a Kubernetes provider is refused, since the plugin can't know its cluster", async () => {
     const manifest = {
       runtime: "yaml",
       resources: {
@@ -169,7 +169,7 @@ describe("the plugin", () => {
     );
   });
 
-  test("a whole mesh as data goes in its waves; explain tells what a workload has", async () => {
+  test("a whole mesh as data rolls out in waves; explain shows what a workload has", async () => {
     const data = {
       global: { logLevel: "warning" },
       namespaces: { shop: { dnsProxy: true }, cart: { proxyResources: { limits: { cpu: 1 } } } },
@@ -219,7 +219,7 @@ describe("the plugin", () => {
     assert.deepEqual(await configMap(), installed);
   });
 
-  test("a rollout that fails stays in the state, and the next up goes on with it", async () => {
+  test("a failed rollout stays in the state, and the next up continues it", async () => {
     const broken = "7";
     await breaksWith(mesh, "shop", "api", broken);
     const properties = (cpu: string) => ({

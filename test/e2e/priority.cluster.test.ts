@@ -97,7 +97,7 @@ for (const sidecars of ["native", "classic"] satisfies Sidecars[]) {
       }
     };
 
-    test("Istio's own where nothing is set", () => expectPods("installed"));
+    test("Istio's own values where nothing is set", () => expectPods("installed"));
 
     test("the namespace's beats the global one, the pod's annotation beats both", async () => {
       const namespaces = Object.fromEntries(
@@ -112,7 +112,7 @@ for (const sidecars of ["native", "classic"] satisfies Sidecars[]) {
       await expectPods("global");
     });
 
-    test("without any, Istio's own again", async () => {
+    test("without settings, Istio's own again", async () => {
       await up({});
       await expectPods("installed");
     });

@@ -11,7 +11,7 @@ import { watchObjects } from "./watchObjects";
 
 const workloads = ["a", "b", "c", "d"];
 
-describe("settings that are taken away", () => {
+describe("settings that are removed", () => {
   let mesh: Mesh;
   let installed: InjectorData;
   const args = { proxyResources: { limits: { cpu: 3 } }, rollout: { maxConcurrent: 2 }, publish: false };
@@ -36,7 +36,7 @@ describe("settings that are taken away", () => {
   const uids = async (namespace: string) =>
     (await mesh.pods(namespace)).map(({ metadata }) => metadata.uid).sort();
 
-  test("emptied first, the preview lists the restarts; taken out of the program then, nothing restarts", async () => {
+  test("emptied first, the preview lists the restarts; removed from the program then, nothing restarts", async () => {
     const [full, empty]: Plan[] = [
       { namespaces: { foretold: args } },
       { namespaces: { foretold: { rollout: args.rollout, publish: false } } },
@@ -62,7 +62,7 @@ describe("settings that are taken away", () => {
     assert.deepEqual(await mesh.injector(), installed);
   });
 
-  test("layers of several levels that go together restart a workload once", async () => {
+  test("layers of several levels that are removed together restart a workload once", async () => {
     const { publish, ...own } = args;
     const selector = { matchLabels: { app: "a" } };
     const plan: Plan = {
@@ -80,7 +80,7 @@ describe("settings that are taken away", () => {
     assert.deepEqual(new Set(await limits("together")), new Set(["2"]));
   });
 
-  test("destroy that is killed in the middle of its restarts: the next one ends it, and restarts nobody twice", async () => {
+  test("destroy is killed during its restarts: the next one finishes, and restarts nothing twice", async () => {
     const plan: Plan = { namespaces: { killed: args } };
     succeeded(await pulumi.up(stack("killed", plan)));
     const before = await generations("killed");

@@ -24,7 +24,7 @@ const workloads = Object.keys(plan.namespaces ?? {}).flatMap((namespace) =>
 const injectorPath = "/api/v1/namespaces/istio-system/configmaps";
 const deploymentsPath = "/apis/apps/v1/deployments";
 
-describe("an up that is interrupted", () => {
+describe("an interrupted up", () => {
   let mesh: Mesh;
   let installed: Awaited<ReturnType<typeof injector>>;
   let generations: Map<string, number>;
@@ -135,7 +135,7 @@ describe("an up that is interrupted", () => {
   const restartedSoFar = async () =>
     [...(await allGenerations())].filter(([name, now]) => now > (generations.get(name) ?? 0)).length;
 
-  test("killed before it wrote anything: nothing has changed, the next up does it all", async () => {
+  test("killed before the write: nothing has changed, and the next up does everything", async () => {
     const up = await pulumi.up(stack({ onProviderStart: kill }));
     assert.equal(up.ok, false, up.stdoutText);
     assert.deepEqual(await injector(), installed);
@@ -150,7 +150,7 @@ describe("an up that is interrupted", () => {
     await finishesAsIfNothingHadHappened();
   });
 
-  test("killed in the middle of the restarts: the next up restarts nobody twice", async () => {
+  test("killed during the restarts: the next up restarts nothing twice", async () => {
     const up = await upDisturbed(deploymentsPath, isThirdRestart(), kill);
     assert.equal(up.ok, false, up.stdoutText);
     const done = await restartedSoFar();
@@ -158,7 +158,7 @@ describe("an up that is interrupted", () => {
     await finishesAsIfNothingHadHappened();
   });
 
-  test("the API server restarts half-way: up goes on when it is back", async () => {
+  test("the API server restarts during the rollout: up continues when it is back", async () => {
     const up = await upDisturbed(deploymentsPath, isThirdRestart(), async () => {
       await mesh.cluster.stopComponent("kube-apiserver");
       await mesh.cluster.startComponent("kube-apiserver");
@@ -167,7 +167,7 @@ describe("an up that is interrupted", () => {
     await finishesAsIfNothingHadHappened();
   });
 
-  test("istiod is away: an error that names the injector, and nothing is written", async () => {
+  test("istiod is down: an error names the injector, and nothing is written", async () => {
     await mesh.cluster.stopComponent("istiod");
     const up = await pulumi.up(stack()).finally(() => mesh.cluster.startComponent("istiod"));
     assert.equal(up.ok, false, up.stdoutText);
@@ -180,7 +180,7 @@ describe("an up that is interrupted", () => {
     await finishesAsIfNothingHadHappened();
   });
 
-  test("istiod goes away right after the write: the settings are put back, with the reason", async () => {
+  test("istiod goes down right after the write: the settings are reverted, with the reason", async () => {
     const up = await upDisturbed(injectorPath, isWritten, () => mesh.cluster.stopComponent("istiod")).finally(
       () => mesh.cluster.startComponent("istiod"),
     );
@@ -190,7 +190,7 @@ describe("an up that is interrupted", () => {
     await finishesAsIfNothingHadHappened();
   });
 
-  test("istiod goes away in the middle of the restarts: up says that workloads are left, the next one finishes", async () => {
+  test("istiod goes down during the restarts: up says which workloads are left, and the next up finishes", async () => {
     const up = await upDisturbed(deploymentsPath, isThirdRestart(), () =>
       mesh.cluster.stopComponent("istiod"),
     ).finally(() => mesh.cluster.startComponent("istiod"));

@@ -58,7 +58,7 @@ describe("onFailure rollback", () => {
     assert.deepEqual(new Set(Object.values(operations(quiet))), new Set(["same"]), quiet.stdoutText);
   };
 
-  test("puts the settings back, restarts what had been restarted and nothing else, and says all of it", async () => {
+  test("reverts the settings, restarts what had been restarted and nothing else, and reports all of it", async () => {
     const good: Plan = { namespaces: { known: settings(3) } };
     const wrong: Plan = { namespaces: { known: settings(bad) } };
     succeeded(await pulumi.up(stack("known", good)));
@@ -110,7 +110,7 @@ describe("onFailure rollback", () => {
     succeeded(await pulumi.destroy(stack("known", good)));
   });
 
-  test("tried again: fails again and says so anew, and once it can succeed it does", async () => {
+  test("tried again: fails and reports again, and succeeds once it can", async () => {
     const [good, wrong]: Plan[] = [
       { namespaces: { again: settings(3) } },
       { namespaces: { again: settings(bad) } },
@@ -130,7 +130,7 @@ describe("onFailure rollback", () => {
     succeeded(await pulumi.destroy(stack("again", wrong as Plan)));
   });
 
-  test("settings that are new are taken out again, and nothing of them is left", async () => {
+  test("new settings are taken out again, and leave nothing behind", async () => {
     const installed = await mesh.injector();
     const before = await limits("new");
     await breaksWith(mesh, "new", stuck, bad);
@@ -157,7 +157,7 @@ describe("onFailure rollback", () => {
     assert.deepEqual(await mesh.versions(), versions, "reverted: nothing is written, nothing restarts");
   });
 
-  test("killed on the way and taken up again: back to what was before the change, with all that both restarted", async () => {
+  test("killed on the way and resumed: back to before the change, for all that either run restarted", async () => {
     const good: Plan = { namespaces: { killed: settings(3) } };
     const wrong: Plan = { namespaces: { killed: settings(bad) } };
     succeeded(await pulumi.up(stack("killed", good)));
@@ -190,7 +190,7 @@ describe("onFailure rollback", () => {
     succeeded(await pulumi.destroy(stack("killed", good)));
   });
 
-  test("global settings and those of two namespaces in one up: what reaches the failure goes back, each pod has what the injector has", async () => {
+  test("global settings and two namespaces' in one up: what reaches the failed workload is rolled back, and each pod has what the injector has", async () => {
     const plan = (cpu: number | string, level: string): Plan => ({
       global: { ...settings(cpu), terminationDrainDuration: level },
       namespaces: { shop: settings(cpu), cart: { ...settings(cpu), dnsProxy: level === "20s" } },
@@ -213,7 +213,7 @@ describe("onFailure rollback", () => {
     succeeded(await pulumi.destroy(stack("levels", good)));
   });
 
-  test("a StatefulSet whose new pod is broken goes back, too", async () => {
+  test("a StatefulSet whose new pod is broken is rolled back, too", async () => {
     const path = "/apis/apps/v1/namespaces/sets/statefulsets";
     const labels = { app: stuck };
     await mesh.api.request({

@@ -42,7 +42,7 @@ describe("options of a rollout", () => {
     assert.deepEqual(new Set(Object.values(operations(quiet))), new Set(["same"]), quiet.stdoutText);
   };
 
-  test("evict: a budget that forbids it is waited for, and said; once it yields each pod is replaced, and no spec changes", async () => {
+  test("evict: waits for a PodDisruptionBudget and says so; then each pod is replaced, and no spec changes", async () => {
     const namespace = "budget";
     const budgets = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`;
     const rollout = { strategy: "evict", timeoutPerWorkload: "120s" };
@@ -100,7 +100,7 @@ describe("options of a rollout", () => {
     assert.deepEqual((await mesh.workload(namespace, "api")).spec, spec, "destroy evicts, too");
   });
 
-  test("never on a workload or its namespace: left alone, said so, and restarted once it is taken off", async () => {
+  test("never on a workload or its namespace: left alone, reported, and restarted once it is removed", async () => {
     const namespace = "opted";
     await mesh.namespace(namespace);
     for (const name of ["free", "kept"]) await mesh.deployment(namespace, name);
@@ -172,7 +172,7 @@ describe("options of a rollout", () => {
     assert.deepEqual(await limits(namespace), ["2", "2"]);
   });
 
-  test("order: smaller ones have ended before larger ones begin", async () => {
+  test("order: lower orders have ended before higher ones begin", async () => {
     const namespace = "ordered";
     const orders: Record<string, string> = { a: "2", b: "-1", c: "0", d: "2" };
     await mesh.namespace(namespace);
@@ -224,7 +224,7 @@ describe("options of a rollout", () => {
     succeeded(await pulumi.destroy(stack(namespace, {})));
   });
 
-  test("deleteBarePods: a pod that nothing owns is deleted where asked for, else named", async () => {
+  test("deleteBarePods: a bare pod is deleted where asked for, else named", async () => {
     const namespace = "bare";
     await mesh.namespace(namespace);
     await mesh.deployment(namespace, "api");

@@ -40,7 +40,7 @@ describe("a workload that can't become ready", () => {
   const limit = (pod: Pod) => container(pod, "istio-proxy").resources?.limits?.cpu;
 
   for (const { name, namespace, reason, happen, remove } of causes) {
-    test(`${name}: up stops in time and says so, the next up goes on and restarts nobody twice`, async () => {
+    test(`${name}: up stops at its timeout and says so, and the next up restarts nothing twice`, async () => {
       const generations = await Promise.all(workloads.map((one) => generation(namespace, one)));
       const podsBefore = new Map(
         await Promise.all(workloads.map(async (one) => [one, await uids(namespace, one)] as const)),
@@ -93,7 +93,7 @@ describe("a workload that can't become ready", () => {
     });
   }
 
-  test("with onFailure continue the others restart all the same", async () => {
+  test("with onFailure continue the others still restart", async () => {
     const namespace = "goes-on";
     await imageGone(namespace).happen(mesh);
     const up = await pulumi.up(options(namespace, { onFailure: "continue" }));
@@ -103,7 +103,7 @@ describe("a workload that can't become ready", () => {
       assert.equal(limit(await mesh.pod(namespace, one)), "3", `${one} has the settings`);
   });
 
-  test("a workload that was not ready before is left alone and named, and its owner's mending is its restart", async () => {
+  test("a workload that was not ready before is left alone and named; its owner's fix is its restart", async () => {
     const namespace = "sick";
     const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${stuck}`;
     const deploy = (image: string) =>
@@ -125,7 +125,7 @@ describe("a workload that can't become ready", () => {
     assert.equal(limit(await mesh.pod(namespace, stuck)), "3");
   });
 
-  test("a namespace whose quota is full: preview and up name the workloads that they could not look at", async () => {
+  test("a namespace with a full quota: preview and up name the workloads that could not be assessed", async () => {
     const namespace = "full";
     await mesh.namespace(namespace);
     await mesh.deployment(namespace, "api");

@@ -60,7 +60,7 @@ describe("a layer that no program has any more", () => {
     assert.deepEqual(await targets(), ["cart", "shop"]);
   };
 
-  test("is named by doctor, with its owner, when the provider that created it was killed", async () => {
+  test("is named by doctor with its owner, if the provider was killed right after creating it", async () => {
     assert.deepEqual(await unclaimed(), []);
     await upKilledAfterItsWrite();
     const [says = "", ...more] = await unclaimed();
@@ -71,13 +71,13 @@ describe("a layer that no program has any more", () => {
     assert.deepEqual(more, []);
   });
 
-  test("stays when its component is taken out at once, and doctor goes on to name it", async () => {
+  test("stays if its component is removed right away, and doctor keeps naming it", async () => {
     succeeded(await pulumi.up(stack(onlyCart)));
     assert.deepEqual(await targets(), ["cart", "shop"]);
     assert.equal((await unclaimed()).length, 1);
   });
 
-  test("is the program's again with a component of its name, whatever its settings, and goes with that one", async () => {
+  test("belongs to the program again with a component of that name, whatever its settings, and is removed with it", async () => {
     const dnsProxy: Plan = { namespaces: { cart, shop: { dnsProxy: true, publish: false } } };
     const back = succeeded(await pulumi.up(stack(dnsProxy)));
     assert.equal(operations(back)["shop-layer"], "create");

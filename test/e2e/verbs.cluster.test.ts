@@ -91,7 +91,7 @@ describe("Pulumi's own verbs", () => {
     succeeded(await pulumi.destroy(options));
   };
 
-  test("refresh after a change by hand sees it; preview --refresh says it; up repairs it", async () => {
+  test("refresh sees a manual change; preview --refresh reports it; up repairs it", async () => {
     const options = stack("refreshed", [shop()]);
     succeeded(await pulumi.up(options));
     assert.equal(await limit("shop"), "3");
@@ -113,7 +113,7 @@ describe("Pulumi's own verbs", () => {
     await ended(options);
   });
 
-  test("a refresh of what nobody changed leaves the state as the up did, whether it created or updated", async () => {
+  test("a refresh without changes leaves the state as up left it, after a create and an update", async () => {
     const plan = (cpu: number): Plan => ({
       global: { logLevel: "info" },
       namespaces: { shop: { proxyResources: { limits: { cpu } }, rollout: { maxConcurrent: 2 } } },
@@ -239,7 +239,7 @@ describe("Pulumi's own verbs", () => {
     assert.equal(await layer("shop"), undefined);
   });
 
-  test("ignoreChanges of a component keeps its layer as it is; what a rollout did can be exported", async () => {
+  test("ignoreChanges on a component keeps its layer; a rollout's summary can be exported", async () => {
     const options = (more: Partial<Component>) => stack("ignoring", [shop(more)]);
     const first = succeeded(await pulumi.up(options({})));
     assert.deepEqual(first.outputs.rolledOut, { shop: 1 });
@@ -297,7 +297,7 @@ describe("Pulumi's own verbs", () => {
     await ended(after);
   });
 
-  test("SIGINT in a rollout: what was begun ends, and the next up ends the rest", async () => {
+  test("SIGINT in a rollout: what was begun is finished, and the next up does the rest", async () => {
     for (const name of ["web", "worker", "late"]) await mesh.deployment("pay", name);
     const options = stack("interrupted", [
       { name: "pay", namespace: "pay", cpu: 3, rollout: { maxConcurrent: 1 } },
@@ -327,7 +327,7 @@ describe("Pulumi's own verbs", () => {
     await ended(options);
   });
 
-  test("the CLI is killed in a rollout: its provider begins no further restart, and the next up ends the rest", async () => {
+  test("the CLI is killed in a rollout: its provider begins no further restart, and the next up does the rest", async () => {
     const options = stack("killed", [
       { name: "pay", namespace: "pay", cpu: 4, rollout: { maxConcurrent: 1, pauseBetween: "5s" } },
     ]);

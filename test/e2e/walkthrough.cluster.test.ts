@@ -114,7 +114,7 @@ for (const sidecars of ["native", "classic"] satisfies Sidecars[]) {
       assert.deepEqual(await mesh.versions(), versions);
     });
 
-    test("the namespace's team can read what holds, and where it comes from", async () => {
+    test("the namespace's team can read its effective settings and their sources", async () => {
       const published = await mesh.configMap("shop", "sidecar-settings");
       assert.match(published?.["settings.yaml"] ?? "", /memory: 1025Mi # namespace/);
       assert.match(published?.["settings.yaml"] ?? "", /inboundPorts: 15081,9191 # global/);

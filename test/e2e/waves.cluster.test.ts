@@ -70,7 +70,7 @@ describe("waves: a canary namespace first", () => {
       assert.deepEqual(await limits(namespace), ["3", "3", "3", "3"]);
   });
 
-  test("a canary that fails is as it was, and the others never hear of it", async () => {
+  test("a canary that fails is rolled back, and the others are never touched", async () => {
     await breaksWith(mesh, canary, "web", "7");
     const before = await Promise.all(others.map(generations));
     const up = await pulumi.up(at("7"));

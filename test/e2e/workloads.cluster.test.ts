@@ -40,19 +40,19 @@ describe("settings for the workloads that a selector picks", () => {
     assert.deepEqual(await Promise.all(["api", "web", "worker"].map(cpu)), ["4", "3", "3"]);
   });
 
-  test("a workload that is created later has them, too", async () => {
+  test("a workload that is created later gets them, too", async () => {
     await mesh.deployment("shop", "late");
     assert.equal(await cpu("late"), "4");
   });
 
-  test("nothing to do is said to be nothing, and writes nothing", async () => {
+  test("with nothing to do up says so, and writes nothing", async () => {
     const versions = await mesh.versions();
     const again = succeeded(await pulumi.up(stack(first)));
     assert.doesNotMatch(again.stdoutText, /restarted/);
     assert.deepEqual(await mesh.versions(), versions);
   });
 
-  test("a change of the selector restarts those that come in and those that go, and nobody else", async () => {
+  test("a change of the selector restarts what it now picks and what it no longer picks, nothing else", async () => {
     const before = await uids("worker", "late");
     const plan: Plan = {
       ...first,
@@ -71,14 +71,14 @@ describe("settings for the workloads that a selector picks", () => {
     },
   });
 
-  test("two of one priority that could pick the same pod are refused, and both are named", async () => {
+  test("two of equal priority that could pick the same pod are refused, both named", async () => {
     const result = await pulumi.up(stack(both(0)));
     assert.equal(result.ok, false);
     assert.match(result.stdoutText, /calm .*and .*busy.*both have priority 0.*app=web/s);
     assert.deepEqual(await Promise.all(["web", "worker"].map(cpu)), ["4", "3"]);
   });
 
-  test("of two priorities the higher one wins where both pick", async () => {
+  test("the higher priority wins where both pick", async () => {
     succeeded(await pulumi.up(stack(both(5))));
     assert.deepEqual(await Promise.all(["web", "worker", "late"].map(cpu)), ["1", "1", "4"]);
   });
@@ -90,7 +90,7 @@ describe("settings for the workloads that a selector picks", () => {
   });
 });
 
-describe("settings that pods of the program say themselves", () => {
+describe("settings on pods of the program itself", () => {
   let mesh: Mesh;
   const stack = (plan: Plan) => mesh.stack("pods", plan);
   before(async () => {
@@ -99,7 +99,7 @@ describe("settings that pods of the program say themselves", () => {
   });
   after(() => mesh?.stop());
 
-  test("withSidecarSettings and a transform: they beat the namespace's, field by field", async () => {
+  test("withSidecarSettings and a transform override the namespace's settings field by field", async () => {
     const plan: Plan = {
       namespaces: { shop: { ...limit(3), logLevel: "error", concurrency: 5 } },
       deployments: {
@@ -136,7 +136,7 @@ describe("settings that pods of the program say themselves", () => {
     }
   });
 
-  test("a setting that no pod can say is an error that names what can", async () => {
+  test("a setting that pods can't override is an error that says which levels have it", async () => {
     const result = await pulumi.up(
       mesh.stack("wrong", {
         deployments: { "shop/wrong": { alwaysExclude: { inboundPorts: [9191] } } },

@@ -31,7 +31,7 @@ describe("settings that are overruled", () => {
     ]);
   });
 
-  it("are none where the pod shows what was promised, or decides it itself", () => {
+  it("are none where the pod shows what was promised, or overrides it", () => {
     assert.deepEqual(found("1400m"), []);
     const own = {
       ...template,
@@ -53,7 +53,7 @@ describe("settings that are overruled", () => {
     ]);
   });
 
-  it("are said with who may have done it", () => {
+  it("are reported with who may have done it", () => {
     assert.equal(overruledText([], ["greeting"]), undefined);
     assert.equal(
       overruledText(found("300m"), []),

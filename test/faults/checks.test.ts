@@ -119,7 +119,7 @@ describe("the check of every write", () => {
 });
 
 describe("the check of a program that ended well", () => {
-  test("wants its layers there, as they should be, and what it took out gone", () => {
+  test("expects its layers in place, and removed ones gone", () => {
     assert.deepEqual(unmetWants(operation, { shop, cart }), []);
     assert.match(unmetWants(operation, { cart })[0] ?? "", /layer shop is not in the injector/);
     assert.match(
@@ -160,7 +160,7 @@ describe("the check of restarts", () => {
     assert.deepEqual(needless(versions, []), []);
   });
 
-  test("sees one that nothing called for, or that a change elsewhere or below a stronger layer did", () => {
+  test("sees a restart without a cause, or one caused by a change elsewhere or below a stronger layer", () => {
     const said = ["one-1 restarted shop/api, whose settings had not changed"];
     const rows: [Layers, Layers][] = [
       [{ shop }, { shop }],
@@ -176,7 +176,7 @@ describe("the check of restarts", () => {
     }
   });
 
-  test("sees a second one for the same change, unless istiod may have lagged at the first", () => {
+  test("sees a second restart for one change, unless istiod may have lagged", () => {
     const versions = [version({}), version({ shop }), version({ shop, cart })];
     const [, shops, carts] = versions as [InjectorVersion, InjectorVersion, InjectorVersion];
     const second = restartAfter(carts, 0, 3);
@@ -184,7 +184,7 @@ describe("the check of restarts", () => {
     assert.equal(needless(versions, [restartAfter(shops, 1000, 2), second]).length, 0);
   });
 
-  test("allows one for what was there only in between, which pods may have got", () => {
+  test("allows one for settings that were there only in between, which pods may have got", () => {
     const versions = [version({ shop }), version({}), version({ shop })];
     assert.deepEqual(needless(versions, [restartAfter(versions[2] as InjectorVersion, 1000, 2)]), []);
   });
@@ -201,7 +201,7 @@ test("a pod is outdated by what settings say, and not by a Helm value that other
   assert.notEqual(shown(args, "2"), shown(args));
 });
 
-test("of a time without pods, what outages explain is taken out", () => {
+test("subtracts outages from a time without pods", () => {
   const stretch = { from: 10, to: 50, why: "no" };
   assert.deepEqual(
     minus(stretch, [
@@ -222,7 +222,7 @@ describe("a random script", () => {
     assert.notDeepEqual(faultScript(7, 40), faultScript(8, 40));
   });
 
-  test("has every kind of step, kill, outage and fault before long", () => {
+  test("soon has every kind of step, kill, outage and fault", () => {
     const texts = Array.from({ length: 20 }, (_, seed) =>
       faultScript(seed, 40).map(stepText).join("\n"),
     ).join("\n");

@@ -12,7 +12,7 @@ const steps = Number(process.env.SIDECAR_FAULT_STEPS ?? 12);
 // components of a cluster that is not ours can't be stopped
 const skip = process.env.SIDECAR_TEST_KUBECONFIG !== undefined;
 
-describe("whatever fails, no layer and no foreign byte is lost, pods can be created, and one more up mends the rest", {
+describe("whatever fails, no layer and no foreign byte is lost, pods can be created, and one more up repairs the rest", {
   skip,
 }, () => {
   let mesh: Mesh;

@@ -62,7 +62,7 @@ describe("a request that meets a server in trouble", () => {
     }
   });
 
-  test("a time to wait that nobody waits for is the error, at once", async () => {
+  test("a Retry-After beyond the deadline is the error, at once", async () => {
     const busy = failure(429, "TooManyRequests", "come back tomorrow", { "retry-after": "86400" });
     await withFailingServer([busy], async (api, requests) => {
       await assert.rejects(api.request(get), /429 TooManyRequests: come back tomorrow/);
@@ -119,7 +119,7 @@ describe("a request that meets a server in trouble", () => {
     });
   });
 
-  test("a wall clock that is set ahead ends nobody's patience", async (context) => {
+  test("a wall clock that jumps ahead ends no wait", async (context) => {
     let hours = 0;
     context.mock.method(Date, "now", () => ++hours * 3_600_000);
     await withFailingServer([failure(503, "ServiceUnavailable", "later"), fine], async (api) => {
@@ -138,7 +138,7 @@ describe("a list in pages", () => {
     });
   const expired = failure(410, "Expired", "The provided continue parameter is too old");
 
-  test("that expires half-way is asked for in one piece, and has everything once", async () => {
+  test("that expires half-way is read again as one page, each item once", async () => {
     const { names: found, requests } = await names([page(["a"], "next"), expired, page(["a", "b"])]);
     assert.deepEqual(found, ["a", "b"]);
     assert.deepEqual(requests, [
@@ -148,11 +148,11 @@ describe("a list in pages", () => {
     ]);
   });
 
-  test("whose first page is gone is an error", async () => {
+  test("whose first page fails is an error", async () => {
     await assert.rejects(names([expired]), ApiError);
   });
 
-  test("with a page that is not there at first goes on where it was", async () => {
+  test("retries a page that fails at first, and continues", async () => {
     const busy = failure(503, "ServiceUnavailable", "later");
     const { names: found } = await names([page(["a"], "next"), busy, page(["b"])]);
     assert.deepEqual(found, ["a", "b"]);

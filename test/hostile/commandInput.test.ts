@@ -48,7 +48,7 @@ describe("what pulumi preview --json printed", () => {
     JSON.stringify({ steps: [{ op: "update", urn: urn(type), newState: { inputs } }] });
   const methods = { toString: 1, valueOf: 1 };
 
-  it("counts restarts whose counts are no text", () => {
+  it("counts restarts whose counts are not text", () => {
     const inputs = {
       namespace: "shop",
       __stale: 1,
@@ -64,7 +64,7 @@ describe("what pulumi preview --json printed", () => {
     assert.deepEqual(readPreview(step("SidecarRollout", { ...inputs, __stale: methods })).restarts, []);
   });
 
-  it("is refused where a setting is nested without end", () => {
+  it("is refused where a setting is nested too deeply", () => {
     const text = step("SettingsLayer", { env: {} }).replace(
       "{}",
       `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`,
@@ -155,7 +155,7 @@ describe("a file that a command reads", () => {
     data: { config, values },
   };
 
-  it("never ends a command with anything but its result or an error's text", async () => {
+  it("ends a command with its result or an error message, never with a crash", async () => {
     const text = fc.oneof(
       fc.constantFrom(...nastyTexts),
       mangled([preview.slice(0, 2_000), JSON.stringify(configMap)]),

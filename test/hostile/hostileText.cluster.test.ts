@@ -218,7 +218,7 @@ for (const sidecars of ["native", "classic"] as const) {
       assert.equal(args[args.indexOf("-c") + 1], interfaces.join(","));
     });
 
-    test("labels that YAML takes for something else pick the pods that have them", async () => {
+    test("labels that YAML reads as another type pick the pods that have them", async () => {
       const values = ["true", "null", "1e3", "0x10", "1_000", "on", "0", "2026-11-23", "1.0", ""];
       const layers = values.map((value, at) => [
         `shop/l${at}`,

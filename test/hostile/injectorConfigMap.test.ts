@@ -80,7 +80,7 @@ describe("an injector's ConfigMap", () => {
     holds(replacedSomewhere(global, jsonValue), (other) => use({ config, values: JSON.stringify(other) }));
   });
 
-  it("in which somebody changed our data by hand is read, or refused and never written over", () => {
+  it("with our data edited by hand is read, or refused and never overwritten", () => {
     const stored = (JSON.parse(composed.values) as { global: { sidecarSettings: object } }).global
       .sidecarSettings;
     const { reads } = scopeReads(template);

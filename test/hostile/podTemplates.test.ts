@@ -173,7 +173,7 @@ describe("a pod template", () => {
     });
   }
 
-  it("with nothing under labels, annotations and init containers has none, as in Kubernetes", () => {
+  it("with null labels, annotations and init containers has none, as in Kubernetes", () => {
     const object = {
       kind: "Pod",
       metadata: { labels: null, annotations: null },
@@ -201,7 +201,7 @@ describe("a pod template", () => {
     ],
   ];
   for (const [edge, config] of texts) {
-    it(`whose proxy.istio.io/config is 200 KB of ${edge} holds nobody up`, () => {
+    it(`whose proxy.istio.io/config is 200 KB of ${edge} is read in constant time`, () => {
       const template = {
         metadata: { annotations: { [proxyConfigAnnotation]: config } },
         spec: { containers: [{ name: "app" }] },
@@ -235,7 +235,7 @@ describe("a pod template", () => {
   }
 });
 
-describe("a pod that is to say settings itself", () => {
+describe("a pod with settings of its own", () => {
   const bare: PodTemplate = { spec: { containers: [{ name: "app" }] } };
   const rows: [string, string, string, boolean][] = [
     ["a variable", "env.A", "a b {{ c }} 'd' # é", true],

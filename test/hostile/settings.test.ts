@@ -19,7 +19,7 @@ function assertProblems(problems: readonly Problem[]): void {
   );
 }
 
-describe("settings of whatever people hand over", () => {
+describe("settings from arbitrary input", () => {
   for (const { path, parse, open } of declarations) {
     it(`${path}: a value is read, to a form that is read as itself, or refused with a reason`, () => {
       holds(fc.tuple(anyValue, hostileKey), ([value, name]) => {
@@ -56,7 +56,7 @@ describe("settings of whatever people hand over", () => {
     });
   }
 
-  it("are a layer, or problems with places, whatever its other arguments are", () => {
+  it("become a layer, or problems with paths, whatever the other arguments", () => {
     const argument = fc.oneof(anyValue, fc.constantFrom("shop", "*", "istio-system", "web.api", 5));
     const written = fc.record(
       { namespace: argument, workload: argument, selector: anyValue, priority: argument, injector: anyValue },
@@ -70,8 +70,8 @@ describe("settings of whatever people hand over", () => {
   });
 });
 
-describe("a selector of whatever people hand over", () => {
-  it("has every condition that was written, or is refused", () => {
+describe("a selector from arbitrary input", () => {
+  it("keeps every condition, or is refused", () => {
     const label = fc.oneof(fc.constantFrom("app", "tier", "acme.io/team"), hostileKey);
     const labels = fc.dictionary(
       label,

@@ -26,8 +26,8 @@ function versions(...all: (string | undefined)[]) {
   return { api, asked, version, cached };
 }
 
-describe("the injector as it was a moment ago", () => {
-  it("is read once for many looks", async () => {
+describe("the cached injector", () => {
+  it("is read once for many lookups", async () => {
     const { asked, version } = versions("1", "2");
     assert.deepEqual(await Promise.all([version(0), version(1), version(999)]), ["1", "1", "1"]);
     assert.equal(asked.length, 1);
@@ -45,13 +45,13 @@ describe("the injector as it was a moment ago", () => {
     assert.equal(await version(0), "2");
   });
 
-  it("is asked for again where there was no answer", async () => {
+  it("is read again after a failed read", async () => {
     const { version } = versions(undefined, "2");
     await assert.rejects(version(0), /no answer/);
     assert.equal(await version(0), "2");
   });
 
-  it("is read by each connection for itself: what one may read, another may not", async () => {
+  it("is cached per connection, since rights differ", async () => {
     const { version } = versions("1");
     const denied = versions(undefined);
     assert.equal(await version(0), "1");

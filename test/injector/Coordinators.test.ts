@@ -66,13 +66,13 @@ describe("resources of one process share a coordinator where they mean one injec
       assert.equal(first === second, isShared);
     });
 
-  it("and no failure but a kubeconfig's is taken for a cluster that can't be told", async () => {
+  it("only a broken kubeconfig counts as an unknown cluster", async () => {
     await assert.rejects(process().of({ cluster: { kubeconfig: "broken" } }), /a defect/);
   });
 });
 
 describe("what they share", () => {
-  it("a rollout's check sees the layers that were checked before it, however they name the cluster", async () => {
+  it("a rollout's check sees layers that were checked earlier, however they name the cluster", async () => {
     const coordinators = process();
     const layer = { settings: { dnsProxy: true }, owner: "o/p/s:shop", injectorTimeout: 0 };
     const byContext = await coordinators.of({ cluster: { context: "admin@eu" } });
@@ -82,7 +82,7 @@ describe("what they share", () => {
     assert.equal(planned.lost, true);
   });
 
-  it("layers whose values a preview can't know are planned, and not known", async () => {
+  it("layers with unknown values are planned, and unknown", async () => {
     const { planned } = await process().of({});
     planned.note(
       "shop",
@@ -93,7 +93,7 @@ describe("what they share", () => {
     assert.deepEqual([...planned.all.keys()], ["shop"]);
   });
 
-  it("what a rollout ended well with wins over what was written, whichever is learnt first", async () => {
+  it("settings of the last successful rollout win over what was written, whichever is noted first", async () => {
     const { history } = await process().of({});
     const [rolled, written] = [{ settings: { dnsProxy: true } }, { settings: { dnsProxy: false } }];
     history.noteRolled("shop", rolled);

@@ -40,7 +40,7 @@ describe("the injector's ConfigMap", () => {
     ]);
   });
 
-  it("that is not there is named", async () => {
+  it("that is missing is named in the error", async () => {
     await assert.rejects(readInjector(serverWith("other", {}).api, istio), (error: unknown) => {
       assert.ok(error instanceof NoInjector);
       assert.match(error.message, /^there is no ConfigMap istio-system\/istio-sidecar-injector/);
@@ -48,7 +48,7 @@ describe("the injector's ConfigMap", () => {
     });
   });
 
-  it("that nobody may read is not taken for one that is not there", async () => {
+  it("that may not be read is not taken for a missing one", async () => {
     await assert.rejects(readInjector(serverWith("other", {}, 403).api, istio), ApiError);
   });
 

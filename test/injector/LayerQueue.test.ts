@@ -40,7 +40,7 @@ const submit = (queue: LayerQueue, target: string) =>
     .catch((error: Error) => error.message);
 
 describe("the queue of layers", () => {
-  it("begins a commit when no more layers come, so that those of one up are one write", async () => {
+  it("writes when no more layers come, so that one up is one write", async () => {
     const more: Promise<unknown>[] = [];
     const { queue, commits } = queueThat((queue, pause) => {
       if (pause < 5) more.push(submit(queue, `late-${pause}`));
@@ -54,7 +54,7 @@ describe("the queue of layers", () => {
     assert.equal(commits(), 1);
   });
 
-  it("does not wait for ever where there is always one more", async () => {
+  it("stops waiting even if changes keep coming", async () => {
     const more: Promise<unknown>[] = [];
     const { queue, commits } = queueThat((queue, pause) => {
       if (pause < 500) more.push(submit(queue, `late-${pause}`));
@@ -64,7 +64,7 @@ describe("the queue of layers", () => {
     assert.ok(more.length < 100, `${more.length} came meanwhile`);
   });
 
-  it("takes a change at whatever moment it comes", async () => {
+  it("accepts a change at any moment", async () => {
     for (let ticks = 0; ticks < 8; ticks++) {
       const { queue } = queueThat(() => {});
       const change = { target: "shop", layer: undefined, owners: [] };
@@ -77,7 +77,7 @@ describe("the queue of layers", () => {
     }
   });
 
-  it("waits no longer once as many have come as Pulumi ever carried out at once", async () => {
+  it("stops waiting once as many changes came as Pulumi has run at once so far", async () => {
     let pauses = 0;
     const { queue, commits } = queueThat(() => pauses++);
     const eight = () => Promise.all([..."abcdefgh"].map((target) => submit(queue, target)));
@@ -91,7 +91,7 @@ describe("the queue of layers", () => {
     assert.ok(pauses - first > 5, "one alone is waited for others");
   });
 
-  it("gives a layer that is invalid alone a moment for those that may make it valid", async () => {
+  it("gives a layer that is invalid alone a moment, for others may make it valid", async () => {
     let elapsed = 0;
     let commits = 0;
     const api: KubernetesApi = {

@@ -5,7 +5,7 @@ import { VirtualClock } from "../rollout/VirtualClock";
 
 describe("rollouts of one cluster", () => {
   const turns = new Turns();
-  it("take turns in the order in which they come, and give back their own results", async () => {
+  it("take turns in order of arrival, each with its own result", async () => {
     const clock = new VirtualClock();
     const log: string[] = [];
     const rollout = (name: string, seconds: number) => async () => {
@@ -26,7 +26,7 @@ describe("rollouts of one cluster", () => {
     assert.ok(never);
   });
 
-  it("go on after one that fails, whose failure is its own", async () => {
+  it("go on after one that fails", async () => {
     const failing = turns.take("b", () => Promise.reject(new Error("denied")));
     const next = turns.take("b", async () => "done");
     await assert.rejects(failing, /denied/);

@@ -22,7 +22,7 @@ describe("how a layer is brought, beside its settings", () => {
     });
   }
 
-  it("may not be known in a preview", () => {
+  it("may be unknown in a preview", () => {
     const { problems } = readLayerInputs({
       namespace: "shop",
       injectorTimeout: unknownMarker,
@@ -31,7 +31,7 @@ describe("how a layer is brought, beside its settings", () => {
     assert.deepEqual(problems, []);
   });
 
-  it("is read as far as it can be from a state that another release wrote, so that it can be removed", () => {
+  it("is read leniently from another release's state, so that it can be removed", () => {
     const old = {
       namespace: "shop",
       logLevel: "debug",

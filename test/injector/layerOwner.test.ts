@@ -31,20 +31,20 @@ describe("the owner of a layer", () => {
     assert.ok(!isSameStack(shop, "acme/mesh/production:shop"));
   });
 
-  it("in the state is only written down where it is not the component's name", () => {
+  it("is kept in the state only where it differs from the component's name", () => {
     assert.deepEqual(writtenOwner({ owner: shop }, shop), {});
     assert.deepEqual(writtenOwner({ owner: shop }, `${shop}#2`), { __owner: `${shop}#2` });
     assert.equal(writtenOwnerOf({ owner: shop }), shop);
     assert.equal(writtenOwnerOf({ owner: shop, __owner: `${shop}#2` }), `${shop}#2`);
   });
 
-  it("stays with its resource, and follows a component that gets another name", () => {
+  it("stays with its resource when the component is renamed", () => {
     const olds = { owner: shop, __owner: `${shop}#2` };
     assert.equal(wantedOwner(olds, { owner: shop }), `${shop}#2`);
     assert.equal(wantedOwner(olds, { owner: "acme/mesh/prod:team" }), "acme/mesh/prod:team");
   });
 
-  it("is named where settings are refused", () => {
+  it("is named in refusals", () => {
     assert.equal(
       ownedByAnother("shop", "acme/other/prod:shop"),
       "namespace shop: its sidecar settings belong to acme/other/prod:shop, of another stack. " +

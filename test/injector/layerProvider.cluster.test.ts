@@ -120,7 +120,7 @@ describe("a layer whose write is disturbed", () => {
   };
   const isPutBack = /namespace shop: the settings were put back.*\n.*maximum cpu usage per Container is 8/s;
 
-  test("killed right after it wrote settings that no pod can have: the next up takes them out, and says why", async () => {
+  test("killed right after writing settings that deny pods: the next up takes them out and says why", async () => {
     await killedAfterWrite((provider) => provider.create(layer("shop", tooMuch)));
     assert.deepEqual(await limits(), { shop: "9" });
     await mesh.eventually("the injector has them", async () => !(await canCreateAtOnce("shop")));
@@ -129,7 +129,7 @@ describe("a layer whose write is disturbed", () => {
     await canCreatePods("shop");
   });
 
-  test("killed in an update to such settings: the next up goes back to those that the state has", async () => {
+  test("killed in an update to such settings: the next up restores those in the state", async () => {
     const { outs } = await undisturbed().create(layer("shop", 3));
     await killedAfterWrite((provider) => provider.update("id", outs, layer("shop", tooMuch)));
     await mesh.eventually("the injector has them", async () => !(await canCreateAtOnce("shop")));
@@ -140,7 +140,7 @@ describe("a layer whose write is disturbed", () => {
     assert.deepEqual(await limits(), { shop: "4" });
   });
 
-  test("killed right after it wrote settings that pods can have: the next up keeps them", async () => {
+  test("killed right after writing settings that work: the next up keeps them", async () => {
     await killedAfterWrite((provider) => provider.create(layer("shop", 3)));
     await undisturbed().create(layer("shop", 3));
     assert.deepEqual(await limits(), { shop: "3" });
@@ -155,7 +155,7 @@ describe("a layer whose write is disturbed", () => {
     );
   };
 
-  test("helm rewrites the ConfigMap before the injector has shown the layer: it is written again", async () => {
+  test("Helm rewrites the ConfigMap before the layer is verified: it is written again", async () => {
     const release = { ...installed, config: `# release 2\n${installed.config}` };
     const provider = afterWrite(async (answer) => {
       await writeInjector(mesh.api, injector, await readInjector(mesh.api, injector), release, "helm");
@@ -167,7 +167,7 @@ describe("a layer whose write is disturbed", () => {
     assert.match(provider.lines.join("\n"), /written again, since somebody rewrote/);
   });
 
-  test("what no pod can have goes back at once, while another namespace's settings are still waited for", async () => {
+  test("settings that deny pods are reverted at once, while another namespace's are still being verified", async () => {
     // as with an injector that lags: cart's pods don't show their settings for long
     const begun = performance.now();
     let wentBack = 0;
@@ -188,7 +188,7 @@ describe("a layer whose write is disturbed", () => {
     assert.deepEqual(await limits(), { cart: "3" });
   });
 
-  test("a look at settings that then went back is not taken for what is there", async () => {
+  test("a read of settings that were then reverted is not used", async () => {
     const { outs } = await undisturbed().create(layer("shop", 3));
     const limitSeen = async () => {
       const { props } = await provider.read("id", outs);
@@ -205,7 +205,7 @@ describe("a layer whose write is disturbed", () => {
     assert.deepEqual(seen.map(Number), [9, 3]);
   });
 
-  test("an API server that goes away after the write, for good: the state has the layer, and can take it out", async () => {
+  test("the API server goes away for good after the write: the state has the layer, and destroy can take it out", async () => {
     const provider = afterWrite(async () => {
       throw new UnreachableError("PUT: read ECONNRESET");
     });
@@ -220,7 +220,7 @@ describe("a layer whose write is disturbed", () => {
     assert.deepEqual(await mesh.injector(), installed);
   });
 
-  test("the same with settings that no pod can have: the next up takes them out", async () => {
+  test("the same with settings that deny pods: the next up takes them out", async () => {
     const provider = afterWrite(async () => {
       throw new UnreachableError("PUT: read ECONNRESET");
     });
@@ -234,7 +234,7 @@ describe("a layer whose write is disturbed", () => {
     assert.deepEqual(await mesh.injector(), installed);
   });
 
-  test("what no pod can have is not put back over another owner's layer that has come in its place", async () => {
+  test("settings that deny pods are not reverted over a layer that another owner wrote since", async () => {
     const settings = parseSettings({ proxyResources: { limits: { cpu: 2 } } }).settings;
     const others = compose(installed, { shop: { owner: "o/other/s:shop", settings } });
     let isTaken = false;
@@ -254,7 +254,7 @@ describe("a layer whose write is disturbed", () => {
     assert.deepEqual(await mesh.injector(), others);
   });
 
-  test("what others write between the look and the write stays, and the layer comes on top of it", async () => {
+  test("what others write between read and write is kept, with the layer added to it", async () => {
     const edited = { ...installed, config: `# edited\n${installed.config}` };
     let isEdited = false;
     const provider = processWith(async (call, send) => {
@@ -276,7 +276,7 @@ describe("a layer whose write is disturbed", () => {
     assert.deepEqual(strip(await mesh.injector()), edited);
   });
 
-  test("a write that meets itself, since its answer was lost, goes back to what was there before it", async () => {
+  test("a write whose answer was lost, and that finds itself in place, reverts to what was there before", async () => {
     await undisturbed().create(layer("shop", 3));
     // as sent again by the client: the server has it, and calls the second one a conflict
     let isLost = false;
@@ -292,7 +292,7 @@ describe("a layer whose write is disturbed", () => {
     assert.deepEqual(await limits(), { shop: "3" });
   });
 
-  test("what was there before is not put back where it goes with others' settings no more: the layer is taken out", async () => {
+  test("a former layer that would conflict with other layers now is not restored: the layer is taken out", async () => {
     const requests = {
       ...layer("shop", 3),
       proxyResources: { requests: { cpu: "1500m" } },
@@ -318,7 +318,7 @@ describe("a layer whose write is disturbed", () => {
     await canCreatePods("shop");
   });
 
-  test("where somebody else denied all pods before, the layer stays, and what could not be tried out is said", async () => {
+  test("where pods were denied before the write, the layer stays, and up says what it could not try out", async () => {
     const quotas = "/api/v1/namespaces/shop/resourcequotas";
     const quota = { metadata: { name: "no-pods" }, spec: { hard: { pods: "0" } } };
     await mesh.api.request({ method: "POST", path: quotas, body: quota });
@@ -337,7 +337,7 @@ describe("a layer whose write is disturbed", () => {
     }
   });
 
-  test("an API server that is busy while the layer is tried out does not pass for a refusal", async () => {
+  test("a busy API server while the layer is tried out is not taken for a denial", async () => {
     let busy = 0;
     const provider = processWith((call, send) => {
       const isProbe = call.method === "POST" && call.path.endsWith("/pods");

@@ -13,7 +13,7 @@ import { Mesh } from "../e2e/Mesh";
 
 const injector = { namespace: "istio-system" };
 
-describe("two istiods behind one injector, one of which reads a mounted ConfigMap late", () => {
+describe("two istiods behind one injector, one with a mounted ConfigMap that lags", () => {
   let mesh: Mesh;
   before(async () => {
     mesh = await Mesh.start({ replicas: ["mounted"] });
@@ -71,13 +71,13 @@ describe("two istiods behind one injector, one of which reads a mounted ConfigMa
     return lines;
   };
 
-  test("doctor asks each and finds them in agreement", async () => {
+  test("doctor asks each, and they agree", async () => {
     await mesh.eventually("both answer", async () => (await replicas())[0]?.is === "ok");
     const [finding] = await replicas();
     assert.deepEqual(finding, { check: "replicas", is: "ok", says: "all 2 istiod replicas agree" });
   });
 
-  test("a write waits until the late one has it, too", async () => {
+  test("a write waits for the one that lags", async () => {
     let mounted = false;
     const lines = await commit("1", 60_000, async () => {
       await mount();
@@ -88,7 +88,7 @@ describe("two istiods behind one injector, one of which reads a mounted ConfigMa
     assert.equal((await replicas())[0]?.is, "ok");
   });
 
-  test("a write does not wait for ever, and says whose pods are restarted once more; doctor names the replica", async () => {
+  test("a write gives up waiting, and says whose pods are restarted again; doctor names the replica", async () => {
     const [, late = ""] = (await pods()).map(({ metadata }) => metadata.name);
     const lines = await commit("3", 2_000);
     assert.equal(
@@ -102,7 +102,7 @@ describe("two istiods behind one injector, one of which reads a mounted ConfigMa
     await mesh.eventually("both agree", async () => (await replicas())[0]?.is === "ok");
   });
 
-  test("where a quota denies every plain pod, a write waits for istiod all the same, and doctor finds all well", async () => {
+  test("where a quota denies every probe, a write still waits for istiod, and doctor finds no fault", async () => {
     const namespace = "bounded";
     await mesh.namespace(namespace);
     await mesh.api.request({
@@ -139,7 +139,7 @@ describe("two istiods behind one injector, one of which reads a mounted ConfigMa
     );
   });
 
-  test("one that can't be reached is a warning, and no write waits for it", async () => {
+  test("an istiod that can't be reached is a warning, and no write waits for it", async () => {
     await mesh.cluster.stopComponent("istiod-mounted");
     const [finding] = await replicas();
     assert.equal(finding?.is, "warning");
@@ -147,7 +147,7 @@ describe("two istiods behind one injector, one of which reads a mounted ConfigMa
     assert.deepEqual(await commit("4", 60_000), []);
   });
 
-  test("without the right to pods/proxy nobody is asked, and doctor says which right it is", async () => {
+  test("without the right to pods/proxy none is asked, and doctor names the missing right", async () => {
     await mesh.cluster.startComponent("istiod-mounted");
     await mount();
     const rbac = "/apis/rbac.authorization.k8s.io/v1";

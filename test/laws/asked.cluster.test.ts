@@ -35,7 +35,7 @@ interface Case {
 }
 
 for (const sidecars of ["native", "classic"] as const) {
-  describe(`asked equals what then came, ${sidecars} sidecars`, () => {
+  describe(`what was asked is what pods then get, ${sidecars} sidecars`, () => {
     let cluster: Cluster;
     let api: KubernetesApi;
     let injection: Injection;
@@ -75,7 +75,7 @@ for (const sidecars of ["native", "classic"] as const) {
       return found;
     };
 
-    test("the answer to a dry run with planned data says that it is one", async () => {
+    test("a dry run with planned data is marked as one in its answer", async () => {
       for (const [namespace, layers] of [
         ["all", all("all")],
         ["plain", {}],
@@ -91,7 +91,7 @@ for (const sidecars of ["native", "classic"] as const) {
       assert.equal(pod.metadata.annotations?.[stampAnnotation], undefined);
     });
 
-    test("data that is none, or keeps istiod busy, is no data", async () => {
+    test("malformed data, or data that would keep istiod busy, is ignored", async () => {
       const { template } = plain;
       const preview = (text: string, others = {}) => ({
         name: "plain",

@@ -158,7 +158,7 @@ describe("a profile", () => {
     });
   });
 
-  it("replaces one hook that Istio was installed with as a whole, and says nothing of the other", () => {
+  it("replaces an installed hook as a whole, and leaves the other out", () => {
     const hook = { exec: { command: ["drain"] } };
     assert.deepEqual(written(profileOf({ namespace: { "lifecycle.preStop": hook } })), {
       "global proxy lifecycle preStop": hook,
@@ -236,7 +236,7 @@ describe("what Istio was installed with", () => {
     );
   });
 
-  it("is nothing where the values are no map", () => {
+  it("is empty where the values are not a map", () => {
     for (const no of [undefined, null, "", [], 5]) {
       assert.deepEqual(installedSettings(no), {});
       assert.deepEqual(installedSettings({ proxy: no }), {});
@@ -270,7 +270,7 @@ describe("workload settings", () => {
     );
   });
 
-  it("show in a pod's stamp behind its namespace's; what no settings reach has no stamp of its own", () => {
+  it("follow the namespace's in a pod's stamp; pods that no settings reach have no stamp", () => {
     assert.equal(joinedStamp(["a", "b", "c"]), "a.b.c");
     assert.equal(joinedStamp(["", "b"]), "b");
     assert.equal(joinedStamp(["", ""]), "");

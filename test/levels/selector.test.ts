@@ -69,7 +69,7 @@ describe("a selector as people write it", () => {
     assert.deepEqual(parseSelector(asLabelSelector(selector)).selector, selector);
   });
 
-  it("passes while a preview does not know a part of it", () => {
+  it("passes while a part of it is unknown", () => {
     for (const written of [
       unknownMarker,
       { matchLabels: unknownMarker },
@@ -204,7 +204,7 @@ describe("labels that a selector picks", () => {
     });
   }
 
-  it("are found whatever values are excluded", () => {
+  it("are found for any excluded values", () => {
     const labels = labelsPickedBy([has("app"), not("app", "any0", "any1")]);
     assert.ok(labels && selects([has("app"), not("app", "any0", "any1")], labels));
   });

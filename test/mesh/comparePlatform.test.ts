@@ -34,14 +34,14 @@ describe("diff refuses what up refuses:", () => {
     await assert.rejects(compared(text), /a cpu request of 2 above the limit of 1/);
   });
 
-  it("an injector whose templates it can't add to", async () => {
+  it("an injector whose template can't be changed", async () => {
     const bare = config.replace("sidecar: |", "gateway: |");
     await assert.rejects(compared("global: { concurrency: 2 }", { config: bare, values }), {
       name: "InjectorRefusal",
     });
   });
 
-  it("nothing that is right", async () => {
+  it("nothing that is valid", async () => {
     const { changes } = await compared("namespaces: { shop: { concurrency: 2 } }");
     assert.deepEqual(
       changes.map(({ target, setting }) => `${target} ${setting}`),

@@ -33,7 +33,7 @@ describe("the pod templates of a manifest", () => {
     });
   }
 
-  it("are a running pod's as it was before Istio came", () => {
+  it("of a running pod are without what Istio added", () => {
     const [pod] = templatesIn(
       JSON.stringify({
         kind: "Pod",

@@ -203,7 +203,7 @@ describe("what import takes over", () => {
     }
   });
 
-  it("has selectors as workloads, the older of two objects before the newer", () => {
+  it("turns selectors into workloads, the older of two objects first", () => {
     const kind = "ASMCustomProxyConfigInjectionTemplate";
     const labels = { app: "checkout" };
     const found = imported(
@@ -257,7 +257,7 @@ describe("what import takes over", () => {
     assert.equal(file.workloads["shop-checkout"]?.priority, 2);
   });
 
-  it("is one value for the forms in which annotations have it, each setting once", () => {
+  it("brings the forms of an annotation to one value, each setting once", () => {
     const both = {
       "traffic.sidecar.istio.io/includeInboundPorts": "*",
       "traffic.sidecar.istio.io/excludeInboundPorts": "9300, 9200,,9300",
@@ -306,7 +306,7 @@ describe("what import takes over", () => {
     assert.doesNotMatch(taken.map(({ says }) => says).join("\n"), /hold/);
   });
 
-  it("is nothing where a namespace has settings already, and nothing that contradicts itself", () => {
+  it("skips namespaces that have settings already, and contradictions", () => {
     const annotations = {
       "traffic.sidecar.istio.io/includeInboundPorts": "80",
       "traffic.sidecar.istio.io/excludeInboundPorts": "80",

@@ -19,7 +19,7 @@ const said = (layers: Layers, of: ReturnType<typeof state>) =>
   layerOwners(injector, layers, of).flatMap(({ is, says }) => (is === "problem" ? [says] : []));
 
 describe("who owns the layers of an injector", () => {
-  it("is told by stack, with no state at hand", () => {
+  it("is reported by stack, without a state", () => {
     const layers = owned({
       "*": "acme/mesh/prod:global",
       shop: "acme/shop/prod:shop",
@@ -31,7 +31,7 @@ describe("who owns the layers of an injector", () => {
     assert.deepEqual(layerOwners(injector, {}, undefined), []);
   });
 
-  it("is nobody's fault where the stack's state has every layer of it, and others have theirs", () => {
+  it("finds no fault where the state has every layer of its stack", () => {
     const layers = owned({
       shop: "acme/shop/prod:shop",
       "shop/api": "acme/shop/prod:api",
@@ -62,7 +62,7 @@ describe("who owns the layers of an injector", () => {
       ]));
   }
 
-  it("says of an interrupted create that it was one, and what to do", () => {
+  it("says that a create was interrupted, and what to do", () => {
     const text = JSON.stringify({
       deployment: {
         resources: [stack],
@@ -89,7 +89,7 @@ describe("who owns the layers of an injector", () => {
     ["other JSON", '{"steps":[]}', /^state\.json: expected .*, got deployment: /],
     ["an empty stack", '{"version":3,"deployment":{}}', /got no resources, so the stack is unknown$/],
   ] as const) {
-    it(`can't be told from ${what}`, () =>
+    it(`is unknown with ${what}`, () =>
       assert.throws(
         () => readStackState(text, "state.json"),
         (error) => error instanceof NoStackState && message.test(error.message),

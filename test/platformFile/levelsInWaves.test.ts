@@ -9,11 +9,11 @@ function names(text: string): string[][] {
   );
 }
 
-test("without waves everything is one, so that the layers are one write", () => {
+test("without waves everything is one wave, so that the layers are one write", () => {
   assert.deepEqual(names("global: {}\nnamespaces: {a: , b: }"), [["*", "a", "b"]]);
 });
 
-test("waves come in their order, then the other namespaces, and global settings reach everybody last", () => {
+test("waves in their order, then the other namespaces, global settings last", () => {
   assert.deepEqual(names("global: {}\nnamespaces: {a: , b: , canary: , c: }\nwaves: [[canary], [c, a]]"), [
     ["canary"],
     ["c", "a"],
@@ -29,7 +29,7 @@ test("workloads go with their namespace, also one that has no settings of its ow
   assert.deepEqual(names(text), [["a", "w", "b", "v"]]);
 });
 
-test("an empty wave is none, and an empty file has none", () => {
+test("an empty wave is skipped, and an empty file has none", () => {
   assert.deepEqual(names("namespaces: {a: }\nwaves: [[], [a], []]"), [["a"]]);
   assert.deepEqual(names(""), []);
 });

@@ -97,7 +97,7 @@ describe("the JSON Schema of settings files", () => {
     assert.equal(readFileSync(file, "utf8"), text);
   });
 
-  it("has a schema for every setting, which refuses what is no value at all", () => {
+  it("has a schema for every setting, which refuses null", () => {
     for (const { path, schema } of declarations) {
       assert.ok(Object.keys(schema).length > 0, path);
       assert.equal(new Ajv2020({ strict: false }).compile(schema)(null), false, path);

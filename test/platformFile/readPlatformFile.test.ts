@@ -16,7 +16,7 @@ function problemsOf(text: string): string[] {
 }
 
 describe("a settings file", () => {
-  it("gives each level its settings, with what the file says once for all", () => {
+  it("gives each level its settings, with the file's common options", () => {
     const read = readPlatformFile(
       `
 injector: { revision: canary }
@@ -68,7 +68,7 @@ waves: [[cart], [shop]]
     });
   });
 
-  it("may be empty, and the one in this repository is right", () => {
+  it("may be empty, and the one in this repository is valid", () => {
     assert.deepEqual(readPlatformFile("", "settings.yaml"), { namespaces: {}, workloads: {}, waves: [] });
     assert.deepEqual(readPlatformFile("# nothing yet\n", "settings.yaml"), {
       namespaces: {},

@@ -7,7 +7,7 @@ import { session } from "../../provider/cluster/session";
 import { readConfiguration, useCluster, withInjector } from "../../provider/plugin/Configuration";
 
 describe("the provider's configuration", () => {
-  it("is text, and what is none is said with its key", () => {
+  it("is text; anything else is refused with its key", () => {
     const given = { context: "prod", injectorRevision: "canary", kubeconfig: "", version: "0.1.0" };
     assert.deepEqual(readConfiguration(given), { context: "prod", injectorRevision: "canary" });
     assert.throws(
@@ -16,7 +16,7 @@ describe("the provider's configuration", () => {
     );
   });
 
-  it("says which Istio where a component does not", () => {
+  it("selects the Istio where a component does not", () => {
     const configuration = { injectorNamespace: "mesh", injectorRevision: "canary" };
     assert.deepEqual(withInjector(undefined, configuration), { namespace: "mesh", revision: "canary" });
     assert.deepEqual(withInjector({ revision: "stable" }, configuration), {
@@ -51,14 +51,14 @@ describe("the cluster of a plugin's resources", () => {
   };
   const server = async () => (await session.api(undefined)).server;
 
-  it("is the one that the provider was configured for last", async () => {
+  it("is that of the last Configure", async () => {
     useCluster({ kubeconfig: kubeconfig("one", 1001) });
     assert.equal(await server(), "http://127.0.0.1:1001");
     useCluster({ kubeconfig: kubeconfig("other", 1002) });
     assert.equal(await server(), "http://127.0.0.1:1002");
   });
 
-  it("is kubectl's without configuration", async () => {
+  it("is kubectl's default without configuration", async () => {
     process.env.KUBECONFIG = kubeconfig("kubectl", 1003);
     useCluster({});
     assert.equal(await server(), "http://127.0.0.1:1003");

@@ -62,7 +62,7 @@ describe("the schema of the Pulumi package", () => {
     });
   }
 
-  it("offers amounts as numbers and as text, levels as an enum, lists as lists", () => {
+  it("has amounts as numbers or strings, levels as an enum, lists as lists", () => {
     const { inputProperties } = component("NamespaceSidecarSettings");
     assert.deepEqual(settingAt(inputProperties, "proxyResources.limits.cpu")?.oneOf, [
       { type: "number" },
@@ -99,7 +99,7 @@ describe("the schema of the Pulumi package", () => {
     );
   });
 
-  it("leads to a type at every reference", () => {
+  it("resolves every reference to a type", () => {
     const references = JSON.stringify(schema).matchAll(/"#\/types\/([^"]+)"/g);
     for (const [, name = ""] of references) assert.ok(schema.types[name], name);
   });

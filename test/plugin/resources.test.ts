@@ -47,7 +47,7 @@ describe("a resource of the plugin", () => {
     });
   }
 
-  it("hands a sealed kubeconfig back sealed", async () => {
+  it("returns a secret kubeconfig as a secret", async () => {
     const { inputs } = await resources.check(
       urn("SettingsLayer"),
       {},
@@ -59,7 +59,7 @@ describe("a resource of the plugin", () => {
     assert.deepEqual(inputs.cluster, { kubeconfig: secret(unreachable.kubeconfig) });
   });
 
-  it("seals what the state keeps of a failure", async () => {
+  it("keeps secrets sealed in the state of a failed operation", async () => {
     const failing = resourcesBy({
       SettingsLayer: {
         ...layer,
@@ -77,7 +77,7 @@ describe("a resource of the plugin", () => {
     );
   });
 
-  it("of another type is refused by name", async () => {
+  it("of an unknown type is refused by name", async () => {
     await assert.rejects(
       resources.create(urn("Nothing"), {}),
       /expected a resource of the package istio-sidecar, got istio-sidecar:index:Nothing\. Use SettingsLayer, /,

@@ -8,7 +8,7 @@ import {
 } from "../../provider/pod/differences";
 
 describe("differences", () => {
-  it("are fields that are other, new or gone", () => {
+  it("are changed, new and removed fields", () => {
     const found = differences({ a: "1", b: "2", gone: "3" }, { a: "1", b: "3", fresh: "4" });
     assert.deepEqual(Object.fromEntries(found.map(({ field, from, to }) => [field, [from, to]])), {
       b: ["2", "3"],
@@ -17,7 +17,7 @@ describe("differences", () => {
     });
   });
 
-  it("come in one order whatever the order of fields, istio-proxy's before the echoes of them", () => {
+  it("come in one order whatever the order of fields, istio-proxy's first", () => {
     const fields = ["PROXY_CONFIG a", "istio-init a", "istio-proxy a"];
     for (const order of [fields, [...fields].reverse()]) {
       const found = differences({}, Object.fromEntries(order.map((field) => [field, "1"])));
@@ -87,7 +87,7 @@ describe("the sentence about a restart", () => {
     ],
     ["a long value", 1, [{ field: "f", from: "x".repeat(100), to: "1" }], `1 pod: f ${"x".repeat(39)}… -> 1`],
   ];
-  it("has room in what Pulumi shows of a text", () => {
+  it("fits into what Pulumi shows of a text", () => {
     const long = Array.from({ length: 30 }, (_, at) => ({
       field: `istio-proxy env ${"N".repeat(60)}${at}`,
       from: "x".repeat(90),

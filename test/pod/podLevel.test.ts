@@ -33,7 +33,7 @@ function decided(template: PodTemplate): string[] {
   });
 }
 
-describe("what a pod says of its sidecar", () => {
+describe("a pod's own overrides", () => {
   const rows: [string, PodTemplate, CanonicalSettings][] = [
     ["nothing, without annotations", { spec: { containers: [] } }, {}],
     ["nothing, with annotations of others", pod({ "prometheus.io/port": "80" }), {}],
@@ -151,12 +151,12 @@ describe("what a pod says of its sidecar", () => {
     ],
   ];
   for (const [edge, template, expected] of rows) {
-    it(`is said ${edge}`, () => {
+    it(`are set ${edge}`, () => {
       assert.deepEqual(podLevel(template).settings, expected);
     });
   }
 
-  it("takes no name of an environment variable that a setting stands for, or that is Istio's", () => {
+  it("ignores environment variables of settings and of Istio", () => {
     const { settings } = podLevel(
       config("proxyMetadata:\n  MINIMUM_DRAIN_DURATION: 7s\n  POD_NAME: x\n  __proto__: y"),
     );
@@ -170,7 +170,7 @@ describe("what a pod says of its sidecar", () => {
 describe("one resource annotation", () => {
   const amounts = declarations.flatMap(({ path, droppedBy }) => (droppedBy.length > 0 ? [path] : []));
 
-  it("drops all amounts that the pod does not say itself, of istio-proxy and istio-init", () => {
+  it("drops all other amounts of istio-proxy and istio-init", () => {
     assert.equal(amounts.length, 9);
     for (const [annotation, path] of [
       ["proxyCPU", "proxyResources.requests.cpu"],

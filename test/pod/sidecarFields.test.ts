@@ -15,7 +15,7 @@ describe("the fields of a sidecar", () => {
     });
   });
 
-  it("have an empty variable, which the API server stores without a value, and none that is read from the pod", () => {
+  it("have an empty variable, which the API server stores without a value, and no variable from a field of the pod", () => {
     const proxyConfig = { name: "PROXY_CONFIG", value: '{"proxyMetadata":{"EMPTY":"","FROM":""}}' };
     const fields = sidecarFields(
       injectedPod({
@@ -30,7 +30,7 @@ describe("the fields of a sidecar", () => {
     });
   });
 
-  it("have no numbers of a probe that is not there", () => {
+  it("have no numbers of a missing probe", () => {
     const fields =
       sidecarFields(injectedPod({ proxy: { readinessProbe: undefined, startupProbe: undefined } })) ?? {};
     assert.deepEqual(
@@ -78,11 +78,11 @@ describe("the fields of a sidecar", () => {
     assert.deepEqual(sidecarFields(injectedPod({ init: { name: "istio-validation" } })), injectedFields);
   });
 
-  it("are none of a pod without a sidecar", () => {
+  it("are empty for a pod without a sidecar", () => {
     assert.equal(sidecarFields({ spec: { containers: [application] } }), undefined);
   });
 
-  it("have no init container's with interception mode NONE", () => {
+  it("have none of the init container with interception mode NONE", () => {
     const fields = sidecarFields(injectedPod({ init: null })) ?? {};
     assert.deepEqual(
       Object.keys(fields).filter((field) => field.startsWith("istio-init")),

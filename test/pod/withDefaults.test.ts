@@ -10,7 +10,7 @@ const filled = (container: Partial<Container>) =>
   }).spec.containers[0];
 
 describe("what the API server fills in", () => {
-  it("a request that is missing is the limit", () => {
+  it("a missing request defaults to the limit", () => {
     const limits = { cpu: "2", memory: "1Gi" };
     assert.deepEqual(filled({ resources: { limits, requests: { cpu: "1" } } })?.resources, {
       limits,
@@ -35,7 +35,7 @@ describe("what the API server fills in", () => {
     });
   }
 
-  it("a probe has all its numbers, and one that is missing stays so", () => {
+  it("a probe gets all its numbers; a missing probe stays missing", () => {
     const container = filled({ startupProbe: { httpGet: { port: 1 }, failureThreshold: 600 } });
     assert.deepEqual(container?.startupProbe, {
       httpGet: { port: 1 },

@@ -5,8 +5,8 @@ import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { endWithEngine } from "../../provider/process/endWithEngine";
 
-describe("a provider whose engine is gone", () => {
-  it("ends, and not before", async () => {
+describe("a provider without its engine", () => {
+  it("exits once the engine is gone, not before", async () => {
     const engine = createServer((socket) => socket.end()).listen(0, "127.0.0.1");
     await once(engine, "listening");
     const { port } = engine.address() as AddressInfo;

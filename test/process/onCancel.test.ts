@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
 import { onCancel } from "../../provider/process/onCancel";
 
-describe("a provider that is asked to end", () => {
-  it("hears it, and takes no other request for it", async () => {
+describe("a provider that gets Cancel", () => {
+  it("notices it, and mistakes no other request for it", async () => {
     const server = createServer((_request, response) => void response.end()).listen(0, "127.0.0.1");
     await once(server, "listening");
     let cancelled = 0;

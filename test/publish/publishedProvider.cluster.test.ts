@@ -21,7 +21,7 @@ const layers = (settings: Record<string, CanonicalSettings>): Layers =>
   );
 const cpu = (limit: string) => ({ "proxyResources.limits.cpu": limit });
 
-describe("what a namespace's team is told of its settings", () => {
+describe("the published settings of a namespace", () => {
   let mesh: Mesh;
   let installed: InjectorData;
   let planned: Layers = {};
@@ -98,7 +98,7 @@ describe("what a namespace's team is told of its settings", () => {
     assert.equal((await metadata()).uid, uid);
   });
 
-  test("is what the injector has, whatever the program planned, and the next up tries again", async () => {
+  test("is what the injector has, not what was planned, and the next up tries again", async () => {
     await inject({ shop: cpu("2") });
     planned = layers({ "*": { dnsProxy: true } });
     const { outs, inputs, id } = await create();
@@ -107,7 +107,7 @@ describe("what a namespace's team is told of its settings", () => {
     assert.equal((await provider().diff(id, outs, inputs)).changes, true);
   });
 
-  test("is no change while nothing changes; another value that Istio is installed with is one", async () => {
+  test("shows a change only for changed settings or another installed value", async () => {
     await inject({ shop: cpu("2") });
     const { outs, inputs, id } = await create();
     const again = await provider().check(inputs, shop);
@@ -125,7 +125,7 @@ describe("what a namespace's team is told of its settings", () => {
     }
   });
 
-  test("leaves other keys, labels and annotations of the ConfigMap alone, and goes without them", async () => {
+  test("leaves other keys, labels and annotations of the ConfigMap alone, also when deleted", async () => {
     const own = { metadata: { name: "sidecar-settings", labels: { team: "shop" } }, data: { note: "ours" } };
     await mesh.api.request({ method: "POST", path: path.replace(/\/[^/]+$/, ""), body: own });
     await inject({ shop: cpu("2") });
@@ -136,7 +136,7 @@ describe("what a namespace's team is told of its settings", () => {
     assert.deepEqual(await mesh.configMap("shop", "sidecar-settings"), { note: "ours" });
   });
 
-  test("does not replace what somebody else has at its place, and says what to do", async () => {
+  test("does not replace somebody else's ConfigMap, and says what to do", async () => {
     const own = { metadata: { name: "sidecar-settings" }, data: { "settings.yaml": "a team's own" } };
     await mesh.api.request({
       method: "POST",
@@ -154,7 +154,7 @@ describe("what a namespace's team is told of its settings", () => {
     assert.equal(await text(), "a team's own", "nor is it taken out");
   });
 
-  test("goes with the resource, also where it is gone already", async () => {
+  test("is deleted with the resource, even if it is gone already", async () => {
     await inject({ shop: cpu("2") });
     const { outs, id } = await create();
     await provider().delete(id, outs);
@@ -162,7 +162,7 @@ describe("what a namespace's team is told of its settings", () => {
     await provider().delete(id, outs);
   });
 
-  test("deleted or changed by hand shows at the next refresh, and is written anew", async () => {
+  test("deleted or edited by hand shows at the next refresh, and is written again", async () => {
     await inject({ shop: cpu("2") });
     const { outs, id } = await create();
     assert.deepEqual((await provider().read(id, outs)).props, outs, "unchanged");

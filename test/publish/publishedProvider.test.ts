@@ -29,7 +29,7 @@ describe("a preview of what is published", () => {
     assert.deepEqual(lines, ["shop: could not look up the settings to publish: nobody there"]);
   });
 
-  it("of a namespace that is not known yet asks nobody", async () => {
+  it("of an unknown namespace asks no cluster", async () => {
     for (const news of [{ namespace: unknownMarker }, { namespace: "shop", cluster: unknownMarker }]) {
       const { provider, lines } = without(new Error("asked"));
       const { inputs } = await provider.check({}, news);
@@ -39,7 +39,7 @@ describe("a preview of what is published", () => {
     }
   });
 
-  it("hides no error but that of a cluster that is away", async () => {
+  it("hides no error but that of an unreachable cluster", async () => {
     await assert.rejects(
       without(new Error("a defect")).provider.check({}, { namespace: "shop" }),
       /a defect/,

@@ -31,7 +31,7 @@ describe("an explanation for people", () => {
     sameAsGolden(join(__dirname, "texts/explain.md"), explainMarkdown(explained));
   });
 
-  it("says what a pod's own annotations win, and what they take away", () => {
+  it("shows what a pod's own annotations override, and what they drop", () => {
     const text = explainText([
       explain({ "sidecar.istio.io/proxyMemory": "1Gi", "sidecar.istio.io/logLevel": "off" }),
     ]);

@@ -102,7 +102,7 @@ describe("the comment on a pull request", () => {
     );
   });
 
-  it("leaves out what is for terminals: counts, and how far a look is", () => {
+  it("leaves out what is for terminals: counts and progress", () => {
     const info = [
       "12 workloads (24 pods) restart: cart 3, shop 9",
       "1 workload (1 pod) restarts: cart 1",
@@ -153,7 +153,7 @@ describe("the comment on a pull request", () => {
     assert.ok(!text.includes("… and more"));
   });
 
-  it("says that settings were lost, what waits, and what the preview could not see", () => {
+  it("says that settings were lost, what is waiting, and what the preview could not see", () => {
     const text = comment(
       [
         layer("Namespace", "shop", {
@@ -179,7 +179,7 @@ describe("the comment on a pull request", () => {
     assert.match(text, /> \[!CAUTION\]\n> - settings\.yaml:3:5: found &lt;b&gt;x&lt;\/b&gt;$/m);
   });
 
-  it("fails with a preview that ended early, though nobody called that an error", () => {
+  it("fails with a preview that ended early without an error", () => {
     const steps = [layer("Namespace", "shop", { namespace: "shop", dnsProxy: true })];
     assert.match(
       comment(steps, [], null),

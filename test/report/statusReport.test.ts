@@ -12,7 +12,7 @@ const mesh = largeMesh(2, 6);
 describe("the status as text", () => {
   const noted = { ...mesh, notes: ["3 pods of revision old: not looked at"] };
 
-  it("puts what needs an eye first, and a reason once above its workloads", () => {
+  it("puts what needs attention first, and a reason once above its workloads", () => {
     const text = statusText(noted, { width: 80 });
     assert.ok(
       text
@@ -23,7 +23,7 @@ describe("the status as text", () => {
     sameAsGolden(join(__dirname, "texts/status.txt"), text);
   });
 
-  it("has a line for each workload where all is asked for", () => {
+  it("has a line for each workload with -o wide", () => {
     sameAsGolden(join(__dirname, "texts/status-wide.txt"), statusText(noted, { each: true }));
   });
 
@@ -97,7 +97,7 @@ describe("the status as text", () => {
     assert.equal(text.split("\n").filter((line) => line.startsWith("| `team")).length, 5);
   });
 
-  it("tells two looks apart line by line, and nothing where nothing changed", () => {
+  it("compares two states line by line, and is empty without changes", () => {
     const [first] = mesh.namespaces;
     assert.ok(first);
     const workloads = first.workloads.map((one, at) =>

@@ -6,7 +6,7 @@ describe("a table", () => {
   const row = ["shop", "Deployment/api", "istio-proxy limits.cpu 2 -> 1500m, and more"];
   const heads = ["NAMESPACE", "WORKLOAD", "DETAIL"];
 
-  it("is broken into lines in its last column where the terminal is narrower", () => {
+  it("wraps its last column at a narrower terminal", () => {
     assert.equal(
       textTable(heads, [row], { most: 50 }),
       [
@@ -18,11 +18,11 @@ describe("a table", () => {
     );
   });
 
-  it("is as wide as it is where nobody says how wide it may be", () => {
+  it("has its full width where no width is given", () => {
     assert.match(textTable(["A", "B", "C"], [row]), /and more$/m);
   });
 
-  it("is cut in the columns that may be, the widest first, and in no other", () => {
+  it("is cut in the columns that allow it, the widest first", () => {
     const long = ["shop", `{"exec":{"command":["${"x".repeat(60)}"]}}`, "1"];
     const lines = textTable(["SETTING", "FROM", "TO"], [long], { most: 40, cuts: ["FROM"] }).split("\n");
     assert.deepEqual(

@@ -51,7 +51,7 @@ describe("a server that answers 429", () => {
   });
   after(() => new Promise((resolve) => server.close(resolve)));
 
-  it("to an eviction: handed back at once, with the budget's words and the time to wait", async () => {
+  it("to an eviction: returned at once, with the budget's words and the time to wait", async () => {
     asked = 0;
     const eviction: ApiCall = {
       method: "POST",
@@ -71,7 +71,7 @@ describe("a server that answers 429", () => {
     );
   });
 
-  it("to anything else: asked again", async () => {
+  it("to anything else: retried", async () => {
     asked = 0;
     assert.deepEqual(await api.request({ method: "GET", path: "/api/v1/pods" }), { done: true });
     assert.equal(asked, 2);

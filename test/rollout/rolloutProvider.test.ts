@@ -44,20 +44,20 @@ function providerWith(lost: boolean): ResourceProvider {
   };
 }
 
-describe("what a rollout's inputs say where a preview can't know what restarts", () => {
-  it("lost layers: what holds until somebody changes it, and nothing of how things were at an earlier look", async () => {
+describe("a rollout's inputs where a preview can't know what restarts", () => {
+  it("lost layers: lasting reasons only, nothing from an earlier look", async () => {
     const { inputs } = await providerWith(true).check(olds, { namespace: "shop" });
     assert.deepEqual(inputs.waiting, held);
     assert.equal(inputs.__stale, 1);
   });
 
-  it("lost layers, and nothing that holds: no list at all", async () => {
+  it("lost layers without lasting reasons: no list", async () => {
     const waiting = { "Deployment/api": transientReasons.unknown };
     const { inputs } = await providerWith(true).check({ restarts, waiting }, { namespace: "shop" });
     assert.equal("waiting" in inputs, false);
   });
 
-  it("no answer: all that the state says, so that there is no change", async () => {
+  it("no answer: all of the state, so that there is no change", async () => {
     const { inputs } = await providerWith(false).check(olds, { namespace: "shop" });
     assert.deepEqual(inputs.waiting, olds.waiting);
     assert.deepEqual(inputs.restarts, restarts);

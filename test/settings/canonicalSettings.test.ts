@@ -73,7 +73,7 @@ describe("nested settings", () => {
     });
   });
 
-  it("have nothing that is no setting", () => {
+  it("have settings only", () => {
     assert.deepEqual(nested({ "proxyResources.limits.gpu": "1" }), {});
   });
 });
@@ -105,7 +105,7 @@ describe("setting paths", () => {
     });
   }
 
-  it("have values only where there is one", () => {
+  it("have values only where a setting does", () => {
     assert.deepEqual(
       settingEntries({ dnsProxy: false, "env.A": "", bogus: "x" }).map(({ path, value, name }) => [
         path,

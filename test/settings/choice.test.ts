@@ -23,7 +23,7 @@ describe("one of a few words", () => {
     ],
   );
 
-  it("is told with all words", () => {
+  it("is reported with all words", () => {
     assert.deepEqual(parse("x"), {
       got: '"x"',
       expected: "one of Always, IfNotPresent",

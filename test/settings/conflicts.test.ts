@@ -150,7 +150,7 @@ describe("settings that are each right", () => {
     assert.ok(performance.now() - began < 10_000, `${performance.now() - began} ms`);
   });
 
-  it("are told once where the init container only inherits the proxy's conflict", () => {
+  it("are reported once where the init container only inherits the proxy's conflict", () => {
     const found = conflicts({
       "proxyResources.limits.cpu": "1",
       "proxyResources.requests.cpu": "2",

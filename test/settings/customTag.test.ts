@@ -35,7 +35,7 @@ describe("a tag on spans", () => {
     ],
   );
 
-  it("passes while a preview does not know a part of it", () => {
+  it("passes while a part of it is unknown", () => {
     const tag = { literal: { value: unknownMarker } };
     assert.deepEqual(parseCustomTag(tag), { value: tag });
   });

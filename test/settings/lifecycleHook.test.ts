@@ -99,7 +99,7 @@ describe("a lifecycle hook", () => {
     });
   }
 
-  it("names everything that is wrong with a handler, not the first thing", () => {
+  it("names every problem of a handler", () => {
     const read = parseLifecycleHook({ httpGet: { port: 0, scheme: "ftp", body: "x" } });
     assert.ok("todo" in read);
     for (const part of [/httpGet\.port/, /httpGet\.scheme/, /body/]) assert.match(read.todo, part);

@@ -37,7 +37,7 @@ describe("a whole number", () => {
     ],
   );
 
-  it("is told with its bounds and what it counts", () => {
+  it("is reported with its bounds and its unit", () => {
     assert.deepEqual(whole(2000), {
       got: "2000",
       expected: "a whole number of threads, 0 to 1024",

@@ -145,14 +145,14 @@ describe("wrong settings", () => {
     });
   }
 
-  it("leave no trace on other objects", () => {
+  it("don't pollute prototypes", () => {
     parseSettings(
       JSON.parse('{"__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}}'),
     );
     assert.equal("polluted" in {}, false);
   });
 
-  it("list the keys that would be right", () => {
+  it("list the valid keys", () => {
     const [problem] = parseSettings(nestedAt("proxyResources.limits.gpu", 1)).problems;
     assert.equal(problem?.expected, "one of cpu, memory");
   });
@@ -226,14 +226,14 @@ describe("a map of names", () => {
 });
 
 describe("the nearest key", () => {
-  it("is none when there are no keys, or none is near, however long the text", () => {
+  it("is undefined without keys or without a near one, however long the text", () => {
     assert.equal(nearestKey("cpu", []), undefined);
     assert.equal(nearestKey("lifecycle", ["cpu", "memory"]), undefined);
     assert.equal(nearestKey("c".repeat(10_000), ["cpu", "memory"]), undefined);
   });
 });
 
-describe("a value that a preview does not know yet", () => {
+describe("an unknown value", () => {
   for (const path of paths) {
     it(`passes at ${path}`, () => {
       assert.deepEqual(parseSettings(nestedAt(path, unknownMarker)), {
@@ -267,7 +267,7 @@ describe("a value that a preview does not know yet", () => {
     });
   });
 
-  it("says nothing of a name: a wrong one is told whatever its value", () => {
+  it("does not hide a wrong name", () => {
     const { problems } = parseSettings({ env: { "not a name": unknownMarker } });
     assert.deepEqual(
       problems.map(({ path }) => path),
@@ -275,7 +275,7 @@ describe("a value that a preview does not know yet", () => {
     );
   });
 
-  it("hides nothing that is wrong beside it", () => {
+  it("hides no problem beside it", () => {
     const { problems } = parseSettings({ capture: unknownMarker, dnsProxy: "yes" });
     assert.deepEqual(
       problems.map(({ path }) => path),

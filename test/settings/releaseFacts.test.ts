@@ -22,7 +22,7 @@ describe("releases of settings", () => {
     ["constructor", undefined],
   ];
   for (const [path, text] of rows) {
-    it(`are told: ${path}`, () => {
+    it(`are reported: ${path}`, () => {
       assert.equal(releasesText(path), text);
     });
   }

@@ -24,7 +24,7 @@ describe("a list among properties", () => {
     });
   }
 
-  it("changes nothing for what is no list", () => {
+  it("changes nothing for other values", () => {
     assert.deepEqual(
       asProperties(
         { dnsProxy: false, "lifecycle.preStop": { sleep: { seconds: 1 } } },
@@ -36,7 +36,7 @@ describe("a list among properties", () => {
 
   const texts = ["env.A", "runtimeValues.a", "componentLogLevel", "agentLogLevel"];
   for (const path of texts) {
-    it(`is none of ${path}, whose text means what it says in its order`, () => {
+    it(`is not ${path}, where the order of the text matters`, () => {
       const [now, before] = ["b:info,a:debug", "a:debug,b:info"];
       assert.deepEqual(asProperties({ [path]: now }, { [path]: before }), nestedAt(path, now));
     });

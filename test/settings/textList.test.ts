@@ -24,7 +24,7 @@ describe("a list of texts", () => {
     ],
   );
 
-  it("is unknown as a whole while a preview does not know one of it", () => {
+  it("is unknown as a whole while one entry is unknown", () => {
     assert.deepEqual(parseTextList("names")(["a", unknownMarker]), { value: unknownMarker });
   });
 });

@@ -45,7 +45,7 @@ describe("the release of an injector", () => {
     );
   });
 
-  it("is not asked for where the template has what old releases lack", () => {
+  it("is not needed where the template has what old releases lack", () => {
     assert.equal(unknownRelease({ config: newConfig, values: valuesWith({ tag: "latest" }) }), undefined);
   });
 
@@ -66,7 +66,7 @@ describe("a release that is too old", () => {
     assert.doesNotThrow(() => compose({ ...old, values: valuesWith({ tag: "1.18.0" }) }, layers));
   });
 
-  it("gives back what it has of ours", () => {
+  it("gives its bytes back where it has settings of ours", () => {
     const { config: text } = compose({ config, values: valuesWith({}) }, layers);
     assert.deepEqual(strip({ ...old, config: text }), old);
     assert.deepEqual(compose({ ...old, config: text }, {}), old);

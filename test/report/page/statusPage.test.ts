@@ -85,7 +85,7 @@ describe("the page of a mesh's status", () => {
     return { page, requests, complaints };
   };
 
-  it("has no markup of a hostile cluster in it, and nothing to fetch", () => {
+  it("has no markup of a hostile cluster, and fetches nothing", () => {
     const text = statusPage(hostileMesh());
     assert.equal(text.match(/<script>/g)?.length, 1);
     assert.doesNotMatch(text, /<(img|iframe|object|embed|form|base)\b|onerror="/);
@@ -94,7 +94,7 @@ describe("the page of a mesh's status", () => {
     assert.equal(text.includes("\u202e") || text.includes("\u0007"), false);
   });
 
-  it("shows 5,000 workloads in seconds, asks for nothing and complains of nothing", async (test) => {
+  it("shows 5,000 workloads in seconds, without requests or errors", async (test) => {
     const began = Date.now();
     const opened = await open(test, largeMesh(250, 20));
     if (!opened) return;
@@ -106,7 +106,7 @@ describe("the page of a mesh's status", () => {
     assert.deepEqual(complaints, []);
   });
 
-  it("finds workloads by any words of theirs, says how many, and gives everything back", async (test) => {
+  it("finds workloads by any of their words, counts them, and shows all again", async (test) => {
     const opened = await open(test, largeMesh(250, 20));
     if (!opened) return;
     const { page } = opened;
@@ -143,7 +143,7 @@ describe("the page of a mesh's status", () => {
     assert.equal(await place.locator("tbody tr").first().isVisible(), false);
   });
 
-  it("tells a screen reader rows, columns and where each value comes from", async (test) => {
+  it("gives screen readers rows, columns and the source of each value", async (test) => {
     const opened = await open(test, largeMesh(6, 8), { hash: "#ns-0" });
     if (!opened) return;
     const { page } = opened;
@@ -192,7 +192,7 @@ describe("the page of a mesh's status", () => {
     await other?.page.getByRole("heading", { level: 1, name: /^Sidecar settings$/ }).waitFor();
   });
 
-  it("has settings of workloads below their namespace, with whom they are for, and hides them with it", async (test) => {
+  it("has workload settings below their namespace, with their selectors, and hides them with it", async (test) => {
     const opened = await open(test, largeMesh(6, 5));
     if (!opened) return;
     const { page } = opened;
@@ -218,7 +218,7 @@ describe("the page of a mesh's status", () => {
     assert.ok(name && name.width < 200, `${name?.width}`);
   });
 
-  it("says what the states mean that it shows, and no others", async (test) => {
+  it("explains the states that it shows, and no others", async (test) => {
     const opened = await open(test, largeMesh(1, 2));
     if (!opened) return;
     const terms = await opened.page.locator("dl.states dt").allTextContents();
@@ -226,7 +226,7 @@ describe("the page of a mesh's status", () => {
     await opened.page.getByText("stale, but not restarted now, for the reason given").waitFor();
   });
 
-  it("shows what settings of ours say, and Istio's own values by a switch", async (test) => {
+  it("shows our settings, and Istio's own values by a switch", async (test) => {
     const large = largeMesh(3, 2);
     const installed = { "capture.includeInboundPorts": { value: "*", source: "installed" } } as const;
     const mesh = {
@@ -243,7 +243,7 @@ describe("the page of a mesh's status", () => {
     assert.equal(await own.isVisible(), true);
   });
 
-  it("takes a state from its chips, and gives it back", async (test) => {
+  it("filters by its chips, and shows all again", async (test) => {
     const opened = await open(test, largeMesh(20, 5));
     if (!opened) return;
     const { page } = opened;

@@ -85,7 +85,7 @@ describe("strategy evict", () => {
     assert.deepEqual(api.log, []);
   });
 
-  it("goes no further when a replacement does not become ready, and says why it is not", async () => {
+  it("stops when a replacement does not become ready, and says why", async () => {
     const { summary, api } = await run({ replicas: 3, neverReady: true }, { timeoutPerWorkload: "60s" });
     assert.match(
       summary.failed["shop/StatefulSet/db"] ?? "",
@@ -94,14 +94,14 @@ describe("strategy evict", () => {
     assert.equal(api.log.length, 1);
   });
 
-  it("evicts once more, and once only, what came with old settings", async () => {
+  it("evicts once more, and only once, pods that came with old settings", async () => {
     assert.equal((await run({ replicas: 2, stale: 1 })).api.log.length, 3);
     const { summary, api } = await run({ replicas: 2, stale: 99 });
     assert.match(summary.failed["shop/StatefulSet/db"] ?? "", /even after a second restart/);
     assert.equal(api.log.length, 4);
   });
 
-  it("leaves a workload that is not ready alone, unless told: then it needs no more than were ready", async () => {
+  it("leaves a workload that is not ready alone, unless restartUnhealthy: then it needs no more pods than were ready", async () => {
     const behaviour = { replicas: 3, unready: ["db-0"] };
     const { summary, api } = await run(behaviour);
     assert.deepEqual(summary.waiting, { "shop/StatefulSet/db": "was not ready before: 2 of 3 pods ready" });

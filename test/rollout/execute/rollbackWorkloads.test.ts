@@ -42,7 +42,7 @@ async function back(
   return { summary, cluster, lines };
 }
 
-describe("with settings that are put back, a workload", () => {
+describe("with settings that are rolled back, a workload", () => {
   const rows: [string, number, Parameters<typeof back>][] = [
     ["that was restarted for them is rolled back", 1, [marked(gone)]],
     ["that was restarted twice for them is, too", 1, [marked(`${gone}.2`)]],
@@ -78,12 +78,12 @@ describe("with settings that are put back, a workload", () => {
     assert.match(lines.join("\n"), /^\[shop\] 1\/1 rolled back Deployment\/api \(1 pod, \d+ s\)$/);
   });
 
-  it("that fails on its way back is named, and does not keep the others", async () => {
+  it("that fails to roll back is named, and does not stop the others", async () => {
     const { summary } = await back({ ...marked(gone), exceedsDeadline: true });
     assert.deepEqual(summary.failed, { "shop/Deployment/api": "too slow" });
   });
 
-  it("whose pods are to be evicted is known by them, since its spec says nothing", async () => {
+  it("whose pods are to be evicted is found by its pods, since its spec does not show it", async () => {
     const tried = async (stamps: string[]) =>
       (await back({}, stale, { strategy: "evict" }, stamps)).lines.length;
     assert.deepEqual([await tried([gone]), await tried([older]), await tried([newStamp])], [1, 0, 0]);

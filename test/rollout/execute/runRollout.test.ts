@@ -56,7 +56,7 @@ const of = (count: number, behaviour: Behaviour = {}) =>
 
 describe("the pace of a rollout", () => {
   for (const maxConcurrent of [1, 2, 3, 10]) {
-    it(`has at most ${maxConcurrent} of 10 workloads under way at once, and that many`, async () => {
+    it(`restarts at most ${maxConcurrent} of 10 workloads at once, and that many`, async () => {
       const { summary, starts } = await run(of(10, { seconds: 5 }), { maxConcurrent });
       assert.deepEqual(summary, { ...nothingDone, restarted: 10 });
       // each takes 5 s or, by the interval of looking, a little more
@@ -67,7 +67,7 @@ describe("the pace of a rollout", () => {
     });
   }
 
-  it("begins nothing more once the update is cancelled, and waits for what was begun", async () => {
+  it("starts nothing more once the update is cancelled, and waits for what was started", async () => {
     const clock = new VirtualClock();
     const cluster = new InMemoryCluster(clock.now, of(4, { seconds: 5 }));
     const restarts = allWith(
@@ -101,7 +101,7 @@ describe("the pace of a rollout", () => {
 describe("after a failure", () => {
   const broken = { a: { exceedsDeadline: true }, b: {}, c: {}, d: {} };
 
-  it("a rollout stops: what is not begun is left alone, and counted", async () => {
+  it("a rollout stops: what was not started is left alone, and counted", async () => {
     const { summary, cluster, lines } = await run(broken, { maxConcurrent: 1 });
     assert.deepEqual(summary, { ...nothingDone, failed: { "shop/Deployment/a": "too slow" }, notStarted: 3 });
     assert.equal(cluster.restartsOf("b"), 0);
@@ -118,14 +118,14 @@ describe("after a failure", () => {
     });
   });
 
-  it("a rollout that pauses begins nothing when another workload fails meanwhile", async () => {
+  it("a rollout that pauses starts nothing when another workload fails meanwhile", async () => {
     const late = { a: {}, b: { neverReady: true }, c: {}, d: {} };
     const { summary } = await run(late, { maxConcurrent: 2, pauseBetween: "60s", timeoutPerWorkload: "30s" });
     assert.equal(summary.restarted, 1);
     assert.equal(summary.notStarted, 2);
   });
 
-  it("a rollout that is told to continues", async () => {
+  it("a rollout with onFailure continue goes on", async () => {
     const { summary } = await run(broken, { maxConcurrent: 1, onFailure: "continue" });
     assert.deepEqual(summary, { ...nothingDone, restarted: 3, failed: { "shop/Deployment/a": "too slow" } });
   });
@@ -165,13 +165,13 @@ describe("a workload fails when", () => {
 });
 
 describe("a restart", () => {
-  it("is marked with the settings' stamp, not a time, and told with its pods and seconds", async () => {
+  it("is marked with the settings' stamp, not a time, and reported with its pods and seconds", async () => {
     const { cluster, lines } = await run({ api: { seconds: 14 } });
     assert.deepEqual(cluster.annotationsOf("api"), { [restartAnnotation]: newStamp });
     assert.match(lines.join("\n"), /^\[shop\] 1\/1 restarted Deployment\/api \(1 pod, 1[45] s\)$/);
   });
 
-  it("is done once more, and once only, where new pods came with old settings", async () => {
+  it("is repeated, and only once, where new pods came with old settings", async () => {
     const { cluster, summary, lines } = await run({ api: { staleRestarts: 1 } });
     assert.equal(summary.restarted, 1);
     assert.equal(cluster.restartsOf("api"), 2);
@@ -186,14 +186,14 @@ describe("a restart", () => {
     assert.deepEqual(cluster.log, []);
   });
 
-  it("is left out where another level's rollout was faster: the workload is already up to date", async () => {
+  it("is skipped where another level's rollout was faster: the workload is already up to date", async () => {
     const { cluster, summary, lines } = await run({ api: { underWay: true, seconds: 0 } });
     assert.deepEqual(summary, { ...nothingDone, current: 1 });
     assert.deepEqual(cluster.log, []);
     assert.deepEqual(lines, ["[shop] 1/1 Deployment/api is already up to date"]);
   });
 
-  it("fails, and is not called current, where the API server admits no new pods", async () => {
+  it("fails, and is not called up to date, where the API server admits no new pods", async () => {
     const { cluster, summary } = await run({ api: { denied: true } });
     assert.match(
       summary.failed["shop/Deployment/api"] ?? "",
@@ -209,14 +209,14 @@ describe("a restart", () => {
     ["while it restarts, with rollback", { goneOnTheWay: true }, { onFailure: "rollback" }],
   ];
   for (const [edge, behaviour, options] of deleted) {
-    it(`has nothing to do for a workload that is deleted ${edge}, and the others go on`, async () => {
+    it(`skips a workload that is deleted ${edge}, and the others go on`, async () => {
       const { summary, lines } = await run({ api: behaviour, web: {} }, { ...options, maxConcurrent: 1 });
       assert.deepEqual(summary, { ...nothingDone, restarted: 1, gone: 1 });
       assert.equal(lines[0], "[shop] 1/2 Deployment/api is gone: nothing to do");
     });
   }
 
-  it("is left to who pauses the workload meanwhile", async () => {
+  it("is left to whoever pauses the workload meanwhile", async () => {
     const { summary } = await run({ api: { pausedOnTheWay: true } }, { onFailure: "rollback" });
     const why = "the rollout was held up meanwhile: paused";
     assert.deepEqual(summary, { ...nothingDone, waiting: { "shop/Deployment/api": why } });
@@ -243,13 +243,13 @@ describe("a restart", () => {
     });
   }
 
-  it("says so once no settings are left, so that a removal that was interrupted can be told", async () => {
+  it('is marked "none" once no settings are left, so that an interrupted removal can be resumed', async () => {
     const behaviours = { api: { annotations: { [restartAnnotation]: newStamp } } };
     const { cluster } = await run(behaviours, {}, [withoutStamp(restartOf("api"))], null);
     assert.equal(cluster.annotationsOf("api")[restartAnnotation], "none");
   });
 
-  it("is for what the injector gives now, where another program has changed weaker levels meanwhile", async () => {
+  it("is for what the injector gives now, if another program changed weaker levels meanwhile", async () => {
     const earlier = "0ddba11ca5e0";
     const restart = restartOf("api");
     const outdated = { ...restart, settings: { ...restart.settings, stamp: earlier } };
@@ -341,7 +341,7 @@ describe("the order of a rollout", () => {
 });
 
 describe("what is not stale", () => {
-  it("is counted and left alone, each for its reason", async () => {
+  it("is counted and left alone, with its reason", async () => {
     const verdicts: [string, Assessment["verdict"]][] = [
       ["a", { is: "current" }],
       ["b", { is: "masked" }],
@@ -356,7 +356,7 @@ describe("what is not stale", () => {
     assert.deepEqual(cluster.log, []);
   });
 
-  it("with strategy none is everything", async () => {
+  it("is everything with strategy none", async () => {
     const { summary, cluster } = await run({ api: {} }, { strategy: "none" });
     assert.match(summary.waiting["shop/Deployment/api"] ?? "", /until they are recreated$/);
     assert.deepEqual(cluster.log, []);

@@ -4,7 +4,7 @@ import { withinBounds } from "../../../provider/rollout/execute/withinBounds";
 import { VirtualClock } from "../VirtualClock";
 
 describe("work within bounds", () => {
-  it("has as much under way as each level allows, and passes by what has no room", async () => {
+  it("runs as many at once as each level allows, and skips past what has no room", async () => {
     const clock = new VirtualClock();
     const items = ["shop/a", "shop/b", "shop/c", "bank/a", "bank/b", "bank/c", "bank/d"];
     const most = { shop: 0, bank: 0, all: 0 };
@@ -31,7 +31,7 @@ describe("work within bounds", () => {
     assert.deepEqual([left, most], [[], { shop: 1, bank: 2, all: 3 }]);
   });
 
-  it("begins nothing more once it is stopped, and says what was not begun", async () => {
+  it("starts nothing more once stopped, and returns what was not started", async () => {
     const clock = new VirtualClock();
     let stopped = false;
     const left = await clock.run(

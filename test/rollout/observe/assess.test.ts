@@ -63,7 +63,7 @@ describe("a workload is assessed", () => {
     assert.equal("left" in verdict, false);
   });
 
-  it("with a partition: only pods that a restart replaces count, and the others are told", async () => {
+  it("with a partition: only pods that a restart replaces count, and the others are reported", async () => {
     const verdict = await assess(changed, partition(2));
     assert.ok(verdict.is === "stale");
     assert.deepEqual([verdict.stalePods, verdict.podNames], [1, ["db-2"]]);
@@ -86,7 +86,7 @@ describe("a workload is assessed", () => {
     assert.equal((await assess(running, {}, { restartOn: ["image"] }, stamp)).is, "current");
   });
 
-  it("as current without a stamp and without settings due, whatever a policy has done to its amounts", async () => {
+  it("as up to date without a stamp and without settings, whatever a policy did to its amounts", async () => {
     const none = { stamp: undefined };
     assert.equal((await assess(changed, {}, none, "")).is, "current");
     const withImages = { ...none, restartOn: ["image"] as "image"[] };
@@ -140,7 +140,7 @@ describe("a workload is assessed", () => {
     });
   }
 
-  it("as held where its owner is, by how pods are replaced", async () => {
+  it("as held where its owner is", async () => {
     const onDelete = { updateStrategy: { type: "OnDelete" } };
     assert.equal((await assess(changed, onDelete)).is, "held");
     assert.equal((await assess(changed, onDelete, { strategy: "evict" })).is, "stale");

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { Workload } from "../../../provider/cluster/workloads";
 import { deletesBeforeCreating } from "../../../provider/rollout/observe/deletesBeforeCreating";
 
-describe("a restart takes an old pod away before it creates a new one", () => {
+describe("a restart deletes an old pod before it creates a new one", () => {
   const rows: [edge: string, kind: string, spec: Partial<Workload["spec"]>, first: boolean][] = [
     ["a StatefulSet", "StatefulSet", {}, true],
     ["a DaemonSet", "DaemonSet", {}, true],

@@ -147,7 +147,7 @@ describe("bare pods", () => {
     assert.equal((await roll({ deleteBarePods: true, onFailure: "continue" }, failed)).calls.length, 1);
   });
 
-  it("that are gone are no failure; that may not be deleted are", async () => {
+  it("that are gone are no failure; those that may not be deleted are", async () => {
     const error = (status: number) =>
       new ApiError(status, "", "not allowed", { method: "DELETE", path: "/" });
     assert.deepEqual((await roll({ deleteBarePods: true }, nothingDone, error(404))).summary.failed, {});

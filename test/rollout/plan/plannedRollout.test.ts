@@ -42,7 +42,7 @@ const bare = (options: object = {}) => ({
 });
 
 describe("what a preview says of a rollout", () => {
-  it("is what restarts, and apart from it what is waiting; only the former makes a change", () => {
+  it("has restarts and, apart from them, what is waiting; only restarts make a change", () => {
     const restarts = [restart("api"), restart("old", never)];
     assert.deepEqual(plannedRollout("shop", restarts, [], 0), {
       restarts: one,
@@ -54,7 +54,7 @@ describe("what a preview says of a rollout", () => {
     assert.equal(plannedRollout("shop", [restart("old", never)], [], 0).stale, 0);
   });
 
-  it("what is not ready waits, and is looked at again by each up", () => {
+  it("what is not ready is waiting, and assessed again by each up", () => {
     const planned = plannedRollout("shop", [restart("api", {}, 0)], [], 0);
     assert.deepEqual(planned.restarts, {});
     assert.match(planned.waiting["Deployment/api"] ?? "", /^is not ready/);
@@ -69,7 +69,7 @@ describe("what a preview says of a rollout", () => {
     });
   });
 
-  it("bare pods are named only where they are deleted; else a line says that they keep what they have", () => {
+  it("bare pods are named only where they are deleted; else a line says that they keep their settings", () => {
     assert.deepEqual(plannedRollout("shop", [], [bare()], 0), {
       restarts: {},
       waiting: {},

@@ -40,7 +40,7 @@ describe("the mark of a restart", () => {
     });
   }
 
-  it("tells the settings, of however many levels and however many times", () => {
+  it("identifies the settings of any number of levels", () => {
     const marks = ["aaaaaaaaaaaa", "aaaaaaaaaaaa.2", joined, `${joined}.12`, "none", "none.3", undefined];
     assert.deepEqual(
       marks.map((mark) => restartedFor(workload(mark))),

@@ -90,7 +90,7 @@ describe("a workload is waiting", () => {
   const window = { "sidecar-settings/maintenance-window": "Mon 02:00-03:00" };
   const monday = Date.parse("2025-01-06T02:00:00Z");
 
-  it("outside its window, with the next opening, and for a preview without", () => {
+  it("outside its window, with the next opening; previews leave that out", () => {
     assert.deepEqual(skipReason(about(window), {}, Rollout.parse({}), monday - 60_000), {
       why: "outside its maintenance window Mon 02:00-03:00, which opens next on Mon 2025-01-06 02:00 UTC",
       lasting: "outside its maintenance window Mon 02:00-03:00",
@@ -128,7 +128,7 @@ describe("a workload is waiting", () => {
     });
   }
 
-  it("not for what nobody could learn: that is an error, but of a workload that opted out", () => {
+  it("not if it could not be assessed, which is an error, unless it opted out", () => {
     const denied = (annotations: Annotations) => about(annotations, { is: "unknown", why: "quota: used 7" });
     assert.equal(skipReason(denied({}), {}, Rollout.parse({}), 0), undefined);
     assert.match(skipReason(denied(never), {}, Rollout.parse({}), 0)?.why ?? "", /"never"$/);

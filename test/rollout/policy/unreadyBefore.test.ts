@@ -71,7 +71,7 @@ const rows: [string, Workload, RegExp | undefined][] = [
   ],
 ];
 
-describe("a workload is fit to be restarted, or not, when", () => {
+describe("a workload is ready for a restart, or not, if", () => {
   for (const [edge, about, why] of rows) {
     it(edge, () => {
       const found = unreadyBefore(about, stamp);
@@ -80,7 +80,7 @@ describe("a workload is fit to be restarted, or not, when", () => {
     });
   }
 
-  it("it is held for restarts: by its ready pods, since it may be evicted", () => {
+  it("it can't be restarted: by its ready pods, since they may be evicted", () => {
     const onDelete: Workload = {
       ...workload(undefined),
       kind: "StatefulSet",
@@ -93,7 +93,7 @@ describe("a workload is fit to be restarted, or not, when", () => {
     );
   });
 
-  it("its kind tells whether a restart ended", () => {
+  it("its kind's status says whether a restart ended", () => {
     const of = (kind: string, status: Workload["status"]) => ({ ...workload(status, stamp), kind });
     const seen = { observedGeneration: 2, readyReplicas: 1 };
     const revisions = (updateRevision: string) => ({ ...seen, currentRevision: "a", updateRevision });
@@ -123,7 +123,7 @@ describe("a restart is only waited for", () => {
     assert.ok(!restartUnderWay(workload({ ...broken, ...under }, stamp), undefined));
   });
 
-  it("for no settings as well, whose mark stays", () => {
+  it("without settings as well, since the mark stays", () => {
     assert.ok(restartUnderWay(workload({ ...broken, ...under }, "none"), undefined));
     assert.ok(restartUnderWay(workload({ ...broken, ...under }, "none.2"), undefined));
     assert.ok(!restartUnderWay(workload({ ...broken, ...completed }, "none"), undefined));
