@@ -6,6 +6,7 @@ import ts from "typescript";
 import { steps } from "../examples/asm-walkthrough/steps";
 import type { Io } from "../provider/cli/Io";
 import { program } from "../provider/cli/program";
+import { anchorOf, messageHeadings, textsIn } from "../provider/data/helpAddress";
 import { readPlatformFile } from "../provider/platformFile/readPlatformFile";
 import { blocksIn, commandsIn, documents } from "./documents";
 
@@ -79,17 +80,10 @@ describe("programs in documents", () => {
   });
 });
 
-/** The fragments of a document's headings, as GitHub makes them. */
+/** The fragments of a document's headings. */
 function anchorsIn(text: string): ReadonlySet<string> {
   const prose = text.replaceAll(/```[\s\S]*?```/g, "");
-  return new Set(
-    [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
-      heading
-        .toLowerCase()
-        .replaceAll(/[^\p{Letter}\p{Number} _-]/gu, "")
-        .replaceAll(" ", "-"),
-    ),
-  );
+  return new Set([...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => anchorOf(heading)));
 }
 
 /** What the compiler says of programs that are in no file. */
@@ -210,9 +204,7 @@ describe("docs/troubleshooting.md", () => {
 
   const headings = [...page.matchAll(/^### (`.*)$/gm)].map(([, heading = ""]) => ({
     heading,
-    texts: [...heading.matchAll(/`([^`]+)`/g)].map(([, text = ""]) =>
-      text.split(/ ?… ?/).filter((part) => part !== ""),
-    ),
+    texts: textsIn(heading),
   }));
   const inFiles = readFileSync(join(root, "test/messages/messages.txt"), "utf8").match(/✖ .*/g) ?? [];
   const inPreviews = readdirSync(join(root, "test/e2e/previews")).flatMap(
@@ -228,9 +220,13 @@ describe("docs/troubleshooting.md", () => {
     assert.deepEqual(missing, []);
   });
 
-  for (const { heading } of headings) {
+  it("has the headings that messages lead to", () => {
+    assert.deepEqual([...messageHeadings].sort(), headings.map(({ heading }) => heading).sort());
+  });
+
+  for (const { heading, texts: quoted } of headings) {
     it(`has a message that exists: ${heading}`, () => {
-      const texts = [...heading.matchAll(/`([^`]+)`/g)].flatMap(([, text = ""]) => text.split(/ ?… ?/));
+      const texts = quoted.flat();
       assert.ok(texts.length > 0);
       for (const text of texts) assert.ok(others.test(text) || sources.includes(text), text);
     });

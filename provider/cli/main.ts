@@ -6,12 +6,10 @@ import { text } from "node:stream/consumers";
 import { connect } from "../cluster/connect.js";
 import { UnreachableError } from "../cluster/KubernetesApi.js";
 import type { Io } from "./Io.js";
-import { run } from "./run.js";
+import { type PackageInfo, run } from "./run.js";
 
 const packageFolder = join(__dirname, "../..");
-const { version } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as {
-  version: string;
-};
+const info = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as PackageInfo;
 
 let interrupted = false;
 let wake: (() => void) | undefined;
@@ -75,6 +73,6 @@ const io: Io = {
     }),
 };
 
-void run(process.argv.slice(2), io, version).then((code) => {
+void run(process.argv.slice(2), io, info).then((code) => {
   process.exitCode = code;
 });

@@ -24,7 +24,7 @@ async function rendered(files: Record<string, string>, args: readonly string[] =
     exists: async (path) => Object.hasOwn(there, path),
     connect: async () => assert.fail("reads no cluster"),
   });
-  return { code: await run(["render", "settings.yaml", ...args], io, "1.2.3"), ...seen };
+  return { code: await run(["render", "settings.yaml", ...args], io, { version: "1.2.3" }), ...seen };
 }
 
 describe("sidecar-settings render --helm-values", () => {

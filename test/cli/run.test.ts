@@ -26,7 +26,7 @@ async function ran(
     },
     ...more,
   });
-  return { code: await run(args, io, "1.2.3"), ...seen };
+  return { code: await run(args, io, { version: "1.2.3" }), ...seen };
 }
 
 describe("the command line", () => {
@@ -100,6 +100,27 @@ describe("the command line", () => {
     const { code, err } = await ran(["report", "preview.json"]);
     assert.equal(code, 1);
     assert.equal(err, "error: preview.json: there is no such file\n");
+  });
+
+  it("ends an error with the address of its explanation, once the package is published", async () => {
+    const homepage = "https://example.com/acme/settings#readme";
+    const failing = async (args: readonly string[], message: string) => {
+      const { io, seen } = recordedIo(
+        {},
+        {
+          connect: async () => {
+            throw new UnreachableError(message);
+          },
+        },
+      );
+      assert.equal(await run(args, io, { version: "1.2.3", homepage }), 1);
+      return seen.err;
+    };
+    assert.equal(
+      await failing(["status"], 'no context "x"; there are: a'),
+      'error: no context "x"; there are: a\nSee https://example.com/acme/settings/blob/v1.2.3/docs/troubleshooting.md#no-context\n',
+    );
+    assert.equal(await failing(["status"], "socket hang up"), "error: socket hang up\n");
   });
 
   it("refuses a namespace that does not exist", async () => {

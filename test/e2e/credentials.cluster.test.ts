@@ -58,7 +58,7 @@ describe("a kubeconfig's token is in nothing that the command prints", { concurr
       await writeFile(path, given.failing[title] ?? "");
       for (const command of ["status", "doctor"]) {
         const printed: string[] = [];
-        const code = await run([command, "--kubeconfig", path], commandIo(printed), "1.0.0");
+        const code = await run([command, "--kubeconfig", path], commandIo(printed), { version: "1.0.0" });
         assert.notEqual(code, 0, printed.join(""));
         assert.ok(printed.join("").length > 20);
         assert.ok(!printed.join("").includes(given.token), `${command}: ${printed.join("")}`);

@@ -175,7 +175,7 @@ describe("a file that a command reads", () => {
           settings: "namespaces: { shop: { dnsProxy: true } }",
           configmap: JSON.stringify(configMap),
         };
-        const code = await run(command, io(files, printed), "1.0.0");
+        const code = await run(command, io(files, printed), { version: "1.0.0" });
         const all = printed.join("");
         if (code === 0) return;
         assert.equal(code, 1, all);
