@@ -3,19 +3,22 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
+import { istioReleases } from "./cluster/istioRelease";
 import { measured } from "./secondsOf";
 import { type Group, groupOf, groups, testFiles } from "./testFiles";
 
 interface Job {
   needs?: string;
+  env?: Record<string, string>;
   strategy?: { matrix: Record<string, string[]> };
   steps: { run?: string }[];
 }
 
 const root = join(__dirname, "..");
-const { jobs } = parse(readFileSync(join(root, ".github/workflows/ci.yml"), "utf8")) as {
-  jobs: Record<string, Job>;
-};
+const jobsOf = (workflow: string) =>
+  (parse(readFileSync(join(root, ".github/workflows", workflow), "utf8")) as { jobs: Record<string, Job> })
+    .jobs;
+const jobs = jobsOf("ci.yml");
 
 /** The groups that a job runs, one after the other or beside each other. */
 function groupsOf({ steps, strategy }: Job): string[] {
@@ -44,6 +47,25 @@ describe("the workflow ci", () => {
     for (const job of Object.values(jobs))
       if (groupsOf(job).some((group) => ["laws", "rollouts", "e2e", "rest"].includes(group)))
         assert.equal(job.needs, building);
+  });
+});
+
+describe("the workflow releases", () => {
+  const { istiod } = jobsOf("releases.yml");
+
+  it("runs on every older istiod that there is", () => {
+    assert.deepEqual(istiod?.strategy?.matrix.release, istioReleases);
+    assert.deepEqual(istiod?.env, { SIDECAR_TEST_ISTIOD: `\${{ matrix.release }}` });
+  });
+
+  it("runs the laws, and only test files that there are", () => {
+    const patterns = istiod ? groupsOf(istiod).filter((word) => word !== "all") : [];
+    assert.ok(patterns.includes("test/laws/"));
+    for (const pattern of patterns)
+      assert.ok(
+        testFiles().some((file) => file.includes(pattern)),
+        pattern,
+      );
   });
 });
 

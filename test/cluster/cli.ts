@@ -9,6 +9,7 @@ import {
   startComponent,
   stopComponent,
 } from "./controlPlane.js";
+import { istioRelease, istioReleases } from "./istioRelease.js";
 
 const HELP = `A Kubernetes control plane with Istio's injector, on loopback, for tests and demos.
 
@@ -16,6 +17,7 @@ usage: npm run cluster -- COMMAND [options]
 
   up                  start a cluster; the last line of stdout is its kubeconfig's path
     --sidecars MODE     native (default) or classic
+    --istiod RELEASE    an older Istio: ${istioReleases.join(", ")} (default: the newest)
     --kubeconfig FILE   write the kubeconfig to FILE as well
     --port-base N       first of the ports, in a row, that it listens on (default: free ones)
     --set PATH=VALUE    an Istio setting, as istioctl takes it; may be given again
@@ -65,6 +67,7 @@ function parse() {
         help: { type: "boolean", short: "h" },
         name: { type: "string", default: "default" },
         sidecars: { type: "string", default: "native" },
+        istiod: { type: "string" },
         kubeconfig: { type: "string" },
         "port-base": { type: "string" },
         set: { type: "string", multiple: true, default: [] },
@@ -83,7 +86,7 @@ async function up(values: ReturnType<typeof parse>["values"]): Promise<void> {
     throw new UsageError("--sidecars is native or classic");
   const running = await readState(name);
   if (running?.ready) {
-    alreadyUp(running, sidecars);
+    alreadyUp(running, sidecars, values.istiod);
     return;
   }
   const interrupted = () => {
@@ -102,6 +105,7 @@ async function up(values: ReturnType<typeof parse>["values"]): Promise<void> {
       replicas: [],
       audit: values.audit ?? false,
       detached: true,
+      ...(values.istiod === undefined ? {} : { istio: istioRelease(values.istiod) }),
       ...(values["port-base"] === undefined ? {} : { portBase: port(values["port-base"]) }),
       ...(values.kubeconfig === undefined ? {} : { kubeconfigCopy: values.kubeconfig }),
     },
@@ -110,7 +114,7 @@ async function up(values: ReturnType<typeof parse>["values"]): Promise<void> {
   printKubeconfig(state);
 }
 
-function alreadyUp(state: ClusterState, sidecars: Sidecars): void {
+function alreadyUp(state: ClusterState, sidecars: Sidecars, istiod: string | undefined): void {
   const dead = componentsOf(state).filter((one) => !isUp(state, one));
   if (dead.length > 0) {
     throw new Error(
@@ -120,6 +124,10 @@ function alreadyUp(state: ClusterState, sidecars: Sidecars): void {
   if (state.sidecars !== sidecars) {
     throw new Error(`the cluster ${state.name} is up, with ${state.sidecars} sidecars: take it down first`);
   }
+  if (state.istio !== istiod)
+    throw new Error(
+      `the cluster ${state.name} is up, with ${state.istio === undefined ? "the newest Istio" : `Istio ${state.istio}`}: take it down first`,
+    );
   say(`the cluster ${state.name} is up already`);
   printKubeconfig(state);
 }
@@ -142,7 +150,9 @@ async function status(): Promise<void> {
   await removeAbandoned(say);
   for (const state of await allStates()) {
     const owner = state.owner === undefined ? "" : `, belongs to process ${state.owner.pid}`;
-    process.stdout.write(`${state.name}: ${state.sidecars} sidecars${owner}, ${kubeconfigPath(state)}\n`);
+    process.stdout.write(
+      `${state.name}: ${state.istio === undefined ? "" : `Istio ${state.istio}, `}${state.sidecars} sidecars${owner}, ${kubeconfigPath(state)}\n`,
+    );
     for (const one of componentsOf(state)) {
       const pid = state.processes[one]?.pid;
       process.stdout.write(`  ${one}: ${isUp(state, one) ? `running (pid ${pid})` : "stopped"}\n`);

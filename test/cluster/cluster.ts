@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Progress } from "../builds/progress.js";
-import { build, go } from "./build.js";
+import { build, buildIstiod, istioSources } from "./build.js";
 import { kubeconfigPath, type Sidecars } from "./clusterState.js";
 import type { Component } from "./component.js";
 import {
@@ -14,6 +14,7 @@ import {
   stopComponent,
   writeEgressTable,
 } from "./controlPlane.js";
+import { hasNativeSidecars, wantedRelease } from "./istioRelease.js";
 import { unseenValues } from "./istioValues.js";
 import { sidecarsOfCluster } from "./sidecarsOfCluster.js";
 import { writeImpersonatingKubeconfig } from "./writeKubeconfig.js";
@@ -21,7 +22,7 @@ import { writeImpersonatingKubeconfig } from "./writeKubeconfig.js";
 export type { Component, Sidecars };
 
 export interface ClusterOptions {
-  /** Whether the sidecar is an init container (`native`, the default) or one of the containers (`classic`). */
+  /** Whether the sidecar is an init container (`native`, the default where Istio has it) or one of the containers (`classic`). */
   sidecars?: Sidecars;
   /** Default: one of its own. */
   name?: string;
@@ -61,6 +62,24 @@ export interface Cluster {
   kubeconfigAs(user: string, groups?: readonly string[]): Promise<string>;
 }
 
+/** A kind of cluster that tests run on, one after the other. */
+export interface ClusterKind {
+  name: string;
+  options: ClusterOptions;
+}
+
+export const sidecarKinds: readonly ClusterKind[] = [
+  { name: "native sidecars", options: { sidecars: "native" } },
+  { name: "classic sidecars", options: { sidecars: "classic" } },
+];
+
+/** Those of the kinds that the Istio at hand can be. A cluster that is there already is of one kind, whichever. */
+export function kindsOfCluster(kinds: readonly ClusterKind[]): readonly ClusterKind[] {
+  if (process.env.SIDECAR_TEST_KUBECONFIG) return [{ name: "the cluster that is there", options: {} }];
+  const native = hasNativeSidecars(wantedRelease());
+  return kinds.filter(({ options }) => native || options.sidecars !== "native");
+}
+
 /** The cluster ends with `stop()`, and at the latest with this process, however that ends. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const existing = process.env.SIDECAR_TEST_KUBECONFIG;
@@ -69,15 +88,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 
 /** The folder of Istio's own injection test data, of the same version as the istiod that runs. */
 export async function istioTestdata(): Promise<string> {
-  const module = "istio.io/istio";
-  const directory = () => go("list", "-m", "-f", "{{.Dir}}", module);
-  if ((await directory()) === "") await go("mod", "download", module);
-  return join(await directory(), "pkg/kube/inject/testdata/inject");
+  return join(await istioSources(wantedRelease()), "pkg/kube/inject/testdata/inject");
 }
 
 /** Builds the control plane ahead of time, so that no test's timeout has to cover it. */
 export async function prepareCluster(progress: Progress = toStderr): Promise<void> {
-  if (!process.env.SIDECAR_TEST_KUBECONFIG) await build(progress);
+  if (process.env.SIDECAR_TEST_KUBECONFIG) return;
+  await build(progress);
+  await buildIstiod(wantedRelease(), progress);
 }
 
 async function startOwn(options: ClusterOptions): Promise<Cluster> {
@@ -86,15 +104,17 @@ async function startOwn(options: ClusterOptions): Promise<Cluster> {
     throw new Error(
       `nothing shows whether ${unseen.join(", ")} takes effect: say how in test/cluster/istioValues.ts`,
     );
+  const istio = wantedRelease();
   const name = options.name ?? `test-${process.pid}-${randomBytes(3).toString("hex")}`;
   const state = await createControlPlane(
     {
       name,
-      sidecars: options.sidecars ?? "native",
+      sidecars: options.sidecars ?? (hasNativeSidecars(istio) ? "native" : "classic"),
       istioValues: options.istioValues ?? [],
       revisions: options.revisions ?? [],
       replicas: options.replicas ?? [],
       audit: options.audit ?? false,
+      ...(istio === undefined ? {} : { istio }),
       detached: false,
     },
     options.progress ?? toStderr,

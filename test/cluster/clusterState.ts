@@ -10,6 +10,10 @@ export interface ClusterState {
   name: string;
   directory: string;
   binary: string;
+  /** The binary of the istiods. */
+  istiod: string;
+  /** The release of Istio, if it is not the binary's own. */
+  istio?: string;
   sidecars: Sidecars;
   portBase: number;
   revisions: string[];

@@ -167,6 +167,8 @@ function istiod(state: ClusterState, given: string | undefined) {
     INJECTION_WEBHOOK_CONFIG_NAME: injectionWebhookName(revision),
     // Nobody applied it, so there is none to patch.
     VALIDATION_WEBHOOK_CONFIG_NAME: "",
+    // Newer ones decide by the kubelets' versions, older ones have to be told.
+    ...(state.istio === undefined ? {} : { ENABLE_NATIVE_SIDECARS: String(state.sidecars === "native") }),
   };
   return { args: ["pilot-discovery", ...args], env };
 }

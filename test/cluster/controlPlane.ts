@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { identify, isAlive, type ProcessIdentity, signal } from "../builds/processIdentity.js";
 import type { Progress } from "../builds/progress.js";
-import { build } from "./build.js";
+import { build, buildIstiod } from "./build.js";
 import {
   allStates,
   type ClusterState,
@@ -34,8 +34,10 @@ import {
 } from "./component.js";
 import { busyPorts, freePortBlock } from "./freePortBlock.js";
 import { istioObjects } from "./istioObjects.js";
+import { type IstioRelease, releaseValues } from "./istioRelease.js";
 import { eventually, KubeApi, type KubeObject } from "./kubeApi.js";
 import { nodeObject } from "./nodeObject.js";
+import { requireRelease } from "./requireRelease.js";
 import { waitUntilInjecting } from "./waitUntilInjecting.js";
 import { writeKubeconfig } from "./writeKubeconfig.js";
 
@@ -52,6 +54,8 @@ export interface ControlPlaneOptions {
   revisions: readonly string[];
   /** Further istiods of the default injector. */
   replicas: readonly string[];
+  /** Default: the Istio of the control plane's own module. */
+  istio?: IstioRelease;
   portBase?: number;
   /** Where to log requests; true for a file in the cluster's directory. */
   audit: string | boolean;
@@ -68,8 +72,9 @@ export async function createControlPlane(
   progress: Progress,
 ): Promise<ClusterState> {
   const binary = await build(progress);
+  const istiod = await buildIstiod(options.istio, progress);
   await removeAbandoned(progress);
-  const state = await claim(options, binary);
+  const state = await claim(options, { binary, istiod });
   try {
     await bringUp(state, options, progress);
     if (options.detached) delete state.owner;
@@ -123,7 +128,10 @@ export async function removeAbandoned(progress: Progress): Promise<void> {
   }
 }
 
-async function claim(options: ControlPlaneOptions, binary: string): Promise<ClusterState> {
+async function claim(
+  options: ControlPlaneOptions,
+  binaries: Pick<ClusterState, "binary" | "istiod">,
+): Promise<ClusterState> {
   const directory = clusterDirectory(options.name);
   const owner = identify(process.pid);
   if (owner === undefined) throw new Error("can't tell when this process started");
@@ -131,7 +139,8 @@ async function claim(options: ControlPlaneOptions, binary: string): Promise<Clus
   const state: ClusterState = {
     name: options.name,
     directory,
-    binary,
+    ...binaries,
+    ...(options.istio === undefined ? {} : { istio: options.istio.name }),
     sidecars: options.sidecars,
     portBase: await choosePorts(options),
     revisions: [...options.revisions],
@@ -233,6 +242,12 @@ async function bringUp(state: ClusterState, options: ControlPlaneOptions, progre
       { sidecars, revisions, istioValues: options.istioValues, webhooks },
       giveUp,
     );
+    if (options.istio !== undefined)
+      for (const component of istiodsOf(state))
+        await requireRelease(
+          options.istio,
+          `http://127.0.0.1:${istiodPorts(state, istiodName(component)).monitoring}`,
+        );
     await eventually("kube-apiserver is ready", 60, () => api.request("GET", "/readyz"), giveUp);
     if (state.audit !== undefined) {
       const { audit } = state;
@@ -277,7 +292,10 @@ async function mountInjector(api: KubeApi, state: ClusterState): Promise<void> {
 
 function renderIstio(state: ClusterState, options: ControlPlaneOptions, revision: string | undefined) {
   const injectionPort = istiodPorts(state, revision).injection;
-  return istioObjects(state.binary, { injectionPort, revision, values: options.istioValues });
+  const images = Object.entries(options.istio === undefined ? {} : releaseValues(options.istio)).map(
+    ([key, value]) => `${key}=${value}`,
+  );
+  return istioObjects(state.istiod, { injectionPort, revision, values: [...images, ...options.istioValues] });
 }
 
 async function applyIstio(api: KubeApi, objects: readonly KubeObject[]): Promise<void> {
@@ -296,7 +314,7 @@ async function launch(
   const { args, env } = commandOf(state, component);
   const log = openSync(logPath(state, component), "a", 0o600);
   try {
-    const child = spawn(state.binary, args, {
+    const child = spawn(component.startsWith("istiod") ? state.istiod : state.binary, args, {
       cwd: workingDirectory(state, component),
       // Nothing else of the environment: a KUBECONFIG or a proxy of the user's is not meant for these.
       env: {

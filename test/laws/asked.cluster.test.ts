@@ -11,10 +11,11 @@ import { isOverridden } from "../../provider/pod/podLevel";
 import { type CanonicalSettings, settingEntries } from "../../provider/settings/canonicalSettings";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import type { SidecarSettings } from "../../provider/settings/SidecarSettings";
-import { type Cluster, startCluster } from "../cluster/cluster";
-import { Injection } from "./injection";
+import { type Cluster, kindsOfCluster, sidecarKinds, startCluster } from "../cluster/cluster";
+import { createLawsNamespace, Injection } from "./injection";
 import { type IstioPod, istioPods } from "./istioPods";
 import { everything, otherwise } from "./lawSettings";
+import { ofRelease } from "./ofRelease";
 
 const plain: IstioPod = {
   name: "plain",
@@ -26,6 +27,12 @@ const plain: IstioPod = {
   },
 };
 
+/** What the release of Istio at hand has of the laws' settings. */
+interface Given {
+  everything: CanonicalSettings;
+  otherwise: CanonicalSettings;
+}
+
 /** A namespace with planned settings, and the pods that are asked about there. */
 interface Case {
   namespace: string;
@@ -34,25 +41,28 @@ interface Case {
   pods: readonly IstioPod[];
 }
 
-for (const sidecars of ["native", "classic"] as const) {
-  describe(`what was asked is what pods then get, ${sidecars} sidecars`, () => {
+for (const { name: kind, options } of kindsOfCluster(sidecarKinds)) {
+  describe(`what was asked is what pods then get, ${kind}`, () => {
     let cluster: Cluster;
     let api: KubernetesApi;
     let injection: Injection;
+    let given: Given;
     let cases: Case[];
     let unwritten: Map<string, Map<string, string>>;
     let asked: Map<string, Map<string, string>>;
 
     before(async () => {
-      cluster = await startCluster({ sidecars });
-      cases = casesOf(await istioPods());
-      injection = await Injection.open(
-        cluster.kubeconfig,
-        cases.map(({ namespace }) => namespace),
-      );
+      cluster = await startCluster(options);
+      injection = await Injection.open(cluster.kubeconfig, []);
       api = await connect({ kubeconfig: cluster.kubeconfig });
+      given = {
+        everything: ofRelease(parsed(everything), injection.release),
+        otherwise: ofRelease(parsed(otherwise), injection.release),
+      };
+      cases = casesOf(await istioPods(), given);
+      for (const { namespace } of cases) await createLawsNamespace(api, namespace);
       // the template is there, and nothing that reaches these namespaces but what is to be replaced in the last one
-      const others: Layers = { elsewhere: layer({ dnsProxy: true }), replaced: layer(parsed(otherwise)) };
+      const others: Layers = { elsewhere: layer({ dnsProxy: true }), replaced: layer(given.otherwise) };
       await injection.inject(compose(injection.installed, others), "plain", []);
       unwritten = await answers(cases, (pod) => pod);
       asked = await answers(cases, (pod, { layers, namespace }) => withPreview(pod, layers, namespace));
@@ -77,7 +87,7 @@ for (const sidecars of ["native", "classic"] as const) {
 
     test("a dry run with planned data is marked as one in its answer", async () => {
       for (const [namespace, layers] of [
-        ["all", all("all")],
+        ["all", all("all", given)],
         ["plain", {}],
       ] as const) {
         const { template } = withPreview(plain, layers, namespace);
@@ -159,7 +169,7 @@ for (const sidecars of ["native", "classic"] as const) {
     });
 
     test("for global settings, asked about in a namespace that has none of its own", async () => {
-      const global: Layers = { "*": layer(parsed(everything)) };
+      const global: Layers = { "*": layer(given.everything) };
       const pods = [...(await istioPods()).slice(0, 20), plain];
       await injection.inject(
         compose(injection.installed, { elsewhere: layer({ dnsProxy: true }) }),
@@ -179,8 +189,8 @@ for (const sidecars of ["native", "classic"] as const) {
   });
 }
 
-function casesOf(pods: readonly IstioPod[]): Case[] {
-  const single = settingEntries(parsed(everything)).map(({ path, value, declaration, name }, at): Case => {
+function casesOf(pods: readonly IstioPod[], given: Given): Case[] {
+  const single = settingEntries(given.everything).map(({ path, value, declaration, name }, at): Case => {
     const namespace = `case-${at}`;
     const saying = pods.filter(({ template }) => isOverridden(declaration, name, template));
     return {
@@ -193,22 +203,22 @@ function casesOf(pods: readonly IstioPod[]): Case[] {
   return [
     ...single,
     { namespace: "plain", what: "nothing", layers: {}, pods: [...pods.slice(0, 5), plain] },
-    { namespace: "all", what: "everything", layers: all("all"), pods: [...pods, plain] },
+    { namespace: "all", what: "everything", layers: all("all", given), pods: [...pods, plain] },
     {
       namespace: "replaced",
       what: "everything in place of other settings",
-      layers: { replaced: layer(parsed(everything)) },
+      layers: { replaced: layer(given.everything) },
       pods: [...pods, plain],
     },
   ];
 }
 
 /** All levels that one namespace can have; the global one would reach the other cases. */
-function all(namespace: string): Layers {
+function all(namespace: string, { everything, otherwise }: Given): Layers {
   return {
-    [namespace]: layer(parsed(otherwise)),
+    [namespace]: layer(otherwise),
     [`${namespace}/web`]: {
-      ...layer(parsed(everything)),
+      ...layer(everything),
       picks: { selector: [{ key: "app", operator: "Exists" }], priority: 0 },
     },
   };

@@ -6,7 +6,7 @@ import { explainSidecar } from "../../provider/explain/explainSidecar";
 import type { Layers } from "../../provider/levels/Layer";
 import { installedSettings } from "../../provider/levels/Profile";
 import { comparableList, sidecarFields } from "../../provider/pod/sidecarFields";
-import { type Cluster, type Sidecars, startCluster } from "../cluster/cluster";
+import { type Cluster, kindsOfCluster, sidecarKinds, startCluster } from "../cluster/cluster";
 import { Injection } from "./injection";
 import { type IstioPod, istioPods } from "./istioPods";
 import { RandomMesh, randomNumbers } from "./randomPods";
@@ -21,13 +21,13 @@ const istiosPorts = ["15090", "15021", "15020"];
 /** Istio's own hooks come and go with settings that are no hooks. */
 const istiosHooks = /lifecycle/;
 
-for (const sidecars of ["native", "classic"] satisfies Sidecars[]) {
-  describe(`explainSidecar says what the injector does, ${sidecars} sidecars, seed ${seed}`, () => {
+for (const { name: kind, options } of kindsOfCluster(sidecarKinds)) {
+  describe(`explainSidecar says what the injector does, ${kind}, seed ${seed}`, () => {
     let cluster: Cluster;
     let injection: Injection;
 
     before(async () => {
-      cluster = await startCluster({ sidecars });
+      cluster = await startCluster(options);
       injection = await Injection.open(cluster.kubeconfig, namespaces);
     });
     after(() => cluster?.stop());
@@ -54,7 +54,7 @@ for (const sidecars of ["native", "classic"] satisfies Sidecars[]) {
           namespace,
           layers,
           installed,
-          native: sidecars === "native",
+          native: cluster.sidecars === "native",
         });
         const told = new Set<string>();
         for (const { path, shows } of settings) {
@@ -86,7 +86,7 @@ for (const sidecars of ["native", "classic"] satisfies Sidecars[]) {
     };
 
     test(`${meshes} meshes of ${namespaces.length * podsEach} pods at random: no difference`, async (context) => {
-      const random = new RandomMesh(randomNumbers(seed));
+      const random = new RandomMesh(randomNumbers(seed), injection.release);
       const pods = new Map(
         namespaces.map((namespace) => [
           namespace,
@@ -118,7 +118,7 @@ for (const sidecars of ["native", "classic"] satisfies Sidecars[]) {
       const pods = (await istioPods()).filter(
         ({ template }) => template.metadata?.annotations?.["sidecar.istio.io/status"] === undefined,
       );
-      const layers = new RandomMesh(randomNumbers(seed + 1)).layers(namespaces);
+      const layers = new RandomMesh(randomNumbers(seed + 1), injection.release).layers(namespaces);
       const untouched = await injection.inject(injection.installed, "n1", pods);
       const { wrong, compared } = await mistakes(layers, "n1", pods, untouched);
       assert.deepEqual(wrong, []);

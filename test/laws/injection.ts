@@ -1,14 +1,24 @@
 import { connect } from "../../provider/cluster/connect";
 import { dryRunPod } from "../../provider/cluster/dryRunPod";
-import { ApiError, hasStatus, type KubernetesApi } from "../../provider/cluster/KubernetesApi";
+import {
+  ApiError,
+  hasStatus,
+  type KubernetesApi,
+  type ObjectMeta,
+} from "../../provider/cluster/KubernetesApi";
 import { allContainers, type Pod } from "../../provider/cluster/podTemplate";
 import type { InjectorData } from "../../provider/configMap/InjectorData";
 import { canonicalJson } from "../../provider/data/canonicalJson";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
 import { previewAnnotation, stampAnnotation } from "../../provider/pod/podAnnotations";
+import { istioVersion, releaseOf } from "../../provider/template/istioVersion";
+import { injected, injectorAtHand, lawsLabel } from "./injectorAtHand";
 import type { IstioPod } from "./istioPods";
 
 const generation = "test/generation";
+
+/** A cluster that is there already may have several istiods, one of which takes a ConfigMap up before another. */
+const answersInRow = process.env.SIDECAR_TEST_KUBECONFIG ? 10 : 1;
 
 /** The real injector, asked about pods under one ConfigMap after another. */
 export class Injection {
@@ -20,10 +30,15 @@ export class Injection {
     readonly installed: InjectorData,
   ) {}
 
+  /** The injector's release of Istio; undefined where images are tagged `latest`. */
+  get release(): string | undefined {
+    return releaseOf(istioVersion(this.installed));
+  }
+
   static async open(kubeconfig: string, namespaces: readonly string[]): Promise<Injection> {
     const api = await connect({ kubeconfig });
-    for (const name of namespaces) await createNamespace(api, name);
-    const { data } = await readInjector(api, { namespace: "istio-system" });
+    for (const name of namespaces) await createLawsNamespace(api, name);
+    const { data } = await readInjector(api, injectorAtHand);
     return new Injection(api, data);
   }
 
@@ -74,22 +89,35 @@ export class Injection {
       `injectedAnnotations: {"${generation}": "${mark}"}`,
     );
     if (config === data.config) throw new Error("the injector's config has no injectedAnnotations to mark");
-    const current = await readInjector(this.api, { namespace: "istio-system" });
-    await writeInjector(this.api, { namespace: "istio-system" }, current, { config, values: data.values });
+    const current = await readInjector(this.api, injectorAtHand);
+    await writeInjector(this.api, injectorAtHand, current, { config, values: data.values });
     const plain = { metadata: {}, spec: { containers: [{ name: "app", image: "app" }] } };
+    let inRow = 0;
     for (let tries = 0; tries < 200; tries++) {
       const pod = await dryRunPod(this.api, namespace, plain).catch(() => undefined);
-      if (pod?.metadata.annotations?.[generation] === mark) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      inRow = pod?.metadata.annotations?.[generation] === mark ? inRow + 1 : 0;
+      if (inRow === answersInRow) return;
+      if (inRow === 0) await new Promise((resolve) => setTimeout(resolve, 100));
     }
     throw new Error("the injector did not take up the ConfigMap in 20 s");
   }
 }
 
+/** A namespace that the injector at hand injects, and that is not somebody else's. */
+export async function createLawsNamespace(api: KubernetesApi, name: string): Promise<void> {
+  await createNamespace(api, name, { ...injected, [lawsLabel]: "true" });
+  const path = `/api/v1/namespaces/${name}`;
+  const { metadata } = await api.request<{ metadata: ObjectMeta }>({ method: "GET", path });
+  if (metadata.labels?.[lawsLabel] === undefined)
+    throw new Error(
+      `expected no namespace ${name} but the laws' own, got one without the label ${lawsLabel}`,
+    );
+}
+
 export async function createNamespace(
   api: KubernetesApi,
   name: string,
-  labels: Record<string, string> = { "istio-injection": "enabled" },
+  labels: Readonly<Record<string, string>> = { "istio-injection": "enabled" },
 ): Promise<void> {
   const body = { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } };
   await api.request({ method: "POST", path: "/api/v1/namespaces", body }).catch((error: unknown) => {

@@ -4,6 +4,7 @@ import { parseAllDocuments } from "yaml";
 import type { PodTemplate } from "../../provider/cluster/podTemplate";
 import { valueAt } from "../../provider/data/valueAt";
 import { istioTestdata } from "../cluster/cluster";
+import { wantedRelease } from "../cluster/istioRelease";
 
 export interface IstioPod {
   /** File and position, such as `list.yaml#2`. */
@@ -15,6 +16,9 @@ const templatePaths = [
   ["spec", "template"],
   ["spec", "jobTemplate", "spec", "template"],
 ];
+
+/** How many there are: fewer, and something was not read. */
+export const podsOfTests = { "1.18": 79, "1.24": 87 }[wantedRelease()?.name ?? ""] ?? 101;
 
 /** Every pod template of Istio's own injection tests. */
 export async function istioPods(): Promise<IstioPod[]> {

@@ -1,6 +1,6 @@
 import type { SidecarSettings } from "../../provider/settings/SidecarSettings";
 
-/** A value for every setting. */
+/** A value for every setting that the newest Istio has; `ofRelease` leaves what an older one has. */
 export const everything: SidecarSettings = {
   proxyResources: { limits: { cpu: 3, memory: "2Gi" }, requests: { cpu: "200m", memory: "256Mi" } },
   initResources: { limits: { cpu: "900m", memory: "512Mi" }, requests: { cpu: "20m", memory: "20Mi" } },

@@ -230,5 +230,5 @@ export const levelCases: Readonly<Record<string, LevelCase>> = {
   },
 };
 
-/** Settings that the control plane's release of Istio does not have. */
-export const notInThisRelease: readonly string[] = ["enableCoreDump"];
+/** Settings that show as a container of their own. */
+export const shownByNoField: readonly string[] = ["enableCoreDump"];

@@ -5,6 +5,7 @@ import { parseSettings } from "../../provider/settings/parseSettings";
 import type { SidecarSettings } from "../../provider/settings/SidecarSettings";
 import type { IstioPod } from "./istioPods";
 import { everything, otherwise } from "./lawSettings";
+import { ofRelease } from "./ofRelease";
 
 /** Numbers in [0, 1), the same ones for the same seed. */
 export function randomNumbers(seed: number): () => number {
@@ -36,7 +37,11 @@ const pools: readonly CanonicalSettings[] = [
 const paths = [...new Set(pools.flatMap((pool) => settingEntries(pool).map(({ path }) => path)))];
 
 export class RandomMesh {
-  constructor(private readonly random: () => number) {}
+  /** @param release The release of Istio whose settings are taken. */
+  constructor(
+    private readonly random: () => number,
+    private readonly release?: string,
+  ) {}
 
   /** Layers of all levels for these namespaces; each namespace has workload layers that overlap. */
   layers(namespaces: readonly string[]): Layers {
@@ -119,7 +124,7 @@ export class RandomMesh {
     const settings = Object.fromEntries(chosen);
     // refused by the check of inputs
     if (settings.holdApplicationUntilProxyStarts === true) settings.nativeSidecar = true;
-    return settings;
+    return ofRelease(settings, this.release);
   }
 
   private proxyConfig(): string {
