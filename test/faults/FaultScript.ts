@@ -146,6 +146,7 @@ export function faultScript(seed: number, length: number): Step[] {
     wanted.set(actor, next);
     return { do: "up", actor, wanted: next, ...(chance(0.7) ? { wait: true } : {}) };
   };
+  const pause = (): Step => ({ do: "pause", seconds: 1 + Math.floor(random() * 6) });
   // what keeps new pods from coming has programs in its time: some that ask for just what it does not let through, some that were under way
   const policy = (): Step[] => {
     const namespace = pick(Object.keys(workloads));
@@ -157,6 +158,7 @@ export function faultScript(seed: number, length: number): Step[] {
       { do: "policy", namespace, denies },
       during,
       ...(chance(0.5) ? [up(pick(Object.keys(stacks)))] : []),
+      pause(),
       { do: "policy", namespace, denies: "nothing" },
     ];
   };
@@ -167,6 +169,7 @@ export function faultScript(seed: number, length: number): Step[] {
       { do: "operator", namespace, name, writes: true },
       changeOf(namespace, { proxyResources: { limits: { cpu: 1 + Math.floor(random() * 4) } } }),
       ...(chance(0.5) ? [up(pick(Object.keys(stacks)))] : []),
+      pause(),
       { do: "operator", namespace, name, writes: false },
     ];
   };
