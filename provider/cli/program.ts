@@ -21,7 +21,7 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
     .helpOption("-h, --help", "print this")
     .option("--context <name>", "context of the kubeconfig (default: the current one)")
     .option("--kubeconfig <file>", "path of a kubeconfig (default: KUBECONFIG, then ~/.kube/config)")
-    .option("-n, --namespace <name>", "only this namespace (default: all; for explain: default)")
+    .option("-n, --namespace <name>", "only this namespace (default: all; for explain: the context's)")
     .option("--injector-namespace <name>", "where istiod runs", "istio-system")
     .option(
       "--revision <name>",

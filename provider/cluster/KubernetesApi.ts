@@ -25,6 +25,8 @@ export interface KubernetesApi {
   readonly server: string;
   /** The kubeconfig's context, for messages. */
   readonly context?: string;
+  /** The namespace that the context names, which kubectl takes where none is given. */
+  readonly contextNamespace?: string;
   request<Answer>(call: ApiCall): Promise<Answer>;
 }
 

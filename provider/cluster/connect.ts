@@ -81,6 +81,7 @@ async function kubeConfig({ kubeconfig, context }: ClusterAccess): Promise<KubeC
 }
 
 class HttpApi implements KubernetesApi {
+  readonly contextNamespace?: string;
   private credentials: { options: RequestOptions; until: number } | undefined;
   private renewing: Promise<RequestOptions> | undefined;
   private answered = false;
@@ -93,7 +94,10 @@ class HttpApi implements KubernetesApi {
     /** `Context "x" of FILE.` */
     private readonly source: string,
     private readonly time: Time,
-  ) {}
+  ) {
+    const namespace = config.getContextObject(context)?.namespace;
+    if (namespace) this.contextNamespace = namespace;
+  }
 
   async request<Answer>(call: ApiCall): Promise<Answer> {
     const { elapsed, sleep } = this.time;

@@ -33,11 +33,14 @@ export class Coordinator {
   }
 
   /** The injector, at most a second old; undefined if there is none. */
-  async read(api: KubernetesApi): Promise<InjectorConfigMap | undefined> {
+  async read(
+    api: KubernetesApi,
+    { refusesTag = false }: { refusesTag?: boolean } = {},
+  ): Promise<InjectorConfigMap | undefined> {
     try {
       return await this.cached.read(api);
     } catch (error) {
-      if (error instanceof NoInjector) return undefined;
+      if (error instanceof NoInjector && !(refusesTag && error.isTag)) return undefined;
       throw error;
     }
   }

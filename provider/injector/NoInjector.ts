@@ -4,8 +4,12 @@ import type { Revisions } from "./revisionsIn.js";
 
 /** The injector's ConfigMap does not exist. */
 export class NoInjector extends InjectorRefusal {
+  /** Whether what was named is a tag of another revision. */
+  readonly isTag: boolean;
+
   constructor(configMap: string, namespace: string, revision: string, there: Revisions | undefined) {
     super(messageOf(configMap, namespace, revision, there));
+    this.isTag = there?.tags.has(revision) ?? false;
   }
 }
 

@@ -75,7 +75,8 @@ export function layerProvider(
         ...asProperties(settings, before.settings),
         injectorTimeout: news.injectorTimeout ?? defaultInjectorTimeout,
       };
-      const refused = await whyRefused(() => lookAtInjector(coordinators, news), news, content);
+      const look = () => lookAtInjector(coordinators, news, { refusesTag: true });
+      const refused = await whyRefused(look, news, content);
       if (refused !== undefined) return { inputs, failures: [{ property: "injector", reason: refused }] };
       const exists = Object.keys(olds).length > 0;
       const live = exists ? await lookAtInjector(coordinators, olds) : undefined;

@@ -7,16 +7,21 @@ import type { Coordinators } from "./Coordinators.js";
 import { type InjectorConfigMap, injectorName } from "./Injector.js";
 import { targetName } from "./targetName.js";
 
-/** The injector; undefined if there is none, or, after a reported line, if the cluster can't be reached. */
+/**
+ * The injector; undefined if there is none, or, after a reported line, if the cluster can't be reached. A tag in place of its revision can
+ * be refused: no program installs that injector later.
+ */
 export async function lookAtInjector(
   coordinators: Coordinators,
   properties: Properties,
+  tags: { refusesTag?: boolean } = {},
 ): Promise<InjectorConfigMap | undefined> {
   if (containsUnknown([properties.namespace, properties.injector, properties.cluster])) return undefined;
   const { session } = coordinators;
   const coordinator = await coordinators.of(properties);
   try {
-    return await coordinator.read(await session.api(properties.cluster as ClusterAccess | undefined));
+    const api = await session.api(properties.cluster as ClusterAccess | undefined);
+    return await coordinator.read(api, tags);
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
     const at = injectorName(coordinator.injector);

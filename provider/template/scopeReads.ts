@@ -102,10 +102,10 @@ export function readsOf(to: Rendering): string[] {
   }
 }
 
-// not with `ternary`, which evaluates both values
+// not with `ternary`, which evaluates both values; without spaces, so that an entry that people wrote after one is still the same
 function unitedLookup(key: string, list: string): string {
   const always = `$sidecar.always.${key}`;
-  const both = `(join "," (uniq (compact (concat (splitList "," ${always}) (splitList "," (${list} | default "" | toString))))))`;
+  const both = `(join "," (uniq (compact (concat (splitList "," ${always}) (splitList "," (${list} | default "" | toString | nospace))))))`;
   return `(or (and ${always} ${both}) ${list})`;
 }
 

@@ -46,6 +46,7 @@ export const templateFunctions: Readonly<Record<string, TemplateFunction>> = {
   list: sprig,
   max: sprig,
   mul: sprig,
+  nospace: sprig,
   quote: sprig,
   regexMatch: sprig,
   regexReplaceAll: sprig,

@@ -152,6 +152,23 @@ describe("the command line", () => {
     }
   });
 
+  it("explains in the context's namespace where none is given, as kubectl does", async () => {
+    const there = Object.fromEntries(
+      ["default", "shop", "cart"].map((name) => [`/api/v1/namespaces/${name}`, { metadata: { name } }]),
+    );
+    const said = async (contextNamespace: string | undefined, ...args: string[]) => {
+      const api = apiOf(there);
+      const connect: Io["connect"] = async () => ({
+        ...api,
+        ...(contextNamespace ? { contextNamespace } : {}),
+      });
+      return (await ran(["explain", "deploy/api", ...args], {}, { connect })).err;
+    };
+    assert.match(await said("shop"), /there is no deployment\/api in namespace shop/);
+    assert.match(await said("shop", "-n", "cart"), /there is no deployment\/api in namespace cart/);
+    assert.match(await said(undefined), /there is no deployment\/api in namespace default/);
+  });
+
   it("names every problem of a settings file before it asks a cluster", async () => {
     const { code, err } = await ran(["diff", "s.yaml"], {
       "s.yaml": "globl: {}\nnamespaces: {a: {dnsProxy: 1}}\n",

@@ -19,7 +19,7 @@ const ways: readonly { of: RegExp; shows: (value: string, path: string, installe
         initContainers.includes(value === "true" ? "istio-validation" : "istio-init"),
     },
     {
-      of: /^values\.global\./,
+      of: /^values\.(global|sidecarInjectorWebhook)\./,
       shows: (value, path, { values }) => textAt(values, path.slice("values.".length)) === value,
     },
     {

@@ -54,6 +54,33 @@ describe("a connection", () => {
     return { address: `http://127.0.0.1:${port}`, seen, stop };
   };
 
+  it("knows the namespace that its context names, or none", async () => {
+    const context = (namespace?: string) => ({
+      cluster: "one",
+      user: "one",
+      ...(namespace ? { namespace } : {}),
+    });
+    const text = JSON.stringify({
+      "current-context": "shop",
+      clusters: [{ name: "one", cluster: { server: "https://127.0.0.1:1" } }],
+      users: [{ name: "one", user: {} }],
+      contexts: [
+        { name: "shop", context: context("shop") },
+        { name: "cart", context: context("cart") },
+        { name: "plain", context: context() },
+      ],
+    });
+    const file = join(folder, "contexts");
+    await writeFile(file, text, { mode: 0o600 });
+    const namespaceOf = async (name?: string) =>
+      (await connect({ kubeconfig: file, ...(name ? { context: name } : {}) })).contextNamespace;
+    assert.deepEqual(await Promise.all([undefined, "cart", "plain"].map(namespaceOf)), [
+      "shop",
+      "cart",
+      undefined,
+    ]);
+  });
+
   it("to a server that never answered is given up in seconds, with one sentence for all resources", async () => {
     const { address, stop } = await server();
     await stop();

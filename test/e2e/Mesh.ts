@@ -81,6 +81,8 @@ export class Mesh {
     options: {
       replicas?: number;
       annotations?: Record<string, string>;
+      /** Of its pods, beside `app`. */
+      labels?: Record<string, string>;
       containers?: object[];
       /** More fields of the pod's spec. */
       pod?: object;
@@ -98,7 +100,7 @@ export class Mesh {
           replicas: options.replicas ?? 1,
           selector: { matchLabels: labels },
           template: {
-            metadata: { labels, annotations: options.annotations ?? {} },
+            metadata: { labels: { ...labels, ...options.labels }, annotations: options.annotations ?? {} },
             spec: {
               containers: [{ name: "app", image: "app:1" }, ...(options.containers ?? [])],
               ...options.pod,

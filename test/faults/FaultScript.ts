@@ -1,4 +1,5 @@
 import { randomNumbers } from "../laws/randomPods";
+import type { Denied } from "./DenyingPolicy";
 
 /** Settings of one layer, as a program writes them. */
 export type Settings = Record<string, unknown>;
@@ -42,6 +43,10 @@ export type Step =
       of: "istiod" | "kube-apiserver" | "webhook unreachable" | "webhook denies";
       seconds: number;
     }
+  /** An admission policy comes into a namespace, or goes. */
+  | { do: "policy"; namespace: string; denies: Denied | "nothing" }
+  /** Somebody begins or ceases to write the annotations of a Deployment's pod template back to what they are now. */
+  | { do: "operator"; namespace: string; name: string; writes: boolean }
   /** From now on this share of the requests of programs meets one of these. */
   | { do: "api"; share: number; faults: readonly ApiFault[] }
   | { do: "pause"; seconds: number };
@@ -64,7 +69,11 @@ export const namespaces = ["shop", "cart", "pay", "left", "right"] as const;
 /** Namespaces without the injection label. */
 export const unlabelled = ["left-1", "left-2", "left-3", "right-1", "right-2"] as const;
 /** Deployments, by namespace. */
-export const workloads = { shop: ["api", "web"], cart: ["api", "web"], pay: ["api"] } as const;
+export const workloads: Readonly<Record<string, readonly string[]>> = {
+  shop: ["api", "web"],
+  cart: ["api", "web"],
+  pay: ["api"],
+};
 
 export const mostCpu = 8;
 /** Settings of a layer with which no pod is possible. */
@@ -130,20 +139,57 @@ export function faultScript(seed: number, length: number): Step[] {
     return chance(0.4) ? [{ ...step, kill: "written" }, step] : [step];
   };
 
+  /** New settings for a namespace, by the stack that has it. */
+  const changeOf = (namespace: string, more: Settings): Step => {
+    const actor = pick(Object.keys(stacks).filter((name) => stacks[name]?.includes(namespace)));
+    const next = { ...wanted.get(actor), [namespace]: { ...settings(), ...more } };
+    wanted.set(actor, next);
+    return { do: "up", actor, wanted: next, ...(chance(0.7) ? { wait: true } : {}) };
+  };
+  const pause = (): Step => ({ do: "pause", seconds: 1 + Math.floor(random() * 6) });
+  // what keeps new pods from coming has programs in its time: some that ask for just what it does not let through, some that were under way
+  const policy = (): Step[] => {
+    const namespace = pick(Object.keys(workloads));
+    const denies = pick(["all pods", "debug sidecars", "debug sidecars"] as const);
+    const more = denies === "debug sidecars" ? { logLevel: "debug" } : {};
+    const during = chance(0.7) ? changeOf(namespace, more) : up(pick(Object.keys(stacks)));
+    return [
+      ...(chance(0.3) ? [changeOf(namespace, more)] : []),
+      { do: "policy", namespace, denies },
+      during,
+      ...(chance(0.5) ? [up(pick(Object.keys(stacks)))] : []),
+      pause(),
+      { do: "policy", namespace, denies: "nothing" },
+    ];
+  };
+  const operator = (): Step[] => {
+    const [namespace, names] = pick(Object.entries(workloads));
+    const name = pick(names);
+    return [
+      { do: "operator", namespace, name, writes: true },
+      changeOf(namespace, { proxyResources: { limits: { cpu: 1 + Math.floor(random() * 4) } } }),
+      ...(chance(0.5) ? [up(pick(Object.keys(stacks)))] : []),
+      pause(),
+      { do: "operator", namespace, name, writes: false },
+    ];
+  };
+
   const steps: Step[] = [];
   while (steps.length < length) {
     const dice = random();
-    if (dice < 0.33) steps.push(up(pick(Object.keys(stacks))));
-    else if (dice < 0.55) steps.push(up(pick(Object.keys(writers))));
-    else if (dice < 0.65) steps.push(...bad(pick([...Object.keys(stacks), ...Object.keys(writers)])));
-    else if (dice < 0.73) steps.push({ do: "rewrite", by: pick(["helm", "istioctl"]) });
-    else if (dice < 0.83) {
+    if (dice < 0.3) steps.push(up(pick(Object.keys(stacks))));
+    else if (dice < 0.49) steps.push(up(pick(Object.keys(writers))));
+    else if (dice < 0.58) steps.push(...bad(pick([...Object.keys(stacks), ...Object.keys(writers)])));
+    else if (dice < 0.65) steps.push({ do: "rewrite", by: pick(["helm", "istioctl"]) });
+    else if (dice < 0.74) {
       const what = pick(["label", "annotation", "data key", "value", "comment"] as const);
       steps.push({ do: "edit", what, by: pick(["kubectl-edit", "argocd-controller"]) });
-    } else if (dice < 0.92) {
+    } else if (dice < 0.83) {
       const of = pick(["istiod", "kube-apiserver", "webhook unreachable", "webhook denies"] as const);
       steps.push({ do: "outage", of, seconds: 1 + Math.floor(random() * 5) });
-    } else if (dice < 0.97) {
+    } else if (dice < 0.87) steps.push(...policy());
+    else if (dice < 0.91) steps.push(...operator());
+    else if (dice < 0.97) {
       const faults = chance(0.25) ? [] : allFaults.filter(() => chance(0.5));
       steps.push({ do: "api", share: faults.length === 0 ? 0 : pick([0.03, 0.1, 0.25]), faults });
     } else steps.push({ do: "pause", seconds: 1 + Math.floor(random() * 3) });
@@ -173,6 +219,12 @@ export function stepText(step: Step): string {
       return `${step.by} edits a ${step.what}`;
     case "outage":
       return `${step.of} for ${step.seconds} s`;
+    case "policy":
+      return step.denies === "nothing"
+        ? `the policy in ${step.namespace} goes`
+        : `a policy denies ${step.denies} in ${step.namespace}`;
+    case "operator":
+      return `an operator ${step.writes ? "begins" : "ceases"} to write ${step.namespace}/${step.name} back`;
     case "api":
       return step.share === 0
         ? "the API server answers as it should"

@@ -1,4 +1,5 @@
 import { KubeApi } from "../cluster/kubeApi";
+import type { ExplainedTime } from "./ExplainedTimes";
 import type { ServerAccess } from "./serverAccess";
 
 /** A time, in ms. */
@@ -31,10 +32,11 @@ export class PodProber {
   }
 
   /** The longest time without pods that none of these explains; with why it was and where. */
-  longestUnexplained(explained: readonly Omit<Stretch, "why">[]): Stretch & { namespace: string } {
-    const all = [...this.denied].flatMap(([namespace, stretches]) =>
-      stretches.flatMap((stretch) => minus(stretch, explained).map((rest) => ({ ...rest, namespace }))),
-    );
+  longestUnexplained(explained: readonly ExplainedTime[]): Stretch & { namespace: string } {
+    const all = [...this.denied].flatMap(([namespace, stretches]) => {
+      const here = explained.filter((time) => (time.namespace ?? namespace) === namespace);
+      return stretches.flatMap((stretch) => minus(stretch, here).map((rest) => ({ ...rest, namespace })));
+    });
     const none = { from: 0, to: 0, why: "", namespace: "" };
     return all.reduce(
       (longest, one) => (one.to - one.from > longest.to - longest.from ? one : longest),

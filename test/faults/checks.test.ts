@@ -8,8 +8,10 @@ import { faultScript, stepText } from "./FaultScript";
 import type { InjectorVersion } from "./InjectorHistory";
 import { needlessRestarts, type Restart } from "./needlessRestarts";
 import type { Operation } from "./Operation";
+import { reached } from "./OperationChecks";
 import { sidecarShown } from "./outdatedPods";
 import { minus } from "./PodProber";
+import { RestartRecord } from "./RestartRecord";
 import { unmetWants } from "./unmetWants";
 import { wrongWrites } from "./wrongWrites";
 
@@ -131,6 +133,16 @@ describe("the check of a program that ended well", () => {
   });
 });
 
+test("a program that ended well is held to the workloads that its layers are for", () => {
+  const of = (...targets: string[]) =>
+    Object.entries(reached({ wanted: Object.fromEntries(targets.map((target) => [target, {}])) })).flatMap(
+      ([namespace, names]) => names.map((name) => `${namespace}/${name}`),
+    );
+  assert.deepEqual(of("shop/api", "left"), ["shop/api"]);
+  assert.deepEqual(of("cart", "cart/web"), ["cart/api", "cart/web"]);
+  assert.equal(of("*").length, 5);
+});
+
 describe("the check of restarts", () => {
   const workload = { namespace: "shop", name: "api", labels: { app: "api" } };
   const api = (limit: number) => ({
@@ -216,6 +228,36 @@ test("subtracts outages from a time without pods", () => {
   assert.deepEqual(minus(stretch, [{ from: 0, to: Number.POSITIVE_INFINITY }]), []);
 });
 
+describe("the record of restarts", () => {
+  const workload = { namespace: "shop", name: "api", labels: {} };
+  const restart = (generation: number, name = "api") => ({
+    client: "one-1",
+    method: "PATCH",
+    path: `/apis/apps/v1/namespaces/shop/deployments/${name}`,
+    resourceVersion: String(generation),
+    answer: { status: 200, body: Buffer.from(JSON.stringify({ metadata: { generation } })) },
+  });
+  const generations = (record: RestartRecord) => record.lastingOf(workload).map((one) => one.generation);
+
+  test("has each once, by the workload that it restarted", () => {
+    const record = new RestartRecord();
+    for (const write of [restart(2), restart(2), restart(3), restart(2, "web")]) record.add(write);
+    record.add({ ...restart(9), resourceVersion: undefined });
+    record.add({ ...restart(9), path: "/api/v1/namespaces/shop/configmaps/api" });
+    assert.deepEqual(generations(record), [2, 3]);
+    assert.equal(record.changesOf(workload), 2);
+  });
+
+  test("leaves out what an operator took off, and counts its writes", () => {
+    const record = new RestartRecord();
+    for (const generation of [2, 4, 5, 7]) record.add(restart(generation));
+    record.undo({ ...workload, after: 2, found: 5 });
+    record.undo({ ...workload, name: "web", after: 1, found: 9 });
+    assert.deepEqual(generations(record), [2, 7]);
+    assert.equal(record.changesOf(workload), 5);
+  });
+});
+
 describe("a random script", () => {
   test("is the same for the same seed, and another for another", () => {
     assert.deepEqual(faultScript(7, 40), faultScript(7, 40));
@@ -244,6 +286,11 @@ describe("a random script", () => {
       "kube-apiserver for",
       "webhook unreachable for",
       "webhook denies for",
+      "a policy denies all pods in",
+      "a policy denies debug sidecars in",
+      "the policy in",
+      "an operator begins to write",
+      "an operator ceases to write",
       "too many requests",
       "expired list",
       "answer lost",

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { Mesh } from "../e2e/Mesh";
+import { exempt } from "./DenyingPolicy";
 import { FaultRun } from "./FaultRun";
 import { mostCpu, namespaces, unlabelled, workloads } from "./FaultScript";
 
@@ -22,6 +23,15 @@ describe("whatever fails, no layer and no foreign byte is lost, pods can be crea
   beforeEach(async () => {
     mesh = await Mesh.start();
     folder = await mkdtemp(join(tmpdir(), "sidecar-faults-"));
+    await mesh.api.request({
+      method: "POST",
+      path: "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+      body: {
+        metadata: { name: exempt },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
+        subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: exempt }],
+      },
+    });
     for (const namespace of unlabelled) await mesh.namespace(namespace, {});
     for (const namespace of namespaces) {
       await mesh.namespace(namespace);

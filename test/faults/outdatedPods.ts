@@ -1,19 +1,21 @@
 import { dryRunPod } from "../../provider/cluster/dryRunPod";
+import type { KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import { allContainers, type Pod } from "../../provider/cluster/podTemplate";
 import { canonicalJson } from "../../provider/data/canonicalJson";
 import { type Mesh, variable } from "../e2e/Mesh";
 import { flippedArgument } from "./ForeignContent";
 
-/** Pods of workloads whose sidecar is another than a new pod would get. */
+/** Pods of workloads whose sidecar is another than a new pod would get, which `api` is asked for. */
 export async function outdatedPods(
   mesh: Mesh,
+  api: KubernetesApi,
   workloads: Readonly<Record<string, readonly string[]>>,
 ): Promise<string[]> {
   const outdated: string[] = [];
   for (const [namespace, names] of Object.entries(workloads)) {
     for (const name of names) {
       const { spec } = await mesh.workload(namespace, name);
-      const wanted = sidecarShown(await dryRunPod(mesh.api, namespace, spec.template));
+      const wanted = sidecarShown(await dryRunPod(api, namespace, spec.template));
       for (const pod of await mesh.pods(namespace, name))
         if (sidecarShown(pod) !== wanted)
           outdated.push(

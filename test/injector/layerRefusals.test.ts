@@ -97,6 +97,33 @@ describe("a preview refuses what up would refuse", () => {
     });
   }
 
+  it("a tag in place of a revision, and not a revision that the program may install", async () => {
+    const configMaps = [{ metadata: { name: "istio-sidecar-injector-canary" } }];
+    const tag = { "istio.io/tag": "prod-stable", "istio.io/rev": "canary" };
+    const webhooks = [{ metadata: { name: "istio-revision-tag-prod-stable", labels: tag } }];
+    const api: KubernetesApi = {
+      server: "https://tags",
+      async request<Answer>(call: ApiCall): Promise<Answer> {
+        if (call.path.endsWith("/configmaps")) return { items: configMaps } as Answer;
+        if (call.path.endsWith("/mutatingwebhookconfigurations")) return { items: webhooks } as Answer;
+        throw new ApiError(404, "NotFound", "no", call);
+      },
+    };
+    const provider = layerProvider(
+      new Coordinators({ ...session, api: async () => api, report: () => {} }),
+      async () => {},
+    );
+    const reasons = async (revision: string) => {
+      const news = { ...cpu, namespace: "shop", injector: { revision }, owner: "o/p/s:shop", rollout: {} };
+      const { failures = [] } = await provider.check({}, { ...news, injectorTimeout: "1s" });
+      return failures.map(({ reason }) => reason);
+    };
+    assert.deepEqual(await reasons("prod-stable"), [
+      "prod-stable is a tag of revision canary. Name the revision: canary.",
+    ]);
+    assert.deepEqual(await reasons("next"), []);
+  });
+
   it("and nothing else", async () => {
     for (const text of [config, `\ufeff${config}`, `${config}aliases:\n`])
       assert.deepEqual((await checked({ ...data, config: text }, cpu)).reasons, []);

@@ -6,7 +6,7 @@ import { imageVariants, readsOf, scopeReads } from "../../provider/template/scop
 const scoped = (template: string) => scopeReads(template).text;
 
 const unitedWith = (key: string, list: string) =>
-  `or (and $sidecar.always.${key} (join "," (uniq (compact (concat (splitList "," $sidecar.always.${key}) (splitList "," (${list} | default "" | toString))))))) ${list}`;
+  `or (and $sidecar.always.${key} (join "," (uniq (compact (concat (splitList "," $sidecar.always.${key}) (splitList "," (${list} | default "" | toString | nospace))))))) ${list}`;
 const annotation = "annotation .ObjectMeta `traffic.sidecar.istio.io/excludeInboundPorts`";
 const ports = "$sidecar.global.proxy.excludeInboundPorts";
 

@@ -17,7 +17,7 @@ export async function explain(
   options: GlobalOptions & { output: OutputFormat; all?: boolean },
 ): Promise<ExitCode> {
   const api = await connectAs(io, options);
-  const namespace = options.namespace ?? "default";
+  const namespace = options.namespace ?? api.contextNamespace ?? "default";
   const templates: FoundTemplate[] = isFile(what)
     ? templatesIn(await readText(io, what), namespace)
     : [await findPodTemplate(api, namespace, what)];
