@@ -121,11 +121,21 @@ export function packageSchema(version: string): PackageSpec {
     ],
     license: "Apache-2.0",
     meta: { moduleFormat: "(.*)" },
+    // Names are said, since Pulumi would otherwise put the owner of the repository that a plugin is cloned from into them.
     language: {
-      csharp: { respectSchemaVersion: true },
-      go: { respectSchemaVersion: true, generateResourceContainerTypes: true },
-      nodejs: { respectSchemaVersion: true },
-      python: { respectSchemaVersion: true, pyproject: { enabled: true } },
+      csharp: { respectSchemaVersion: true, rootNamespace: "Pulumi" },
+      go: {
+        respectSchemaVersion: true,
+        generateResourceContainerTypes: true,
+        modulePath: "example.com/pulumi-istio-sidecar/sdk/go",
+      },
+      java: { basePackage: "com.pulumi" },
+      nodejs: { respectSchemaVersion: true, packageName: "@pulumi/istio-sidecar" },
+      python: {
+        respectSchemaVersion: true,
+        packageName: "pulumi_istio_sidecar",
+        pyproject: { enabled: true },
+      },
     },
     config: { variables: configuration },
     provider: {

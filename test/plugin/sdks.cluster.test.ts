@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -16,7 +16,7 @@ const plugin = join(root, "plugin");
 const schema = join(plugin, "schema.json");
 const run = promisify(execFile);
 
-// Go's SDK compiles in examples/go, by test/e2e/languages
+// Go's SDK compiles in examples/go, by test/e2e/languages; Python and Node run with theirs in test/plugin/packageAdd
 describe("the plugin", () => {
   let folder: string;
   before(async () => {
@@ -67,6 +67,28 @@ describe("the plugin", () => {
     const sdk = await generate("nodejs");
     await symlink(join(root, "node_modules"), join(sdk, "node_modules"));
     await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--noEmit", "-p", sdk]);
+  });
+
+  test("cloned from somebody's repository, its SDKs have the same names as from a folder", async () => {
+    const from = JSON.parse(await readFile(schema, "utf8")) as { meta: object };
+    const cloned = join(folder, "cloned.json");
+    // what `pulumi package add` makes of it
+    const meta = { ...from.meta, supportPack: true };
+    await writeFile(cloned, JSON.stringify({ ...from, meta, namespace: "somebody" }));
+    const sdk = async (language: string) => {
+      const to = join(folder, `cloned-${language}`);
+      await run(await sdkGenerator(), [language, cloned, to]);
+      return to;
+    };
+    assert.ok((await readdir(await sdk("python"))).includes("pulumi_istio_sidecar"));
+    assert.match(
+      await readFile(join(await sdk("go"), "go.mod"), "utf8"),
+      /^module example\.com\/pulumi-istio-sidecar\/sdk\/go$/m,
+    );
+    const { name } = JSON.parse(await readFile(join(await sdk("nodejs"), "package.json"), "utf8")) as {
+      name: string;
+    };
+    assert.equal(name, "@pulumi/istio-sidecar");
   });
 
   test("packed as in a release it installs from its archive, and serves a program that only names it", async () => {

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, readFile } from "node:fs/promises";
+import { copyFile, readFile, symlink } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { buildModule } from "../builds/buildModule";
@@ -60,20 +60,35 @@ export function languageHost(language: Language, progress: Progress = toStderr):
 
 /** The program that writes SDKs: `generate-sdk python|go|nodejs SCHEMA FOLDER`. */
 export async function sdkGenerator(progress: Progress = toStderr): Promise<string> {
-  const folder = await buildModule(
+  return join(await sdkPrograms(progress), "generate-sdk");
+}
+
+/** A folder for PATH: what stands before the hosts for Python and Go, which are older than `pulumi package add`. */
+export async function languageHostsWithSdks(progress: Progress = toStderr): Promise<string> {
+  const folder = await sdkPrograms(progress);
+  for (const language of ["python", "go"]) {
+    const host = join(folder, `pulumi-language-${language}`);
+    await symlink("language-host-with-sdks", host).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+  }
+  return folder;
+}
+
+function sdkPrograms(progress: Progress): Promise<string> {
+  return buildModule(
     {
       name: "the generator of Pulumi SDKs",
       module: join(__dirname, "cli"),
       cache: "pulumi-sdk",
-      packages: ["./generate-sdk"],
-      programs: ["generate-sdk"],
+      packages: ["./generate-sdk", "./language-host-with-sdks"],
+      programs: ["generate-sdk", "language-host-with-sdks"],
       flags: linked({}),
       takes: "half a minute after the CLI",
-      instead: "leave out test/plugin/sdks",
+      instead: "leave out test/plugin/sdks and test/plugin/packageAdd",
     },
     progress,
   );
-  return join(folder, "generate-sdk");
 }
 
 async function find(progress: Progress): Promise<Toolchain> {
