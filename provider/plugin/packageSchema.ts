@@ -1,6 +1,7 @@
 import type { RolloutOptions } from "../levels/RolloutOptions.js";
 import { type JsonSchema, platformSchema } from "../platformFile/platformSchema.js";
 import { explainSchema, type FunctionSpec } from "./explainSchema.js";
+import { helmValuesSchema } from "./helmValuesSchema.js";
 import { capital, type NamedType, type PropertySpec, plain, SchemaTypes } from "./schemaTypes.js";
 
 /** A component in Pulumi's package schema. */
@@ -185,7 +186,10 @@ export function packageSchema(version: string): PackageSpec {
         },
       ),
     },
-    functions: { "istio-sidecar:index:explain": explain },
+    functions: {
+      "istio-sidecar:index:explain": explain,
+      "istio-sidecar:index:helmValues": helmValuesSchema(types, mesh),
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { packPlugin } from "../../scripts/packPlugin";
+import { template } from "../configMap/injectorText";
 import type { ProgramOptions } from "../pulumi/ProgramOptions";
 import { pulumi } from "../pulumi/pulumi";
 import { sdkGenerator } from "../pulumi/toolchain";
@@ -89,6 +90,46 @@ describe("the plugin", () => {
       name: string;
     };
     assert.equal(name, "@pulumi/istio-sidecar");
+  });
+
+  test("gives a program in YAML the istiod chart's values, with the mesh's settings for the program's stack", async () => {
+    const chart = join(folder, "istiod");
+    await mkdir(join(chart, "files"), { recursive: true });
+    await writeFile(join(chart, "files/injection-template.yaml"), template);
+    await writeFile(join(chart, "values.yaml"), "_internal_defaults_do_not_set: { global: { proxy: {} } }\n");
+    const options = await program("helm-values", {
+      packages: { "istio-sidecar": plugin },
+      resources: {},
+      variables: {
+        istiod: {
+          "fn::invoke": {
+            function: "istio-sidecar:helmValues",
+            arguments: {
+              stack: `\${pulumi.organization}/\${pulumi.project}/\${pulumi.stack}`,
+              mesh: "mesh",
+              settings: { namespaces: { shop: { dnsProxy: true } } },
+              // from the program's folder
+              chart: "../istiod",
+              values: { pilot: { autoscaleMin: 2 } },
+            },
+            return: "values",
+          },
+        },
+      },
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Pulumi YAML's own
+      outputs: { istiod: "${istiod}" },
+    });
+    const { ok, outputs, stdoutText } = await pulumi.up({ ...options, skipPreview: true });
+    assert.ok(ok, stdoutText);
+    const istiod = outputs.istiod as {
+      pilot: unknown;
+      global: { sidecarSettings: { layers: Record<string, { owner: string }> } };
+    };
+    assert.deepEqual(istiod.pilot, { autoscaleMin: 2 });
+    assert.equal(
+      istiod.global.sidecarSettings.layers.shop?.owner,
+      "organization/helm-values/dev:istio-sidecar:index:SidecarMesh/mesh-shop",
+    );
   });
 
   test("packed as in a release it installs from its archive, and serves a program that only names it", async () => {
