@@ -3,7 +3,13 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { parseArgs } from "node:util";
 import { prepareCluster } from "./cluster/cluster";
-import { kubernetesPlugin, languageHost, sdkGenerator, toolchain } from "./pulumi/toolchain";
+import {
+  javaSdkGenerator,
+  kubernetesPlugin,
+  languageHost,
+  sdkGenerator,
+  toolchain,
+} from "./pulumi/toolchain";
 import { groupOf, groups, needsCluster, testFiles } from "./testFiles";
 
 const usage = `usage: tsx test/run.ts [all|builds|GROUP...] [PATTERN] [--times]
@@ -17,7 +23,7 @@ const usage = `usage: tsx test/run.ts [all|builds|GROUP...] [PATTERN] [--times]
 // on 2 cores: a test of rollouts waits for a good part of its time
 const AT_ONCE = 3;
 
-const languages = ["yaml", "python", "go"] as const;
+const languages = ["yaml", "python", "go", "java"] as const;
 
 // memory for time: the API server and istiod answer for a sixth less CPU when they collect garbage less often
 process.env.GOGC ??= "400";
@@ -86,7 +92,8 @@ async function prepare(everything: boolean): Promise<void> {
   ]);
   // after the rest: they share most of what the CLI is made of
   if (everything)
-    for (const build of [sdkGenerator, ...languages.map((one) => () => languageHost(one))]) await build();
+    for (const build of [sdkGenerator, javaSdkGenerator, ...languages.map((one) => () => languageHost(one))])
+      await build();
   console.log(`Pulumi ${tools.version}, ${tools.source}`);
 }
 

@@ -41,6 +41,7 @@ export const measured: Readonly<Record<string, number>> = {
   "test/e2e/waves.cluster.test.ts": 60,
   "test/e2e/gitops.cluster.test.ts": 55,
   "test/e2e/unclaimed.cluster.test.ts": 55,
+  "test/plugin/packageAdd.cluster.test.ts": 110,
   "test/laws/levels.cluster.test.ts": 50,
   "test/package/package.test.ts": 50,
   "test/plugin/sdks.cluster.test.ts": 50,

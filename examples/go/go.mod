@@ -3,7 +3,7 @@ module settings-in-go
 go 1.26.6
 
 require (
-	example.com/pulumi-istio-sidecar/sdk/go/istio-sidecar v0.0.0
+	example.com/pulumi-istio-sidecar/sdk/go v0.0.0
 	github.com/pulumi/pulumi/sdk/v3 v3.274.1
 )
 
@@ -119,4 +119,4 @@ require (
 	lukechampine.com/frand v1.4.2 // indirect
 )
 
-replace example.com/pulumi-istio-sidecar/sdk/go/istio-sidecar => ./sdks/istio-sidecar
+replace example.com/pulumi-istio-sidecar/sdk/go => ./sdks/istio-sidecar

@@ -1,7 +1,7 @@
 package main
 
 import (
-	istiosidecar "example.com/pulumi-istio-sidecar/sdk/go/istio-sidecar"
+	"example.com/pulumi-istio-sidecar/sdk/go/istiosidecar"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 

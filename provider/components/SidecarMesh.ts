@@ -123,7 +123,8 @@ function withDependencies(
   return Array.isArray(given) ? [...given, ...before] : [given as pulumi.Input<pulumi.Resource>, ...before];
 }
 
-function readChart(folder: string): IstiodChartFiles {
+/** @throws InjectorRefusal for a folder that is no chart. */
+export function readChart(folder: string): IstiodChartFiles {
   const template = join(folder, "files", "injection-template.yaml");
   if (!existsSync(template)) throw new InjectorRefusal(notAChart(folder));
   return {

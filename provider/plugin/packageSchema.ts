@@ -1,6 +1,7 @@
 import type { RolloutOptions } from "../levels/RolloutOptions.js";
 import { type JsonSchema, platformSchema } from "../platformFile/platformSchema.js";
 import { explainSchema, type FunctionSpec } from "./explainSchema.js";
+import { helmValuesSchema } from "./helmValuesSchema.js";
 import { capital, type NamedType, type PropertySpec, plain, SchemaTypes } from "./schemaTypes.js";
 
 /** A component in Pulumi's package schema. */
@@ -121,11 +122,21 @@ export function packageSchema(version: string): PackageSpec {
     ],
     license: "Apache-2.0",
     meta: { moduleFormat: "(.*)" },
+    // Names are said, since Pulumi would otherwise put the owner of the repository that a plugin is cloned from into them.
     language: {
-      csharp: { respectSchemaVersion: true },
-      go: { respectSchemaVersion: true, generateResourceContainerTypes: true },
-      nodejs: { respectSchemaVersion: true },
-      python: { respectSchemaVersion: true, pyproject: { enabled: true } },
+      csharp: { respectSchemaVersion: true, rootNamespace: "Pulumi" },
+      go: {
+        respectSchemaVersion: true,
+        generateResourceContainerTypes: true,
+        modulePath: "example.com/pulumi-istio-sidecar/sdk/go",
+      },
+      java: { basePackage: "com.pulumi" },
+      nodejs: { respectSchemaVersion: true, packageName: "@pulumi/istio-sidecar" },
+      python: {
+        respectSchemaVersion: true,
+        packageName: "pulumi_istio_sidecar",
+        pyproject: { enabled: true },
+      },
     },
     config: { variables: configuration },
     provider: {
@@ -175,7 +186,10 @@ export function packageSchema(version: string): PackageSpec {
         },
       ),
     },
-    functions: { "istio-sidecar:index:explain": explain },
+    functions: {
+      "istio-sidecar:index:explain": explain,
+      "istio-sidecar:index:helmValues": helmValuesSchema(types, mesh),
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { type Configuration, readConfiguration, useCluster } from "./Configurati
 import { construct } from "./construct.js";
 import { toEngine, useEngine } from "./engineLog.js";
 import { explain } from "./explain.js";
+import { helmValues } from "./helmValues.js";
 import { packageSchema } from "./packageSchema.js";
 import { type Parts, resourcesBy } from "./resources.js";
 import { opened } from "./sealed.js";
@@ -32,7 +33,10 @@ export async function serve(parts: Parts, args: readonly string[]): Promise<void
       getSchema: async () => JSON.stringify(packageSchema(version)),
       ...resourcesBy(parts),
       construct: (name, type, inputs, options) => construct(configuration, name, type, inputs, options),
-      invoke: (token, given) => explain(configuration, token, opened(given).value),
+      invoke: async (token, given) =>
+        token === "istio-sidecar:index:helmValues"
+          ? helmValues(opened(given))
+          : explain(configuration, token, opened(given).value),
       cancel: async () => cancelSession(),
     },
     args,

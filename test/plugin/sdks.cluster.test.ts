@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { packPlugin } from "../../scripts/packPlugin";
+import { template } from "../configMap/injectorText";
 import type { ProgramOptions } from "../pulumi/ProgramOptions";
 import { pulumi } from "../pulumi/pulumi";
 import { sdkGenerator } from "../pulumi/toolchain";
@@ -16,7 +17,7 @@ const plugin = join(root, "plugin");
 const schema = join(plugin, "schema.json");
 const run = promisify(execFile);
 
-// Go's SDK compiles in examples/go, by test/e2e/languages
+// Go's SDK compiles in examples/go, by test/e2e/languages; Python and Node run with theirs in test/plugin/packageAdd
 describe("the plugin", () => {
   let folder: string;
   before(async () => {
@@ -67,6 +68,68 @@ describe("the plugin", () => {
     const sdk = await generate("nodejs");
     await symlink(join(root, "node_modules"), join(sdk, "node_modules"));
     await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--noEmit", "-p", sdk]);
+  });
+
+  test("cloned from somebody's repository, its SDKs have the same names as from a folder", async () => {
+    const from = JSON.parse(await readFile(schema, "utf8")) as { meta: object };
+    const cloned = join(folder, "cloned.json");
+    // what `pulumi package add` makes of it
+    const meta = { ...from.meta, supportPack: true };
+    await writeFile(cloned, JSON.stringify({ ...from, meta, namespace: "somebody" }));
+    const sdk = async (language: string) => {
+      const to = join(folder, `cloned-${language}`);
+      await run(await sdkGenerator(), [language, cloned, to]);
+      return to;
+    };
+    assert.ok((await readdir(await sdk("python"))).includes("pulumi_istio_sidecar"));
+    assert.match(
+      await readFile(join(await sdk("go"), "go.mod"), "utf8"),
+      /^module example\.com\/pulumi-istio-sidecar\/sdk\/go$/m,
+    );
+    const { name } = JSON.parse(await readFile(join(await sdk("nodejs"), "package.json"), "utf8")) as {
+      name: string;
+    };
+    assert.equal(name, "@pulumi/istio-sidecar");
+  });
+
+  test("gives a program in YAML the istiod chart's values, with the mesh's settings for the program's stack", async () => {
+    const chart = join(folder, "istiod");
+    await mkdir(join(chart, "files"), { recursive: true });
+    await writeFile(join(chart, "files/injection-template.yaml"), template);
+    await writeFile(join(chart, "values.yaml"), "_internal_defaults_do_not_set: { global: { proxy: {} } }\n");
+    const options = await program("helm-values", {
+      packages: { "istio-sidecar": plugin },
+      resources: {},
+      variables: {
+        istiod: {
+          "fn::invoke": {
+            function: "istio-sidecar:helmValues",
+            arguments: {
+              stack: `\${pulumi.organization}/\${pulumi.project}/\${pulumi.stack}`,
+              mesh: "mesh",
+              settings: { namespaces: { shop: { dnsProxy: true } } },
+              // from the program's folder
+              chart: "../istiod",
+              values: { pilot: { autoscaleMin: 2 } },
+            },
+            return: "values",
+          },
+        },
+      },
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Pulumi YAML's own
+      outputs: { istiod: "${istiod}" },
+    });
+    const { ok, outputs, stdoutText } = await pulumi.up({ ...options, skipPreview: true });
+    assert.ok(ok, stdoutText);
+    const istiod = outputs.istiod as {
+      pilot: unknown;
+      global: { sidecarSettings: { layers: Record<string, { owner: string }> } };
+    };
+    assert.deepEqual(istiod.pilot, { autoscaleMin: 2 });
+    assert.equal(
+      istiod.global.sidecarSettings.layers.shop?.owner,
+      "organization/helm-values/dev:istio-sidecar:index:SidecarMesh/mesh-shop",
+    );
   });
 
   test("packed as in a release it installs from its archive, and serves a program that only names it", async () => {

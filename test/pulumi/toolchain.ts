@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, readFile } from "node:fs/promises";
+import { copyFile, readFile, symlink } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { buildModule } from "../builds/buildModule";
@@ -43,7 +43,7 @@ export function kubernetesPlugin(progress: Progress = toStderr): Promise<string[
 }
 
 /** A language that Pulumi programs are written in beside TypeScript, whose host is built when a test asks for it. */
-export type Language = "yaml" | "python" | "go";
+export type Language = "yaml" | "python" | "go" | "java";
 
 const hosts = new Map<Language, Promise<string[]>>();
 
@@ -60,20 +60,53 @@ export function languageHost(language: Language, progress: Progress = toStderr):
 
 /** The program that writes SDKs: `generate-sdk python|go|nodejs SCHEMA FOLDER`. */
 export async function sdkGenerator(progress: Progress = toStderr): Promise<string> {
+  return join(await sdkPrograms(progress), "generate-sdk");
+}
+
+/** The program that writes SDKs for Java and .NET: `generate-sdk java|dotnet SCHEMA FOLDER`. */
+export async function javaSdkGenerator(progress: Progress = toStderr): Promise<string> {
   const folder = await buildModule(
     {
-      name: "the generator of Pulumi SDKs",
-      module: join(__dirname, "cli"),
-      cache: "pulumi-sdk",
+      name: "the generator of Pulumi SDKs for Java and .NET",
+      module: join(__dirname, "java"),
+      cache: "pulumi-sdk-java",
       packages: ["./generate-sdk"],
       programs: ["generate-sdk"],
       flags: linked({}),
-      takes: "half a minute after the CLI",
-      instead: "leave out test/plugin/sdks",
+      takes: "about a minute on 2 cores",
+      instead: "leave out test/plugin/javaDotnet and test/e2e/languages",
     },
     progress,
   );
   return join(folder, "generate-sdk");
+}
+
+/** A folder for PATH: what stands before the hosts for Python and Go, which are older than `pulumi package add`. */
+export async function languageHostsWithSdks(progress: Progress = toStderr): Promise<string> {
+  const folder = await sdkPrograms(progress);
+  for (const language of ["python", "go"]) {
+    const host = join(folder, `pulumi-language-${language}`);
+    await symlink("language-host-with-sdks", host).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+  }
+  return folder;
+}
+
+function sdkPrograms(progress: Progress): Promise<string> {
+  return buildModule(
+    {
+      name: "the generator of Pulumi SDKs",
+      module: join(__dirname, "cli"),
+      cache: "pulumi-sdk",
+      packages: ["./generate-sdk", "./language-host-with-sdks"],
+      programs: ["generate-sdk", "language-host-with-sdks"],
+      flags: linked({}),
+      takes: "half a minute after the CLI",
+      instead: "leave out test/plugin/sdks and test/plugin/packageAdd",
+    },
+    progress,
+  );
 }
 
 async function find(progress: Progress): Promise<Toolchain> {
@@ -124,13 +157,19 @@ const hostBuilds = {
     beside: [],
     takes: "about a minute on 2 cores",
   },
+  java: {
+    module: "java",
+    package: "github.com/pulumi/pulumi-java/pkg/cmd/pulumi-language-java",
+    beside: [],
+    takes: "about a minute on 2 cores",
+  },
 } as const satisfies Record<Language, object>;
 
 function buildLanguageHost(language: Language, progress: Progress): Promise<string> {
   const host = hostBuilds[language];
   return buildModule(
     {
-      name: `Pulumi's language host for ${{ yaml: "YAML", python: "Python", go: "Go" }[language]}`,
+      name: `Pulumi's language host for ${{ yaml: "YAML", python: "Python", go: "Go", java: "Java" }[language]}`,
       module: join(__dirname, host.module),
       cache: `pulumi-language-${language}`,
       packages: [host.package],
@@ -196,7 +235,7 @@ function linked(variables: Record<string, string>): string[] {
   return ["-trimpath", "-ldflags", link.join(" ")];
 }
 
-function isOnPath(command: string): boolean {
+export function isOnPath(command: string): boolean {
   return onPath(command) !== undefined;
 }
 

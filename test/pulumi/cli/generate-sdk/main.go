@@ -3,20 +3,15 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/blang/semver"
-	golang "github.com/pulumi/pulumi/pkg/v3/codegen/go"
-	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
-	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
-)
 
-const tool = "pulumi-istio-sidecar"
+	"pulumi-istio-sidecar/test/pulumi/cli/sdks"
+)
 
 func main() {
 	if len(os.Args) != 4 {
@@ -34,11 +29,7 @@ func generate(language, schemaFile, folder string) error {
 	if err != nil {
 		return err
 	}
-	var spec schema.PackageSpec
-	if err := json.Unmarshal(text, &spec); err != nil {
-		return fmt.Errorf("%s: %w", schemaFile, err)
-	}
-	pkg, diagnostics, err := schema.BindSpec(spec, noPackages{}, schema.ValidationOptions{})
+	diagnostics, err := sdks.Generate(language, text, folder, noPackages{}, false)
 	if err != nil {
 		return err
 	}
@@ -46,33 +37,7 @@ func generate(language, schemaFile, folder string) error {
 	if len(diagnostics) > 0 {
 		return diagnostics
 	}
-	files, err := generated(language, pkg)
-	if err != nil {
-		return err
-	}
-	for name, content := range files {
-		path := filepath.Join(folder, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return err
-		}
-		if err := os.WriteFile(path, content, 0o644); err != nil {
-			return err
-		}
-	}
 	return nil
-}
-
-func generated(language string, pkg *schema.Package) (map[string][]byte, error) {
-	switch language {
-	case "python":
-		return python.GeneratePackage(tool, pkg, nil, noPackages{})
-	case "go":
-		return golang.GeneratePackage(tool, pkg, nil)
-	case "nodejs":
-		return nodejs.GeneratePackage(tool, pkg, nil, nil, false, noPackages{})
-	default:
-		return nil, fmt.Errorf("expected python, go or nodejs, got %s", language)
-	}
 }
 
 // A schema that takes no type from another package needs none to be found.

@@ -1,7 +1,7 @@
 // A small language host for Node: what the Pulumi CLI asks in order to run programs, source-based plugins and policy packs.
 //
 // Pulumi's own host is not published as a module. This one starts the same entry points of the npm package @pulumi/pulumi
-// and leaves out what no test needs: generating code and packing.
+// and leaves out what no test needs: generating programs and packing.
 package main
 
 import (
@@ -20,6 +20,8 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/emptypb"
+
+	"pulumi-istio-sidecar/test/pulumi/cli/sdks"
 )
 
 // Set by the build to the version of the CLI.
@@ -85,16 +87,28 @@ func (*host) GetRequiredPlugins(
 	return &pulumirpc.GetRequiredPluginsResponse{}, nil
 }
 
-// What this repository has is installed already; a plugin that was unpacked elsewhere is not.
+func (*host) GeneratePackage(
+	_ context.Context, request *pulumirpc.GeneratePackageRequest,
+) (*pulumirpc.GeneratePackageResponse, error) {
+	return sdks.GenerateFor("nodejs", request)
+}
+
+func (*host) Link(_ context.Context, request *pulumirpc.LinkRequest) (*pulumirpc.LinkResponse, error) {
+	return sdks.LinkFor("nodejs", request)
+}
+
+// What this repository has is installed already; a plugin that was unpacked elsewhere is not, nor is an SDK that was linked.
 func (*host) InstallDependencies(
 	request *pulumirpc.InstallDependenciesRequest,
 	stream grpc.ServerStreamingServer[pulumirpc.InstallDependenciesResponse],
 ) error {
-	if _, err := nodeCommand(stream.Context(), request.GetInfo(), "run"); err == nil {
+	program := request.GetInfo().GetProgramDirectory()
+	_, noSdks := os.Stat(filepath.Join(program, "sdks"))
+	if _, err := nodeCommand(stream.Context(), request.GetInfo(), "run"); err == nil && noSdks != nil {
 		return nil
 	}
 	command := exec.CommandContext(stream.Context(), "npm", "install", "--no-audit", "--no-fund")
-	command.Dir = request.GetInfo().GetProgramDirectory()
+	command.Dir = program
 	text, err := command.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("npm install in %s: %w\n%s", command.Dir, err, text)
