@@ -10,6 +10,7 @@ import { readInjector, writeInjector } from "../provider/injector/Injector";
 import { type Cluster, startCluster } from "../test/cluster/cluster";
 import { readState } from "../test/cluster/clusterState";
 import type { Component } from "../test/cluster/component";
+import { deploymentObject } from "../test/cluster/deploymentObject";
 import { createNamespace } from "../test/laws/injection";
 import { progress } from "./Benchmark";
 
@@ -89,22 +90,10 @@ export class BenchCluster {
     { minReadySeconds = 0, labels: more = () => ({}) }: DeploymentOptions,
   ): Promise<void> {
     const [namespace = "", name = ""] = place.split("/");
-    const labels = { app: name };
-    const containers = [{ name: "app", image: "app:1" }];
     await this.api.request({
       method: "POST",
       path: `/apis/apps/v1/namespaces/${namespace}/deployments`,
-      body: {
-        apiVersion: "apps/v1",
-        kind: "Deployment",
-        metadata: { name },
-        spec: {
-          replicas,
-          minReadySeconds,
-          selector: { matchLabels: labels },
-          template: { metadata: { labels: { ...labels, ...more(place) } }, spec: { containers } },
-        },
-      },
+      body: deploymentObject(name, { replicas, minReadySeconds, labels: more(place) }),
     });
   }
 

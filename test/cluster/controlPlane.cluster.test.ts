@@ -10,6 +10,7 @@ import { parse } from "yaml";
 import { isAlive } from "../builds/processIdentity.js";
 import { type Cluster, istioTestdata, prepareCluster, type Sidecars, startCluster } from "./cluster.js";
 import { type ClusterState, readState } from "./clusterState.js";
+import { deploymentObject } from "./deploymentObject.js";
 import { ApiError, eventually, KubeApi, type KubeObject } from "./kubeApi.js";
 
 interface Container {
@@ -67,7 +68,7 @@ describe("the test control plane", { skip, concurrency: false }, () => {
     test(`a Deployment's pods come up with ${sidecars} sidecars, and go quickly`, async () => {
       const api = get(apis, sidecars);
       await api.apply(namespace("shop", { "istio-injection": "enabled" }));
-      await api.apply(deployment("shop", "web"));
+      await api.apply(deploymentObject("web", { namespace: "shop", replicas: 2 }));
       const pods = await readyPods(api, "shop", "web", 2);
       for (const { spec, status } of pods) {
         assert.match(status.podIP ?? "", /^10\.244\./);
@@ -179,7 +180,7 @@ describe("the test control plane", { skip, concurrency: false }, () => {
     await cluster.stopComponent("kube-apiserver");
     await assert.rejects(api.request("GET", "/version"), (error: unknown) => !(error instanceof ApiError));
     await cluster.startComponent("kube-apiserver");
-    await api.apply(deployment("shop", "later"));
+    await api.apply(deploymentObject("later", { namespace: "shop", replicas: 2 }));
     await readyPods(api, "shop", "later", 2);
   });
 
@@ -273,20 +274,6 @@ function pod(name: string, metadata: Partial<KubeObject["metadata"]>, image = "a
     kind: "Pod",
     metadata: { ...metadata, name },
     spec: { containers: [{ name: "app", image }] },
-  };
-}
-
-function deployment(namespace: string, name: string): KubeObject {
-  const labels = { app: name };
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name, namespace },
-    spec: {
-      replicas: 2,
-      selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers: [{ name: "app", image: "app:1" }] } },
-    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../provider/cluster/connect";
@@ -10,6 +10,7 @@ import type { InjectorData } from "../../provider/configMap/InjectorData";
 import { readInjector } from "../../provider/injector/Injector";
 import { rolloutStatus } from "../../provider/rollout/observe/rolloutStatus";
 import { type Cluster, type ClusterOptions, startCluster } from "../cluster/cluster";
+import { type DeploymentOptions, deploymentObject } from "../cluster/deploymentObject";
 import { createNamespace } from "../laws/injection";
 import type { ProgramOptions } from "../pulumi/ProgramOptions";
 import type { ProgramResult } from "../pulumi/ProgramResult";
@@ -70,44 +71,23 @@ export class Mesh {
     };
   }
 
+  /** The platform stack of this repository, with a settings.yaml of its own. */
+  async platform(stack: string, settings: string): Promise<ProgramOptions> {
+    const file = join(this.folder, `${stack}-settings.yaml`);
+    await writeFile(file, settings);
+    return this.program(stack, join(__dirname, "../.."), { "sidecar-settings:file": file });
+  }
+
   async namespace(name: string, labels?: Record<string, string>): Promise<void> {
     await createNamespace(this.api, name, labels);
   }
 
   /** A Deployment whose pods are ready when this returns. */
-  async deployment(
-    namespace: string,
-    name: string,
-    options: {
-      replicas?: number;
-      annotations?: Record<string, string>;
-      /** Of its pods, beside `app`. */
-      labels?: Record<string, string>;
-      containers?: object[];
-      /** More fields of the pod's spec. */
-      pod?: object;
-    } = {},
-  ): Promise<void> {
-    const labels = { app: name };
+  async deployment(namespace: string, name: string, options: DeploymentOptions = {}): Promise<void> {
     await this.api.request({
       method: "POST",
       path: `/apis/apps/v1/namespaces/${namespace}/deployments`,
-      body: {
-        apiVersion: "apps/v1",
-        kind: "Deployment",
-        metadata: { name },
-        spec: {
-          replicas: options.replicas ?? 1,
-          selector: { matchLabels: labels },
-          template: {
-            metadata: { labels: { ...labels, ...options.labels }, annotations: options.annotations ?? {} },
-            spec: {
-              containers: [{ name: "app", image: "app:1" }, ...(options.containers ?? [])],
-              ...options.pod,
-            },
-          },
-        },
-      },
+      body: deploymentObject(name, options),
     });
     await this.ready(namespace, name);
   }

@@ -1,35 +1,21 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { layersOf } from "../../provider/configMap/layersOf";
 import { pulumi } from "../pulumi/pulumi";
 import { container, Mesh, succeeded } from "./Mesh";
 
-const repository = join(__dirname, "../..");
-
 describe("the platform stack", () => {
   let mesh: Mesh;
-  let folder: string;
   before(async () => {
     mesh = await Mesh.start();
-    folder = await mkdtemp(join(tmpdir(), "sidecar-platform-"));
     for (const name of ["canary", "shop"]) {
       await mesh.namespace(name);
       await mesh.deployment(name, "api");
     }
   });
-  after(async () => {
-    await mesh?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => mesh?.stop());
 
-  const stack = async (text: string) => {
-    const file = join(folder, "settings.yaml");
-    await writeFile(file, text);
-    return mesh.program("platform", repository, { "sidecar-settings:file": file });
-  };
+  const stack = (settings: string) => mesh.platform("platform", settings);
 
   test("settings.yaml reaches the pods, the canary's first", async () => {
     const result = succeeded(
@@ -76,9 +62,9 @@ rollout: { maxConcurrent: 1 }
     assert.equal(result.ok, false);
     assert.match(
       result.stdoutText,
-      /settings\.yaml:3:5: namespaces\.shop\.dnsProxi: unknown key "dnsProxi": did you mean dnsProxy\?/,
+      /platform-settings\.yaml:3:5: namespaces\.shop\.dnsProxi: unknown key "dnsProxi": did you mean dnsProxy\?/,
     );
-    assert.match(result.stdoutText, /settings\.yaml:5:33: .* got "x"/);
+    assert.match(result.stdoutText, /platform-settings\.yaml:5:33: .* got "x"/);
     assert.deepEqual(await mesh.injector(), before);
   });
 

@@ -1,21 +1,16 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { sameAsGolden } from "../goldens/sameAsGolden";
 import { pulumi } from "../pulumi/pulumi";
 import { Mesh, succeeded } from "./Mesh";
 
-const repository = join(__dirname, "../..");
-const goldens = join(repository, "test/report/previews");
+const goldens = join(__dirname, "../report/previews");
 
 /** What the comments on pull requests are made of in test/report, as Pulumi prints it. */
 describe("pulumi preview --json of the platform stack", () => {
   let mesh: Mesh;
-  let folder: string;
   before(async () => {
     mesh = await Mesh.start();
-    folder = await mkdtemp(join(tmpdir(), "sidecar-preview-"));
     for (const namespace of ["canary", "cart", "pay", "shop"]) {
       await mesh.namespace(namespace);
       for (const [at, name] of ["api", "web", "worker"].entries())
@@ -29,16 +24,9 @@ describe("pulumi preview --json of the platform stack", () => {
         });
     }
   });
-  after(async () => {
-    await mesh?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => mesh?.stop());
 
-  const stack = async (text: string) => {
-    const file = join(folder, "settings.yaml");
-    await writeFile(file, text);
-    return mesh.program("dev", repository, { "sidecar-settings:file": file });
-  };
+  const stack = (settings: string) => mesh.platform("dev", settings);
 
   test("is what test/report has, for the first settings and for a change at several levels", async () => {
     const first = await stack(`

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { InjectorData } from "../../provider/configMap/InjectorData";
+import { deploymentObject } from "../cluster/deploymentObject";
 import { pulumi } from "../pulumi/pulumi";
 import { container, Mesh, type Plan, succeeded } from "./Mesh";
 
@@ -126,7 +127,9 @@ describe("settings on pods of the program itself", () => {
 
   test("a transform reaches the workloads that YAML brings", async () => {
     const kinds = ["v1", "v2"] as const;
-    const yaml = Object.fromEntries(kinds.map((kind) => [kind, manifest(`yaml-${kind}`)]));
+    const yaml = Object.fromEntries(
+      kinds.map((kind) => [kind, JSON.stringify(deploymentObject(`yaml-${kind}`, { namespace: "shop" }))]),
+    );
     const options = mesh.stack("yaml", { yaml, transform: { logLevel: "trace" } });
     succeeded(await pulumi.up(options));
     for (const kind of kinds) {
@@ -147,18 +150,3 @@ describe("settings on pods of the program itself", () => {
     assert.match(result.stdoutText, /WorkloadSidecarSettings/);
   });
 });
-
-function manifest(name: string): string {
-  return JSON.stringify({
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name, namespace: "shop" },
-    spec: {
-      selector: { matchLabels: { app: name } },
-      template: {
-        metadata: { labels: { app: name } },
-        spec: { containers: [{ name: "app", image: "app:1" }] },
-      },
-    },
-  });
-}
