@@ -39,6 +39,7 @@ export const measured: Readonly<Record<string, number>> = {
   "test/e2e/rollout.cluster.test.ts": 60,
   "test/e2e/previewJson.cluster.test.ts": 60,
   "test/e2e/waves.cluster.test.ts": 60,
+  "test/e2e/formerState.cluster.test.ts": 45,
   "test/e2e/gitops.cluster.test.ts": 55,
   "test/e2e/unclaimed.cluster.test.ts": 55,
   "test/plugin/packageAdd.cluster.test.ts": 110,

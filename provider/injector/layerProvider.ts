@@ -48,6 +48,7 @@ import type { ResourceProvider } from "./ResourceProvider.js";
 import { NoNamespace, requireNamespace } from "./requireNamespace.js";
 import { targetName } from "./targetName.js";
 import { whyRefused } from "./whyRefused.js";
+import { withoutEmptyMaps } from "./withoutEmptyMaps.js";
 
 /**
  * A layer as a Pulumi resource: one level's settings for one target, in the injector's ConfigMap. `afterRemoval` restarts what ran with
@@ -60,7 +61,7 @@ export function layerProvider(
   const { session } = coordinators;
   return {
     async check(olds, given) {
-      const news = withKnownCluster(given);
+      const news = withoutEmptyMaps(withKnownCluster(given));
       const { problems, ...content } = readLayerInputs(news);
       const { settings } = content;
       if (problems.length > 0) {
@@ -101,7 +102,15 @@ export function layerProvider(
         elsewhere ||
         targetOf(olds) !== targetOf(news) ||
         canonicalJson(injectorOf(olds)) !== canonicalJson(injectorOf(news));
-      const relevant = ({ cluster, owner, rollout, restores, selector, priority, ...rest }: Properties) => [
+      const relevant = ({
+        cluster = {},
+        owner,
+        rollout = {},
+        restores,
+        selector,
+        priority,
+        ...rest
+      }: Properties) => [
         // new credentials: delete and refresh use those in the state
         cluster,
         owner,

@@ -20,6 +20,7 @@ import {
   writtenOwnerOutput,
 } from "../injector/layerOwner.js";
 import type { ResourceProvider } from "../injector/ResourceProvider.js";
+import { withoutEmptyMaps } from "../injector/withoutEmptyMaps.js";
 import { type EffectiveSettings, effectiveValues } from "../levels/effectiveSettings.js";
 import { nested } from "../settings/canonicalSettings.js";
 import { settingText } from "../settings/settingText.js";
@@ -46,7 +47,7 @@ export function publishedProvider(coordinators: Coordinators): ResourceProvider 
 
   return {
     async check(olds, given) {
-      const news = withKnownCluster(given);
+      const news = withoutEmptyMaps(withKnownCluster(given));
       const former = { settings: olds.settings ?? {}, ...(olds.__text ? { __text: olds.__text } : {}) };
       const { namespace } = news;
       if (containsUnknown([namespace, news.cluster, news.injector]))
@@ -75,7 +76,7 @@ export function publishedProvider(coordinators: Coordinators): ResourceProvider 
         ...(namespaceOf(olds) === namespaceOf(news) ? [] : ["namespace"]),
         ...((await isOtherCluster(session, olds, news)) ? ["cluster"] : []),
       ];
-      const relevant = ({ settings, restores, cluster, owner, __text }: Properties) =>
+      const relevant = ({ settings, restores, cluster = {}, owner, __text }: Properties) =>
         canonicalJson([settings, restores, cluster, owner, __text]);
       const changes = replaces.length > 0 || containsUnknown(news) || relevant(olds) !== relevant(news);
       return { changes, replaces };

@@ -11,6 +11,7 @@ import type { FormerLayer } from "../injector/LayerHistory.js";
 import { podContentOf } from "../injector/layerInputs.js";
 import type { ResourceProvider } from "../injector/ResourceProvider.js";
 import type { Rollback } from "../injector/rollbackLayers.js";
+import { withoutEmptyMaps } from "../injector/withoutEmptyMaps.js";
 import { targetOf } from "../levels/Layer.js";
 import { parseRollout } from "../levels/parseRollout.js";
 import { rolloutOptionNames } from "../levels/RolloutOptions.js";
@@ -74,7 +75,7 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
 
   return {
     async check(olds, given) {
-      const news = withKnownCluster(given);
+      const news = withoutEmptyMaps(withKnownCluster(given));
       const { options, problems } = parseRollout(optionsOf(news, (value) => value !== undefined));
       if (problems.length > 0) {
         const failures = problems.map((problem) => ({
@@ -106,14 +107,14 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
       if (former) (await coordinators.of(news)).history.noteRolled(targetOf(news), former);
       const relevant = (properties: Properties) =>
         canonicalJson([
-          properties.cluster,
+          properties.cluster ?? {},
           properties.restarts,
           properties.waiting,
           ...rolloutOptionNames.map((name) => properties[name]),
         ]);
       const replaces = [
         ...["namespace", "workload"].filter((name) => olds[name] !== news[name]),
-        ...(canonicalJson(olds.injector) === canonicalJson(news.injector) ? [] : ["injector"]),
+        ...(canonicalJson(olds.injector ?? {}) === canonicalJson(news.injector ?? {}) ? [] : ["injector"]),
         ...((await isOtherCluster(session, olds, news)) ? ["cluster"] : []),
       ];
       return {
