@@ -1,11 +1,5 @@
 import { isOtherCluster } from "../cluster/isOtherCluster.js";
-import {
-  ApiError,
-  type ClusterAccess,
-  type KubernetesApi,
-  UnreachableError,
-} from "../cluster/KubernetesApi.js";
-import type { Session } from "../cluster/session.js";
+import type { ClusterAccess, KubernetesApi } from "../cluster/KubernetesApi.js";
 import { withKnownCluster } from "../cluster/withKnownCluster.js";
 import { layersOf } from "../configMap/layersOf.js";
 import { canonicalJson } from "../data/canonicalJson.js";
@@ -20,6 +14,7 @@ import type { Coordinators } from "./Coordinators.js";
 import { describeDrift } from "./describeDrift.js";
 import { injectorName, isWrittenByUs } from "./Injector.js";
 import { OwnershipError, UntriedSettings } from "./LayerChange.js";
+import { layerConflict } from "./layerConflict.js";
 import {
   contentOf,
   defaultInjectorTimeout,
@@ -32,9 +27,7 @@ import {
 } from "./layerInputs.js";
 import { layerOutcome, outcomeNames } from "./layerOutcome.js";
 import {
-  claimedTwice,
   isSameStack,
-  ownedByAnother,
   ownerAfter,
   stackOf,
   wantedOwner,
@@ -42,11 +35,12 @@ import {
   writtenOwnerOf,
   writtenOwnerOutput,
 } from "./layerOwner.js";
-import { lookAtInjector, presentLayer } from "./lookAtInjector.js";
+import { lookAtInjector } from "./lookAtInjector.js";
 import { NoInjector } from "./NoInjector.js";
 import type { ResourceProvider } from "./ResourceProvider.js";
-import { NoNamespace, requireNamespace } from "./requireNamespace.js";
+import { requireNamespace } from "./requireNamespace.js";
 import { targetName } from "./targetName.js";
+import { warnOfNamespace } from "./warnOfNamespace.js";
 import { whyRefused } from "./whyRefused.js";
 import { withoutEmptyMaps } from "./withoutEmptyMaps.js";
 
@@ -83,9 +77,7 @@ export function layerProvider(
       const live = exists ? await lookAtInjector(coordinators, olds) : undefined;
       const drift = live && describeDrift(live, olds, before, content);
       if (!exists) await warnOfNamespace(session, news);
-      const conflict =
-        (await claimedHere(coordinators, news, content, drift?.isLost ?? false)) ??
-        (await ownedElsewhere(coordinators, olds, news));
+      const conflict = await layerConflict(coordinators, olds, news, content, drift?.isLost ?? false);
       if (conflict !== undefined) {
         const property = news.namespace === undefined ? "" : "namespace";
         return { inputs: news, failures: [{ property, reason: conflict }] };
@@ -241,44 +233,6 @@ async function submit(
   await coordinator.submit(api, change, injectorTimeoutOf(inputs));
   const live = await coordinator.read(api);
   return { ...inputs, ...writtenOwner(inputs, owner), ...(live ? layerOutcome(live, target) : {}) };
-}
-
-/** A preview can only warn of a misspelt namespace: the program may be about to create it. */
-async function warnOfNamespace(session: Session, inputs: Properties): Promise<void> {
-  if (typeof inputs.namespace !== "string" || containsUnknown([inputs.namespace, inputs.cluster])) return;
-  try {
-    await requireNamespace(await session.api(accessOf(inputs)), inputs.namespace);
-  } catch (error) {
-    if (error instanceof NoNamespace)
-      session.report(`[${inputs.namespace}] ${error.message}: up fails unless this program creates it`);
-    else if (!(error instanceof UnreachableError || error instanceof ApiError)) throw error;
-  }
-}
-
-/** Records the layer as planned. Returns the conflict if another component of the program has the target. */
-async function claimedHere(
-  coordinators: Coordinators,
-  inputs: Properties,
-  content: LayerContent,
-  lost: boolean,
-): Promise<string | undefined> {
-  const { planned } = await coordinators.of(inputs);
-  const [target, owner] = [targetOf(inputs), ownerOf(inputs)];
-  const layer = { ...contentOf(content), owner, injectorTimeout: injectorTimeoutOf(inputs) };
-  const claimed = planned.note(target, layer, lost);
-  return claimed === undefined ? undefined : claimedTwice(target, [claimed, owner]);
-}
-
-/** The conflict if another stack owns the layer, unless the state says that this resource had it from there. */
-async function ownedElsewhere(
-  coordinators: Coordinators,
-  olds: Properties,
-  news: Properties,
-): Promise<string | undefined> {
-  const present = await presentLayer(coordinators, news);
-  if (!present || isSameStack(present.owner, ownerOf(news))) return undefined;
-  // renamed stacks, and resources moved between stacks, keep their layers
-  return present.owner === writtenOwnerOf(olds) ? undefined : ownedByAnother(targetOf(news), present.owner);
 }
 
 async function isDifferentInCluster(
