@@ -47,6 +47,8 @@ export async function planRollout(
     reportUnknown(restarts, session.report);
     reportOverruled(restarts, session.report);
     const namespace = properties.namespace === undefined ? undefined : String(properties.namespace);
+    if (namespace === undefined && former === undefined)
+      session.report(reachText(restarts.map(({ assessment }) => assessment)));
     const planned = plannedRollout(namespace, restarts, unmanaged, session.now());
     if (planned.count !== undefined) session.report(planned.count);
     reportCapped(
@@ -62,6 +64,13 @@ export async function planRollout(
     );
     return "unreachable";
   }
+}
+
+/** Before the first `up` of global settings: they are the one level that nobody asked to be in. */
+function reachText(reached: readonly { namespace: string }[]): string {
+  const namespaces = new Set(reached.map(({ namespace }) => namespace)).size;
+  const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
+  return `global settings reach every namespace that Istio injects into: ${counted(reached.length, "workload")} with sidecars in ${counted(namespaces, "namespace")} now`;
 }
 
 /** How often a long assessment reports its progress, in ms. */

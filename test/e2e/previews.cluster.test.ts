@@ -105,6 +105,10 @@ describe("what Pulumi prints of a preview", () => {
     );
   });
 
+  test("of a mesh's first global settings: whom they reach, beside what restarts", async () => {
+    await sameAsRead("first-global", "mesh", { global: { terminationDrainDuration: "20s" } });
+  });
+
   test("of what admission would deny", async () => {
     const namespace = "bounded";
     await mesh.namespace(namespace);
