@@ -13,6 +13,7 @@ export function settingsReference(): string {
     "[settings.yaml](settings-file.md) take these; what is left out comes from the [next weaker level](concepts.md). Examples are",
     'parts of `settings.yaml`; programs have the same names. A value may be written in several ways (`2`, `"2 cores"`,',
     '`[7015, 7016]`, `"7015,7016"`); it is kept in one, so that another spelling of the same value is no change.',
+    "Defaults are those of the newest Istio's chart.",
     "",
     settingGroups.map(({ heading }) => `[${heading}](#${heading.toLowerCase()})`).join(" · "),
     "",

@@ -34,7 +34,7 @@ import {
 } from "./component.js";
 import { busyPorts, freePortBlock } from "./freePortBlock.js";
 import { istioObjects } from "./istioObjects.js";
-import { type IstioRelease, releaseValues } from "./istioRelease.js";
+import { hasNativeSidecars, type IstioRelease, releaseValues } from "./istioRelease.js";
 import { eventually, KubeApi, type KubeObject } from "./kubeApi.js";
 import { nodeObject } from "./nodeObject.js";
 import { requireRelease } from "./requireRelease.js";
@@ -71,6 +71,9 @@ export async function createControlPlane(
   options: ControlPlaneOptions,
   progress: Progress,
 ): Promise<ClusterState> {
+  const { istio, sidecars } = options;
+  if (sidecars === "native" && !hasNativeSidecars(istio))
+    throw new Error(`expected classic sidecars, which are all that Istio ${istio?.name} has; got native`);
   const binary = await build(progress);
   const istiod = await buildIstiod(options.istio, progress);
   await removeAbandoned(progress);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Pod } from "../../provider/cluster/podTemplate";
-import type { Sidecars } from "../cluster/cluster";
+import { kindsOfCluster, sidecarKinds } from "../cluster/cluster";
 import { pulumi } from "../pulumi/pulumi";
 import { argument, container, Mesh, type Plan, succeeded, variable } from "./Mesh";
 
@@ -67,8 +67,8 @@ const contested: readonly Contested[] = [
   },
 ];
 
-for (const sidecars of ["native", "classic"] satisfies Sidecars[]) {
-  describe(`pod > namespace > global > installed, ${sidecars} sidecars`, () => {
+for (const { name: kind, options } of kindsOfCluster(sidecarKinds)) {
+  describe(`pod > namespace > global > installed, ${kind}`, () => {
     let mesh: Mesh;
     const up = async (plan: Plan) => succeeded(await pulumi.up(mesh.stack("priority", plan)));
     const both = Object.fromEntries(contested.map((one, index) => [`ns-${index}`, one]));
@@ -76,7 +76,7 @@ for (const sidecars of ["native", "classic"] satisfies Sidecars[]) {
     global.capture = Object.assign({}, ...contested.map((one) => one.global.capture));
 
     before(async () => {
-      mesh = await Mesh.start({ sidecars });
+      mesh = await Mesh.start(options);
       for (const [namespace, { annotations }] of Object.entries(both)) {
         await mesh.namespace(namespace);
         await mesh.deployment(namespace, "plain");

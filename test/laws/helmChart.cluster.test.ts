@@ -96,7 +96,9 @@ describe("the istiod chart with helmValues", { skip }, () => {
     assert.deepEqual(layersOf(stripped), {});
   });
 
-  test("has the defaults that docs/settings.md names", () => {
+  test("has the defaults that docs/settings.md names", {
+    skip: release && "they are the newest Istio's",
+  }, () => {
     const installed = JSON.parse(plain.values) as object;
     for (const group of settingGroups) {
       for (const { path, rendering } of settingsOf(group)) {

@@ -25,7 +25,10 @@ others create meanwhile get the laws' settings. In the end its injector has the 
 
 const namespaces = "/api/v1/namespaces";
 
-void main();
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
