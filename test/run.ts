@@ -2,6 +2,8 @@ import { once } from "node:events";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { parseArgs } from "node:util";
+import { buildAgent } from "./agent/agentReadings";
+import { buildRolloutsController } from "./argo/RolloutsController";
 import { prepareCluster } from "./cluster/cluster";
 import {
   javaSdkGenerator,
@@ -92,7 +94,13 @@ async function prepare(everything: boolean): Promise<void> {
   ]);
   // after the rest: they share most of what the CLI is made of
   if (everything)
-    for (const build of [sdkGenerator, javaSdkGenerator, ...languages.map((one) => () => languageHost(one))])
+    for (const build of [
+      sdkGenerator,
+      javaSdkGenerator,
+      ...languages.map((one) => () => languageHost(one)),
+      buildAgent,
+      buildRolloutsController,
+    ])
       await build();
   console.log(`Pulumi ${tools.version}, ${tools.source}`);
 }

@@ -53,20 +53,31 @@ function tooManyThreads(values: Values): string[] {
     : [];
 }
 
-const pairs = [
-  ["capture.includeOutboundIPRanges", "capture.excludeOutboundIPRanges"],
-  ["capture.includeInboundPorts", "capture.excludeInboundPorts"],
-] as const;
+const unlessAll = "Istio ignores excluded inbound ports unless it is *";
 
+// as istio-iptables does it: excluded ranges come before all that is captured outbound, excluded ports only before all that is inbound
 function excludesWithoutEffect(values: Values, sources: ReadonlyMap<string, Level>): string[] {
-  return pairs.flatMap(([include, exclude]) => {
-    const [included, excluded] = [values[include], values[exclude]];
-    if (typeof included !== "string" || included === "*" || !excluded || sources.get(exclude) === "installed")
-      return [];
-    return [
-      `${exclude} ${String(excluded)} has no effect: ${include} is ${included === "" ? "empty" : included}, and Istio ignores excludes unless it is *`,
-    ];
-  });
+  const [ranges, noRanges] = [values["capture.includeOutboundIPRanges"], "capture.excludeOutboundIPRanges"];
+  const [ports, noPorts] = [values["capture.includeInboundPorts"], "capture.excludeInboundPorts"];
+  const given = (path: string) => (sources.get(path) === "installed" ? undefined : values[path] || undefined);
+  const warnings: string[] = [];
+  if (ranges === "" && !values["capture.includeOutboundPorts"] && given(noRanges))
+    warnings.push(
+      `${noRanges} ${String(given(noRanges))} has no effect: capture.includeOutboundIPRanges is empty, so nothing is captured that could be excluded`,
+    );
+  if (typeof ports !== "string" || ports === "*") return warnings;
+  if (given(noPorts))
+    warnings.push(
+      `${noPorts} ${String(given(noPorts))} has no effect: capture.includeInboundPorts is ${ports || "empty"}, and ${unlessAll}`,
+    );
+  const included = ports.split(",");
+  const always = String(values["alwaysExclude.inboundPorts"] ?? "").split(",");
+  const both = always.filter((port) => port !== "" && included.includes(port));
+  if (both.length > 0)
+    warnings.push(
+      `alwaysExclude.inboundPorts ${both.join(",")} has no effect: capture.includeInboundPorts is ${ports}, and ${unlessAll}`,
+    );
+  return warnings;
 }
 
 function drainBeyondGrace(grace: unknown, values: Values): string[] {

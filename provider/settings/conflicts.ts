@@ -35,7 +35,7 @@ export function missingCompanions(settings: CanonicalSettings): Problem[] {
   });
 }
 
-/** Entries in both an include list and its exclude list: Istio ignores excludes unless the include is `*`. */
+/** Entries in both an include list and its exclude list: one of the two does nothing, ports excluded from a list of captured ones for one. */
 export function captureConflicts(settings: CanonicalSettings): Problem[] {
   return captureOpposites.flatMap(([includePath, excludePath, shared]) => {
     const [include, exclude] = [knownText(settings[includePath]), knownText(settings[excludePath])];
