@@ -2,13 +2,8 @@ import { parseArgs } from "node:util";
 import { isAlive } from "../builds/processIdentity.js";
 import { allStates, type ClusterState, kubeconfigPath, readState, type Sidecars } from "./clusterState.js";
 import { type Component, componentsOf } from "./component.js";
-import {
-  createControlPlane,
-  destroyControlPlane,
-  removeAbandoned,
-  startComponent,
-  stopComponent,
-} from "./controlPlane.js";
+import { startComponent, stopComponent } from "./componentProcess.js";
+import { createControlPlane, destroyControlPlane, removeAbandoned } from "./controlPlane.js";
 import { istioRelease, istioReleases } from "./istioRelease.js";
 
 const HELP = `A Kubernetes control plane with Istio's injector, on loopback, for tests and demos.

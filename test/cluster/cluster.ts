@@ -6,14 +6,9 @@ import type { Progress } from "../builds/progress.js";
 import { build, buildIstiod, istioSources } from "./build.js";
 import { kubeconfigPath, type Sidecars } from "./clusterState.js";
 import type { Component } from "./component.js";
-import {
-  createControlPlane,
-  destroyControlPlane,
-  injectionDirectory,
-  startComponent,
-  stopComponent,
-  writeEgressTable,
-} from "./controlPlane.js";
+import { startComponent, stopComponent } from "./componentProcess.js";
+import { createControlPlane, destroyControlPlane } from "./controlPlane.js";
+import { injectionDirectory, writeEgressTable } from "./istiodFiles.js";
 import { hasNativeSidecars, wantedRelease } from "./istioRelease.js";
 import { unseenValues } from "./istioValues.js";
 import { sidecarsOfCluster } from "./sidecarsOfCluster.js";
