@@ -126,7 +126,7 @@ for (const { name, options } of installs) {
 
       if (rendering.to === "value") {
         test(`2, ${path} alone: the same Helm value mesh-wide`, async (context) => {
-          if (!served()) return context.skip(`Istio ${injection.release} has none`);
+          if (!served()) return context.skip(`${injection.release ?? "the newest"} has none`);
           let reached = 0;
           for (const settings of given) {
             if (reached > 0 && oneValue) break;
@@ -151,7 +151,7 @@ for (const { name, options } of installs) {
       if (alone && !(companion && options.sidecars === "classic")) {
         test(`2, ${path} alone: the same annotation on each pod that says nothing of it`, async (context) => {
           if (!served() || (companion && !isOfRelease(companion.path, injection.release)))
-            return context.skip(`Istio ${injection.release} has none`);
+            return context.skip(`${injection.release ?? "the newest"} has none`);
           if (companion && cluster.sidecars === "classic") return context.skip(`no ${companion.path} here`);
           const silent = telling.filter(
             ({ template }) =>
