@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import { compose } from "../../provider/configMap/compose";
 import type { InjectorData } from "../../provider/configMap/InjectorData";
 import type { Layers } from "../../provider/levels/Layer";
 import { parseSettings } from "../../provider/settings/parseSettings";
+import type { Mesh } from "../e2e/Mesh";
 import { faultScript, stepText } from "./FaultScript";
 import type { InjectorVersion } from "./InjectorHistory";
 import { needlessRestarts, type Restart } from "./needlessRestarts";
 import type { Operation } from "./Operation";
 import { reached } from "./OperationChecks";
-import { sidecarShown } from "./outdatedPods";
+import { outdatedPods, sidecarShown } from "./outdatedPods";
 import { minus } from "./PodProber";
 import { RestartRecord } from "./RestartRecord";
 import { unmetWants } from "./unmetWants";
@@ -300,4 +302,19 @@ describe("a random script", () => {
     ])
       assert.ok(texts.includes(kind), kind);
   });
+});
+
+test("pods with another sidecar than a new one would have are outdated, each by its name", async () => {
+  const pod = (name: string, limit: string) => ({
+    metadata: { name },
+    spec: { containers: [{ name: "istio-proxy", resources: { limits: { cpu: limit } } }] },
+  });
+  const mesh = {
+    workload: async () => ({ spec: { template: {} } }),
+    pods: async () => [pod("api-old", "1"), pod("api-new", "2")],
+  } as unknown as Mesh;
+  const api = { server: "", request: async () => pod("asked", "2") } as unknown as KubernetesApi;
+  const found = await outdatedPods(mesh, api, { shop: ["api"] });
+  assert.equal(found.length, 1);
+  assert.match(found[0] ?? "", /^pod shop\/api-old has .*"1".*, and a new one would have .*"2"/);
 });
