@@ -26,10 +26,12 @@ export async function injectedPods(
       metadata.deletionTimestamp !== undefined
     )
       continue;
+    // half of what is listed, which nobody reads, and a mesh may have 10,000 pods
+    const { managedFields: _, ...kept } = metadata;
     const at = metadata.namespace ?? "";
     const known = found.get(at);
-    if (known) known.push(metadata);
-    else found.set(at, [metadata]);
+    if (known) known.push(kept);
+    else found.set(at, [kept]);
   }
   return found;
 }

@@ -2,6 +2,7 @@ import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { InjectorData } from "../configMap/InjectorData.js";
 import { stampsIn } from "../configMap/stampsIn.js";
 import { unknownRelease } from "../configMap/unknownRelease.js";
+import { namespaceOf } from "../levels/Layer.js";
 import { type Injector, injectorName, readInjector } from "./Injector.js";
 import { type CommitOptions, type LayerChange, type Outcomes, UntriedSettings } from "./LayerChange.js";
 import type { Refused } from "./Refused.js";
@@ -47,8 +48,9 @@ export async function commitLayers(
   const accepted = changes.filter((change) => outcomes.get(change) === undefined);
   const isStanding = (change: LayerChange) => outcomes.get(change) === undefined;
   let pending = [...asked.values()];
+  const named = new Set(changes.map(({ target }) => namespaceOf(target)));
   for (const { namespace, probes } of pending)
-    for (const line of unverifiable(namespace, probes)) options.report(line);
+    for (const line of unverifiable(namespace, probes, named.has(namespace))) options.report(line);
   let refused: Refused = new Map();
   const everRefused = new Set<string>();
   for (let rewrites = 0; ; ) {

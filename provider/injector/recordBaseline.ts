@@ -150,11 +150,18 @@ async function namespacesReached(
   return [...new Set([...named, ...ordered])];
 }
 
-/** Why settings of a namespace can't be verified, one line each. */
-export function* unverifiable(namespace: string, probes: Asked["probes"]): Generator<string> {
+/**
+ * Why settings of a namespace can't be verified, one line each. `isNamed`: whether a change is for this namespace; another one that this
+ * injector does not inject is not reached by global settings.
+ */
+export function* unverifiable(
+  namespace: string,
+  probes: Asked["probes"],
+  isNamed: boolean,
+): Generator<string> {
   const [plain] = probes;
   if (plain?.before.outcome === "unasked") yield `[${namespace}] settings not tried out: ${plain.before.why}`;
-  if (plain?.before.outcome === "not injected")
+  if (plain?.before.outcome === "not injected" && isNamed)
     yield `[${namespace}] settings not tried out: this injector gives pods there no sidecar`;
   if (plain?.before.outcome === "denied")
     yield `[${namespace}] a plain pod is denied there with or without our settings: ${plain.before.message}`;

@@ -1,6 +1,7 @@
 import { allContainers, type Container, type Pod } from "../cluster/podTemplate.js";
 import { canonicalJson } from "../data/canonicalJson.js";
 import { recordOf } from "../data/isRecord.js";
+import { memoize } from "../data/memoize.js";
 import { valueAt } from "../data/valueAt.js";
 import { declarations, type SettingValue } from "../settings/declarations.js";
 import { secondsOf } from "../settings/duration.js";
@@ -164,13 +165,15 @@ function imageTypeOf(image: string): string {
 
 export const amountField = (container: string, field: readonly string[]) => `${container} ${field.join(".")}`;
 
+/** The pods of a mesh have few lists between them, and each is compared for every pod. */
+const mostLists = 256;
+const byNumber = new Intl.Collator("en", { numeric: true });
+
 /** Normalizes a list: order, spaces and duplicates don't matter. */
-export function comparableList(list: string): string {
+export const comparableList = memoize((list: string): string => {
   const entries = list.split(",").map((entry) => networkRange(entry.trim()));
-  return [...new Set(entries.filter((entry) => entry !== ""))]
-    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
-    .join(",");
-}
+  return [...new Set(entries.filter((entry) => entry !== ""))].sort(byNumber.compare).join(",");
+}, mostLists);
 
 /** A hook as the API server stores it, with the defaults of httpGet. */
 export function comparableHook(hook: unknown): string {

@@ -1,5 +1,9 @@
 import ipaddr from "ipaddr.js";
+import { memoize } from "../data/memoize.js";
 import type { Parsed } from "../data/parsed.js";
+
+/** The pods of a mesh have few ranges between them, and each is parsed for every pod. */
+const mostRanges = 256;
 
 /** Parses a value from an annotation or object: annotations hold text, so "true" means true. */
 export function parseLoosely<Value>(
@@ -33,7 +37,7 @@ export function parseLooseList<Value>(
 }
 
 /** Clears a range's host bits, which Istio allows and iptables ignores. Returns other text unchanged. */
-export function networkRange(text: string): string {
+export const networkRange = memoize((text: string): string => {
   if (!ipaddr.isValidCIDR(text)) return text;
   const [address, bits] = ipaddr.parseCIDR(text);
   const network =
@@ -41,4 +45,4 @@ export function networkRange(text: string): string {
       ? ipaddr.IPv4.networkAddressFromCIDR(text)
       : ipaddr.IPv6.networkAddressFromCIDR(text);
   return `${network.toString()}/${bits}`;
-}
+}, mostRanges);
