@@ -1,8 +1,10 @@
+import { plannedPod } from "../provider/ask/plannedPod";
 import { dryRunPod } from "../provider/cluster/dryRunPod";
 import type { PodTemplate } from "../provider/cluster/podTemplate";
 import { compose } from "../provider/configMap/compose";
 import type { InjectorData } from "../provider/configMap/InjectorData";
 import { forEachLimit } from "../provider/data/forEachLimit";
+import { globalTarget } from "../provider/levels/Layer";
 import { podTemplateWithSettings } from "../provider/pod/podTemplateWithSettings";
 import { BenchCluster } from "./BenchCluster";
 import { type Benchmark, progress, type Size, type Table } from "./Benchmark";
@@ -37,45 +39,69 @@ async function measure(cluster: BenchCluster, size: Size): Promise<Table[]> {
   const names = namespaceNames(namespaces);
   // a pod's namespace is looked up by name: which of them it is makes no difference
   const [namespace = ""] = names;
-  await cluster.namespaces([namespace]);
-  const composed = compose(cluster.installed, exampleLayers(names, 50));
+  const bare = "without-settings";
+  await cluster.namespaces([namespace, bare]);
+  const layers = exampleLayers(names, 50);
+  const { [globalTarget]: _, ...ofNamespaces } = layers;
+  const composed = compose(cluster.installed, layers);
+  const withoutGlobal = compose(cluster.installed, ofNamespaces);
   const withAnnotations = podTemplateWithSettings(plain, canonical(podSettings(0)));
   if (withAnnotations.problems.length > 0) throw new Error(JSON.stringify(withAnnotations.problems));
+  const question = plannedPod(plain, layers, namespace);
+  if (!question) throw new Error("the settings don't fit into an annotation");
   const istiod = await cluster.pid("istiod");
-  const round = async (title: string, data: InjectorData, template: PodTemplate): Promise<Round> => {
+  const round = async (
+    title: string,
+    data: InjectorData,
+    at: string,
+    template: PodTemplate,
+  ): Promise<Round> => {
     await cluster.inject(data);
-    await create(cluster, namespace, template, Math.ceil(pods / 5));
+    await create(cluster, at, template, Math.ceil(pods / 5));
     const [cpu, begin] = [cpuSeconds(istiod), performance.now()];
-    await create(cluster, namespace, template, pods);
+    await create(cluster, at, template, pods);
     const podsPerSecond = (pods / (performance.now() - begin)) * 1000;
     const milliseconds = ((cpuSeconds(istiod) - cpu) / pods) * 1000;
     progress(`${title}: ${podsPerSecond.toFixed(0)} pods a second, ${milliseconds.toFixed(2)} ms of istiod`);
     return { podsPerSecond, milliseconds };
   };
-  const { alone, annotated, settings } = await inTurns(rounds, {
-    alone: () => round("Istio alone", cluster.installed, plain),
-    annotated: () => round("annotations", cluster.installed, withAnnotations.template),
-    settings: () => round("settings", composed, plain),
+  const { alone, unset, annotated, settings, asked } = await inTurns(rounds, {
+    alone: () => round("Istio alone", cluster.installed, namespace, plain),
+    unset: () => round("without settings", withoutGlobal, bare, plain),
+    annotated: () => round("annotations", cluster.installed, namespace, withAnnotations.template),
+    settings: () => round("settings", composed, namespace, plain),
+    asked: () => round("question", composed, namespace, question),
   });
-  const row = (title: string, of: (round: Round) => number, digits: number) => [
-    title,
-    ...[alone, annotated, settings].map((rounds) => new Samples(rounds.map(of)).text(digits)),
-    ...[alone, annotated].map((rounds) => ratios(settings.map(of), rounds.map(of)).text(3)),
-  ];
+  const row = (title: string, some: readonly Round[], beside?: [title: string, other: readonly Round[]]) => {
+    const compared = (of: (round: Round) => number) =>
+      beside ? ratios(some.map(of), beside[1].map(of)).text(3) : "";
+    return [
+      title,
+      new Samples(some.map(rate)).text(0),
+      new Samples(some.map(cost)).text(2),
+      beside?.[0] ?? "",
+      compared(rate),
+      compared(cost),
+    ];
+  };
   return [
     {
       title: `Injection, ${namespaces} namespaces with settings`,
       columns: [
         "",
-        "Istio alone",
-        "the same by pod annotations",
-        "with settings",
-        "ratio to Istio alone",
-        "ratio to annotations",
+        "pods a second",
+        "istiod's CPU for a pod, ms",
+        "beside",
+        "ratio of pods a second",
+        "ratio of CPU",
       ],
       rows: [
-        row("pods a second", ({ podsPerSecond }) => podsPerSecond, 0),
-        row("istiod's CPU for a pod, ms", ({ milliseconds }) => milliseconds, 2),
+        row("Istio alone", alone),
+        row("a namespace without settings", unset, ["Istio alone", alone]),
+        row("settings by annotations", annotated, ["Istio alone", alone]),
+        row("settings by namespace and globally", settings, ["Istio alone", alone]),
+        row("the same", settings, ["annotations", annotated]),
+        row("a preview's question", asked, ["a dry run without it", settings]),
       ],
       notes: [
         `${rounds} rounds of ${pods} pods for each, in turns, ${podsAtOnce} requests at a time.`,
@@ -84,6 +110,9 @@ async function measure(cluster: BenchCluster, size: Size): Promise<Table[]> {
     },
   ];
 }
+
+const rate = ({ podsPerSecond }: Round) => podsPerSecond;
+const cost = ({ milliseconds }: Round) => milliseconds;
 
 const plain: PodTemplate = {
   metadata: { labels: { app: "api" } },
