@@ -15,7 +15,7 @@ export function helmValues({ value, secrets }: Opened): InvokeResult {
   const text = Object.entries({ mesh, chart, ...(namespace === undefined ? {} : { namespace }) })
     .filter(([, one]) => typeof one !== "string" || one === "")
     .map(([property, one]) =>
-      failure(property, "text", one, one === undefined ? "say it" : "write it in quotes"),
+      failure(property, "text", one, one === undefined ? "set it" : "write it in quotes"),
     );
   const named =
     typeof stack === "string" && stackName.test(stack)
