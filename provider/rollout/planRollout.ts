@@ -10,11 +10,15 @@ import { type PlannedRollout, plannedRollout } from "./plan/plannedRollout.js";
 import type { Restart } from "./plan/Restart.js";
 import { reportCapped } from "./plan/reportCapped.js";
 
-/** Plans a level's rollout for a preview. Undefined if it can't be known yet, so that the update has to look again. */
+/**
+ * Plans a level's rollout for a preview. Undefined if it can't be known yet, so that the update has to look again. `isNew`: whether the state
+ * does not have the rollout yet.
+ */
 export async function planRollout(
   coordinators: Coordinators,
   properties: Properties,
   former: FormerLayer | undefined,
+  isNew: boolean,
 ): Promise<PlannedRollout | { refused: readonly string[] } | "unreachable" | undefined> {
   const { session } = coordinators;
   if (containsUnknown([properties.namespace, properties.injector, properties.cluster])) {
@@ -47,7 +51,7 @@ export async function planRollout(
     reportUnknown(restarts, session.report);
     reportOverruled(restarts, session.report);
     const namespace = properties.namespace === undefined ? undefined : String(properties.namespace);
-    if (namespace === undefined && former === undefined)
+    if (namespace === undefined && isNew)
       session.report(reachText(restarts.map(({ assessment }) => assessment)));
     const planned = plannedRollout(namespace, restarts, unmanaged, session.now());
     if (planned.count !== undefined) session.report(planned.count);

@@ -85,7 +85,8 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
         return { inputs: news, failures };
       }
       const inputs: Record<string, unknown> = { ...news, ...options };
-      const found = await planRollout(coordinators, news, formerOf(olds));
+      const isNew = Object.keys(olds).length === 0;
+      const found = await planRollout(coordinators, news, formerOf(olds), isNew);
       if (typeof found === "object" && "refused" in found)
         return { inputs: news, failures: found.refused.map((reason) => ({ property: "", reason })) };
       const planned = found;
