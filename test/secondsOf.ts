@@ -7,10 +7,10 @@ import { sep } from "node:path";
 export const measured: Readonly<Record<string, number>> = {
   "test/e2e/verbs.cluster.test.ts": 660,
   "test/e2e/previews.cluster.test.ts": 240,
+  "test/e2e/languages.cluster.test.ts": 400,
   "test/e2e/rollback.cluster.test.ts": 385,
   "test/e2e/leastPrivilege.cluster.test.ts": 350,
   "test/e2e/resume.cluster.test.ts": 340,
-  "test/e2e/languages.cluster.test.ts": 260,
   "test/e2e/layers.cluster.test.ts": 255,
   "test/laws/laws.cluster.test.ts": 230,
   "test/e2e/plugin.cluster.test.ts": 220,
