@@ -12,7 +12,7 @@ const mostPerOperation = 240_000;
 /** Runs the programs of a fault run, and knows what each wants and what became of it. */
 export class ProgramRuns {
   readonly actors: ReadonlyMap<string, Actor>;
-  /** What each program wants by now. */
+  /** What each program wants at present. */
   readonly wanted = new Map<string, Wanted>();
   private readonly underWay = new Map<string, Promise<unknown>>();
   /** Targets whose creation was killed: in the injector perhaps, and not in the state, which Pulumi tells people to mend first. */
