@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { type IncomingMessage, request as plainRequest } from "node:http";
 import { type RequestOptions, request as tlsRequest } from "node:https";
-import type { KubeConfig } from "@kubernetes/client-node";
 import {
   type ApiCall,
   ApiError,
@@ -9,6 +8,7 @@ import {
   type KubernetesApi,
   UnreachableError,
 } from "./KubernetesApi.js";
+import type { KubeConfig } from "./kubeConfig.js";
 import { waitBeforeRetry } from "./waitBeforeRetry.js";
 
 const requestTimeout = 60_000;
@@ -70,8 +70,8 @@ function isText(kubeconfig: string): boolean {
 }
 
 async function kubeConfig({ kubeconfig, context }: ClusterAccess): Promise<KubeConfig> {
-  // loaded lazily: the module takes half a second, which previews without a cluster are spared
-  const { KubeConfig } = await import("@kubernetes/client-node");
+  // loaded lazily, since previews without a cluster don't need it
+  const { KubeConfig } = await import("./kubeConfig.js");
   const config = new KubeConfig();
   if (kubeconfig === undefined) config.loadFromDefault();
   else if (isText(kubeconfig)) config.loadFromString(kubeconfig);

@@ -50,6 +50,19 @@ describe("the package, packed and installed in an empty project", () => {
     );
   });
 
+  it("reads a kubeconfig without Kubernetes' client beside it, and names the license of each package in its place", () => {
+    assert.ok(!existsSync(join(project, "node_modules/@kubernetes/client-node")));
+    const installed = join(project, "node_modules/pulumi-istio-sidecar");
+    const bundle = readFileSync(join(installed, "dist/cluster/kubeConfig.js"), "utf8");
+    const bundled = [...bundle.matchAll(/^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//gm)].map(
+      ([, name]) => name,
+    );
+    assert.ok(bundled.includes("@kubernetes/client-node") && bundled.includes("openid-client"));
+    const licenses = readFileSync(join(installed, "dist/THIRD-PARTY-LICENSES.txt"), "utf8");
+    const named = [...licenses.matchAll(/^(\S+) \d+\.\d+\.\d+ \([^)]+\)$/gm)].map(([, name]) => name);
+    assert.deepEqual(named, [...new Set(bundled)].sort());
+  });
+
   for (const [version, node] of nodesPresent()) {
     it(`is required, by both of its names, on Node ${version}`, () => {
       const script = `
