@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
-import { pulumiEnvironment } from "./environment";
+import { joined, pulumiEnvironment } from "./environment";
 import { readEvents } from "./events";
 import type { ProgramOptions } from "./ProgramOptions";
 import type { ProgramResult } from "./ProgramResult";
@@ -110,6 +110,7 @@ async function prepare(options: ProgramOptions): Promise<Workspace> {
     // Makes the CLI accept --event-log.
     PULUMI_DEBUG_COMMANDS: "true",
     ...options.env,
+    NODE_OPTIONS: joined(environment.NODE_OPTIONS, options.env?.NODE_OPTIONS),
   };
   const workspace = { folder, configFile, env, eventLog: join(folder, "events.jsonl") };
   if (!existsSync(configFile)) await initialize(options, workspace);
