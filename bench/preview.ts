@@ -27,6 +27,7 @@ async function measure(cluster: BenchCluster, folder: string, size: Size): Promi
   const env = { KUBECONFIG: cluster.cluster.kubeconfig };
   const program = (cpu: string) => ({
     cwd: join(__dirname, "program"),
+    measured: true,
     stack: "preview",
     config: { resources: "global", cpu, namespaces: "0", prefix: "none" },
     state: folder,

@@ -144,6 +144,7 @@ class Stacks {
     const stack = `${resources}-${this.namespaces}-${parallel ?? "default"}-${round}`;
     return {
       cwd: join(__dirname, "program"),
+      measured: true,
       stack,
       config: { resources, namespaces: String(this.namespaces), prefix: this.prefix },
       state: join(this.folder, stack),

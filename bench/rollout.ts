@@ -115,6 +115,7 @@ class Program {
   private options(plan: Plan): ProgramOptions {
     return {
       cwd: join(__dirname, "../test/e2e/program"),
+      measured: true,
       stack: "rollout",
       config: { plan: JSON.stringify(plan) },
       state: join(this.folder, "rollout"),

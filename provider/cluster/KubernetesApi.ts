@@ -83,13 +83,24 @@ export function isMissingRight(error: unknown): boolean {
 
 const pageSize = 500;
 
+export interface ListOptions {
+  query?: ApiCall["query"];
+  metadataOnly?: boolean;
+}
+
 /** Lists all objects, page by page. If the list expires half-way, starts over with a single unpaged request, which can't expire. */
-export async function listAll<Item>(
+export function listAll<Item>(api: KubernetesApi, path: string, options: ListOptions = {}): Promise<Item[]> {
+  return listKept<Item, Item>(api, path, (item) => [item], options);
+}
+
+/** Lists all objects, and of each only what `keep` returns: pages of a large mesh are never in memory together. */
+export async function listKept<Item, Kept>(
   api: KubernetesApi,
   path: string,
-  options: { query?: ApiCall["query"]; metadataOnly?: boolean } = {},
-): Promise<Item[]> {
-  const items: Item[] = [];
+  keep: (item: Item) => readonly Kept[],
+  options: ListOptions = {},
+): Promise<Kept[]> {
+  const items: Kept[] = [];
   let next: string | undefined;
   let limit: number | undefined = pageSize;
   for (;;) {
@@ -102,7 +113,7 @@ export async function listAll<Item>(
           ? { accept: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1" }
           : {}),
       });
-      items.push(...(page.items ?? []));
+      items.push(...(page.items ?? []).flatMap(keep));
       next = page.metadata?.continue || undefined;
     } catch (error) {
       if (!hasStatus(error, 410) || next === undefined) throw error;

@@ -1,4 +1,4 @@
-import { type KubernetesApi, listAll, type ObjectMeta } from "./KubernetesApi.js";
+import { type KubernetesApi, listKept, type ObjectMeta } from "./KubernetesApi.js";
 
 /** The metadata of pods with a sidecar, by namespace. One paged list, whatever the size of the mesh. */
 export async function injectedPods(
@@ -17,21 +17,22 @@ export async function injectedPods(
     ...(labelSelector === "" ? {} : { labelSelector }),
   };
   const found = new Map<string, ObjectMeta[]>();
-  for (const { metadata } of await listAll<{ metadata: ObjectMeta }>(api, path, {
-    query,
-    metadataOnly: true,
-  })) {
-    if (
-      metadata.annotations?.["sidecar.istio.io/status"] === undefined ||
-      metadata.deletionTimestamp !== undefined
-    )
-      continue;
-    // half of what is listed, which nobody reads, and a mesh may have 10,000 pods
-    const { managedFields: _, ...kept } = metadata;
+  for (const metadata of await listKept(api, path, metadataIfInjected, { query, metadataOnly: true })) {
     const at = metadata.namespace ?? "";
     const known = found.get(at);
-    if (known) known.push(kept);
-    else found.set(at, [kept]);
+    if (known) known.push(metadata);
+    else found.set(at, [metadata]);
   }
   return found;
+}
+
+function metadataIfInjected({ metadata }: { metadata: ObjectMeta }): ObjectMeta[] {
+  if (
+    metadata.annotations?.["sidecar.istio.io/status"] === undefined ||
+    metadata.deletionTimestamp !== undefined
+  )
+    return [];
+  // half of what is listed, which nobody reads, and a mesh may have 10,000 pods
+  const { managedFields: _, ...kept } = metadata;
+  return [kept];
 }

@@ -14,6 +14,8 @@ export interface ProgramOptions {
   kubernetes?: boolean;
   /** What the program is written in, whose language host is then built if need be. Default: TypeScript. */
   language?: Language;
+  /** Whether Node starts as it does for users, since this is measured. Default: no, as quickly as it can. */
+  measured?: boolean;
   /** Folders that go first on PATH. */
   path?: readonly string[];
   /** Added to the environment of the CLI, the program and the providers. */

@@ -15,7 +15,7 @@ export const lateModules = join(__dirname, "lateModules.cjs");
 export async function pulumiEnvironment(
   tools: Toolchain,
   folder: string,
-  options: { kubernetes: boolean; language?: Language | undefined },
+  options: { kubernetes: boolean; language?: Language | undefined; measured?: boolean | undefined },
 ): Promise<Record<string, string>> {
   const [backend, home] = [join(folder, "backend"), join(folder, "home")];
   await mkdir(backend, { recursive: true });
@@ -24,14 +24,20 @@ export async function pulumiEnvironment(
   const host = options.language ? await languageHost(options.language) : [];
   return {
     PATH: [...tools.folders, ...plugin, ...host, process.env.PATH ?? ""].join(delimiter),
-    NODE_OPTIONS: joined(process.env.NODE_OPTIONS, `--require "${lateModules}"`),
-    // Node 22 and newer keep there what they compiled
-    NODE_COMPILE_CACHE: join(cacheDirectory(), "node"),
+    ...(options.measured ? {} : quickStart()),
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_HOME: home,
     PULUMI_CONFIG_PASSPHRASE: process.env.PULUMI_CONFIG_PASSPHRASE || PASSPHRASE,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+}
+
+function quickStart(): Record<string, string> {
+  return {
+    NODE_OPTIONS: joined(process.env.NODE_OPTIONS, `--require "${lateModules}"`),
+    // Node 22 and newer keep there what they compiled
+    NODE_COMPILE_CACHE: join(cacheDirectory(), "node"),
   };
 }
 

@@ -103,6 +103,7 @@ async function prepare(options: ProgramOptions): Promise<Workspace> {
   const environment = await pulumiEnvironment(await toolchain(), folder, {
     kubernetes: options.kubernetes ?? false,
     language: options.language,
+    measured: options.measured,
   });
   const env: Record<string, string> = {
     ...environment,
@@ -110,7 +111,7 @@ async function prepare(options: ProgramOptions): Promise<Workspace> {
     // Makes the CLI accept --event-log.
     PULUMI_DEBUG_COMMANDS: "true",
     ...options.env,
-    NODE_OPTIONS: joined(environment.NODE_OPTIONS, options.env?.NODE_OPTIONS),
+    NODE_OPTIONS: joined(environment.NODE_OPTIONS ?? process.env.NODE_OPTIONS, options.env?.NODE_OPTIONS),
   };
   const workspace = { folder, configFile, env, eventLog: join(folder, "events.jsonl") };
   if (!existsSync(configFile)) await initialize(options, workspace);

@@ -1,4 +1,4 @@
-import { type KubernetesApi, listAll, type ObjectMeta } from "../../cluster/KubernetesApi.js";
+import { type KubernetesApi, listKept, type ObjectMeta } from "../../cluster/KubernetesApi.js";
 import type { Pod } from "../../cluster/podTemplate.js";
 import { argoRollout, workloadKinds, workloadName, workloadsOf } from "../../cluster/workloads.js";
 import { forEachLimit } from "../../data/forEachLimit.js";
@@ -45,8 +45,13 @@ export async function assessNamespace(
 
 /** The namespace's pods in full: one list call, however many workloads are compared. */
 async function podsByName(api: KubernetesApi, namespace: string): Promise<Map<string, Pod>> {
-  const pods = await listAll<Pod>(api, `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`);
-  return new Map(pods.map((pod) => [pod.metadata.name, pod]));
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+  return new Map(await listKept(api, path, byName));
+}
+
+/** Without its status and its fields' managers, which nobody reads here and which are most of it. */
+function byName({ metadata: { managedFields: _, ...metadata }, spec }: Pod): [string, Pod][] {
+  return [[metadata.name, { metadata, spec }]];
 }
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
