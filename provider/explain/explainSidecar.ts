@@ -12,7 +12,7 @@ import type { Layers } from "../levels/Layer.js";
 import { layersReaching } from "../levels/layersReaching.js";
 import { amountSettings, scaledSetting, scaledShares } from "../pod/amountSettings.js";
 import { proxyConfigAnnotation } from "../pod/podAnnotations.js";
-import { isDropped, isOverridden, overrideAt, type PodLevel, podLevel } from "../pod/podLevel.js";
+import { isDropped, isOverridden, overrideAt, readOverrides } from "../pod/readOverrides.js";
 import {
   amountField,
   comparableAmount,
@@ -77,11 +77,8 @@ export function explainSidecar(template: PodTemplate, context: SidecarContext): 
       unaffected: `the pod gets the injector's templates ${templates}, but only sidecar has the settings`,
     };
   }
-  const pod = podLevel(template);
-  const effective = effectiveSettings([
-    ...layersOfPod(template, context),
-    { level: "pod", settings: pod.settings },
-  ]);
+  const pod = podSettings(template);
+  const effective = effectiveSettings([...layersOfPod(template, context), { level: "pod", settings: pod }]);
   const managed = effectiveSettings(layersOfPod(template, context));
   const values: Record<string, SettingValue | undefined> = { ...effectiveValues(effective) };
   const notes = new Map<string, string>();
@@ -128,13 +125,19 @@ function layersOfPod(
   ];
 }
 
+function podSettings(template: PodTemplate): CanonicalSettings {
+  return Object.fromEntries(
+    [...readOverrides(template)].flatMap(([path, { value }]) => (value === undefined ? [] : [[path, value]])),
+  );
+}
+
 /** Why a setting has no value although a level sets one: something on the pod drops it. */
 function whyTakenAway(
   { path, declaration, name }: Omit<SettingEntry, "value">,
   template: PodTemplate,
-  pod: PodLevel,
+  pod: CanonicalSettings,
 ): string | undefined {
-  if (pod.settings[path] !== undefined || !isOverridden(declaration, name, template)) return undefined;
+  if (pod[path] !== undefined || !isOverridden(declaration, name, template)) return undefined;
   if (declaration.merge === "unite") return "the pod sets the arguments of istio-init itself";
   if (isDropped(declaration, template))
     return "the pod has a resource annotation, so Istio drops every amount that the pod doesn't set itself";

@@ -1,6 +1,6 @@
 import type { PodTemplate } from "../cluster/podTemplate.js";
 import type { EffectiveSettings } from "../levels/effectiveSettings.js";
-import { isOverridden } from "../pod/podLevel.js";
+import { isOverridden } from "../pod/readOverrides.js";
 import { inOrder } from "../settings/canonicalSettings.js";
 
 /** The settings that are set at a weaker level and overridden by the pod's own annotations or containers. */

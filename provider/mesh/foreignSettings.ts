@@ -1,10 +1,10 @@
 import { fieldAt } from "../data/fieldAt.js";
 import { isRecord } from "../data/isRecord.js";
 import type { Parsed } from "../data/parsed.js";
-import { unplainParts } from "../data/plainData.js";
 import { textOf } from "../data/problem.js";
 import type { SettingDeclaration } from "../settings/declarations.js";
 import { declarations } from "../settings/declarations.js";
+import { readLoosely } from "../settings/readLoosely.js";
 import type { ForeignField, SettingValue } from "../settings/SettingDeclaration.js";
 
 /** A setting found in another object, in canonical form or with the reason why it can't be used. */
@@ -41,18 +41,6 @@ export function foreignSettings(place: ForeignField["in"], object: unknown): For
   }
   const unknown = leaves(object).filter((leaf) => !read.some((path) => startsWith(leaf, path)));
   return { found, unknown: unknown.map((path) => path.join(".")) };
-}
-
-/** Parses a value as written in annotations and objects into canonical form. */
-export function readLoosely(
-  { open, parseLoose }: SettingDeclaration,
-  name: string,
-  value: unknown,
-): Parsed<SettingValue> {
-  const named = open?.(name) ?? { value: name };
-  if (!("value" in named)) return named;
-  const [unplain] = unplainParts(value);
-  return unplain ?? parseLoose(value);
 }
 
 function settingIn(

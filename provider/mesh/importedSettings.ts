@@ -3,13 +3,13 @@ import type { Parsed } from "../data/parsed.js";
 import { isNestedTooDeep } from "../data/plainData.js";
 import { problemSentence, shown } from "../data/problem.js";
 import { type LabelSelector, labelsPickedBy, parseSelector, type Requirement } from "../levels/selector.js";
+import { readOverrides } from "../pod/readOverrides.js";
 import { type CanonicalSettings, type NestedSettings, nested } from "../settings/canonicalSettings.js";
 import { conflicts } from "../settings/conflicts.js";
 import type { SettingValue } from "../settings/declarations.js";
 import { meansSame } from "../settings/settingsInputs.js";
 import { foreignSettings } from "./foreignSettings.js";
 import type { Custom, Inventory, NamespaceInventory } from "./Inventory.js";
-import { podSays } from "./podSays.js";
 
 /** The content of a settings file made from a cluster's other sidecar configuration, and an account of all that was found. */
 export interface Imported {
@@ -178,9 +178,15 @@ function freeName({ workloads }: Imported, namespace: string, where: string): st
   }
 }
 
+interface AnnotatedSetting {
+  setting: string;
+  annotation: string;
+  read: Parsed<SettingValue>;
+}
+
 /** Takes over annotations with the same value on all workloads of the namespace. If one differs, all workloads keep theirs. */
 function fromAnnotations({ name, workloads }: NamespaceInventory, draft: Draft): void {
-  const perWorkload = workloads.map(({ annotations }) => podSays(annotations));
+  const perWorkload = workloads.map(({ annotations }) => inAnnotations(annotations));
   for (const setting of new Set(perWorkload.flat().map((one) => one.setting))) {
     const here = perWorkload.flatMap((all) => all.find((one) => one.setting === setting) ?? []);
     const [first] = here;
@@ -196,6 +202,22 @@ function fromAnnotations({ name, workloads }: NamespaceInventory, draft: Draft):
         says: `${here.length} workloads have it, with different values (${setting})`,
       });
   }
+}
+
+/** If two annotations have the same setting, the stronger one. */
+function inAnnotations(annotations: Readonly<Record<string, string>>): AnnotatedSetting[] {
+  const found = new Map<string, AnnotatedSetting>();
+  for (const { setting, field, read } of foreignSettings("annotation", annotations).found)
+    found.set(setting, { setting, annotation: field, read });
+  for (const [setting, { value, refusal, annotation }] of readOverrides({
+    metadata: { annotations },
+    spec: { containers: [] },
+  })) {
+    const read = refusal ?? (value === undefined ? undefined : { value });
+    if (read && annotation !== undefined && !found.has(setting))
+      found.set(setting, { setting, annotation, read });
+  }
+  return [...found.values()];
 }
 
 function sameRead(setting: string, one: Parsed<SettingValue>, other: Parsed<SettingValue>): boolean {

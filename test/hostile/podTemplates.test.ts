@@ -6,10 +6,9 @@ import type { PodTemplate } from "../../provider/cluster/podTemplate";
 import { explainSidecar } from "../../provider/explain/explainSidecar";
 import { NoPodTemplate, templatesIn } from "../../provider/mesh/findPodTemplate";
 import { importedSettings } from "../../provider/mesh/importedSettings";
-import { podSays } from "../../provider/mesh/podSays";
 import { ownKeyPattern, proxyConfigAnnotation, setsKey } from "../../provider/pod/podAnnotations";
-import { podLevel } from "../../provider/pod/podLevel";
 import { podTemplateWithSettings } from "../../provider/pod/podTemplateWithSettings";
+import { readOverrides } from "../../provider/pod/readOverrides";
 import { explainMarkdown, explainText } from "../../provider/report/explainReport";
 import { changedSettings } from "../../provider/rollout/observe/changedSettings";
 import { declarations } from "../../provider/settings/declarations";
@@ -72,10 +71,9 @@ function use(template: PodTemplate, namespace: string): void {
   ];
   for (const text of [explainText(explained), explainMarkdown(explained)])
     assert.doesNotMatch(text.replaceAll("\n", ""), /\p{Cc}/u);
-  podLevel(template);
+  readOverrides(template);
   changedSettings(change, template);
   const annotations = template.metadata?.annotations ?? {};
-  podSays(annotations);
   importedSettings({
     rootNamespace: "istio-system",
     notes: [],
@@ -89,7 +87,7 @@ function use(template: PodTemplate, namespace: string): void {
     ],
   });
   const said = podTemplateWithSettings(template, change.before);
-  if (said.problems.length === 0) podLevel(said.template);
+  if (said.problems.length === 0) readOverrides(said.template);
 }
 
 describe("a pod template", () => {
@@ -207,8 +205,7 @@ describe("a pod template", () => {
         spec: { containers: [{ name: "app" }] },
       };
       const began = performance.now();
-      podLevel(template);
-      podSays(template.metadata.annotations);
+      readOverrides(template);
       const took = performance.now() - began;
       assert.ok(took < 15_000, `${took.toFixed(0)} ms`);
     });

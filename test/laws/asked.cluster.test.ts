@@ -7,7 +7,7 @@ import { compose } from "../../provider/configMap/compose";
 import { previewData, previewStamp } from "../../provider/configMap/previewData";
 import type { Layers } from "../../provider/levels/Layer";
 import { previewAnnotation, stampAnnotation } from "../../provider/pod/podAnnotations";
-import { isOverridden } from "../../provider/pod/podLevel";
+import { isOverridden } from "../../provider/pod/readOverrides";
 import { type CanonicalSettings, settingEntries } from "../../provider/settings/canonicalSettings";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import type { SidecarSettings } from "../../provider/settings/SidecarSettings";

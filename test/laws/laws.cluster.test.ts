@@ -8,7 +8,7 @@ import { valueAt } from "../../provider/data/valueAt";
 import type { Layers } from "../../provider/levels/Layer";
 import type { Requirement } from "../../provider/levels/selector";
 import { proxyConfigAnnotation } from "../../provider/pod/podAnnotations";
-import { isOverridden } from "../../provider/pod/podLevel";
+import { isOverridden } from "../../provider/pod/readOverrides";
 import { type CanonicalSettings, settingEntries } from "../../provider/settings/canonicalSettings";
 import { declarationOf } from "../../provider/settings/declarations";
 import { parseSettings } from "../../provider/settings/parseSettings";

@@ -331,6 +331,30 @@ describe("what import takes over", () => {
     );
   });
 
+  it("leaves annotations alone that no setting can replace, with the reason", () => {
+    const { namespaces, leftAlone } = imported(
+      namespace({
+        name: "shop",
+        workloads: [
+          workload("Deployment/a", {
+            "sidecar.istio.io/proxyImage": "mine:1",
+            "proxy.istio.io/config":
+              "proxyMetadata: {ISTIO_META_DNS_CAPTURE: 'true', ISTIO_META_DNS_AUTO_ALLOCATE: 'false', POD_NAME: x}",
+          }),
+        ],
+      }),
+    );
+    assert.deepEqual(namespaces, {});
+    assert.deepEqual(
+      leftAlone.map(({ where, says }) => `${where}: ${says}`),
+      [
+        `shop: annotation proxy.istio.io/config: on all 1 workloads: expected the same value wherever the pod has the setting, got true and false. Set all of them to one value.`,
+        `shop: annotation sidecar.istio.io/proxyImage: on all 1 workloads: expected one of default, distroless, debug, got "mine:1". Leave it out for the variant that Istio was installed with.`,
+        `shop: annotation proxy.istio.io/config: on all 1 workloads: expected the name of an environment variable that Istio doesn't set itself, got "POD_NAME". Remove it: Istio needs its own value.`,
+      ],
+    );
+  });
+
   it("leaves alone what no settings file can hold", () => {
     const { namespaces, leftAlone } = imported(
       namespace({

@@ -1,7 +1,7 @@
 import type { PodTemplate } from "../../cluster/podTemplate.js";
 import { canonicalJson } from "../../data/canonicalJson.js";
 import type { Difference } from "../../pod/differences.js";
-import { isOverridden } from "../../pod/podLevel.js";
+import { isOverridden } from "../../pod/readOverrides.js";
 import { inOrder } from "../../settings/canonicalSettings.js";
 import type { SettingValue } from "../../settings/declarations.js";
 import type { PlannedSettings } from "./PlannedSettings.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Container, PodTemplate } from "../../provider/cluster/podTemplate";
-import { isOverridden, overrideAt, podLevel } from "../../provider/pod/podLevel";
+import { isOverridden, overrideAt, readOverrides } from "../../provider/pod/readOverrides";
 import { type CanonicalSettings, declarationFor } from "../../provider/settings/canonicalSettings";
 import { declarations } from "../../provider/settings/declarations";
 import { samplePaths } from "../settings/settingSamples";
@@ -24,6 +24,12 @@ const config = (value: string) => pod({ "proxy.istio.io/config": value });
 const proxy = (fields: object) => pod({}, [{ name: "istio-proxy", ...fields }]);
 const init = (fields: object) => pod({}, [], [{ name: "istio-init", ...fields }]);
 const traffic = (name: string) => `traffic.sidecar.istio.io/${name}`;
+
+function values(template: PodTemplate): Record<string, unknown> {
+  return Object.fromEntries(
+    [...readOverrides(template)].flatMap(([path, { value }]) => (value === undefined ? [] : [[path, value]])),
+  );
+}
 
 /** Settings that no layer's value reaches on the pod. */
 function decided(template: PodTemplate): string[] {
@@ -97,6 +103,7 @@ describe("a pod's own overrides", () => {
     ],
     ["nothing, by a part of ProxyConfig that can't be read", config("{"), {}],
     ["nothing, by a comment", config("# concurrency: 3"), {}],
+    ["nothing, by null, which means unset", config("concurrency:\nproxyMetadata: { GREETING: null }"), {}],
     [
       "by a container of its own",
       proxy({
@@ -152,18 +159,49 @@ describe("a pod's own overrides", () => {
   ];
   for (const [edge, template, expected] of rows) {
     it(`are set ${edge}`, () => {
-      assert.deepEqual(podLevel(template).settings, expected);
+      assert.deepEqual(values(template), expected);
     });
   }
 
   it("ignores environment variables of settings and of Istio", () => {
-    const { settings } = podLevel(
+    const settings = values(
       config("proxyMetadata:\n  MINIMUM_DRAIN_DURATION: 7s\n  POD_NAME: x\n  __proto__: y"),
     );
     assert.deepEqual(Object.entries(settings), [
       ["minimumDrainDuration", "7s"],
       ["env.__proto__", "y"],
     ]);
+  });
+});
+
+describe("a pod's own value", () => {
+  const own = (template: PodTemplate) =>
+    [...readOverrides(template)].map(([path, { refusal, annotation }]) => [
+      path,
+      annotation,
+      refusal?.expected,
+    ]);
+
+  it("has its annotation, and the reason why settings can't have it", () => {
+    const annotation = "proxy.istio.io/config";
+    assert.deepEqual(own(pod({ "sidecar.istio.io/logLevel": "debug" })), [
+      ["logLevel", "sidecar.istio.io/logLevel", undefined],
+    ]);
+    assert.deepEqual(own(config("concurrency: many\nproxyMetadata: { POD_NAME: x, my-name: y }")), [
+      ["concurrency", annotation, "a whole number of worker threads, 0 to 1024"],
+      ["env.POD_NAME", annotation, "the name of an environment variable that Istio doesn't set itself"],
+      ["env.my-name", annotation, "the name of an environment variable"],
+    ]);
+    assert.deepEqual(own(proxy({ lifecycle: { preStop: { sleep: { seconds: 1 } } } })), [
+      ["lifecycle.preStop", undefined, undefined],
+    ]);
+  });
+
+  it("is none of settings' if two variables for it differ", () => {
+    const both = (other: string) =>
+      config(`proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true", ISTIO_META_DNS_AUTO_ALLOCATE: "${other}" }`);
+    assert.equal(readOverrides(both("true")).get("dnsProxy")?.refusal, undefined);
+    assert.equal(readOverrides(both("false")).get("dnsProxy")?.refusal?.got, "true and false");
   });
 });
 
@@ -179,10 +217,10 @@ describe("one resource annotation", () => {
       ["proxyMemoryLimit", "proxyResources.limits.memory"],
     ] as const) {
       const value = path.endsWith("cpu") ? "1" : "1Gi";
-      const said = podLevel(pod({ [`sidecar.istio.io/${annotation}`]: value }));
-      assert.deepEqual(said.settings, { [path]: value });
+      const template = pod({ [`sidecar.istio.io/${annotation}`]: value });
+      assert.deepEqual(values(template), { [path]: value });
       assert.deepEqual(
-        said.dropped,
+        decided(template).filter((one) => one !== path),
         amounts.filter((one) => one !== path),
       );
     }
@@ -194,7 +232,6 @@ describe("one resource annotation", () => {
   });
 
   it("drops nothing where there is none", () => {
-    assert.deepEqual(podLevel(pod()).dropped, []);
     assert.deepEqual(decided(pod()), []);
   });
 });

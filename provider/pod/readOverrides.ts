@@ -1,32 +1,35 @@
 import { allContainers, type Container, type PodTemplate } from "../cluster/podTemplate.js";
+import { canonicalJson } from "../data/canonicalJson.js";
+import { fieldAt } from "../data/fieldAt.js";
+import { recordOf } from "../data/isRecord.js";
+import type { Refusal } from "../data/parsed.js";
 import { valueAt } from "../data/valueAt.js";
-import type { CanonicalSettings } from "../settings/canonicalSettings.js";
 import { declarations, type SettingDeclaration, type SettingValue } from "../settings/declarations.js";
+import { fixedSettings } from "../settings/fixedSettings.js";
+import { readLoosely } from "../settings/readLoosely.js";
 import type { ContainerRole, PodField, PodOverride } from "../settings/SettingDeclaration.js";
 import { ownKeys, proxyConfigAnnotation, proxyConfigOf, setsKey } from "./podAnnotations.js";
 
-/** The settings that a pod has itself, before injection. */
-export interface PodLevel {
-  /** In canonical form if the value is valid for the setting, otherwise as on the pod. */
-  settings: CanonicalSettings;
-  /** Settings that no layer can set, since the pod has another of their kind: given one amount, Istio drops all defaults. */
-  dropped: readonly string[];
+/** A pod's own value for a setting, before injection. */
+export interface OwnValue {
+  /** In canonical form if settings can have it, otherwise as on the pod; undefined if no setting can have the name. */
+  value?: SettingValue;
+  /** Why settings can't have it. */
+  refusal?: Refusal;
+  /** The annotation that has it; undefined for a container of the pod's own. */
+  annotation?: string;
 }
 
-/** Reads the pod level by Istio's rules. */
-export function podLevel(template: PodTemplate): PodLevel {
-  const settings: [string, SettingValue][] = [];
-  const dropped: string[] = [];
+/** Reads by Istio's rules the settings, by path, that a pod overrides with a value of its own. */
+export function readOverrides(template: PodTemplate): ReadonlyMap<string, OwnValue> {
+  const found = new Map<string, OwnValue>();
   for (const declaration of declarations) {
     for (const name of declaration.open ? overriddenNames(declaration, template) : [""]) {
-      if (!isOverridden(declaration, name, template)) continue;
-      const path = name === "" ? declaration.path : `${declaration.path}.${name}`;
-      const value = overridingValue(declaration, name, template);
-      if (value !== undefined) settings.push([path, value]);
-      else if (isDropped(declaration, template)) dropped.push(path);
+      const own = ownValue(declaration, name, template);
+      if (own) found.set(name === "" ? declaration.path : `${declaration.path}.${name}`, own);
     }
   }
-  return { settings: Object.fromEntries(settings), dropped };
+  return found;
 }
 
 /** Whether no layer's value of a setting reaches the pod, since the pod overrides or drops it. */
@@ -43,10 +46,9 @@ export function isDropped({ droppedBy }: SettingDeclaration, { metadata }: PodTe
   return droppedBy.some((annotation) => metadata?.annotations?.[annotation] !== undefined);
 }
 
-export interface FieldOverride {
+/** Without a value if the override has none of its own, or Kubernetes decides it. */
+export interface FieldOverride extends OwnValue {
   isSet: boolean;
-  /** In canonical form; undefined if the override has no value of its own, or Kubernetes decides it. */
-  value?: SettingValue;
 }
 
 /** The pod's override of a setting for one field. The pod's own container is merged last, so it wins over annotations. */
@@ -61,8 +63,11 @@ export function overrideAt(
     const own = podField.in === "env" ? ownVariable(template, podField.of, variable) : undefined;
     if (own) return own;
     if (setsKey(ownConfig(template), variable)) {
-      const value = configValue(template, ["proxyMetadata", variable]);
-      return { isSet: true, ...(value === undefined ? {} : { value: canonical(declaration, value) }) };
+      const raw = configValue(template, ["proxyMetadata", variable]);
+      return {
+        isSet: true,
+        ...(raw === undefined ? {} : read(declaration, name, raw, proxyConfigAnnotation)),
+      };
     }
   }
   const overrides = declaration
@@ -73,7 +78,7 @@ export function overrideAt(
   for (const override of overrides) {
     if (!isPresent(override, template)) continue;
     const raw = rawValue(override, podField, template);
-    if (raw !== undefined) return { isSet: true, value: canonical(declaration, raw) };
+    if (raw !== undefined) return { isSet: true, ...read(declaration, name, raw, annotationOf(override)) };
     if (override.by !== "proxyConfig") return { isSet: true };
   }
   return { isSet: overrides.some((override) => isPresent(override, template)) };
@@ -91,22 +96,38 @@ function wasInjected({ metadata }: PodTemplate): boolean {
   return metadata?.annotations?.["sidecar.istio.io/status"] !== undefined;
 }
 
-function overridingValue(
+function ownValue(
   declaration: SettingDeclaration,
   name: string,
   template: PodTemplate,
-): SettingValue | undefined {
+): OwnValue | undefined {
+  const named = declaration.open?.(name) ?? { value: name };
+  if ("got" in named) return { refusal: named, annotation: proxyConfigAnnotation };
+  if (!isOverridden(declaration, name, template)) return undefined;
   const podFields = declaration.podFields(name);
-  for (const podField of podFields) {
-    const { value } = overrideAt(declaration, name, podField, template);
-    if (value !== undefined) return value;
+  if (podFields.length > 0) {
+    const found = podFields
+      .filter((podField) => !(podField.in === "env" && podField.as === "seconds"))
+      .map((podField) => overrideAt(declaration, name, podField, template));
+    const first = found.find(({ value }) => value !== undefined);
+    if (!first) return undefined;
+    const { isSet: _, ...own } = first;
+    const values = new Set(found.map(({ value }) => canonicalJson(value ?? null)));
+    return values.size === 1 ? own : { ...own, refusal: differing(values) };
   }
-  if (podFields.length > 0) return undefined;
   for (const override of declaration.overrides(name)) {
     const raw = isPresent(override, template) ? rawValue(override, undefined, template) : undefined;
-    if (raw !== undefined) return canonical(declaration, raw);
+    if (raw !== undefined) return read(declaration, name, raw, annotationOf(override));
   }
   return undefined;
+}
+
+function differing(values: Iterable<string>): Refusal {
+  return {
+    got: [...values].join(" and "),
+    expected: "the same value wherever the pod has the setting",
+    todo: "set all of them to one value",
+  };
 }
 
 function variableOf(podField: PodField): string | undefined {
@@ -157,12 +178,8 @@ function rawValue(override: PodOverride, podField: PodField | undefined, templat
   }
 }
 
-// protobuf JSON allows camel case and snake case
 function configValue(template: PodTemplate, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (at, key) => valueAt(at, [key]) ?? valueAt(at, [ownKeys(key).split("|").at(-1) ?? key]),
-    proxyConfigOf(ownConfig(template)),
-  );
+  return fieldAt(proxyConfigOf(ownConfig(template)), path)?.value;
 }
 
 function argumentOf(args: readonly unknown[], podField: PodField | undefined): string | undefined {
@@ -178,19 +195,31 @@ function argumentOf(args: readonly unknown[], podField: PodField | undefined): s
     : undefined;
 }
 
-function overriddenNames(declaration: SettingDeclaration, template: PodTemplate): string[] {
-  const [override] = declaration.overrides("");
-  if (override?.by !== "proxyConfig") return [];
-  const map = rawValue({ ...override, path: override.path.slice(0, -1) }, undefined, template);
-  return typeof map === "object" && map !== null
-    ? Object.keys(map).filter((name) => !("got" in (declaration.open?.(name) ?? {})))
-    : [];
+function overriddenNames({ overrides }: SettingDeclaration, template: PodTemplate): string[] {
+  const [override] = overrides("");
+  const path = override?.by === "proxyConfig" ? override.path.slice(0, -1) : [];
+  const map = recordOf(path.length > 0 ? configValue(template, path) : undefined);
+  // variables that belong to other settings are left to those; null means unset
+  return Object.keys(map).filter(
+    (name) => map[name] !== null && !(path[0] === "proxyMetadata" && settingsVariables.has(name)),
+  );
 }
 
-function canonical({ parseLoose }: SettingDeclaration, raw: unknown): SettingValue {
-  const read = parseLoose(raw);
-  if ("value" in read) return read.value;
-  return typeof raw === "string" || typeof raw === "boolean" ? raw : JSON.stringify(raw);
+const settingsVariables = new Set(
+  fixedSettings.flatMap(({ rendering }) => (rendering.to === "proxyMetadata" ? rendering.names : [])),
+);
+
+function read(declaration: SettingDeclaration, name: string, raw: unknown, annotation?: string): OwnValue {
+  const found = readLoosely(declaration, name, raw);
+  const where = annotation === undefined ? {} : { annotation };
+  if ("value" in found) return { value: found.value, ...where };
+  const value = typeof raw === "string" || typeof raw === "boolean" ? raw : JSON.stringify(raw);
+  return { value, refusal: found, ...where };
+}
+
+function annotationOf(override: PodOverride): string | undefined {
+  if (override.by === "annotation") return override.name;
+  return override.by === "proxyConfig" ? proxyConfigAnnotation : undefined;
 }
 
 function ownConfig({ metadata }: PodTemplate): string | undefined {
