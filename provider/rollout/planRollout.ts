@@ -3,7 +3,6 @@ import type { Session } from "../cluster/session.js";
 import type { Properties } from "../data/Properties.js";
 import { containsUnknown } from "../data/unknown.js";
 import type { Coordinators } from "../injector/Coordinators.js";
-import type { FormerLayer } from "../injector/LayerHistory.js";
 import { targetOf } from "../levels/Layer.js";
 import { assessReached } from "./plan/assessReached.js";
 import { type PlannedRollout, plannedRollout } from "./plan/plannedRollout.js";
@@ -17,7 +16,6 @@ import { reportCapped } from "./plan/reportCapped.js";
 export async function planRollout(
   coordinators: Coordinators,
   properties: Properties,
-  former: FormerLayer | undefined,
   isNew: boolean,
 ): Promise<PlannedRollout | { refused: readonly string[] } | "unreachable" | undefined> {
   const { session } = coordinators;
@@ -36,14 +34,10 @@ export async function planRollout(
       );
       return undefined;
     }
-    const { restarts, unmanaged } = await assessReached(
-      coordinator,
-      api,
-      targetOf(properties),
-      coordinator.planned.known,
-      former,
-      progressOf(session),
-    );
+    const { restarts, unmanaged } = await assessReached(coordinator, api, targetOf(properties), {
+      planned: coordinator.planned.known,
+      onProgress: progressOf(session),
+    });
     const refused = restarts.flatMap(({ assessment: { namespace, name, verdict } }) =>
       verdict.is === "refused" ? [refusalText(namespace, name, verdict.why)] : [],
     );

@@ -38,7 +38,7 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
     const api = await session.api(inputs.cluster as ClusterAccess | undefined);
     const coordinator = await coordinators.of(inputs);
     const target = targetOf(inputs);
-    const assess = () => assessReached(coordinator, api, target, {}, former);
+    const assess = () => assessReached(coordinator, api, target, { former });
     let rolledBackBefore = coordinator.rollbacks.length;
     let assessed = await assess();
     // layers still being written have rollouts of their own: with nothing to do here there is nothing to wait for
@@ -86,10 +86,9 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
       }
       const inputs: Record<string, unknown> = { ...news, ...options };
       const isNew = Object.keys(olds).length === 0;
-      const found = await planRollout(coordinators, news, formerOf(olds), isNew);
-      if (typeof found === "object" && "refused" in found)
-        return { inputs: news, failures: found.refused.map((reason) => ({ property: "", reason })) };
-      const planned = found;
+      const planned = await planRollout(coordinators, news, isNew);
+      if (typeof planned === "object" && "refused" in planned)
+        return { inputs: news, failures: planned.refused.map((reason) => ({ property: "", reason })) };
       // nothing to restart: keep showing what the last `up` restarted, so that there is no diff
       const restarts = planned === "unreachable" ? {} : (planned?.restarts ?? {});
       inputs.restarts = Object.keys(restarts).length > 0 ? restarts : (olds.restarts ?? {});

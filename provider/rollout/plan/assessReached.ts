@@ -21,6 +21,14 @@ export interface Assessed {
   unmanaged: Unmanaged[];
 }
 
+interface AssessOptions {
+  /** Layers that are about to be written. */
+  planned?: Layers;
+  /** The target's layer before, whose pods are still to be restarted. */
+  former?: FormerLayer | undefined;
+  onProgress?: (checked: number, all: number) => void;
+}
+
 export function hasWork({ restarts, unmanaged }: Assessed): boolean {
   return restarts.some(({ assessment }) => !isAtRest(assessment)) || unmanaged.length > 0;
 }
@@ -31,15 +39,13 @@ function isAtRest({ verdict }: Assessment): boolean {
 
 /**
  * Assesses every workload that a target's layer reaches, against what the injector gives now, or will give once the planned layers are
- * written. `former`: the layer before, whose pods are still to be restarted.
+ * written.
  */
 export async function assessReached(
   coordinator: Coordinator,
   api: KubernetesApi,
   target: string,
-  planned: Layers = {},
-  former: FormerLayer = {},
-  onProgress: (checked: number, all: number) => void = () => {},
+  { planned = {}, former = {}, onProgress = () => {} }: AssessOptions = {},
 ): Promise<Assessed> {
   const data = await coordinator.data(api);
   if (!data) return { restarts: [], unmanaged: [] };
