@@ -25,25 +25,27 @@ export async function checkAnswer(
     const [probe] = await probesOf(api, namespace, injector);
     if (!probe) return [skipped(check, "nothing to ask about")];
     const expected = stampFor(data, namespace, probe.template.metadata?.labels);
-    const about = { namespace, probe, expected };
-    return [await answer(api, injector, about), await agreement(api, injector, about)];
+    const question = { api, injector, namespace, probe, expected };
+    return [await answer(question), await agreement(question)];
   } catch (error) {
     return [unreadable(check, error)];
   }
 }
 
 interface Question {
+  api: KubernetesApi;
+  injector: Injector;
   namespace: string;
   probe: Probe;
   /** The stamp of the settings in the ConfigMap. */
   expected: string | undefined;
 }
 
-async function answer(
-  api: KubernetesApi,
-  injector: Injector,
-  { namespace, probe, expected }: Question,
-): Promise<Finding> {
+const staleIstiod =
+  'wait, some installs take 90 s; then see istiod\'s log for "failed to read injection config"';
+
+async function answer(question: Question): Promise<Finding> {
+  const { api, injector, namespace, probe, expected } = question;
   const check = "answer";
   const given = await ask(api, injector, namespace, probe);
   switch (given.outcome) {
@@ -58,14 +60,14 @@ async function answer(
         : problem(
             check,
             `a pod in ${namespace} would get other settings than the ConfigMap has`,
-            'wait, some installs take 90 s; then see istiod\'s log for "failed to read injection config"',
+            staleIstiod,
           );
     case "not injected":
       return warning(check, `a pod in ${namespace} would get no sidecar of this injector`);
     case "unasked":
       return skipped(check, given.why);
     case "denied":
-      return deniedAnswer(api, injector, { namespace, probe, expected }, given.message);
+      return deniedAnswer(question, given.message);
     default:
       return problem(check, `a pod in ${namespace} can't be created: ${given.message}`);
   }
@@ -73,9 +75,7 @@ async function answer(
 
 /** A namespace may deny the test pod for other reasons, such as a quota: then ask istiod itself. */
 async function deniedAnswer(
-  api: KubernetesApi,
-  injector: Injector,
-  { namespace, probe, expected }: Question,
+  { api, injector, namespace, probe, expected }: Question,
   denial: string,
 ): Promise<Finding> {
   const check = "answer";
@@ -92,15 +92,11 @@ async function deniedAnswer(
     : problem(
         check,
         `istiod gives a pod in ${namespace} other settings than the ConfigMap has; ${why}`,
-        'wait, some installs take 90 s; then see istiod\'s log for "failed to read injection config"',
+        staleIstiod,
       );
 }
 
-async function agreement(
-  api: KubernetesApi,
-  injector: Injector,
-  { namespace, probe, expected }: Question,
-): Promise<Finding> {
+async function agreement({ api, injector, namespace, probe, expected }: Question): Promise<Finding> {
   const check = "replicas";
   const asked = await askReplicas(api, injector, namespace, probe);
   if ("message" in asked)
