@@ -20,7 +20,7 @@ export function exampleLayers(namespaces: readonly string[], variants: number): 
 
 /** Settings as they are kept. */
 export function canonical(given: SidecarSettings): CanonicalSettings {
-  const { settings, problems } = parseSettings(given);
+  const { value: settings, problems } = parseSettings(given);
   const [problem] = problems;
   if (problem) throw new Error(`${problem.path}: ${problem.got}`);
   return settings;

@@ -102,7 +102,7 @@ describe("commands that documents name, on a mesh", () => {
     const injector = { namespace: "istio-system" };
     const current = await readInjector(mesh.api, injector);
     const owner = "acme/mesh/prod:shop";
-    const { settings } = parseSettings({ proxyResources: { limits: { cpu: 1 } }, logLevel: "info" });
+    const { value: settings } = parseSettings({ proxyResources: { limits: { cpu: 1 } }, logLevel: "info" });
     await writeInjector(mesh.api, injector, current, compose(current.data, { shop: { owner, settings } }));
     await mesh.eventually("the injector shows it", async () => {
       const found = await diagnose(mesh.api, { injectorNamespace: "istio-system", namespace: "shop" });

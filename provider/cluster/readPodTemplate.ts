@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Problem, printable, shown } from "../data/problem.js";
+import type { Checked } from "../data/parsed.js";
+import { printable, shown } from "../data/problem.js";
 import { valueAt } from "../data/valueAt.js";
 import type { PodTemplate } from "./podTemplate.js";
 
@@ -22,11 +23,12 @@ const Shape = z.looseObject({
 });
 
 /** Parses a pod template that no API server has validated yet, so that the fields used here have Kubernetes' types. */
-export function readPodTemplate(written: unknown): { template: PodTemplate } | { problems: Problem[] } {
+export function readPodTemplate(written: unknown): Checked<PodTemplate | undefined> {
   const read = Shape.safeParse(written);
   // checked above, field by field; other fields are kept as they are
-  if (read.success) return { template: withoutUndefined(read.data) as unknown as PodTemplate };
+  if (read.success) return { value: withoutUndefined(read.data) as unknown as PodTemplate, problems: [] };
   return {
+    value: undefined,
     problems: read.error.issues.map((issue) => {
       const path = issue.path.map(String);
       return printable({

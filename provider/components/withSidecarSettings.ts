@@ -111,9 +111,9 @@ function containsOutput(value: unknown): boolean {
 function withSettings(template: PodTemplate, given: unknown, options: PodSettingsOptions): PodTemplate {
   const read = parseSettings(given);
   // doesn't check `needs`: at the pod level, Istio evaluates each setting on its own
-  const found = [...read.problems, ...captureConflicts(read.settings), ...resourceConflicts(read.settings)];
+  const found = [...read.problems, ...captureConflicts(read.value), ...resourceConflicts(read.value)];
   if (found.length > 0) throw refusal(found);
-  const { template: changed, problems } = podTemplateWithSettings(template, read.settings, options);
+  const { template: changed, problems } = podTemplateWithSettings(template, read.value, options);
   if (problems.length > 0) throw refusal(problems);
   return changed;
 }

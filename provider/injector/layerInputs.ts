@@ -1,5 +1,6 @@
 import type { Properties } from "../data/Properties.js";
-import { type Problem, shown } from "../data/problem.js";
+import { refused } from "../data/parsed.js";
+import type { Problem } from "../data/problem.js";
 import { isUnknown } from "../data/unknown.js";
 import { globalTarget, type Layer, type PodPicker } from "../levels/Layer.js";
 import { parseRollout } from "../levels/parseRollout.js";
@@ -45,15 +46,15 @@ export function readLayerInputs(properties: Properties): LayerContent & { proble
   const rollout = parseRollout(properties.rollout);
   const picker = properties.workload === undefined ? undefined : readPicker(properties);
   return {
-    settings: read.settings,
+    settings: read.value,
     ...(picker ? { picks: picker.picks } : {}),
-    ...(Object.keys(rollout.options).length > 0 ? { rollout: rollout.options } : {}),
+    ...(Object.keys(rollout.value).length > 0 ? { rollout: rollout.value } : {}),
     problems: [
       ...namespaceProblems(properties),
       ...targetProblems(properties),
       ...(picker?.problems ?? []),
       ...read.problems,
-      ...conflicts(read.settings),
+      ...conflicts(read.value),
       ...rollout.problems,
     ],
   };
@@ -72,58 +73,32 @@ function readPicker({ selector, priority, workload }: Properties): { picks: PodP
   const read = parseSelector(selector);
   const order = parsePriority(priority ?? 0);
   const named = isUnknown(workload) || (typeof workload === "string" && dnsSubdomain.test(workload));
+  const unnamed = refused(
+    workload,
+    "a name of lower-case letters, digits, - and .",
+    "set workloadName: without it the resource's own name is taken",
+  );
   return {
-    picks: { selector: read.selector, priority: "value" in order ? Number(order.value) : 0 },
+    picks: { selector: read.value, priority: "value" in order ? Number(order.value) : 0 },
     problems: [
       ...read.problems,
       ...("value" in order || isUnknown(priority) ? [] : [{ path: "priority", ...order }]),
-      ...(named
-        ? []
-        : [
-            {
-              path: "workloadName",
-              got: shown(workload),
-              expected: "a name of lower-case letters, digits, - and .",
-              todo: "set workloadName: without it the resource's own name is taken",
-            },
-          ]),
+      ...(named ? [] : [{ path: "workloadName", ...unnamed }]),
     ],
   };
 }
 
 function namespaceProblems({ namespace, injector }: Properties): Problem[] {
   if (namespace === undefined || isUnknown(namespace)) return [];
-  const expected = "the name of a namespace that Istio injects into";
-  if (typeof namespace !== "string" || !dnsLabel.test(namespace)) {
-    return [
-      {
-        path: "namespace",
-        got: shown(namespace),
-        expected,
-        todo:
-          namespace === globalTarget ? "use GlobalSidecarSettings for all namespaces" : "write the one name",
-      },
-    ];
-  }
-  const istio = ((injector ?? {}) as Partial<Injector>).namespace ?? "istio-system";
-  if (ignoredByIstio.includes(namespace)) {
-    return [
-      {
-        path: "namespace",
-        got: shown(namespace),
-        expected,
-        todo: "Istio ignores pods there: take the settings out",
-      },
-    ];
-  }
-  return namespace === istio
-    ? [
-        {
-          path: "namespace",
-          got: shown(namespace),
-          expected,
-          todo: "Istio's own namespace has gateways and istiod, no sidecars: take the settings out",
-        },
-      ]
+  const refusedTo = (todo: string) => [
+    { path: "namespace", ...refused(namespace, "the name of a namespace that Istio injects into", todo) },
+  ];
+  if (typeof namespace !== "string" || !dnsLabel.test(namespace))
+    return refusedTo(
+      namespace === globalTarget ? "use GlobalSidecarSettings for all namespaces" : "write the one name",
+    );
+  if (ignoredByIstio.includes(namespace)) return refusedTo("Istio ignores pods there: take the settings out");
+  return namespace === injectorOf({ injector }).namespace
+    ? refusedTo("Istio's own namespace has gateways and istiod, no sidecars: take the settings out")
     : [];
 }

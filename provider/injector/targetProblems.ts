@@ -1,4 +1,5 @@
-import { type Problem, printable, shown } from "../data/problem.js";
+import { refused } from "../data/parsed.js";
+import { type Problem, printable } from "../data/problem.js";
 import { containsUnknown } from "../data/unknown.js";
 import { unknownKeys } from "../data/unknownKeys.js";
 import { parseSeconds } from "../settings/duration.js";
@@ -17,9 +18,7 @@ export function targetProblems({ injector, cluster, injectorTimeout }: Entries):
 function textProblems(path: string, given: unknown, known: readonly string[]): Problem[] {
   if (!isSet(given) || containsUnknown(given)) return [];
   if (typeof given !== "object" || Array.isArray(given)) {
-    return [
-      { path, got: shown(given), expected: `an object of ${known.join(", ")}`, todo: "nest them below it" },
-    ];
+    return [{ path, ...refused(given, `an object of ${known.join(", ")}`, "nest them below it") }];
   }
   const entries = given as Entries;
   return [
@@ -30,9 +29,7 @@ function textProblems(path: string, given: unknown, known: readonly string[]): P
       )
       .map((key) => ({
         path: `${path}.${key}`,
-        got: shown(entries[key]),
-        expected: "text",
-        todo: "write it, in quotes where YAML would take it for a number",
+        ...refused(entries[key], "text", "write it, in quotes where YAML would take it for a number"),
       })),
   ];
 }

@@ -82,7 +82,7 @@ const duration = (fallback: string, none: boolean) =>
 
 const labelSelector = z.unknown().transform((value, context): LabelSelector => {
   if (value === undefined || (isRecord(value) && Object.keys(value).length === 0)) return {};
-  const { selector, problems } = parseSelector(value);
+  const { value: selector, problems } = parseSelector(value);
   for (const { path, got, expected, todo } of problems)
     context.issues.push({
       code: "custom",

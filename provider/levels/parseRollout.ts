@@ -1,3 +1,4 @@
+import { type Checked, refused } from "../data/parsed.js";
 import { type Problem, shown } from "../data/problem.js";
 import { containsUnknown, isUnknown } from "../data/unknown.js";
 import { unknownKey } from "../data/unknownKeys.js";
@@ -5,13 +6,13 @@ import { formerNames } from "./formerNames.js";
 import { Rollout, type RolloutOptions, rolloutOptionNames } from "./RolloutOptions.js";
 
 /** The given options in canonical form, without defaults, and all problems. Omits what a preview doesn't know. */
-export function parseRollout(given: unknown): { options: RolloutOptions; problems: Problem[] } {
-  if (given === undefined || isUnknown(given)) return { options: {}, problems: [] };
+export function parseRollout(given: unknown): Checked<RolloutOptions> {
+  if (given === undefined || isUnknown(given)) return { value: {}, problems: [] };
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     const expected = `an object of ${rolloutOptionNames.join(", ")}`;
     return {
-      options: {},
-      problems: [{ path: "rollout", got: shown(given), expected, todo: "nest them below it" }],
+      value: {},
+      problems: [{ path: "rollout", ...refused(given, expected, "nest them below it") }],
     };
   }
   const options: Record<string, unknown> = {};
@@ -34,7 +35,7 @@ export function parseRollout(given: unknown): { options: RolloutOptions; problem
         );
     }
   }
-  return { options: options as RolloutOptions, problems };
+  return { value: options as RolloutOptions, problems };
 }
 
 /** Merges the options of all levels, given weakest first. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { getOwn } from "../data/getOwn.js";
+import type { Checked } from "../data/parsed.js";
 import { unplainParts } from "../data/plainData.js";
 import { type Problem, printable, shown } from "../data/problem.js";
 import { containsUnknown } from "../data/unknown.js";
@@ -58,14 +59,14 @@ function inSelector({ path, ...rest }: Problem): Problem {
 }
 
 /** Parses a label selector into conditions, sorted so that equivalent selectors compare equal. */
-export function parseSelector(input: unknown): { selector: Requirement[]; problems: Problem[] } {
+export function parseSelector(input: unknown): Checked<Requirement[]> {
   const unplain = unplainParts(input);
-  if (unplain.length > 0) return { selector: [], problems: unplain.map(inSelector).map(printable) };
-  if (containsUnknown(input)) return { selector: [], problems: [] };
+  if (unplain.length > 0) return { value: [], problems: unplain.map(inSelector).map(printable) };
+  if (containsUnknown(input)) return { value: [], problems: [] };
   const read = Selector.safeParse(input);
   if (!read.success) {
     return {
-      selector: [],
+      value: [],
       problems: read.error.issues.map((issue) =>
         printable({
           path: ["selector", ...issue.path.map(String)].join("."),
@@ -87,9 +88,9 @@ export function parseSelector(input: unknown): { selector: Requirement[]; proble
           : { key: label, operator },
     ),
   ].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-  if (selector.length > 0) return { selector, problems: [] };
+  if (selector.length > 0) return { value: selector, problems: [] };
   return {
-    selector,
+    value: selector,
     problems: [
       {
         path: "selector",

@@ -150,13 +150,13 @@ function found(object: unknown, kind: string, namespace: string): FoundTemplate 
   const pod = kind === "Pod" ? object : template;
   if (!Array.isArray(valueAt(pod, ["spec", "containers"])))
     throw new NoPodTemplate(`${name}: found no containers in its pod template`);
-  const read = readPodTemplate(pod);
-  if ("problems" in read)
-    throw new NoPodTemplate(`${name}: not a valid Kubernetes pod template:\n${problemText(read.problems)}`);
+  const { value, problems } = readPodTemplate(pod);
+  if (!value)
+    throw new NoPodTemplate(`${name}: not a valid Kubernetes pod template:\n${problemText(problems)}`);
   return {
     name,
     namespace: named("namespace") ?? namespace,
-    template: kind === "Pod" ? asCreated(read.template) : read.template,
+    template: kind === "Pod" ? asCreated(value) : value,
   };
 }
 

@@ -131,7 +131,7 @@ function pickedBy(
   labels: Readonly<Record<string, unknown>>,
   { leftAlone }: Draft,
 ): Picked | undefined {
-  const { selector, problems } = parseSelector({ matchLabels: labels });
+  const { value: selector, problems } = parseSelector({ matchLabels: labels });
   const [problem] = problems;
   if (problem) {
     leftAlone.push({ where: whereOf(namespace, object), says: `its selector: ${problemSentence(problem)}` });

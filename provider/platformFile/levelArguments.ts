@@ -1,4 +1,5 @@
-import { type Problem, shown } from "../data/problem.js";
+import { type Checked, refused } from "../data/parsed.js";
+import type { Problem } from "../data/problem.js";
 import { unknownKeys } from "../data/unknownKeys.js";
 import type { Injector } from "../injector/Injector.js";
 import { injectorOf, readLayerInputs } from "../injector/layerInputs.js";
@@ -41,11 +42,6 @@ const targetKeys = ["injector", "cluster", "rollout", "injectorTimeout"] as cons
 
 export type Shared = Pick<GlobalArguments, (typeof targetKeys)[number]>;
 
-export interface Checked<Arguments> {
-  value: Arguments;
-  problems: Problem[];
-}
-
 type Entries = Readonly<Record<string, unknown>>;
 
 /** Reads what the file sets for all levels, which each level can override. */
@@ -65,13 +61,8 @@ export function readLevel(
 ): Checked<Readonly<Record<string, unknown>>> {
   if (given === null || given === undefined) return readLevel({}, shared, place);
   if (typeof given !== "object" || Array.isArray(given)) {
-    const problem = {
-      path: "",
-      got: shown(given),
-      expected: "an object of settings",
-      todo: "nest the settings below it",
-    };
-    return { value: {}, problems: [problem] };
+    const problem = refused(given, "an object of settings", "nest the settings below it");
+    return { value: {}, problems: [{ path: "", ...problem }] };
   }
   const written = given as Entries;
   const known = [...settingGroups, ...levelKeys(place.is)];
@@ -154,7 +145,7 @@ function rolloutProblems(given: unknown): Problem[] {
 
 function publishProblems(given: unknown, known: boolean): Problem[] {
   if (!known || !isSet(given) || typeof given === "boolean") return [];
-  return [{ path: "publish", got: shown(given), expected: "true or false", todo: "leave it out for true" }];
+  return [{ path: "publish", ...refused(given, "true or false", "leave it out for true") }];
 }
 
 function isSet(value: unknown): boolean {

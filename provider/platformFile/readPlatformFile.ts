@@ -1,11 +1,11 @@
 import type { LineCounter } from "yaml";
 import { isRecord } from "../data/isRecord.js";
-import { type Problem, printable, shown } from "../data/problem.js";
+import { type Checked, refused } from "../data/parsed.js";
+import { type Problem, printable } from "../data/problem.js";
 import { unknownKeys } from "../data/unknownKeys.js";
 import { contentOf, yamlText } from "../data/yamlText.js";
 import { formerNames } from "../levels/formerNames.js";
 import {
-  type Checked,
   type LevelPlace,
   type NamespaceArguments,
   readLevel,
@@ -68,11 +68,9 @@ export function readPlatformSettings(given: unknown): Checked<PlatformFile> {
   const nothing: PlatformFile = { namespaces: {}, workloads: {}, waves: [] };
   if (given === null || given === undefined) return { value: nothing, problems: [] };
   if (!isRecord(given)) {
-    const todo = "start with namespaces:, for instance";
-    return {
-      value: nothing,
-      problems: [{ path: "", got: shown(given), expected: `a map of ${platformFileKeys.join(", ")}`, todo }],
-    };
+    const expected = `a map of ${platformFileKeys.join(", ")}`;
+    const problem = refused(given, expected, "start with namespaces:, for instance");
+    return { value: nothing, problems: [{ path: "", ...problem }] };
   }
   const parts = given as Given;
   const shared = readShared(parts);
@@ -119,10 +117,10 @@ function readLevels<Arguments>(
   shared: Shared,
   placeOf: (name: string) => LevelPlace,
   expected: string,
-): { value: Record<string, Arguments>; problems: Problem[] } {
+): Checked<Record<string, Arguments>> {
   if (given === undefined || given === null) return { value: {}, problems: [] };
   if (!isRecord(given)) {
-    return { value: {}, problems: [{ path: "", got: shown(given), expected, todo: "nest them below it" }] };
+    return { value: {}, problems: [{ path: "", ...refused(given, expected, "nest them below it") }] };
   }
   const read = Object.entries(given).map(([name, settings]) => {
     const level = readLevel(settings, shared, placeOf(name));

@@ -1,6 +1,6 @@
 import { nearestKey } from "../data/nearestKey.js";
+import { type Checked, refused } from "../data/parsed.js";
 import { type Problem, shown } from "../data/problem.js";
-import type { Checked } from "./levelArguments.js";
 
 /** Reads `waves`: lists of namespaces that have settings in the file, each at most once. */
 export function readWaves(given: unknown, namespaces: readonly string[]): Checked<string[][]> {
@@ -8,12 +8,12 @@ export function readWaves(given: unknown, namespaces: readonly string[]): Checke
   const expected = "a list of lists of namespaces";
   const todo = "write [[canary], [shop, cart]], for instance";
   if (!Array.isArray(given))
-    return { value: [], problems: [{ path: "", got: shown(given), expected, todo }] };
+    return { value: [], problems: [{ path: "", ...refused(given, expected, todo) }] };
   const problems: Problem[] = [];
   const seen = new Map<string, string>();
   given.forEach((wave: unknown, at) => {
     if (!Array.isArray(wave)) {
-      problems.push({ path: `${at}`, got: shown(wave), expected, todo });
+      problems.push({ path: `${at}`, ...refused(wave, expected, todo) });
       return;
     }
     wave.forEach((name: unknown, nth) => {

@@ -76,7 +76,7 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
   return {
     async check(olds, given) {
       const news = withoutEmptyMaps(withKnownCluster(given));
-      const { options, problems } = parseRollout(optionsOf(news, (value) => value !== undefined));
+      const { value: options, problems } = parseRollout(optionsOf(news, (value) => value !== undefined));
       if (problems.length > 0) {
         const failures = problems.map((problem) => ({
           property: problem.path,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { getOwn } from "../data/getOwn.js";
-import { refused } from "../data/parsed.js";
+import { type Checked, refused } from "../data/parsed.js";
 import { unplainParts } from "../data/plainData.js";
 import { type Problem, printable, problemSentence, shown } from "../data/problem.js";
 import { isUnknown, unknownMarker } from "../data/unknown.js";
@@ -9,12 +9,6 @@ import { valueAt } from "../data/valueAt.js";
 import type { CanonicalSettings } from "./canonicalSettings.js";
 import { declarations, type SettingDeclaration, type SettingValue } from "./declarations.js";
 
-export interface ParsedSettings {
-  /** Empty if there are problems. */
-  settings: CanonicalSettings;
-  problems: Problem[];
-}
-
 interface Branch {
   [key: string]: Branch | SettingDeclaration;
 }
@@ -22,14 +16,14 @@ interface Branch {
 const tree = declarationTree();
 const schema = branchSchema(tree);
 
-/** Parses one level's settings as users write them. A preview's unknown marker passes through anywhere. */
-export function parseSettings(input: unknown): ParsedSettings {
+/** Parses one level's settings as users write them; none if there are problems. A preview's unknown marker passes through anywhere. */
+export function parseSettings(input: unknown): Checked<CanonicalSettings> {
   const unplain = unplainParts(input);
-  if (unplain.length > 0) return { settings: {}, problems: unplain.map(printable) };
+  if (unplain.length > 0) return { value: {}, problems: unplain.map(printable) };
   const read = schema.safeParse(spreadUnknown(input, tree));
-  if (read.success) return { settings: flattened(read.data), problems: [] };
+  if (read.success) return { value: flattened(read.data), problems: [] };
   return {
-    settings: {},
+    value: {},
     problems: read.error.issues.flatMap((issue) => problemsOf(issue, input)).map(printable),
   };
 }

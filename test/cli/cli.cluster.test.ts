@@ -62,7 +62,7 @@ describe("the command, on a mesh", () => {
       target,
       {
         owner: "acme/mesh/prod:it",
-        settings: parseSettings(settings).settings,
+        settings: parseSettings(settings).value,
         ...(rollout ? { rollout } : {}),
         ...(target.includes("/") ? { picks: { selector, priority: 0 } } : {}),
       },

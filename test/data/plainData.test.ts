@@ -31,7 +31,7 @@ describe("settings are made of plain data", () => {
   ];
   for (const [edge, written, path, message] of refused) {
     it(`${edge} is refused, with its place`, () => {
-      const { settings, problems } = parseSettings(written);
+      const { value: settings, problems } = parseSettings(written);
       assert.deepEqual(settings, {});
       assert.deepEqual(
         problems.map((problem) => problem.path),

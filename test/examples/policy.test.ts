@@ -22,7 +22,7 @@ function layer(namespace: string | undefined, settings: object): PolicyResource 
   assert.deepEqual(read.problems, []);
   return resource(settingsLayerType, {
     ...(namespace === undefined ? {} : { namespace }),
-    ...asProperties(read.settings),
+    ...asProperties(read.value),
   });
 }
 

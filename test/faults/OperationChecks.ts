@@ -54,7 +54,7 @@ export class OperationChecks {
   private async checkRefusal({ client, wanted }: Operation): Promise<void> {
     const { data } = await readInjector(this.mesh.api, { namespace: "istio-system" });
     for (const [target, { settings }] of Object.entries(layersOf(data)))
-      if (wanted[target] && canonicalJson(settings) === canonicalJson(parseSettings(tooMuch).settings))
+      if (wanted[target] && canonicalJson(settings) === canonicalJson(parseSettings(tooMuch).value))
         this.violations.push(
           `${client} failed, and its layer ${target}, with which no pod is possible, is in the injector`,
         );

@@ -37,7 +37,7 @@ const installed: InjectorData = {
 const cpu = (limit: number) => ({ proxyResources: { limits: { cpu: limit } } });
 const layer = (actor: string, target: string, limit: number) => ({
   owner: `organization/e2e/${actor}:${target}`,
-  settings: parseSettings(cpu(limit)).settings,
+  settings: parseSettings(cpu(limit)).value,
 });
 const shop = layer("one", "shop", 3);
 const cart = layer("two", "cart", 3);

@@ -11,7 +11,7 @@ export function unmetWants(operation: Operation, layers: Layers): string[] {
     const isOwn = found !== undefined && uncounted(found.owner) === ownerOf(operation.actor, target);
     if (!wanted) return isOwn ? [`${who}, which it took out, is in the injector`] : [];
     if (!isOwn) return [`${who} is not in the injector`];
-    const [is, should] = [found?.settings, parseSettings(wanted).settings].map((one) => canonicalJson(one));
+    const [is, should] = [found?.settings, parseSettings(wanted).value].map((one) => canonicalJson(one));
     return is === should ? [] : [`${who} is ${is} and not ${should}`];
   });
 }

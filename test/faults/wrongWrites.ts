@@ -52,7 +52,7 @@ function foreignChanges(previous: InjectorVersion, version: InjectorVersion): st
 function isWanted({ wanted }: Operation, target: string, layer: Layer | undefined): boolean {
   const settings = wanted[target];
   if (!layer || !settings) return !layer;
-  return canonicalJson(layer.settings) === canonicalJson(parseSettings(settings).settings);
+  return canonicalJson(layer.settings) === canonicalJson(parseSettings(settings).value);
 }
 
 function isFormer(seen: readonly Layers[], target: string, layer: Layer | undefined): boolean {

@@ -73,7 +73,7 @@ function layersWritten({ global, namespaces = {}, workloads = {} }: Written): La
   const layers = Object.entries(written).map(([target, input]) => [target, layerWritten(target, input)] as const);
   const picking = Object.entries(workloads).flatMap(([namespace, named]) =>
     Object.entries(named).map(([name, { selector: input, priority = 0, settings }]) => {
-      const { selector, problems } = parseSelector(input);
+      const { value: selector, problems } = parseSelector(input);
       assert.deepEqual(problems, [], name);
       const target = `${namespace}/${name}`;
       return [target, { ...layerWritten(target, settings), picks: { selector, priority } }] as const;
@@ -83,7 +83,7 @@ function layersWritten({ global, namespaces = {}, workloads = {} }: Written): La
 }
 
 function layerWritten(target: string, input: unknown): Layers[string] {
-  const { settings, problems } = parseSettings(input);
+  const { value: settings, problems } = parseSettings(input);
   assert.deepEqual(problems, [], target);
   return { owner: `acme/mesh/prod:${target === globalTarget ? "global" : target}`, settings };
 }

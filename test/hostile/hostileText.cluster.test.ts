@@ -267,7 +267,7 @@ function template(labels: Record<string, string> = {}): PodTemplate {
 }
 
 function parsed(settings: SidecarSettings): Layers[string]["settings"] {
-  const { settings: read, problems } = parseSettings(settings);
+  const { value: read, problems } = parseSettings(settings);
   assert.deepEqual(problems, [], problemText(problems as Problem[]));
   return read;
 }

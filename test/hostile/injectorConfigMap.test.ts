@@ -85,7 +85,7 @@ describe("an injector's ConfigMap", () => {
       .sidecarSettings;
     const { reads } = scopeReads(template);
     const settings = Object.fromEntries(
-      settingEntries(parseSettings(everything).settings).flatMap(({ path, value, declaration, name }) =>
+      settingEntries(parseSettings(everything).value).flatMap(({ path, value, declaration, name }) =>
         reads(declaration.rendering(name)) ? [[path, value]] : [],
       ),
     );
@@ -183,9 +183,9 @@ describe("hostile text in settings of every level", () => {
         if (!everywhere || !shop || !web) return;
         const picks = { selector: [{ key: "app", operator: "Exists" as const }], priority: 1 };
         const given: Layers = {
-          "*": { owner, settings: everywhere.settings },
-          constructor: { owner, settings: shop.settings },
-          "shop/web": { owner, settings: web.settings, picks },
+          "*": { owner, settings: everywhere.value },
+          constructor: { owner, settings: shop.value },
+          "shop/web": { owner, settings: web.value, picks },
         };
         if ([everywhere, shop, web].some(({ problems }) => problems.length === 0)) written += 1;
         const { config: text, values: stored } = compose(data, given);

@@ -18,8 +18,8 @@ import { everything, otherwise } from "../laws/lawSettings";
 import { hostileText, jsonValue, mangled, nastyTexts, replacedSomewhere } from "./arbitraries";
 import { holds, orRefusal } from "./claims";
 
-const settings = parseSettings(everything).settings;
-const change = { before: parseSettings(otherwise).settings, after: settings };
+const settings = parseSettings(everything).value;
+const change = { before: parseSettings(otherwise).value, after: settings };
 const proxyConfig = stringify({
   concurrency: 3,
   drainDuration: "20s",

@@ -37,12 +37,12 @@ describe("settings from arbitrary input", () => {
     holds(
       settingsWith(anyValue),
       (written) => {
-        const { settings, problems } = parseSettings(written);
+        const { value: settings, problems } = parseSettings(written);
         assertProblems(problems);
         if (problems.length > 0) return;
         usable += 1;
         const stored: unknown = JSON.parse(JSON.stringify(nested(settings)));
-        assert.deepEqual(parseSettings(stored), { settings, problems: [] });
+        assert.deepEqual(parseSettings(stored), { value: settings, problems: [] });
       },
       1000,
     );
@@ -102,7 +102,7 @@ describe("a selector from arbitrary input", () => {
           matchLabels?: object;
           matchExpressions?: unknown[];
         };
-        assert.equal(read.selector.length, Object.keys(matchLabels).length + matchExpressions.length);
+        assert.equal(read.value.length, Object.keys(matchLabels).length + matchExpressions.length);
       },
       1000,
     );

@@ -35,7 +35,7 @@ function read(text: string): void {
     const file = readPlatformFile(text, "settings.yaml");
     for (const { layers } of layersOfFile(file, () => "o"))
       for (const [target, { settings }] of Object.entries(layers))
-        assert.deepEqual(parseSettings(asProperties(settings)), { settings, problems: [] }, target);
+        assert.deepEqual(parseSettings(asProperties(settings)), { value: settings, problems: [] }, target);
   } catch (error) {
     if (!(error instanceof SettingsFileError)) throw error;
     for (const { line, column, got } of error.problems) {

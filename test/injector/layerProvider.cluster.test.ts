@@ -235,7 +235,7 @@ describe("a layer whose write is disturbed", () => {
   });
 
   test("settings that deny pods are not reverted over a layer that another owner wrote since", async () => {
-    const settings = parseSettings({ proxyResources: { limits: { cpu: 2 } } }).settings;
+    const settings = parseSettings({ proxyResources: { limits: { cpu: 2 } } }).value;
     const others = compose(installed, { shop: { owner: "o/other/s:shop", settings } });
     let isTaken = false;
     const provider = processWith(async (call, send) => {
@@ -298,7 +298,7 @@ describe("a layer whose write is disturbed", () => {
       proxyResources: { requests: { cpu: "1500m" } },
     };
     const { outs } = await undisturbed().create(requests);
-    const { settings } = parseSettings({ proxyResources: { limits: { cpu: 1 } } });
+    const { value: settings } = parseSettings({ proxyResources: { limits: { cpu: 1 } } });
     let isChanged = false;
     const provider = processWith(async (call, send) => {
       try {

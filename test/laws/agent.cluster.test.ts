@@ -58,12 +58,12 @@ describe("explain says what Istio's own agent makes of the pod", () => {
 
   for (const [name, settings] of Object.entries(cases)) {
     test(name, async (context) => {
-      const layers: Layers = { n1: { owner: "o/p/s:n1", settings: parseSettings(settings).settings } };
+      const layers: Layers = { n1: { owner: "o/p/s:n1", settings: parseSettings(settings).value } };
       const { alwaysExclude, ...rest } = settings;
       const split: Layers = alwaysExclude
         ? {
-            "*": { owner: "o/p/s:mesh", settings: parseSettings({ alwaysExclude }).settings },
-            n1: { owner: "o/p/s:n1", settings: parseSettings(rest).settings },
+            "*": { owner: "o/p/s:mesh", settings: parseSettings({ alwaysExclude }).value },
+            n1: { owner: "o/p/s:n1", settings: parseSettings(rest).value },
           }
         : layers;
       const answers = await injection.inject(compose(injection.installed, split), "n1", pods);

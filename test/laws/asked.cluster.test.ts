@@ -240,5 +240,5 @@ function withPreview({ name, template }: IstioPod, layers: Layers, namespace: st
 function parsed(given: SidecarSettings): CanonicalSettings {
   const read = parseSettings(given);
   assert.deepEqual(read.problems, []);
-  return read.settings;
+  return read.value;
 }

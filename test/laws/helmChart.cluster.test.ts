@@ -126,5 +126,5 @@ function choosesTemplates({ template }: IstioPod): boolean {
 function parsed(settings: SidecarSettings): Layers[string]["settings"] {
   const read = parseSettings(settings);
   assert.deepEqual(read.problems, []);
-  return read.settings;
+  return read.value;
 }

@@ -233,7 +233,7 @@ for (const { name, options } of installs) {
 function parsed(given: SidecarSettings): CanonicalSettings {
   const read = parseSettings(given);
   assert.deepEqual(read.problems, []);
-  return read.settings;
+  return read.value;
 }
 
 /** Workload layers are given a selector. */

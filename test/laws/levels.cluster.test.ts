@@ -172,5 +172,5 @@ const pod: PodTemplate = {
 function parsed(settings: SidecarSettings): CanonicalSettings {
   const read = parseSettings(settings);
   assert.deepEqual(read.problems, []);
-  return read.settings;
+  return read.value;
 }

@@ -196,5 +196,5 @@ export class RandomMesh {
 }
 
 function parsed(settings: SidecarSettings): CanonicalSettings {
-  return parseSettings(settings).settings;
+  return parseSettings(settings).value;
 }

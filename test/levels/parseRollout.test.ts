@@ -6,10 +6,10 @@ import { effectiveRollout, parseRollout } from "../../provider/levels/parseRollo
 describe("options of a rollout as given", () => {
   it("are brought to one form, without defaults", () => {
     assert.deepEqual(parseRollout({ pauseBetween: "1m30s", strategy: undefined }), {
-      options: { pauseBetween: "90s" },
+      value: { pauseBetween: "90s" },
       problems: [],
     });
-    assert.deepEqual(parseRollout(undefined), { options: {}, problems: [] });
+    assert.deepEqual(parseRollout(undefined), { value: {}, problems: [] });
   });
 
   const wrong: [edge: string, given: unknown, path: string, todo: RegExp][] = [
@@ -45,7 +45,11 @@ describe("options of a rollout as given", () => {
   }
 
   it("are refused one by one: what can be read holds", () => {
-    const { options, problems } = parseRollout({ strategy: "none", maxConcurent: 3, onFailure: "explode" });
+    const { value: options, problems } = parseRollout({
+      strategy: "none",
+      maxConcurent: 3,
+      onFailure: "explode",
+    });
     assert.deepEqual(options, { strategy: "none" });
     assert.deepEqual(
       problems.map(({ path }) => path),
@@ -54,8 +58,8 @@ describe("options of a rollout as given", () => {
   });
 
   it("that a preview can't know yet are left out", () => {
-    assert.deepEqual(parseRollout(unknownMarker), { options: {}, problems: [] });
-    assert.deepEqual(parseRollout({ strategy: unknownMarker, maxConcurrent: 2 }).options, {
+    assert.deepEqual(parseRollout(unknownMarker), { value: {}, problems: [] });
+    assert.deepEqual(parseRollout({ strategy: unknownMarker, maxConcurrent: 2 }).value, {
       maxConcurrent: 2,
     });
   });

@@ -40,8 +40,8 @@ describe("a selector as people write it", () => {
     ]) {
       const read = parseSelector(written);
       assert.deepEqual(read.problems, []);
-      assert.deepEqual(new Set(read.selector), new Set(selector));
-      assert.deepEqual(read.selector, [selector[0], selector[3], selector[1], selector[2]]);
+      assert.deepEqual(new Set(read.value), new Set(selector));
+      assert.deepEqual(read.value, [selector[0], selector[3], selector[1], selector[2]]);
     }
   });
 
@@ -55,9 +55,9 @@ describe("a selector as people write it", () => {
         { key: "team", operator: "Exists" },
       ],
     };
-    const { selector } = parseSelector(written);
+    const { value: selector } = parseSelector(written);
     assert.deepEqual(asLabelSelector(selector), written);
-    assert.deepEqual(parseSelector(asLabelSelector(selector)), { selector, problems: [] });
+    assert.deepEqual(parseSelector(asLabelSelector(selector)), { value: selector, problems: [] });
     assert.deepEqual(asLabelSelector([is("app", "web")]), { matchLabels: { app: "web" } });
     assert.deepEqual(asLabelSelector([has("app")]), {
       matchExpressions: [{ key: "app", operator: "Exists" }],
@@ -66,7 +66,7 @@ describe("a selector as people write it", () => {
 
   it("keeps two values for one label apart, which no pod has, in the form of Kubernetes", () => {
     const selector = [is("app", "a"), is("app", "b")];
-    assert.deepEqual(parseSelector(asLabelSelector(selector)).selector, selector);
+    assert.deepEqual(parseSelector(asLabelSelector(selector)).value, selector);
   });
 
   it("passes while a part of it is unknown", () => {
@@ -76,7 +76,7 @@ describe("a selector as people write it", () => {
       { matchLabels: { app: unknownMarker } },
       { matchExpressions: [{ key: "app", operator: "In", values: [unknownMarker] }] },
     ])
-      assert.deepEqual(parseSelector(written), { selector: [], problems: [] });
+      assert.deepEqual(parseSelector(written), { value: [], problems: [] });
   });
 
   const wrong: [string, unknown, string[], RegExp][] = [
@@ -139,7 +139,7 @@ describe("a selector as people write it", () => {
   ];
   for (const [edge, written, paths, todo] of wrong) {
     it(`may not be ${edge}`, () => {
-      const { selector, problems } = parseSelector(written);
+      const { value: selector, problems } = parseSelector(written);
       assert.deepEqual(selector, []);
       assert.deepEqual(
         problems.map(({ path }) => path),

@@ -90,7 +90,7 @@ describe("the interface of settings", () => {
 
   it("takes what is read without a problem: a value for every setting, and another one", () => {
     for (const written of [everything, otherwise]) {
-      const { settings, problems } = parseSettings(written);
+      const { value: settings, problems } = parseSettings(written);
       assert.deepEqual(problems, []);
       const missing = declarations
         .map(({ path }) => path)

@@ -44,8 +44,8 @@ describe("nested settings", () => {
   });
 
   it("are read back as the same settings", () => {
-    const { settings } = parseSettings(everySetting(2));
-    assert.deepEqual(parseSettings(nested(settings)), { settings, problems: [] });
+    const { value: settings } = parseSettings(everySetting(2));
+    assert.deepEqual(parseSettings(nested(settings)), { value: settings, problems: [] });
   });
 
   it("have the names of open settings as they are: dots in them make no groups, and __proto__ is a name", () => {
@@ -62,7 +62,7 @@ describe("nested settings", () => {
       '{"tracing":{"customTags":{"team.name":{"literal":{"value":"blue"}}}},"runtimeValues":{"__proto__":"2","overload.max":"1"},"env":{"__proto__":"p","constructor":"c"}}',
     );
     assert.equal(Object.getPrototypeOf(tree.env), Object.prototype);
-    assert.deepEqual(parseSettings(tree), { settings: flat, problems: [] });
+    assert.deepEqual(parseSettings(tree), { value: flat, problems: [] });
   });
 
   it("have no empty groups, and keep false and the empty list", () => {

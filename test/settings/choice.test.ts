@@ -51,8 +51,8 @@ describe("the mode of interception", () => {
   const todo = (value: unknown) => parseSettings({ interceptionMode: value }).problems.map((one) => one.todo);
 
   it("may be Istio's two modes, in any case", () => {
-    assert.deepEqual(parseSettings({ interceptionMode: "tproxy" }).settings, { interceptionMode: "TPROXY" });
-    assert.deepEqual(parseSettings({ interceptionMode: "Redirect" }).settings, {
+    assert.deepEqual(parseSettings({ interceptionMode: "tproxy" }).value, { interceptionMode: "TPROXY" });
+    assert.deepEqual(parseSettings({ interceptionMode: "Redirect" }).value, {
       interceptionMode: "REDIRECT",
     });
   });

@@ -20,15 +20,15 @@ const groups = [
 
 describe("settings", () => {
   it("may be all left out", () => {
-    assert.deepEqual(parseSettings({}), { settings: {}, problems: [] });
+    assert.deepEqual(parseSettings({}), { value: {}, problems: [] });
     assert.deepEqual(parseSettings({ proxyResources: undefined, dnsProxy: undefined, capture: {} }), {
-      settings: {},
+      value: {},
       problems: [],
     });
   });
 
   it("are read in canonical form, each at its path, in declaration order", () => {
-    const { settings, problems } = parseSettings(everySetting(1));
+    const { value: settings, problems } = parseSettings(everySetting(1));
     assert.deepEqual(problems, []);
     assert.deepEqual(Object.keys(settings), samplePaths);
     for (const path of samplePaths) assert.deepEqual(settings[path], sampleValue(path, 1), path);
@@ -48,13 +48,13 @@ describe("settings", () => {
       dnsProxy: true,
     };
     assert.equal(
-      JSON.stringify(parseSettings(written).settings),
-      JSON.stringify(parseSettings(canonical).settings),
+      JSON.stringify(parseSettings(written).value),
+      JSON.stringify(parseSettings(canonical).value),
     );
   });
 
   it("keep false and an empty list, which are values", () => {
-    assert.deepEqual(parseSettings({ dnsProxy: false, capture: { excludeInboundPorts: [] } }).settings, {
+    assert.deepEqual(parseSettings({ dnsProxy: false, capture: { excludeInboundPorts: [] } }).value, {
       "capture.excludeInboundPorts": "",
       dnsProxy: false,
     });
@@ -63,7 +63,7 @@ describe("settings", () => {
 
 describe("wrong settings", () => {
   it("are all named at once, each with its path", () => {
-    const { settings, problems } = parseSettings({
+    const { value: settings, problems } = parseSettings({
       proxyResources: { limits: { cpu: "abc", memory: 1025 }, request: {} },
       initResources: [],
       capture: { excludeInboundPorts: "1-2", bogus: 1 },
@@ -135,7 +135,7 @@ describe("wrong settings", () => {
   ];
   for (const [edge, written, path, found, todo] of cases) {
     it(`can be ${edge}`, () => {
-      const { settings, problems } = parseSettings(written);
+      const { value: settings, problems } = parseSettings(written);
       assert.deepEqual(settings, {});
       assert.equal(problems.length, 1, JSON.stringify(problems));
       const [problem] = problems;
@@ -164,7 +164,7 @@ describe("a map of names", () => {
       '{"env":{"__proto__":"p","constructor":1,"ON":true},"runtimeValues":{"a.b":"x","__proto__":2},"tracing":{"customTags":{"team.name":{"literal":{"value":"v"}}}}}',
     );
     assert.deepEqual(parseSettings(written), {
-      settings: {
+      value: {
         "tracing.customTags.team.name": { literal: { value: "v" } },
         "runtimeValues.a.b": "x",
         "runtimeValues.__proto__": "2",
@@ -179,13 +179,13 @@ describe("a map of names", () => {
 
   it("without names says nothing, and a name that is undefined is not there", () => {
     assert.deepEqual(parseSettings({ env: {}, runtimeValues: { a: undefined } }), {
-      settings: {},
+      value: {},
       problems: [],
     });
   });
 
   it("has each problem at its own name, and all of them at once", () => {
-    const { settings, problems } = parseSettings({
+    const { value: settings, problems } = parseSettings({
       env: { OK: "x", "1st": "y", LIST: ["a"], POD_NAME: "z", ISTIO_META_DNS_CAPTURE: "true" },
       tracing: { customTags: { team: "blue", "a tag": { literal: { value: "v" } } } },
       runtimeValues: { limit: null },
@@ -214,7 +214,7 @@ describe("a map of names", () => {
   for (const [edge, written] of noMaps) {
     it(`can't be ${edge}`, () => {
       for (const path of ["env", "runtimeValues", "tracing.customTags"]) {
-        const { settings, problems } = parseSettings(nestedAt(path, written));
+        const { value: settings, problems } = parseSettings(nestedAt(path, written));
         assert.deepEqual(settings, {});
         assert.deepEqual(
           problems.map(({ path: at, expected }) => [at, expected]),
@@ -237,7 +237,7 @@ describe("an unknown value", () => {
   for (const path of paths) {
     it(`passes at ${path}`, () => {
       assert.deepEqual(parseSettings(nestedAt(path, unknownMarker)), {
-        settings: { [path]: unknownMarker },
+        value: { [path]: unknownMarker },
         problems: [],
       });
     });
@@ -247,7 +247,7 @@ describe("an unknown value", () => {
     it(`as the whole of ${group} means that each setting below is unknown`, () => {
       const below = paths.filter((path) => path.startsWith(`${group}.`));
       assert.deepEqual(parseSettings(nestedAt(group, unknownMarker)), {
-        settings: Object.fromEntries(below.map((path) => [path, unknownMarker])),
+        value: Object.fromEntries(below.map((path) => [path, unknownMarker])),
         problems: [],
       });
     });
@@ -255,14 +255,14 @@ describe("an unknown value", () => {
 
   it("as the whole of the settings means that all are unknown", () => {
     assert.deepEqual(parseSettings(unknownMarker), {
-      settings: Object.fromEntries(paths.map((path) => [path, unknownMarker])),
+      value: Object.fromEntries(paths.map((path) => [path, unknownMarker])),
       problems: [],
     });
   });
 
   it("passes as one value of an open map, beside others that are known", () => {
     assert.deepEqual(parseSettings({ env: { LATER: unknownMarker, NOW: "x" } }), {
-      settings: { "env.LATER": unknownMarker, "env.NOW": "x" },
+      value: { "env.LATER": unknownMarker, "env.NOW": "x" },
       problems: [],
     });
   });

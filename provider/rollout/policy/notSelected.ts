@@ -6,7 +6,7 @@ export function notSelected(
   { labels = {} }: Pick<ObjectMeta, "labels">,
   selector: LabelSelector,
 ): string | undefined {
-  const { selector: conditions } = parseSelector(selector);
+  const { value: conditions } = parseSelector(selector);
   if (selects(conditions, labels)) return undefined;
   return `not selected: rollout.selector wants ${selectorText(conditions)}`;
 }
