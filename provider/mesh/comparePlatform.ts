@@ -6,12 +6,12 @@ import { type Injector, injectorName, readInjector, revisionOf } from "../inject
 import { requireNamespaces } from "../injector/requireNamespace.js";
 import type { EffectiveSettings } from "../levels/effectiveSettings.js";
 import { type Layers, layerAt, namespaceOf } from "../levels/Layer.js";
-import { layersAt, layersFor } from "../levels/layersReaching.js";
+import { layersAt } from "../levels/layersReaching.js";
 import { effectiveOf } from "../levels/Profile.js";
 import { Rollout } from "../levels/RolloutOptions.js";
-import { rolloutReaching } from "../levels/rolloutReaching.js";
 import { layersOfFile } from "../platformFile/layersOfFile.js";
 import type { PlatformFile } from "../platformFile/PlatformFile.js";
+import { rolloutFor } from "../rollout/observe/Assessment.js";
 import { assessNamespace } from "../rollout/observe/assess.js";
 import { namespaceAnnotations } from "../rollout/observe/namespaceAnnotations.js";
 import { currentSettings, settingsThere } from "../rollout/observe/settingsThere.js";
@@ -76,14 +76,12 @@ export async function comparePlatform(
       if (affected.length === 0) continue;
       const annotations = await namespaceAnnotations(api, namespace);
       for (const assessment of affected) {
-        const labels = assessment.workload.spec.template?.metadata?.labels ?? {};
-        const effective = effectiveOf({ installed, ...layersFor(after, namespace, labels) });
-        const namespaceSettings = { ...settings, ...assessment.due, annotations };
-        const rollout = rolloutReaching(after, namespace, assessment.labels ?? labels);
-        const workload = workloadStatus(assessment, namespaceSettings, now, effective, rollout);
+        const known = { layers: after, installed };
+        const workload = workloadStatus(assessment, { ...settings, annotations }, known, now);
         diff.restarts.push({ namespace, workload });
+        const { maxConcurrent } = rolloutFor(assessment, after);
         if (workload.state === "stale")
-          diff.rollout.maxConcurrent = Math.max(diff.rollout.maxConcurrent, rollout.maxConcurrent);
+          diff.rollout.maxConcurrent = Math.max(diff.rollout.maxConcurrent, maxConcurrent);
       }
     }
   }

@@ -1,16 +1,12 @@
-import { ApiError, isMissingRight, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import { isMissingRight, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import { explainSidecar, type SidecarExplanation } from "../explain/explainSidecar.js";
 import { readInjector, revisionOf } from "../injector/Injector.js";
-import { layersFor } from "../levels/layersReaching.js";
-import { effectiveOf } from "../levels/Profile.js";
-import { rolloutReaching } from "../levels/rolloutReaching.js";
 import { podsText, restartSentence } from "../pod/differences.js";
 import { stampAnnotation } from "../pod/podAnnotations.js";
 import { assessNamespace } from "../rollout/observe/assess.js";
-import { namespaceAnnotations } from "../rollout/observe/namespaceAnnotations.js";
-import type { Annotations } from "../rollout/observe/rolloutAnnotations.js";
 import { type Current, currentSettings, settingsThere } from "../rollout/observe/settingsThere.js";
 import { withRolloutOptions } from "../rollout/policy/withRolloutOptions.js";
+import { annotationsIfAllowed } from "./annotationsIfAllowed.js";
 import type { FoundTemplate } from "./findPodTemplate.js";
 import { findSidecar } from "./findSidecar.js";
 import { workloadStatus } from "./workloadStatus.js";
@@ -70,22 +66,16 @@ async function comparedToPods(
   revision: string,
   now: number,
 ): Promise<Pick<ExplainedSidecar, "stale" | "waiting"> & { overruled?: string }> {
-  const { layers, installed } = current;
   const there = { ...settingsThere(current, {}, namespace, revision), looksForOverruled: true };
-  const settings = withRolloutOptions(there, layers, namespace);
+  const settings = withRolloutOptions(there, current.layers, namespace);
   try {
     const [assessed] = await assessNamespace(api, namespace, pods, settings);
     const overruled = assessed?.overruled === undefined ? {} : { overruled: assessed.overruled };
     const { is = "unknown" } = assessed?.verdict ?? {};
     if (assessed && (is === "stale" || is === "held")) {
-      const labels = assessed.labels ?? assessed.workload.spec.template?.metadata?.labels;
-      const { differences, stalePods, why } = workloadStatus(
-        assessed,
-        { ...settings, ...assessed.due, annotations: await annotationsIfAllowed(api, namespace) },
-        now,
-        effectiveOf({ installed, ...layersFor(layers, namespace, labels) }),
-        rolloutReaching(layers, namespace, labels),
-      );
+      const annotations = await annotationsIfAllowed(api, namespace);
+      const status = workloadStatus(assessed, { ...settings, annotations }, current, now);
+      const { differences, stalePods, why } = status;
       return {
         ...overruled,
         stale: differences
@@ -97,17 +87,9 @@ async function comparedToPods(
     // pods of other owners are not assessed
     if (assessed && is !== "unknown") return overruled;
   } catch (error) {
-    if (!(error instanceof ApiError) || !isMissingRight(error)) throw error;
+    if (!isMissingRight(error)) throw error;
   }
   const due = (pod: ObjectMeta) => (settings.forLabels?.(pod.labels ?? {}) ?? settings).stamp;
   const stale = pods.filter((pod) => pod.annotations?.[stampAnnotation] !== due(pod)).length;
   return stale === 0 ? {} : { stale: `${stale} of ${pods.length} pods were created with other settings` };
-}
-
-// the namespace's annotations are useful, but not a reason to fail
-async function annotationsIfAllowed(api: KubernetesApi, namespace: string): Promise<Annotations> {
-  return namespaceAnnotations(api, namespace).catch((error: unknown) => {
-    if (!(error instanceof ApiError) || !isMissingRight(error)) throw error;
-    return {};
-  });
 }

@@ -3,7 +3,7 @@ import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../clus
 import { workloadName, workloadsOf } from "../cluster/workloads.js";
 import { layersOf } from "../configMap/layersOf.js";
 import { layerAt } from "../levels/Layer.js";
-import { ownerOf } from "../rollout/observe/assess.js";
+import { ownerOf } from "../rollout/observe/ownerOf.js";
 import { findInjectors } from "./findInjectors.js";
 import type { Custom, Inventory, NamespaceInventory } from "./Inventory.js";
 import type { Scope } from "./readMeshStatus.js";

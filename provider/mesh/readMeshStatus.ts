@@ -1,22 +1,22 @@
 import { injectedPods } from "../cluster/injectedPods.js";
 import { injectingRevision } from "../cluster/injectingRevision.js";
-import { ApiError, isMissingRight, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import type { KubernetesApi, ObjectMeta } from "../cluster/KubernetesApi.js";
 import { layersOf } from "../configMap/layersOf.js";
 import { forEachLimit } from "../data/forEachLimit.js";
 import { injectorName, revisionOf } from "../injector/Injector.js";
 import { layerAt, namespaceOf } from "../levels/Layer.js";
-import { layersAt, layersFor, workloadLayers } from "../levels/layersReaching.js";
+import { layersAt, workloadLayers } from "../levels/layersReaching.js";
 import { effectiveOf } from "../levels/Profile.js";
 import type { Rollout } from "../levels/RolloutOptions.js";
-import { rolloutReaching } from "../levels/rolloutReaching.js";
 import { selectorText } from "../levels/selector.js";
-import { assessNamespace, type NamespaceSettings, ownerOf } from "../rollout/observe/assess.js";
-import { namespaceAnnotations } from "../rollout/observe/namespaceAnnotations.js";
-import type { Annotations } from "../rollout/observe/rolloutAnnotations.js";
+import type { NamespaceSettings } from "../rollout/observe/Assessment.js";
+import { assessNamespace } from "../rollout/observe/assess.js";
+import { ownerOf } from "../rollout/observe/ownerOf.js";
 import { type Current, currentSettings, settingsThere } from "../rollout/observe/settingsThere.js";
 import { unmanagedPods } from "../rollout/observe/unmanagedPods.js";
 import { withRolloutOptions } from "../rollout/policy/withRolloutOptions.js";
 import { istioVersion } from "../template/istioVersion.js";
+import { annotationsIfAllowed } from "./annotationsIfAllowed.js";
 import { findInjectors } from "./findInjectors.js";
 import type { MeshStatus, NamespaceStatus, WorkloadStatus } from "./MeshStatus.js";
 import { workloadStatus } from "./workloadStatus.js";
@@ -127,16 +127,10 @@ async function workloadsIn(
   const managed = new Set(assessments.map(({ name }) => name));
   const unmanaged = unmanagedPods(namespace, pods, managed, settings);
   const someStale = assessments.some(({ verdict }) => verdict.is === "stale");
-  const annotations = someStale ? await annotationsOrNote(api, namespace, report) : {};
-  const effectiveOn = (labels: Readonly<Record<string, string>> = {}) =>
-    effectiveOf({ installed: current.installed, ...layersFor(current.layers, namespace, labels) });
+  const annotations = someStale ? await annotationsIfAllowed(api, namespace, report) : {};
   const others = new Set([...managed, ...unmanaged.map(({ name }) => name)]);
   return [
-    ...assessments.map((one) => {
-      const { labels } = one.workload.spec.template?.metadata ?? {};
-      const rollout = rolloutReaching(current.layers, namespace, one.labels ?? labels);
-      return workloadStatus(one, { ...settings, ...one.due, annotations }, now, effectiveOn(labels), rollout);
-    }),
+    ...assessments.map((one) => workloadStatus(one, { ...settings, annotations }, current, now)),
     ...unmanaged.map(
       ({ name, pods: count, why }): WorkloadStatus => ({ name, pods: count, state: "unmanaged", why }),
     ),
@@ -154,21 +148,6 @@ function withImage(restartOn: Rollout["restartOn"], settings: NamespaceSettings)
     restartOn,
     ...(forLabels ? { forLabels: (labels) => ({ ...forLabels(labels), restartOn }) } : {}),
   };
-}
-
-// the status works without them; a rollout would fail
-async function annotationsOrNote(
-  api: KubernetesApi,
-  namespace: string,
-  report: (line: string) => void,
-): Promise<Annotations> {
-  try {
-    return await namespaceAnnotations(api, namespace);
-  } catch (error) {
-    if (!(error instanceof ApiError) || !isMissingRight(error)) throw error;
-    report(`${namespace}: can't read its opt-out and maintenance window: ${error.message}`);
-    return {};
-  }
 }
 
 function currentWithoutWorkload(pods: readonly ObjectMeta[], known: ReadonlySet<string>): WorkloadStatus[] {

@@ -1,21 +1,29 @@
+import type { PodTemplate } from "../cluster/podTemplate.js";
 import type { EffectiveSettings } from "../levels/effectiveSettings.js";
-import type { Rollout } from "../levels/RolloutOptions.js";
-import type { Assessment, NamespaceSettings } from "../rollout/observe/assess.js";
+import { layersFor } from "../levels/layersReaching.js";
+import { effectiveOf } from "../levels/Profile.js";
+import { isOverridden } from "../pod/readOverrides.js";
+import { type Assessment, type NamespaceSettings, rolloutFor } from "../rollout/observe/Assessment.js";
 import { rolloutStatus } from "../rollout/observe/rolloutStatus.js";
+import type { Current } from "../rollout/observe/settingsThere.js";
 import { skipReason } from "../rollout/policy/skipReason.js";
 import { restartUnderWay, unreadyBefore } from "../rollout/policy/unreadyBefore.js";
-import { decidedByPod } from "./decidedByPod.js";
+import { inOrder } from "../settings/canonicalSettings.js";
 import type { WorkloadStatus } from "./MeshStatus.js";
 
-/** One workload's assessment in the form of reports. */
+/** One workload's assessment in the form of reports. `layers`: present ones, or as they are about to be. */
 export function workloadStatus(
-  { workload, name, pods, verdict, overruled }: Assessment,
-  settings: NamespaceSettings,
+  assessment: Assessment,
+  namespaceSettings: NamespaceSettings,
+  { layers, installed }: Pick<Current, "layers" | "installed">,
   now: number,
-  effective: EffectiveSettings,
-  rollout: Rollout,
 ): WorkloadStatus {
-  const own = decidedByPod(workload.spec.template, effective);
+  const { namespace, workload, name, pods, verdict, overruled } = assessment;
+  const { template } = workload.spec;
+  const settings = { ...namespaceSettings, ...assessment.due };
+  const rollout = rolloutFor(assessment, layers);
+  const reaching = layersFor(layers, namespace, template?.metadata?.labels);
+  const own = decidedByPod(template, effectiveOf({ installed, ...reaching }));
   const underWay = restartUnderWay(workload, settings.stamp) ? rolloutStatus(workload) : undefined;
   const about = {
     name,
@@ -46,4 +54,14 @@ export function workloadStatus(
     default:
       return { ...about, state: verdict.is };
   }
+}
+
+/** The settings that are set at a weaker level and overridden by the pod's own annotations or containers. */
+function decidedByPod(template: PodTemplate, effective: EffectiveSettings): string[] {
+  return inOrder(Object.keys(effective))
+    .filter(
+      ({ path, declaration, name }) =>
+        effective[path]?.source !== "installed" && isOverridden(declaration, name, template),
+    )
+    .map(({ path }) => path);
 }

@@ -1,4 +1,4 @@
-import type { Assessment } from "../../provider/rollout/observe/assess";
+import type { Assessment } from "../../provider/rollout/observe/Assessment";
 
 type Stale = Extract<Assessment["verdict"], { is: "stale" }>;
 

@@ -1,7 +1,7 @@
 import { type ApiError, hasStatus } from "../../cluster/KubernetesApi.js";
 import { isReady, type Pod } from "../../cluster/podTemplate.js";
 import type { Workload } from "../../cluster/workloads.js";
-import type { Assessment } from "../observe/assess.js";
+import type { Assessment } from "../observe/Assessment.js";
 import { isSettingsFault, podReason } from "../observe/podReason.js";
 import { readWorkload } from "../observe/readWorkload.js";
 import { readiness } from "../observe/rolloutStatus.js";

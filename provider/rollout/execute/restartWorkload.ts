@@ -4,7 +4,8 @@ import { hasStatus, type KubernetesApi, type ObjectMeta } from "../../cluster/Ku
 import { hasEnded, type Pod } from "../../cluster/podTemplate.js";
 import { kindNamed, type Workload, workloadPath } from "../../cluster/workloads.js";
 import { milliseconds } from "../../levels/RolloutOptions.js";
-import { type Assessment, assessWorkload, type NamespaceSettings } from "../observe/assess.js";
+import type { Assessment, NamespaceSettings } from "../observe/Assessment.js";
+import { assessWorkload } from "../observe/assessWorkload.js";
 import { overruledOnPod } from "../observe/overruledOnPod.js";
 import { isSettingsFault, podReason } from "../observe/podReason.js";
 import { readWorkload } from "../observe/readWorkload.js";

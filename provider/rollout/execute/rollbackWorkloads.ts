@@ -1,6 +1,6 @@
 import type { Rollback } from "../../injector/rollbackLayers.js";
 import type { Rollout } from "../../levels/RolloutOptions.js";
-import type { Assessment } from "../observe/assess.js";
+import type { Assessment } from "../observe/Assessment.js";
 import type { Restart } from "../plan/Restart.js";
 import { restartedFor } from "../policy/restartAnnotation.js";
 import type { RolloutDependencies } from "./RolloutDependencies.js";

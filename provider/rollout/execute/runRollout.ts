@@ -1,6 +1,6 @@
 import { milliseconds } from "../../levels/RolloutOptions.js";
 import { podsText } from "../../pod/differences.js";
-import type { Assessment } from "../observe/assess.js";
+import type { Assessment } from "../observe/Assessment.js";
 import type { Restart } from "../plan/Restart.js";
 import { mostReported } from "../plan/reportCapped.js";
 import { inOrder, rolloutOrder } from "../policy/rolloutOrder.js";

@@ -1,6 +1,8 @@
 import type { Pod, PodTemplate } from "../../cluster/podTemplate.js";
 import type { Workload } from "../../cluster/workloads.js";
+import type { Layers } from "../../levels/Layer.js";
 import type { Rollout } from "../../levels/RolloutOptions.js";
+import { type ReachingRollout, rolloutReaching } from "../../levels/rolloutReaching.js";
 import type { Difference } from "../../pod/differences.js";
 import type { SidecarFields } from "../../pod/sidecarFields.js";
 import type { PlannedSettings } from "./PlannedSettings.js";
@@ -61,6 +63,11 @@ export interface NamespaceSettings {
   restartOn?: Rollout["restartOn"];
   /** How pods are replaced: evictions also reach workloads that are held for restarts. Default: restart. */
   strategy?: Rollout["strategy"];
+}
+
+/** The options for an assessed workload, of all levels that reach its pods. */
+export function rolloutFor({ namespace, labels, workload }: Assessment, layers: Layers): ReachingRollout {
+  return rolloutReaching(layers, namespace, labels ?? workload.spec.template?.metadata?.labels);
 }
 
 /** The settings for pods with these labels. */

@@ -6,10 +6,6 @@ import type { Assessment, NamespaceSettings } from "./Assessment.js";
 import { assessWorkload } from "./assessWorkload.js";
 import { ownerOf } from "./ownerOf.js";
 
-export { type Assessment, type NamespaceSettings, settingsFor } from "./Assessment.js";
-export { assessWorkload } from "./assessWorkload.js";
-export { ownerOf } from "./ownerOf.js";
-
 const dryRunsAtOnce = 8;
 
 /** Assesses every workload of a namespace that owns pods with a sidecar: do they match what the injector gives now? */

@@ -12,7 +12,7 @@ import { layersFor, workloadLayers } from "../../levels/layersReaching.js";
 import { effectiveOf, installedSettings, stampOf } from "../../levels/Profile.js";
 import type { SidecarFields } from "../../pod/sidecarFields.js";
 import type { CanonicalSettings } from "../../settings/canonicalSettings.js";
-import type { NamespaceSettings } from "./assess.js";
+import type { NamespaceSettings } from "./Assessment.js";
 
 /** The injector's two texts, parsed once for all namespaces: they are long. */
 export interface Current {

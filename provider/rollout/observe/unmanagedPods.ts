@@ -1,8 +1,9 @@
 import { injectingRevision } from "../../cluster/injectingRevision.js";
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
 import { argoRollout, workloadKinds } from "../../cluster/workloads.js";
-import { stampAnnotation } from "../../pod/podAnnotations.js";
-import { type NamespaceSettings, ownerOf, settingsFor } from "./assess.js";
+import { stampAnnotation, templatesAnnotation } from "../../pod/podAnnotations.js";
+import { type NamespaceSettings, settingsFor } from "./Assessment.js";
+import { ownerOf } from "./ownerOf.js";
 
 /** Pods that have a sidecar with earlier settings and that no restart replaces, by owner. */
 export interface UnmanagedPods {
@@ -58,8 +59,6 @@ export function unmanagedPods(
   }
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
-
-const templatesAnnotation = "inject.istio.io/templates";
 
 /**
  * Whether their controller, which we can't restart, would replace evicted pods by current ones. Jobs are left out: they would count

@@ -1,5 +1,5 @@
 import type { ReachingRollout } from "../../levels/rolloutReaching.js";
-import type { Assessment, NamespaceSettings } from "../observe/assess.js";
+import type { Assessment, NamespaceSettings } from "../observe/Assessment.js";
 
 /** A workload of a rollout, with the settings and options that apply to it. */
 export interface Restart {

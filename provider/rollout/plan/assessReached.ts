@@ -7,7 +7,8 @@ import type { FormerLayer } from "../../injector/LayerHistory.js";
 import { globalTarget, isWorkloadTarget, type Layers, layerAt, namespaceOf } from "../../levels/Layer.js";
 import { rolloutReaching } from "../../levels/rolloutReaching.js";
 import { selects } from "../../levels/selector.js";
-import { type Assessment, assessNamespace } from "../observe/assess.js";
+import { type Assessment, rolloutFor } from "../observe/Assessment.js";
+import { assessNamespace } from "../observe/assess.js";
 import { namespaceAnnotations } from "../observe/namespaceAnnotations.js";
 import { currentSettings, settingsThere } from "../observe/settingsThere.js";
 import { unmanagedPods } from "../observe/unmanagedPods.js";
@@ -57,8 +58,6 @@ export async function assessReached(
   const pods = await injectedPods(api, target === globalTarget ? undefined : namespaceOf(target));
   const inNamespace = async (namespace: string, all: readonly ObjectMeta[]): Promise<Assessed> => {
     const metadata = all.filter(isReached);
-    const optionsFor = (labels: Readonly<Record<string, string>> | undefined) =>
-      rolloutReaching(levels, namespace, labels);
     const namespaceSettings = withRolloutOptions(
       {
         ...settingsThere(
@@ -85,9 +84,13 @@ export async function assessReached(
       restarts: assessments.map((assessment) => ({
         assessment,
         settings: { ...settings, ...assessment.due },
-        rollout: optionsFor(assessment.labels ?? assessment.workload.spec.template?.metadata?.labels),
+        rollout: rolloutFor(assessment, levels),
       })),
-      unmanaged: others.map((each) => ({ found: each, settings, rollout: optionsFor(each.labels) })),
+      unmanaged: others.map((found) => ({
+        found,
+        settings,
+        rollout: rolloutReaching(levels, namespace, found.labels),
+      })),
     };
   };
   const found = new Map<string, Assessed>();

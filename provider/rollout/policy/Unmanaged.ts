@@ -1,5 +1,5 @@
 import type { Rollout } from "../../levels/RolloutOptions.js";
-import type { NamespaceSettings } from "../observe/assess.js";
+import type { NamespaceSettings } from "../observe/Assessment.js";
 import { isEvictable, type UnmanagedPods } from "../observe/unmanagedPods.js";
 import { metadataSkipReason } from "./skipReason.js";
 

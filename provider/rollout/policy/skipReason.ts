@@ -1,6 +1,6 @@
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
 import type { Rollout } from "../../levels/RolloutOptions.js";
-import type { Assessment, NamespaceSettings } from "../observe/assess.js";
+import type { Assessment, NamespaceSettings } from "../observe/Assessment.js";
 import type { Annotations } from "../observe/rolloutAnnotations.js";
 import { effectiveAnnotation, windowAnnotation } from "../observe/rolloutAnnotations.js";
 import { maintenanceWindow } from "./maintenanceWindow.js";

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { failureText, followed, rollBack } from "../../../provider/rollout/execute/ending";
 import type { RolloutSummary } from "../../../provider/rollout/execute/RolloutSummary";
 import { rollbackWorkloads } from "../../../provider/rollout/execute/rollbackWorkloads";
-import type { Assessment } from "../../../provider/rollout/observe/assess";
+import type { Assessment } from "../../../provider/rollout/observe/Assessment";
 import type { Restart } from "../../../provider/rollout/plan/Restart";
 import { restartAnnotation } from "../../../provider/rollout/policy/restartAnnotation";
 import { type Behaviour, InMemoryCluster, newStamp } from "../InMemoryCluster";

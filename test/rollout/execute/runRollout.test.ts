@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { RolloutSummary } from "../../../provider/rollout/execute/RolloutSummary";
 import { runRollout } from "../../../provider/rollout/execute/runRollout";
-import type { Assessment } from "../../../provider/rollout/observe/assess";
+import type { Assessment } from "../../../provider/rollout/observe/Assessment";
 import type { Restart } from "../../../provider/rollout/plan/Restart";
 import { restartAnnotation } from "../../../provider/rollout/policy/restartAnnotation";
 import { type Behaviour, InMemoryCluster, newStamp } from "../InMemoryCluster";

@@ -8,7 +8,9 @@ import {
 } from "../../../provider/cluster/KubernetesApi";
 import type { Pod } from "../../../provider/cluster/podTemplate";
 import type { Workload } from "../../../provider/cluster/workloads";
-import { assessWorkload, type NamespaceSettings, ownerOf } from "../../../provider/rollout/observe/assess";
+import type { NamespaceSettings } from "../../../provider/rollout/observe/Assessment";
+import { assessWorkload } from "../../../provider/rollout/observe/assessWorkload";
+import { ownerOf } from "../../../provider/rollout/observe/ownerOf";
 import { application, injectedPod } from "../injectedPod";
 
 const stamp = "aaaa";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Rollout } from "../../../provider/levels/RolloutOptions";
-import type { Assessment } from "../../../provider/rollout/observe/assess";
+import type { Assessment } from "../../../provider/rollout/observe/Assessment";
 import type { Annotations } from "../../../provider/rollout/observe/rolloutAnnotations";
 import { notSelected } from "../../../provider/rollout/policy/notSelected";
 import { optOut } from "../../../provider/rollout/policy/optOut";
