@@ -1,3 +1,6 @@
+import type { Pod } from "../../cluster/podTemplate.js";
+import { isSettingsFault, podReason } from "../observe/podReason.js";
+
 /** How the restart of one workload ended. */
 export type Outcome =
   | "done"
@@ -17,4 +20,12 @@ export interface Failure {
    * other workloads. `other`: neither.
    */
   cause: "settings" | "undone" | "other";
+}
+
+/** The failure of a workload whose pods are not ready, with the reason that they give. */
+export function failureOf(why: string, pods: readonly Pod[]): Failure {
+  return {
+    failed: [why, podReason(pods)].filter(Boolean).join("; "),
+    cause: isSettingsFault(pods) ? "settings" : "other",
+  };
 }

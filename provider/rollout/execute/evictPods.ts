@@ -1,12 +1,10 @@
 import { type ApiError, hasStatus } from "../../cluster/KubernetesApi.js";
 import { isReady, type Pod } from "../../cluster/podTemplate.js";
-import type { Workload } from "../../cluster/workloads.js";
 import type { Assessment } from "../observe/Assessment.js";
-import { isSettingsFault, podReason } from "../observe/podReason.js";
 import { readWorkload } from "../observe/readWorkload.js";
 import { readiness } from "../observe/rolloutStatus.js";
 import { workloadPods } from "../observe/workloadPods.js";
-import type { Outcome } from "./Outcome.js";
+import { failureOf, type Outcome } from "./Outcome.js";
 import type { RolloutDependencies } from "./RolloutDependencies.js";
 
 /** How often to report that a PodDisruptionBudget still blocks an eviction, in ms. */
@@ -23,12 +21,40 @@ export async function evictPods(
   dependencies: RolloutDependencies,
 ): Promise<Outcome> {
   const { api } = dependencies;
-  const before = await workloadPods(api, namespace, workload, name);
+  const before = await workloadPods(api, namespace, name, workload.spec);
   const enough = Math.min(readiness(workload).wanted, before.filter(isReady).length);
-  for (const pod of inEvictionOrder(before.filter(({ metadata }) => podNames.includes(metadata.name)))) {
+  const now = async (): Promise<PodsNow | undefined> => {
+    const live = await readWorkload(api, namespace, workload);
+    if (!live || live.metadata.deletionTimestamp !== undefined) return undefined;
+    // count the pods, too: the status lags, and may still include the evicted pod
+    return { pods: await workloadPods(api, namespace, name, live.spec), ...readiness(live) };
+  };
+  const due = before.filter(({ metadata }) => podNames.includes(metadata.name));
+  return evictInTurn({ namespace, name }, due, enough, now, deadline, dependencies);
+}
+
+interface PodsNow {
+  pods: readonly Pod[];
+  /** How many the controller counts as ready, and how many it wants now: it may have been scaled down. */
+  ready: number;
+  wanted: number;
+}
+
+/**
+ * Evicts pods one by one, each only once `enough` others are ready. `now`: the pods of the same owner; undefined if the owner is gone.
+ */
+export async function evictInTurn(
+  { namespace, name }: Pick<Assessment, "namespace" | "name">,
+  due: readonly Pod[],
+  enough: number,
+  now: () => Promise<PodsNow | undefined>,
+  deadline: number,
+  dependencies: RolloutDependencies,
+): Promise<Outcome> {
+  for (const pod of inEvictionOrder(due)) {
     const refused = await evict(namespace, name, pod, deadline, dependencies);
     if (refused) return refused;
-    const late = await replacement({ namespace, workload, name }, pod, enough, deadline, dependencies);
+    const late = await replacement(pod, enough, now, deadline, dependencies);
     if (late) return late;
   }
   return "done";
@@ -45,7 +71,7 @@ export async function evictUnready(
   dependencies: RolloutDependencies,
 ): Promise<Exclude<Outcome, "done"> | undefined> {
   if (podNames.length === 0) return undefined;
-  const pods = await workloadPods(dependencies.api, namespace, workload, name);
+  const pods = await workloadPods(dependencies.api, namespace, name, workload.spec);
   const unready = pods.filter((pod) => podNames.includes(pod.metadata.name) && !isReady(pod));
   const refusals = await Promise.all(
     unready.map((pod) => evict(namespace, name, pod, deadline, dependencies)),
@@ -62,7 +88,7 @@ export function inEvictionOrder(pods: readonly Pod[]): Pod[] {
   );
 }
 
-export async function evict(
+async function evict(
   namespace: string,
   name: string,
   { metadata }: Pod,
@@ -104,29 +130,21 @@ export async function evict(
 }
 
 async function replacement(
-  { namespace, workload, name }: Pick<Assessment, "namespace" | "workload" | "name">,
   evicted: Pod,
   enough: number,
+  now: () => Promise<PodsNow | undefined>,
   deadline: number,
-  { api, elapsed, sleep }: RolloutDependencies,
+  { elapsed, sleep }: RolloutDependencies,
 ): Promise<Exclude<Outcome, "done"> | undefined> {
   for (let pause = 200; ; pause = Math.min(2_000, pause * 1.3)) {
-    const live: Workload | undefined = await readWorkload(api, namespace, workload);
-    if (!live || live.metadata.deletionTimestamp !== undefined) return "gone";
-    // count the pods, too: the status lags, and may still include the evicted pod
-    const pods = await workloadPods(api, namespace, live, name);
+    const found = await now();
+    if (!found) return "gone";
+    const { pods } = found;
     const others = pods.filter(({ metadata }) => !isSame(metadata, evicted.metadata));
-    const ready = Math.min(others.filter(isReady).length, readiness(live).ready);
-    // it may have been scaled down
-    const wanted = Math.min(enough, readiness(live).wanted);
+    const ready = Math.min(others.filter(isReady).length, found.ready);
+    const wanted = Math.min(enough, found.wanted);
     if (ready >= wanted && others.length === pods.length) return undefined;
-    if (elapsed() >= deadline) {
-      const why = podReason(pods.filter((pod) => !isReady(pod)));
-      return {
-        failed: [`not ready in time: ${ready} of ${wanted} pods ready`, why].filter(Boolean).join("; "),
-        cause: isSettingsFault(pods) ? "settings" : "other",
-      };
-    }
+    if (elapsed() >= deadline) return failureOf(`not ready in time: ${ready} of ${wanted} pods ready`, pods);
     await sleep(pause);
   }
 }

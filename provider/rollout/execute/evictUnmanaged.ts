@@ -1,9 +1,7 @@
-import { listAll } from "../../cluster/KubernetesApi.js";
-import { isReady, type Pod } from "../../cluster/podTemplate.js";
-import { ownerOf } from "../observe/ownerOf.js";
-import { isSettingsFault, podReason } from "../observe/podReason.js";
+import { isReady } from "../../cluster/podTemplate.js";
 import type { UnmanagedPods } from "../observe/unmanagedPods.js";
-import { evict, inEvictionOrder } from "./evictPods.js";
+import { workloadPods } from "../observe/workloadPods.js";
+import { evictInTurn } from "./evictPods.js";
 import type { Outcome } from "./Outcome.js";
 import type { RolloutDependencies } from "./RolloutDependencies.js";
 
@@ -16,32 +14,12 @@ export async function evictUnmanaged(
   deadline: number,
   dependencies: RolloutDependencies,
 ): Promise<Outcome> {
-  const { api, elapsed, sleep } = dependencies;
-  const owned = async () =>
-    (await listAll<Pod>(api, `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`)).filter(
-      ({ metadata }) => ownerOf(metadata) === name && metadata.deletionTimestamp === undefined,
-    );
+  const owned = () => workloadPods(dependencies.api, namespace, name);
   const before = await owned();
   const stale = before.filter(({ metadata }) => podNames.includes(metadata.name));
   if (stale.length === 0) return "gone";
   const enough = before.filter(isReady).length;
-  for (const pod of inEvictionOrder(stale)) {
-    const refused = await evict(namespace, name, pod, deadline, dependencies);
-    if (refused) return refused;
-    for (let pause = 200; ; pause = Math.min(2_000, pause * 1.3)) {
-      const pods = await owned();
-      const others = pods.filter(({ metadata }) => metadata.uid !== pod.metadata.uid);
-      const ready = others.filter(isReady).length;
-      if (others.length === pods.length && ready >= enough) break;
-      if (elapsed() >= deadline) {
-        const why = podReason(pods.filter((one) => !isReady(one)));
-        return {
-          failed: [`not ready in time: ${ready} of ${enough} pods ready`, why].filter(Boolean).join("; "),
-          cause: isSettingsFault(pods) ? "settings" : "other",
-        };
-      }
-      await sleep(pause);
-    }
-  }
-  return "done";
+  const all = Number.POSITIVE_INFINITY;
+  const now = async () => ({ pods: await owned(), ready: all, wanted: all });
+  return evictInTurn({ namespace, name }, stale, enough, now, deadline, dependencies);
 }

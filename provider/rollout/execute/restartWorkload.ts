@@ -7,7 +7,6 @@ import { milliseconds } from "../../levels/RolloutOptions.js";
 import type { Assessment, NamespaceSettings } from "../observe/Assessment.js";
 import { assessWorkload } from "../observe/assessWorkload.js";
 import { overruledOnPod } from "../observe/overruledOnPod.js";
-import { isSettingsFault, podReason } from "../observe/podReason.js";
 import { readWorkload } from "../observe/readWorkload.js";
 import { rolloutStatus } from "../observe/rolloutStatus.js";
 import { workloadPods } from "../observe/workloadPods.js";
@@ -17,7 +16,7 @@ import { skipReason } from "../policy/skipReason.js";
 import { restartUnderWay, unreadyBefore } from "../policy/unreadyBefore.js";
 import { evictPods, evictUnready } from "./evictPods.js";
 import { withOldSettings, withoutNewPods } from "./explainStale.js";
-import type { Outcome } from "./Outcome.js";
+import { failureOf, type Outcome } from "./Outcome.js";
 import type { RolloutDependencies } from "./RolloutDependencies.js";
 
 /** Replaces a workload's stale pods, waits until the new ones are ready, and verifies that they have the settings. Never throws. */
@@ -141,11 +140,8 @@ async function waitForWorkload(
     if (progress.status === "held") return { skipped: `the rollout was held up meanwhile: ${progress.why}` };
     if (progress.status === "failed" || elapsed() >= deadline) {
       const timeout = progress.status === "failed" ? progress.why : `not ready in time: ${progress.why}`;
-      const pods = await workloadPods(api, namespace, live, name);
-      return {
-        failed: [timeout, podReason(pods)].filter(Boolean).join("; "),
-        cause: isSettingsFault(pods) ? "settings" : "other",
-      };
+      const pods = await workloadPods(api, namespace, name, live.spec);
+      return failureOf(timeout, pods);
     }
     await sleep(pause);
   }
@@ -167,7 +163,7 @@ async function assessAgain(
   api: KubernetesApi,
 ): Promise<Assessment & { metadata: ObjectMeta[]; full: Pod[] }> {
   const live = await existing(api, namespace, workload);
-  const pods = (await workloadPods(api, namespace, live, name)).filter(
+  const pods = (await workloadPods(api, namespace, name, live.spec)).filter(
     (pod) => injectingRevision(pod.metadata) !== undefined && !hasEnded(pod),
   );
   const metadata = pods.map((pod) => pod.metadata);

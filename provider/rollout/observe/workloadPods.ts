@@ -3,14 +3,14 @@ import type { Pod } from "../../cluster/podTemplate.js";
 import type { Workload } from "../../cluster/workloads.js";
 import { ownerOf } from "./ownerOf.js";
 
-/** The pods of a workload in full, without those being deleted. */
+/** The pods in full whose owner has this name, without those being deleted. `spec`: the owner's, if it is one of Kubernetes' workloads. */
 export async function workloadPods(
   api: KubernetesApi,
   namespace: string,
-  { spec }: Pick<Workload, "spec">,
   name: string,
+  spec?: Workload["spec"],
 ): Promise<Pod[]> {
-  const labelSelector = Object.entries(spec.selector?.matchLabels ?? {})
+  const labelSelector = Object.entries(spec?.selector?.matchLabels ?? {})
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
   const pods = await listAll<Pod>(api, `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`, {
