@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
-import { settingGroups } from "../../provider/report/settingGroups";
-import { settingsOf, settingsReference } from "../../provider/report/settingsReference";
 import { declarations } from "../../provider/settings/declarations";
 import { parseSettings } from "../../provider/settings/parseSettings";
+import { settingGroups } from "../../scripts/settingGroups";
+import { settingsOf, settingsReference } from "../../scripts/settingsReference";
 
 const file = join(__dirname, "../../docs/settings.md");
 

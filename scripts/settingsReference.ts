@@ -1,8 +1,9 @@
-import { declarations, type Rendering, type SettingDeclaration } from "../settings/declarations.js";
-import type { JsonSchema } from "../settings/JsonSchema.js";
-import { releasesText } from "../settings/releaseFacts.js";
-import { allLevels } from "../settings/SettingDeclaration.js";
-import { type SettingGroup, settingGroups } from "./settingGroups.js";
+import { markdownTable } from "../provider/report/markdown";
+import { declarations, type Rendering, type SettingDeclaration } from "../provider/settings/declarations";
+import type { JsonSchema } from "../provider/settings/JsonSchema";
+import { releasesText } from "../provider/settings/releaseFacts";
+import { allLevels } from "../provider/settings/SettingDeclaration";
+import { type SettingGroup, settingGroups } from "./settingGroups";
 
 /** The reference of all settings as Markdown, generated from their declarations. */
 export function settingsReference(): string {
@@ -33,7 +34,7 @@ export function settingsReference(): string {
     "",
     "## Names in Alibaba Cloud Service Mesh",
     "",
-    table(
+    markdownTable(
       ["There", "Here"],
       declarations.flatMap(({ path, about: { asm } }) => (asm ? [[cell(asm), `\`${path}\``]] : [])),
     ),
@@ -69,7 +70,10 @@ function block(group: SettingGroup): string[] {
     "```",
     "",
     ...(danger ? [`**Careful**: ${danger}`, ""] : []),
-    table(["Setting", "Values", "Istio's default", "A pod says it itself by", "Istio's own name"], rows),
+    markdownTable(
+      ["Setting", "Values", "Istio's default", "A pod says it itself by", "Istio's own name"],
+      rows,
+    ),
     "",
   ];
 }
@@ -124,11 +128,6 @@ function helmText(rendering: Rendering, istio: string): string {
 
 function code(value: unknown): string {
   return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
 function cell(text: string): string {
