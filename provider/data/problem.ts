@@ -1,3 +1,5 @@
+import { count } from "./count.js";
+
 /** Something wrong in what a user wrote: where, what was expected, what was there, and what to do about it. */
 export interface Problem {
   /** Dotted path below the component's arguments, for instance `capture.excludeInboundPorts`. */
@@ -16,9 +18,7 @@ export class SettingsError extends Error {
     readonly where: string,
     readonly problems: readonly Problem[],
   ) {
-    super(
-      `${where}: ${problems.length === 1 ? "1 problem" : `${problems.length} problems`}\n${problemText(problems)}`,
-    );
+    super(`${where}: ${count(problems.length, "problem")}\n${problemText(problems)}`);
   }
 }
 

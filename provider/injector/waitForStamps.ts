@@ -4,6 +4,7 @@ import type { InjectorData } from "../configMap/InjectorData.js";
 import { layersOf } from "../configMap/layersOf.js";
 import { getsSettings } from "../configMap/podTemplates.js";
 import { stampsIn } from "../configMap/stampsIn.js";
+import { count } from "../data/count.js";
 import { forEachLimit } from "../data/forEachLimit.js";
 import { type Layers, layerAt } from "../levels/Layer.js";
 import { ask } from "./askInjector.js";
@@ -100,7 +101,7 @@ export async function waitForStamps(
 /** `shop`, `shop and 1 more namespace`, `shop and 3 more namespaces`. */
 export function namespacesText([first = "", ...others]: readonly string[]): string {
   if (others.length === 0) return first;
-  return `${first} and ${others.length} more namespace${others.length === 1 ? "" : "s"}`;
+  return `${first} and ${count(others.length, "more namespace")}`;
 }
 
 /** The message of a transient API server error; rethrows any other error. */

@@ -5,6 +5,7 @@ import { compose } from "../configMap/compose.js";
 import { InjectorRefusal, named } from "../configMap/InjectorRefusal.js";
 import { layersOf } from "../configMap/layersOf.js";
 import { unknownRelease } from "../configMap/unknownRelease.js";
+import { count } from "../data/count.js";
 import { injectorName, lastWriter, nameOf, revisionOf } from "../injector/Injector.js";
 import { globalTarget } from "../levels/Layer.js";
 import { stampAnnotation } from "../pod/podAnnotations.js";
@@ -39,13 +40,13 @@ async function intact(api: KubernetesApi, { injector, configMap }: FoundInjector
   const name = nameOf(configMap, injector);
   try {
     const layers = layersOf(configMap.data);
-    const count = Object.keys(layers).length;
+    const found = Object.keys(layers).length;
     const composed = named(name, () => {
       // `up` would refuse such an injector, so report it now
-      if (count === 0) compose(configMap.data, { [globalTarget]: { owner: "doctor", settings: {} } });
+      if (found === 0) compose(configMap.data, { [globalTarget]: { owner: "doctor", settings: {} } });
       return compose(configMap.data, layers);
     });
-    if (count === 0) {
+    if (found === 0) {
       const stamped = await podsWithSettings(api, revisionOf(injector));
       return stamped === 0
         ? ok("settings", `${name} has none yet, and can take some`)
@@ -58,11 +59,11 @@ async function intact(api: KubernetesApi, { injector, configMap }: FoundInjector
     if (composed.config !== configMap.data.config || composed.values !== configMap.data.values) {
       return problem(
         "settings",
-        `${name} has ${count} layers, and its templates are not those of this version: ${lastWriter(configMap)} wrote it, or another version of the package`,
+        `${name} has ${found} layers, and its templates are not those of this version: ${lastWriter(configMap)} wrote it, or another version of the package`,
         "run pulumi up to write them again",
       );
     }
-    return ok("settings", `${name} has ${count} ${count === 1 ? "layer" : "layers"}, as they were written`);
+    return ok("settings", `${name} has ${count(found, "layer")}, as they were written`);
   } catch (error) {
     if (!(error instanceof InjectorRefusal)) return unreadable("settings", error);
     return problem("settings", error.message, `${lastWriter(configMap)} wrote it last`);

@@ -1,7 +1,8 @@
 import { isMissingRight, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import { count } from "../data/count.js";
 import { explainSidecar, type SidecarExplanation } from "../explain/explainSidecar.js";
 import { readInjector, revisionOf } from "../injector/Injector.js";
-import { podsText, restartSentence } from "../pod/differences.js";
+import { restartSentence } from "../pod/differences.js";
 import { stampAnnotation } from "../pod/podAnnotations.js";
 import { assessNamespace } from "../rollout/observe/assess.js";
 import { type Current, currentSettings, settingsThere } from "../rollout/observe/settingsThere.js";
@@ -80,7 +81,7 @@ async function comparedToPods(
         ...overruled,
         stale: differences
           ? restartSentence(stalePods ?? assessed.pods, differences)
-          : podsText(assessed.pods),
+          : count(assessed.pods, "pod"),
         ...(why === undefined ? {} : { waiting: why }),
       };
     }

@@ -2,6 +2,7 @@ import { injectedPods } from "../cluster/injectedPods.js";
 import { injectingRevision } from "../cluster/injectingRevision.js";
 import type { KubernetesApi, ObjectMeta } from "../cluster/KubernetesApi.js";
 import { layersOf } from "../configMap/layersOf.js";
+import { count } from "../data/count.js";
 import { forEachLimit } from "../data/forEachLimit.js";
 import { injectorName, revisionOf } from "../injector/Injector.js";
 import { layerAt, namespaceOf } from "../levels/Layer.js";
@@ -176,8 +177,8 @@ function foreignRevisions(
     if (name !== undefined && !known.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts].map(
-    ([name, count]) =>
-      `${count} ${count === 1 ? "pod" : "pods"} of revision ${name}, which has no injector in ${injectorNamespace}: not checked`,
+    ([name, found]) =>
+      `${count(found, "pod")} of revision ${name}, which has no injector in ${injectorNamespace}: not checked`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { count } from "../data/count.js";
 import { type Problem, placedSentence as sentenceAt } from "../data/problem.js";
 
 /** A problem with its position in a file; both numbers start at 1. */
@@ -14,7 +15,7 @@ export class SettingsFileError extends Error {
     readonly problems: readonly PlacedProblem[],
   ) {
     super(
-      `${file}: ${problems.length === 1 ? "1 problem" : `${problems.length} problems`}\n${problems.map((problem) => placedSentence(file, problem)).join("\n")}`,
+      `${file}: ${count(problems.length, "problem")}\n${problems.map((problem) => placedSentence(file, problem)).join("\n")}`,
     );
   }
 }

@@ -1,3 +1,5 @@
+import { count } from "../data/count.js";
+import { shortened } from "../data/shortened.js";
 import { inOrder } from "../settings/canonicalSettings.js";
 import { settingOfField } from "./settingOfField.js";
 import type { SidecarFields } from "./sidecarFields.js";
@@ -26,12 +28,7 @@ const longestValue = 40;
 
 /** `3 pods: proxyResources.limits.cpu 1 -> 2, …`: one workload's line in a preview. */
 export function restartSentence(pods: number, found: readonly Difference[]): string {
-  return `${podsText(pods)}: ${differencesText(found)}`;
-}
-
-/** `1 pod`, `3 pods`. */
-export function podsText(pods: number): string {
-  return `${pods} ${pods === 1 ? "pod" : "pods"}`;
+  return `${count(pods, "pod")}: ${differencesText(found)}`;
 }
 
 /** The first differences, by setting, and how many more there are. At most 140 characters. */
@@ -46,7 +43,7 @@ export function differencesText(found: readonly Difference[]): string {
     length += text.length + 2;
   }
   const rest = all.length - named.length;
-  return cut(`${named.join(", ")}${rest > 0 ? `, ${rest} more` : ""}`, longestText);
+  return shortened(`${named.join(", ")}${rest > 0 ? `, ${rest} more` : ""}`, longestText);
 }
 
 /** One difference per setting, in declaration order; then fields without a setting, such as images. */
@@ -82,10 +79,5 @@ function isEcho({ field, from, to }: Difference, found: readonly Difference[]): 
 }
 
 function brief(value: string | undefined): string {
-  return value === undefined || value === "" ? "none" : cut(value, longestValue);
-}
-
-function cut(text: string, most: number): string {
-  const characters = [...text];
-  return characters.length <= most ? text : `${characters.slice(0, most - 1).join("")}…`;
+  return value === undefined || value === "" ? "none" : shortened(value, longestValue);
 }

@@ -1,3 +1,4 @@
+import { count } from "../data/count.js";
 import { globalTarget } from "../levels/Layer.js";
 import type { WorkloadStatus } from "../mesh/MeshStatus.js";
 import type { PlatformDiff, SettingChange } from "../mesh/PlatformDiff.js";
@@ -5,7 +6,7 @@ import { settingText } from "../settings/settingText.js";
 import { markdownCode, markdownTable, markdownText } from "./markdown.js";
 import { plain } from "./Paint.js";
 import { printed } from "./printed.js";
-import { count, detailOf, type TextOptions, workloadsText } from "./statusReport.js";
+import { detailOf, type TextOptions, workloadsText } from "./statusReport.js";
 import { type Cell, groupedTable, textTable } from "./textTable.js";
 import { wrapped } from "./wrapped.js";
 

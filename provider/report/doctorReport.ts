@@ -1,3 +1,4 @@
+import { count } from "../data/count.js";
 import type { Finding } from "../mesh/Finding.js";
 import { markdownTable, markdownText } from "./markdown.js";
 import { type Paint, plain, type Tone } from "./Paint.js";
@@ -38,8 +39,9 @@ export function doctorMarkdown(findings: readonly Finding[]): string {
 }
 
 function summary(findings: readonly Finding[]): string {
-  const count = (is: Finding["is"]) => findings.filter((finding) => finding.is === is).length;
-  const [problems, warnings] = [count("problem"), count("warning")];
+  const [problems = 0, warnings = 0] = ["problem", "warning"].map(
+    (wanted) => findings.filter(({ is }) => is === wanted).length,
+  );
   if (problems === 0 && warnings === 0) return "all is well";
-  return `${problems} ${problems === 1 ? "problem" : "problems"}, ${warnings} ${warnings === 1 ? "warning" : "warnings"}`;
+  return `${count(problems, "problem")}, ${count(warnings, "warning")}`;
 }

@@ -1,11 +1,12 @@
 import { defaultRevision } from "../cluster/injectingRevision.js";
+import { count } from "../data/count.js";
 import type { ExplainedSetting } from "../explain/explainSidecar.js";
 import type { ExplainedSidecar } from "../mesh/explainFound.js";
 import { settingText } from "../settings/settingText.js";
 import { markdownCode, markdownTable, markdownText } from "./markdown.js";
 import { type Paint, plain, type Tone } from "./Paint.js";
 import { printed } from "./printed.js";
-import { count, type TextOptions } from "./statusReport.js";
+import type { TextOptions } from "./statusReport.js";
 import { type Cell, textTable } from "./textTable.js";
 import { widthOf, wrapped } from "./wrapped.js";
 

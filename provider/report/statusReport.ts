@@ -1,3 +1,4 @@
+import { count } from "../data/count.js";
 import {
   type Counts,
   countsOf,
@@ -6,7 +7,7 @@ import {
   type WorkloadStatus,
   workloadStates,
 } from "../mesh/MeshStatus.js";
-import { differencesText, podsText } from "../pod/differences.js";
+import { differencesText } from "../pod/differences.js";
 import { markdownCode, markdownTable, markdownText } from "./markdown.js";
 import { type Paint, plain, type Tone } from "./Paint.js";
 import { printed } from "./printed.js";
@@ -145,7 +146,7 @@ export function detailOf(workload: WorkloadStatus): string {
   return [
     progress === undefined ? "" : `restarting: ${progress}`,
     // the PODS column already has the total
-    stalePods === undefined || stalePods === pods ? reason : `${podsText(stalePods)}: ${reason}`,
+    stalePods === undefined || stalePods === pods ? reason : `${count(stalePods, "pod")}: ${reason}`,
   ]
     .filter((part) => part !== "")
     .join("; ");
@@ -193,10 +194,6 @@ export function statusMarkdown(status: MeshStatus): string {
     ...(status.notes.length > 0 ? ["", ...status.notes.map((note) => `> ${markdownText(note)}`)] : []),
     "",
   ].join("\n");
-}
-
-export function count(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? "" : "s"}`;
 }
 
 function partOf(counts: Counts, state: WorkloadState): string {

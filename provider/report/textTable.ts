@@ -1,3 +1,4 @@
+import { shortened } from "../data/shortened.js";
 import { type Paint, plain, type Tone } from "./Paint.js";
 import { printed } from "./printed.js";
 import { widthOf, wrapped } from "./wrapped.js";
@@ -109,9 +110,4 @@ function layOut(
 
 function asObject(cell: Cell): { text: string; tone?: Tone } {
   return typeof cell === "string" ? { text: printed(cell) } : { ...cell, text: printed(cell.text) };
-}
-
-function shortened(text: string, most: number): string {
-  const characters = [...text];
-  return characters.length <= most ? text : `${characters.slice(0, most - 1).join("")}…`;
 }

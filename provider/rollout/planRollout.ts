@@ -1,5 +1,6 @@
 import { type ClusterAccess, UnreachableError } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
+import { count } from "../data/count.js";
 import type { Properties } from "../data/Properties.js";
 import { containsUnknown } from "../data/unknown.js";
 import type { Coordinators } from "../injector/Coordinators.js";
@@ -67,8 +68,7 @@ export async function planRollout(
 /** Before the first `up` of global settings: they are the one level that nobody asked to be in. */
 function reachText(reached: readonly { namespace: string }[]): string {
   const namespaces = new Set(reached.map(({ namespace }) => namespace)).size;
-  const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
-  return `global settings reach every namespace that Istio injects into: ${counted(reached.length, "workload")} with sidecars in ${counted(namespaces, "namespace")} now`;
+  return `global settings reach every namespace that Istio injects into: ${count(reached.length, "workload")} with sidecars in ${count(namespaces, "namespace")} now`;
 }
 
 /** How often a long assessment reports its progress, in ms. */

@@ -1,7 +1,7 @@
+import { count } from "../../data/count.js";
 import { type EffectiveSettings, type Level, levels } from "../../levels/effectiveSettings.js";
 import type { MeshStatus, NamespaceStatus } from "../../mesh/MeshStatus.js";
 import { settingText } from "../../settings/settingText.js";
-import { count } from "../statusReport.js";
 import { type Html, html } from "./html.js";
 
 /** The letter in a cell that stands for a level, for people who can't tell the colours apart. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { count } from "../../data/count.js";
 import { countsOf, type MeshStatus, type WorkloadState, workloadStates } from "../../mesh/MeshStatus.js";
-import { count, stateTones, summaryOf } from "../statusReport.js";
+import { stateTones, summaryOf } from "../statusReport.js";
 import { Html, html } from "./html.js";
 import { pageScript } from "./pageScript.js";
 import { pageStyle } from "./pageStyle.js";

@@ -1,3 +1,4 @@
+import { count } from "../../data/count.js";
 import {
   countsOf,
   type MeshStatus,
@@ -5,7 +6,7 @@ import {
   type WorkloadStatus,
   workloadStates,
 } from "../../mesh/MeshStatus.js";
-import { count, stateTones } from "../statusReport.js";
+import { stateTones } from "../statusReport.js";
 import { Html, html } from "./html.js";
 
 /** If more namespaces than this need attention, all stay closed: nobody reads that many. */

@@ -1,5 +1,5 @@
+import { count } from "../../data/count.js";
 import { markdownCode, markdownTable, markdownText } from "../markdown.js";
-import { count } from "../statusReport.js";
 import type { Pace, PreviewChange, PreviewReport, PreviewRestart } from "./PreviewReport.js";
 
 /** The line by which a workflow finds its earlier comment. */

@@ -1,5 +1,5 @@
+import { count } from "../../data/count.js";
 import { milliseconds } from "../../levels/RolloutOptions.js";
-import { podsText } from "../../pod/differences.js";
 import type { Assessment } from "../observe/Assessment.js";
 import type { Restart } from "../plan/Restart.js";
 import { mostReported } from "../plan/reportCapped.js";
@@ -70,7 +70,7 @@ export async function runRollout(
       if (assessment.verdict.is === "stale" && assessment.verdict.left !== undefined)
         summary.waiting[label(assessment)] = assessment.verdict.left;
       const what = restart.isRollback ? "rolled back" : "restarted";
-      report(`${progress} ${what} ${assessment.name} (${podsText(assessment.pods)}, ${seconds} s)`);
+      report(`${progress} ${what} ${assessment.name} (${count(assessment.pods, "pod")}, ${seconds} s)`);
       if (outcome !== "done") {
         summary.overruled = { ...summary.overruled, [label(assessment)]: outcome.done.overruled };
         report(`[${assessment.namespace}] ${assessment.name}: ${outcome.done.overruled}`);

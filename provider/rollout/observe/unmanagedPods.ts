@@ -1,6 +1,7 @@
 import { injectingRevision } from "../../cluster/injectingRevision.js";
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
 import { argoRollout, workloadKinds } from "../../cluster/workloads.js";
+import { count } from "../../data/count.js";
 import { stampAnnotation, templatesAnnotation } from "../../pod/podAnnotations.js";
 import { type NamespaceSettings, settingsFor } from "./Assessment.js";
 import { ownerOf } from "./ownerOf.js";
@@ -87,5 +88,5 @@ function reason(name: string): string {
 }
 
 export function unmanagedSentence({ pods, why }: Pick<UnmanagedPods, "pods" | "why">): string {
-  return `${pods} ${pods === 1 ? "pod" : "pods"} with earlier settings; ${why}`;
+  return `${count(pods, "pod")} with earlier settings; ${why}`;
 }

@@ -1,4 +1,5 @@
-import { differencesText, podsText } from "../../pod/differences.js";
+import { count } from "../../data/count.js";
+import { differencesText } from "../../pod/differences.js";
 import { unmanagedSentence } from "../observe/unmanagedPods.js";
 import { skipReason } from "../policy/skipReason.js";
 import { isDeleted, isEvicted, type Unmanaged } from "../policy/Unmanaged.js";
@@ -90,9 +91,11 @@ function countsText(of: readonly { namespace: string }[], planned: readonly Plan
   const rest = ordered.length - mostCounted;
   const parts = [
     ...ordered.slice(0, mostCounted).map(([namespace, count]) => `${namespace} ${count}`),
-    ...(rest > 0 ? [`${rest} more ${rest === 1 ? "namespace" : "namespaces"}`] : []),
+    ...(rest > 0 ? [`${count(rest, "more namespace")}`] : []),
   ];
-  const pods = podsText(planned.reduce((sum, one) => sum + one.pods, 0));
-  const workloads = `${planned.length} ${planned.length === 1 ? "workload" : "workloads"}`;
-  return `${workloads} (${pods}) ${planned.length === 1 ? "restarts" : "restart"}: ${parts.join(", ")}`;
+  const pods = count(
+    planned.reduce((sum, one) => sum + one.pods, 0),
+    "pod",
+  );
+  return `${count(planned.length, "workload")} (${pods}) ${planned.length === 1 ? "restarts" : "restart"}: ${parts.join(", ")}`;
 }

@@ -1,4 +1,4 @@
-import { podsText } from "../../pod/differences.js";
+import { count } from "../../data/count.js";
 
 /** Pods to be replaced, by workload, and why. */
 export interface PlannedRestart {
@@ -39,11 +39,16 @@ function named(all: readonly PlannedRestart[]): Record<string, string> {
   const sorted = [...all].sort((a, b) => (a.name < b.name ? -1 : 1));
   const rest = sorted.slice(mostNamed);
   return {
-    ...Object.fromEntries(sorted.slice(0, mostNamed).map(({ name, pods }) => [name, podsText(pods)])),
+    ...Object.fromEntries(sorted.slice(0, mostNamed).map(({ name, pods }) => [name, count(pods, "pod")])),
     ...(rest.length > 0 ? counted(rest) : {}),
   };
 }
 
 function counted(rest: readonly PlannedRestart[]): Record<string, string> {
-  return { [`${andMore} ${rest.length} more`]: podsText(rest.reduce((sum, { pods }) => sum + pods, 0)) };
+  return {
+    [`${andMore} ${rest.length} more`]: count(
+      rest.reduce((sum, { pods }) => sum + pods, 0),
+      "pod",
+    ),
+  };
 }
