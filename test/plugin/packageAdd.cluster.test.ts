@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
-import { packPlugin } from "../../scripts/packPlugin";
 import { addPackage } from "../pulumi/addPackage";
 import { copyProgram } from "../pulumi/copyProgram";
 import { goProgram } from "../pulumi/goProgram";
+import { installPlugin } from "../pulumi/installPlugin";
 import type { ProgramOptions } from "../pulumi/ProgramOptions";
 import { pulumi } from "../pulumi/pulumi";
 
@@ -77,14 +77,7 @@ new sidecar.NamespaceSidecarSettings("shop", {
     const fromFolder = await goProgram(join(root, "examples/go"), join(folder, "from-folder"));
     const options = project("archive", { language: "go" });
     await copyProgram(join(root, "examples/go"), options.cwd);
-    const { version } = JSON.parse(await readFile(join(plugin, "package.json"), "utf8")) as {
-      version: string;
-    };
-    const installed = await pulumi.command(
-      ["plugin", "install", "resource", "istio-sidecar", version, "--file", packPlugin(folder)],
-      options,
-    );
-    assert.equal(installed.code, 0, installed.text);
+    const version = await installPlugin(folder, options);
     const added = await addPackage("istio-sidecar", options);
     assert.deepEqual(await packagesOf(options), { "istio-sidecar": `istio-sidecar@${version}` });
     await promisify(execFile)("diff", ["-r", join(fromFolder, "sdks"), join(options.cwd, "sdks")]);

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
-import { packPlugin } from "../../scripts/packPlugin";
 import { template } from "../configMap/injectorText";
+import { installPlugin } from "../pulumi/installPlugin";
 import type { ProgramOptions } from "../pulumi/ProgramOptions";
 import { pulumi } from "../pulumi/pulumi";
 import { sdkGenerator } from "../pulumi/toolchain";
@@ -25,9 +25,9 @@ describe("the plugin", () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  const generate = async (language: "python" | "nodejs") => {
-    const to = join(folder, language);
-    await run(await sdkGenerator(), [language, schema, to]);
+  const generate = async (language: string, from = schema, name = language) => {
+    const to = join(folder, name);
+    await run(await sdkGenerator(), [language, from, to]);
     return to;
   };
   const program = async (name: string, manifest: object = {}): Promise<ProgramOptions> => {
@@ -76,11 +76,7 @@ describe("the plugin", () => {
     // what `pulumi package add` makes of it
     const meta = { ...from.meta, supportPack: true };
     await writeFile(cloned, JSON.stringify({ ...from, meta, namespace: "somebody" }));
-    const sdk = async (language: string) => {
-      const to = join(folder, `cloned-${language}`);
-      await run(await sdkGenerator(), [language, cloned, to]);
-      return to;
-    };
+    const sdk = (language: string) => generate(language, cloned, `cloned-${language}`);
     assert.ok((await readdir(await sdk("python"))).includes("pulumi_istio_sidecar"));
     assert.match(
       await readFile(join(await sdk("go"), "go.mod"), "utf8"),
@@ -134,14 +130,7 @@ describe("the plugin", () => {
 
   test("packed as in a release it installs from its archive, and serves a program that only names it", async () => {
     const options = await program("packed");
-    const { version } = JSON.parse(await readFile(join(plugin, "package.json"), "utf8")) as {
-      version: string;
-    };
-    const installed = await pulumi.command(
-      ["plugin", "install", "resource", "istio-sidecar", version, "--file", packPlugin(folder)],
-      options,
-    );
-    assert.equal(installed.code, 0, installed.text);
+    await installPlugin(folder, options);
     const preview = await pulumi.preview(options);
     assert.ok(preview.ok, preview.stdoutText);
     assert.match(preview.stdoutText, /istio-sidecar:index:SettingsLayer shop-layer create/);
