@@ -8,7 +8,7 @@ import { init } from "./commands/init.js";
 import { render, renderFormats } from "./commands/render.js";
 import { renderHelmValues } from "./commands/renderHelmValues.js";
 import { report, reportFormats } from "./commands/report.js";
-import { status, statusFormats } from "./commands/status.js";
+import { type StatusOptions, status, statusFormats } from "./commands/status.js";
 import { type ExitCode, exitCodes } from "./exitCodes.js";
 import type { GlobalOptions, OutputFormat } from "./GlobalOptions.js";
 import type { Io } from "./Io.js";
@@ -74,7 +74,7 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
     .option("--image", "an older image of the sidecar counts as stale, too")
     .option("--exit-code", `exit with ${exitCodes.found} unless everything is current`)
     .action(
-      run<StatusGiven>((options) => {
+      run<StatusOptions>((options) => {
         if (!options.watch && root.commands.some((one) => one.getOptionValueSource("interval") === "cli"))
           root.error("error: --interval is for --watch");
         if (options.watch && options.output !== "table" && options.output !== "wide")
@@ -230,14 +230,6 @@ const exitCodeHelp = `Exit codes:
   ${exitCodes.failed}  it could not be done: the cluster or a file can't be read, or is wrong
   ${exitCodes.usage}  the command line is wrong
   ${exitCodes.found}  something needs to be done: status and diff with --exit-code, doctor always`;
-
-interface StatusGiven {
-  output: OutputFormat;
-  watch?: boolean;
-  interval: number;
-  image?: boolean;
-  exitCode?: boolean;
-}
 
 interface RenderGiven {
   output: OutputFormat;

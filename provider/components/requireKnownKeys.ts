@@ -2,9 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { printable, problemText } from "../data/problem.js";
 import { unknownKeys } from "../data/unknownKeys.js";
 import { formerNames } from "../levels/formerNames.js";
+import { targetKeys } from "../platformFile/levelArguments.js";
 import { settingGroups } from "../settings/settingsInputs.js";
-
-const targetKeys = ["injector", "cluster", "rollout", "injectorTimeout"];
 
 /** Rejects unknown keys: TypeScript only finds them in literals, and an ignored key would look as if it had an effect. */
 export function requireKnownKeys(component: string, args: object, own: readonly string[] = []): void {

@@ -1,3 +1,4 @@
+import { isRecord } from "../data/isRecord.js";
 import { refused } from "../data/parsed.js";
 import { type Problem, printable } from "../data/problem.js";
 import { containsUnknown } from "../data/unknown.js";
@@ -17,19 +18,15 @@ export function targetProblems({ injector, cluster, injectorTimeout }: Entries):
 
 function textProblems(path: string, given: unknown, known: readonly string[]): Problem[] {
   if (!isSet(given) || containsUnknown(given)) return [];
-  if (typeof given !== "object" || Array.isArray(given)) {
+  if (!isRecord(given))
     return [{ path, ...refused(given, `an object of ${known.join(", ")}`, "nest them below it") }];
-  }
-  const entries = given as Entries;
   return [
-    ...unknownKeys(entries, known).map((problem) => ({ ...problem, path: `${path}.${problem.path}` })),
+    ...unknownKeys(given, known).map((problem) => ({ ...problem, path: `${path}.${problem.path}` })),
     ...known
-      .filter(
-        (key) => entries[key] !== undefined && (typeof entries[key] !== "string" || entries[key] === ""),
-      )
+      .filter((key) => given[key] !== undefined && (typeof given[key] !== "string" || given[key] === ""))
       .map((key) => ({
         path: `${path}.${key}`,
-        ...refused(entries[key], "text", "write it, in quotes where YAML would take it for a number"),
+        ...refused(given[key], "text", "write it, in quotes where YAML would take it for a number"),
       })),
   ];
 }

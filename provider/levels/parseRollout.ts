@@ -1,3 +1,4 @@
+import { isRecord } from "../data/isRecord.js";
 import { type Checked, refused } from "../data/parsed.js";
 import { type Problem, shown } from "../data/problem.js";
 import { containsUnknown, isUnknown } from "../data/unknown.js";
@@ -8,7 +9,7 @@ import { Rollout, type RolloutOptions, rolloutOptionNames } from "./RolloutOptio
 /** The given options in canonical form, without defaults, and all problems. Omits what a preview doesn't know. */
 export function parseRollout(given: unknown): Checked<RolloutOptions> {
   if (given === undefined || isUnknown(given)) return { value: {}, problems: [] };
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+  if (!isRecord(given)) {
     const expected = `an object of ${rolloutOptionNames.join(", ")}`;
     return {
       value: {},

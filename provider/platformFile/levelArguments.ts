@@ -1,3 +1,4 @@
+import { isRecord } from "../data/isRecord.js";
 import { type Checked, refused } from "../data/parsed.js";
 import type { Problem } from "../data/problem.js";
 import { unknownKeys } from "../data/unknownKeys.js";
@@ -38,7 +39,7 @@ export type LevelPlace =
   | { is: "workload"; name: string };
 
 /** Keys allowed besides settings, in a level or at the top of the file for all levels. */
-const targetKeys = ["injector", "cluster", "rollout", "injectorTimeout"] as const;
+export const targetKeys = ["injector", "cluster", "rollout", "injectorTimeout"] as const;
 
 export type Shared = Pick<GlobalArguments, (typeof targetKeys)[number]>;
 
@@ -59,12 +60,11 @@ export function readLevel(
   shared: Shared,
   place: LevelPlace,
 ): Checked<Readonly<Record<string, unknown>>> {
-  if (given === null || given === undefined) return readLevel({}, shared, place);
-  if (typeof given !== "object" || Array.isArray(given)) {
+  const written = given ?? {};
+  if (!isRecord(written)) {
     const problem = refused(given, "an object of settings", "nest the settings below it");
     return { value: {}, problems: [{ path: "", ...problem }] };
   }
-  const written = given as Entries;
   const known = [...settingGroups, ...levelKeys(place.is)];
   const own = readShared(Object.fromEntries(targetKeys.map((key) => [key, written[key]])));
   const settings = settingsAmong(written);

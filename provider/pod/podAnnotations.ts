@@ -2,8 +2,6 @@
 
 import { contentOf, yamlText } from "../data/yamlText.js";
 
-export { resourceAnnotations } from "../settings/resourceAnnotations.js";
-
 /** Written by the injector: the digest of the settings that it applied to the pod. */
 export const stampAnnotation = "sidecar-settings/stamp";
 

@@ -39,10 +39,7 @@ export function diffText(diff: PlatformDiff, options: TextOptions = {}): string 
     );
   }
   if (diff.restarts.length > 0) parts.push(workloadsText(diff.restarts, stateAfter, options));
-  const notes = [
-    ...diff.elsewhere.map(({ injector, target, owner }) => elsewhereText(diff.file, injector, target, owner)),
-    ...diff.notes,
-  ];
+  const notes = notesOf(diff);
   if (notes.length > 0)
     parts.push(notes.map((note) => `${paint("warning", "note:")} ${printed(note)}\n`).join(""));
   parts.push(`${wrapped(diffSummary(diff), width ?? Number.POSITIVE_INFINITY).join("\n")}\n`);
@@ -75,10 +72,7 @@ export function diffMarkdown(diff: PlatformDiff): string {
     stateAfter(workload),
     markdownText(detailOf(workload)),
   ]);
-  const notes = [
-    ...diff.elsewhere.map(({ injector, target, owner }) => elsewhereText(diff.file, injector, target, owner)),
-    ...diff.notes,
-  ];
+  const notes = notesOf(diff);
   return [
     `## ${markdownText(diff.file)}`,
     "",
@@ -107,7 +101,11 @@ function stateAfter({ state }: WorkloadStatus): string {
   return state === "stale" ? "restarts" : state;
 }
 
-function elsewhereText(file: string, injector: string, target: string, owner: string): string {
+function notesOf({ file, elsewhere, notes }: PlatformDiff): string[] {
+  return [...elsewhere.map((layer) => elsewhereText(file, layer)), ...notes];
+}
+
+function elsewhereText(file: string, { injector, target, owner }: PlatformDiff["elsewhere"][number]): string {
   return `${injector} also has settings of ${targetText(target)}, not in ${file}; owned by stack ${owner}, and unaffected unless you run that stack with this file`;
 }
 

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { isRecord } from "../data/isRecord.js";
 import { type Parsed, refused } from "../data/parsed.js";
 import { containsUnknown } from "../data/unknown.js";
+import { withoutUndefined } from "../data/withoutUndefined.js";
 import { yamlCarries } from "../data/yamlCarries.js";
 
 const port = z.union([
@@ -57,10 +59,10 @@ export const lifecycleHookSchema: Readonly<Record<string, unknown>> = {
 /** A hook is one value: a stronger level's hook replaces a weaker level's as a whole. */
 export function parseLifecycleHook(value: unknown): Parsed<LifecycleHook> {
   const expected = `one handler, ${handlerNames.join(", ")}`;
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (!isRecord(value)) {
     return refused(value, expected, 'write { exec: { command: ["pilot-agent", "wait"] } }, for instance');
   }
-  const given = Object.keys(value).filter((key) => (value as Record<string, unknown>)[key] !== undefined);
+  const given = Object.keys(value).filter((key) => value[key] !== undefined);
   if (given.length !== 1) {
     return refused(
       given,
@@ -70,16 +72,12 @@ export function parseLifecycleHook(value: unknown): Parsed<LifecycleHook> {
   }
   const name = handlerNames.find((handler) => handler === given[0]);
   if (!name) return refused(given[0], expected, "use one of Kubernetes' handlers");
-  const body = (value as Record<string, unknown>)[name];
+  const body = value[name];
   if (containsUnknown(body)) return { value: { [name]: body } as LifecycleHook };
   const read = handlers[name].safeParse(body);
   if (!read.success) {
     const issues = read.error.issues.map((issue) => `${[name, ...issue.path].join(".")}: ${issue.message}`);
     return refused(body, `a Kubernetes ${name} handler`, issues.join("; "));
   }
-  return { value: { [name]: withoutUndefined(read.data) } as LifecycleHook };
-}
-
-function withoutUndefined<Body extends object>(body: Body): Body {
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as Body;
+  return { value: { [name]: withoutUndefined<unknown>(read.data) } as LifecycleHook };
 }

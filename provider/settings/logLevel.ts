@@ -1,3 +1,4 @@
+import { isRecord } from "../data/isRecord.js";
 import { type Parsed, refused } from "../data/parsed.js";
 import { textOf } from "../data/problem.js";
 
@@ -31,6 +32,6 @@ function isScoped(part: string, levels: readonly string[], alone: boolean): bool
 
 function partsOf(value: unknown): string[] | undefined {
   if (typeof value === "string") return value.split(",").map((part) => part.trim());
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  if (!isRecord(value)) return undefined;
   return Object.entries(value).map(([component, level]) => `${component}:${textOf(level)}`);
 }

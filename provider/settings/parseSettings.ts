@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { getOwn } from "../data/getOwn.js";
+import { isRecord } from "../data/isRecord.js";
 import { type Checked, refused } from "../data/parsed.js";
 import { unplainParts } from "../data/plainData.js";
 import { type Problem, printable, problemSentence, shown } from "../data/problem.js";
@@ -51,7 +52,7 @@ function spreadUnknown(input: unknown, branch: Branch): unknown {
       ]),
     );
   }
-  if (typeof input !== "object" || input === null || Array.isArray(input)) return input;
+  if (!isRecord(input)) return input;
   return Object.fromEntries(
     Object.entries(input).map(([key, value]) => {
       const node = getOwn(branch, key);
@@ -120,7 +121,7 @@ function branchSchema(branch: Branch): z.ZodType {
 function mapSchema({ open, parse }: SettingDeclaration): z.ZodType {
   return z.unknown().transform((value, context) => {
     if (value === undefined || isUnknown(value)) return value;
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    if (!isRecord(value)) {
       const read = refused(value, "a map of names to values", "write the names and their values below it");
       context.issues.push({ code: "custom", message: "", params: read, input: value });
       return z.NEVER;

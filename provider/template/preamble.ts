@@ -1,4 +1,4 @@
-import { resourceAnnotations } from "../pod/podAnnotations.js";
+import { resourceAnnotations } from "../settings/resourceAnnotations.js";
 import { pickProfiles, putInPlace, putStamp } from "./pickProfiles.js";
 import { metadataInProxyConfig } from "./proxyMetadata.js";
 import { scaledAmounts } from "./scaledAmounts.js";

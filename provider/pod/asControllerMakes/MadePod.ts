@@ -1,6 +1,7 @@
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
 import type { Pod, PodTemplate } from "../../cluster/podTemplate.js";
 import type { Workload } from "../../cluster/workloads.js";
+import { withoutUndefined } from "../../data/withoutUndefined.js";
 
 /**
  * A pod before admission, as its controller would create it. Without a name, since a dry run with a taken name fails, and only
@@ -41,10 +42,4 @@ export function ownerFrom({ apiVersion = "apps/v1", kind, metadata: { name, uid 
 /** A label of the pod `like`, undefined if it lacks the label; `fallback` if there is no such pod. */
 export function labelLike(like: LikePod | undefined, name: string, fallback: string): string | undefined {
   return like ? like.metadata.labels?.[name] : fallback;
-}
-
-function withoutUndefined(labels: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(labels).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }
