@@ -1,4 +1,4 @@
-import { type ClusterAccess, UnreachableError } from "../cluster/KubernetesApi.js";
+import { type ClusterAccess, type KubernetesApi, UnreachableError } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
 import { canonicalJson } from "../data/canonicalJson.js";
 import type { Properties } from "../data/Properties.js";
@@ -27,10 +27,15 @@ export class Coordinators {
     return known;
   }
 
+  /** The cluster that a resource's properties name. */
+  api({ cluster }: Properties): Promise<KubernetesApi> {
+    return this.session.api(cluster as ClusterAccess | undefined);
+  }
+
   private async clusterOf({ cluster }: Properties): Promise<string> {
     if (containsUnknown(cluster)) return canonicalJson(cluster);
     try {
-      return (await this.session.api(cluster as ClusterAccess | undefined)).server;
+      return (await this.api({ cluster })).server;
     } catch (error) {
       if (error instanceof UnreachableError) return canonicalJson(cluster);
       throw error;

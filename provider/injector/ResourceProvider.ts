@@ -1,5 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { Properties } from "../data/Properties.js";
+import { type Problem, problemSentence } from "../data/problem.js";
 
 /** A Pulumi dynamic provider with all methods, whose results are never left out. */
 export interface ResourceProvider extends dynamic.ResourceProvider<Properties, Properties> {
@@ -17,4 +18,14 @@ export interface ResourceProvider extends dynamic.ResourceProvider<Properties, P
   /** Returns no id if the resource is gone. */
   read(id: string, properties?: Properties): Promise<dynamic.ReadResult<Properties>>;
   delete(id: string, properties: Properties): Promise<void>;
+}
+
+/** Problems of inputs, as a check returns them. */
+export function failuresOf(problems: readonly Problem[]): dynamic.CheckFailure[] {
+  return problems.map((problem) => ({ property: problem.path, reason: problemSentence(problem) }));
+}
+
+/** An error with an id and properties: Pulumi keeps what happened, and updates the resource at the next `up`. */
+export function partialFailure(error: Error, id: string, properties: Properties): Error {
+  return Object.assign(error, { id, properties, reasons: [error.message] });
 }

@@ -1,5 +1,5 @@
 import { isOtherCluster } from "../cluster/isOtherCluster.js";
-import type { ClusterAccess, KubernetesApi } from "../cluster/KubernetesApi.js";
+import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { withKnownCluster } from "../cluster/withKnownCluster.js";
 import { layersOf } from "../configMap/layersOf.js";
 import { canonicalJson } from "../data/canonicalJson.js";
@@ -37,7 +37,7 @@ import {
 } from "./layerOwner.js";
 import { lookAtInjector } from "./lookAtInjector.js";
 import { NoInjector } from "./NoInjector.js";
-import type { ResourceProvider } from "./ResourceProvider.js";
+import { failuresOf, partialFailure, type ResourceProvider } from "./ResourceProvider.js";
 import { requireNamespace } from "./requireNamespace.js";
 import { targetName } from "./targetName.js";
 import { warnOfNamespace } from "./warnOfNamespace.js";
@@ -59,10 +59,7 @@ export function layerProvider(
       const { problems, ...content } = readLayerInputs(news);
       const { settings } = content;
       if (problems.length > 0) {
-        return {
-          inputs: news,
-          failures: problems.map((problem) => ({ property: problem.path, reason: problemSentence(problem) })),
-        };
+        return { inputs: news, failures: failuresOf(problems) };
       }
       const before = readLayerInputs(olds);
       const inputs: Record<string, unknown> = {
@@ -76,7 +73,7 @@ export function layerProvider(
       const exists = Object.keys(olds).length > 0;
       const live = exists ? await lookAtInjector(coordinators, olds) : undefined;
       const drift = live && describeDrift(live, olds, before, content);
-      if (!exists) await warnOfNamespace(session, news);
+      if (!exists) await warnOfNamespace(coordinators, news);
       const conflict = await layerConflict(coordinators, olds, news, content, drift?.isLost ?? false);
       if (conflict !== undefined) {
         const property = news.namespace === undefined ? "" : "namespace";
@@ -140,12 +137,7 @@ export function layerProvider(
         if (!(error instanceof UntriedSettings)) throw error;
         // without a resource in the state, nothing would ever remove what may be there
         const properties = { ...inputs, ...writtenOwner(inputs, owner), [untriedOutput]: true };
-        const { message } = error;
-        throw Object.assign(new UntriedSettings(message), {
-          id: layerId(inputs),
-          properties,
-          reasons: [message],
-        });
+        throw partialFailure(new UntriedSettings(error.message), layerId(inputs), properties);
       }
     },
 
@@ -161,7 +153,7 @@ export function layerProvider(
 
     async read(id, properties = {}) {
       const coordinator = await coordinators.of(properties);
-      const live = await coordinator.read(await session.api(accessOf(properties)));
+      const live = await coordinator.read(await coordinators.api(properties));
       const layer = live && layerAt(layersOf(live.data), targetOf(properties));
       if (!live || !layer || layer.owner !== writtenOwnerOf(properties)) return {};
       const others = Object.fromEntries(
@@ -186,7 +178,7 @@ export function layerProvider(
     },
 
     async delete(_id, properties) {
-      const api = await session.api(accessOf(properties));
+      const api = await coordinators.api(properties);
       const target = targetOf(properties);
       const coordinator = await coordinators.of(properties);
       // a newer release may refuse what is in the state, which must not prevent its removal
@@ -218,7 +210,7 @@ async function submit(
   formerOwners: readonly string[],
   former: Layer | undefined,
 ): Promise<Properties> {
-  const api = await coordinators.session.api(accessOf(inputs));
+  const api = await coordinators.api(inputs);
   const coordinator = await coordinators.of(inputs);
   const target = targetOf(inputs);
   const read = readLayerInputs(inputs);
@@ -263,8 +255,4 @@ function withoutOutputs(properties: Record<string, unknown>): Properties {
 
 function layerId(inputs: Properties): string {
   return `${injectorName(injectorOf(inputs))}/${targetOf(inputs)}`;
-}
-
-function accessOf({ cluster }: Properties): ClusterAccess | undefined {
-  return cluster as ClusterAccess | undefined;
 }

@@ -1,4 +1,4 @@
-import { type ClusterAccess, UnreachableError } from "../cluster/KubernetesApi.js";
+import { UnreachableError } from "../cluster/KubernetesApi.js";
 import { layersOf } from "../configMap/layersOf.js";
 import type { Properties } from "../data/Properties.js";
 import { containsUnknown } from "../data/unknown.js";
@@ -20,7 +20,7 @@ export async function lookAtInjector(
   const { session } = coordinators;
   const coordinator = await coordinators.of(properties);
   try {
-    const api = await session.api(properties.cluster as ClusterAccess | undefined);
+    const api = await coordinators.api(properties);
     return await coordinator.read(api, tags);
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;

@@ -1,10 +1,5 @@
 import { isOtherCluster } from "../cluster/isOtherCluster.js";
-import {
-  type ClusterAccess,
-  isMissingRight,
-  type KubernetesApi,
-  UnreachableError,
-} from "../cluster/KubernetesApi.js";
+import { isMissingRight, type KubernetesApi, UnreachableError } from "../cluster/KubernetesApi.js";
 import { withKnownCluster } from "../cluster/withKnownCluster.js";
 import { effectiveAt } from "../configMap/effectiveAt.js";
 import { canonicalJson, digest } from "../data/canonicalJson.js";
@@ -30,9 +25,8 @@ import { publishedSettings } from "./publishedSettings.js";
 /** Publishes a namespace's effective settings to its team in a ConfigMap, as a Pulumi resource. */
 export function publishedProvider(coordinators: Coordinators): ResourceProvider {
   const { session } = coordinators;
-  const apiOf = (properties: Properties) => session.api(properties.cluster as ClusterAccess | undefined);
   const publish = async (inputs: Properties, owner: string, known: boolean): Promise<Properties> => {
-    const api = await apiOf(inputs);
+    const api = await coordinators.api(inputs);
     // not the program's plan: the injector may have refused some of it
     const coordinator = await coordinators.of(inputs);
     await coordinator.idle();
@@ -53,7 +47,7 @@ export function publishedProvider(coordinators: Coordinators): ResourceProvider 
       if (containsUnknown([namespace, news.cluster, news.injector]))
         return { inputs: { ...news, ...former } };
       try {
-        const api = await apiOf(news);
+        const api = await coordinators.api(news);
         const coordinator = await coordinators.of(news);
         const data = await coordinator.data(api);
         if (!data) return { inputs: { ...news, ...former } };
@@ -83,7 +77,7 @@ export function publishedProvider(coordinators: Coordinators): ResourceProvider 
     },
 
     async create(inputs) {
-      const present = await readPublished(await apiOf(inputs), namespaceOf(inputs));
+      const present = await readPublished(await coordinators.api(inputs), namespaceOf(inputs));
       const owner = ownerAfter(ownerOf(inputs), present?.owner);
       return { id: `${namespaceOf(inputs)}/${publishedName}`, outs: await publish(inputs, owner, false) };
     },
@@ -93,7 +87,7 @@ export function publishedProvider(coordinators: Coordinators): ResourceProvider 
     },
 
     async read(id, properties = {}) {
-      const published = await readPublished(await apiOf(properties), namespaceOf(properties));
+      const published = await readPublished(await coordinators.api(properties), namespaceOf(properties));
       if (!published) return {};
       const { text } = published;
       // text changed by hand will be overwritten: without settings here the preview would show no reason
@@ -104,7 +98,11 @@ export function publishedProvider(coordinators: Coordinators): ResourceProvider 
     },
 
     async delete(_id, properties) {
-      await removePublished(await apiOf(properties), namespaceOf(properties), writtenOwnerOf(properties));
+      await removePublished(
+        await coordinators.api(properties),
+        namespaceOf(properties),
+        writtenOwnerOf(properties),
+      );
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type ClusterAccess, UnreachableError } from "../cluster/KubernetesApi.js";
+import { UnreachableError } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
 import { count } from "../data/count.js";
 import type { Properties } from "../data/Properties.js";
@@ -27,7 +27,7 @@ export async function planRollout(
     return undefined;
   }
   try {
-    const api = await session.api(properties.cluster as ClusterAccess | undefined);
+    const api = await coordinators.api(properties);
     const coordinator = await coordinators.of(properties);
     if (coordinator.planned.lost) {
       session.report(

@@ -1,15 +1,14 @@
 import { isOtherCluster } from "../cluster/isOtherCluster.js";
-import type { ClusterAccess, KubernetesApi } from "../cluster/KubernetesApi.js";
+import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
 import { withKnownCluster } from "../cluster/withKnownCluster.js";
 import { canonicalJson } from "../data/canonicalJson.js";
 import type { Properties } from "../data/Properties.js";
-import { problemSentence } from "../data/problem.js";
 import type { Coordinator } from "../injector/Coordinator.js";
 import type { Coordinators } from "../injector/Coordinators.js";
 import type { FormerLayer } from "../injector/LayerHistory.js";
 import { podContentOf } from "../injector/layerInputs.js";
-import type { ResourceProvider } from "../injector/ResourceProvider.js";
+import { failuresOf, partialFailure, type ResourceProvider } from "../injector/ResourceProvider.js";
 import type { Rollback } from "../injector/rollbackLayers.js";
 import { withoutEmptyMaps } from "../injector/withoutEmptyMaps.js";
 import { targetOf } from "../levels/Layer.js";
@@ -35,7 +34,7 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
     inputs: Properties,
     former: FormerLayer | undefined,
   ): Promise<Properties> => {
-    const api = await session.api(inputs.cluster as ClusterAccess | undefined);
+    const api = await coordinators.api(inputs);
     const coordinator = await coordinators.of(inputs);
     const target = targetOf(inputs);
     const assess = () => assessReached(coordinator, api, target, { former });
@@ -54,7 +53,8 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
     };
     const end = ({ summary, text }: Ending): Properties => {
       const outs = { ...kept, summary: cappedSummary(summary) };
-      if (text !== undefined) throw partialFailure(id, { ...outs, __provider: inputs.__provider }, text);
+      if (text !== undefined)
+        throw partialFailure(new Error(text), id, { ...outs, __provider: inputs.__provider });
       const rolled = noteRolled(coordinator, target);
       return rolled ? { ...outs, [rolledOutput]: rolled } : outs;
     };
@@ -78,11 +78,7 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
       const news = withoutEmptyMaps(withKnownCluster(given));
       const { value: options, problems } = parseRollout(optionsOf(news, (value) => value !== undefined));
       if (problems.length > 0) {
-        const failures = problems.map((problem) => ({
-          property: problem.path,
-          reason: problemSentence(problem),
-        }));
-        return { inputs: news, failures };
+        return { inputs: news, failures: failuresOf(problems) };
       }
       const inputs: Record<string, unknown> = { ...news, ...options };
       const isNew = Object.keys(olds).length === 0;
@@ -237,9 +233,4 @@ function isDue(olds: Properties, news: Properties): boolean {
 
 function formerOf(olds: Properties): FormerLayer | undefined {
   return olds[rolledOutput] as FormerLayer | undefined;
-}
-
-// with an id and properties, Pulumi keeps what happened and updates the resource at the next `up`
-function partialFailure(id: string, properties: Properties, text: string): Error {
-  return Object.assign(new Error(text), { id, properties, reasons: [text] });
 }
