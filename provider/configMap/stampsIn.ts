@@ -4,14 +4,6 @@ import { joinedStamp } from "../levels/Profile.js";
 import { type Requirement, selects } from "../levels/selector.js";
 import type { InjectorData } from "./InjectorData.js";
 import { storedData } from "./StoredData.js";
-import type { StoredProfile } from "./StoredProfile.js";
-
-/** The profile of a namespace's pods without workload layers: the namespace's, otherwise the global one. */
-export function profileFor(data: Pick<InjectorData, "values">, namespace: string): StoredProfile | undefined {
-  const stored = storedData(data);
-  const found = stored && getOwn(stored.profiles, getOwn(stored.namespaces, namespace) ?? globalTarget);
-  return found && structuredClone(found);
-}
 
 /** The stamp of a pod with these labels; undefined if no layer applies to it. */
 export function stampFor(

@@ -8,12 +8,7 @@ export function yamlCarries(text: string): boolean {
   return block.test(text) && !text.startsWith("\n") && !text.endsWith("\n\n");
 }
 
-/** Whether text survives unchanged on one line of YAML. */
-export function lineCarries(text: string): boolean {
-  return line.test(text);
-}
-
 /** Whether text survives unchanged between double quotes in Istio's template, which escapes nothing. */
 export function quotesCarry(text: string): boolean {
-  return lineCarries(text) && !/["\\]/.test(text);
+  return line.test(text) && !/["\\]/.test(text);
 }

@@ -4,14 +4,13 @@ import { ownKeys } from "../pod/podAnnotations.js";
 import { type CanonicalSettings, settingEntries } from "../settings/canonicalSettings.js";
 import type { Rendering, SettingValue } from "../settings/declarations.js";
 import { secondsOf } from "../settings/duration.js";
-import { fixedSettings, settingAt } from "../settings/fixedSettings.js";
+import { fixedSettings } from "../settings/fixedSettings.js";
 import type { WrittenAs } from "../settings/SettingDeclaration.js";
 import {
   type EffectiveSettings,
   effectiveSettings,
   effectiveValues,
   type LeveledSettings,
-  united,
 } from "./effectiveSettings.js";
 
 /** A value that the injector's template sets for a pod, unless the pod overrides it. */
@@ -142,13 +141,6 @@ function expressionWrites(name: string, value: SettingValue): ProfileWrite[] {
 
 function written(value: SettingValue, as: WrittenAs | undefined): unknown {
   return as === "number" ? Number(value) : value;
-}
-
-/** What pods without annotations get for a Helm list: its value plus everything always excluded. */
-export function unitedList(effective: EffectiveSettings, key: string): string {
-  const values = effectiveValues(effective);
-  const valueTo = (to: "united" | "value") => values[settingAt(to, ["proxy", key])?.path ?? ""] ?? "";
-  return String(united(valueTo("united"), valueTo("value")));
 }
 
 /** What Istio was installed with, as far as settings can express it. `global`: the Helm values' `global`. */

@@ -6,12 +6,13 @@ import type { InjectorData } from "../../provider/configMap/InjectorData";
 import { InjectorRefusal } from "../../provider/configMap/InjectorRefusal";
 import { layersOf } from "../../provider/configMap/layersOf";
 import type { StoredProfile } from "../../provider/configMap/StoredProfile";
-import { profileFor, stampFor } from "../../provider/configMap/stampsIn";
+import { stampFor } from "../../provider/configMap/stampsIn";
 import { insertPair } from "../../provider/data/spliceMap";
 import { isWorkloadTarget, type Layer, type Layers, namespaceOf } from "../../provider/levels/Layer";
 import { layersFor, workloadLayers } from "../../provider/levels/layersReaching";
 import { profileOf } from "../../provider/levels/Profile";
 import { config, data, indented, layers, template, values } from "./injectorText";
+import { profileFor } from "./profileFor";
 
 const asJson = JSON.stringify(template);
 const valuesOf = (indent: string | number) => JSON.stringify(JSON.parse(values), null, indent);

@@ -8,7 +8,7 @@ import { compose, installedGlobal, strip } from "../../provider/configMap/compos
 import type { InjectorData } from "../../provider/configMap/InjectorData";
 import { globalTarget, type Layers, isWorkloadTarget, namespaceOf } from "../../provider/levels/Layer";
 import { layersFor, workloadLayers } from "../../provider/levels/layersReaching";
-import { profileFor } from "../../provider/configMap/stampsIn";
+import { profileFor } from "../configMap/profileFor";
 import { labelsPickedBy, parseSelector, selectorText } from "../../provider/levels/selector";
 import { effectiveOf, installedSettings, profileOf } from "../../provider/levels/Profile";
 import { storedProfile } from "../../provider/configMap/StoredProfile";

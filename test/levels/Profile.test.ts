@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { canonicalJson, digest } from "../../provider/data/canonicalJson";
-import { effectiveValues } from "../../provider/levels/effectiveSettings";
+import { effectiveValues, united } from "../../provider/levels/effectiveSettings";
 import {
   effectiveOf,
   installedSettings,
@@ -9,7 +9,6 @@ import {
   type Profile,
   type ProfileSources,
   profileOf,
-  unitedList,
 } from "../../provider/levels/Profile";
 import { samplePaths, sampleSettings, sampleValue } from "../settings/settingSamples";
 
@@ -280,12 +279,17 @@ describe("workload settings", () => {
 
 describe("the list of everything excluded", () => {
   it("has what is always excluded first, and each entry once", () => {
-    const effective = effectiveOf({
-      ...nothing,
-      global: { "alwaysExclude.inboundPorts": "9191" },
-      namespace: { "capture.excludeInboundPorts": "7013,9191", "alwaysExclude.inboundPorts": "7014" },
-    });
-    assert.equal(unitedList(effective, "excludeInboundPorts"), "9191,7014,7013");
-    assert.equal(unitedList(effective, "excludeIPRanges"), "");
+    const values = effectiveValues(
+      effectiveOf({
+        ...nothing,
+        global: { "alwaysExclude.inboundPorts": "9191" },
+        namespace: { "capture.excludeInboundPorts": "7013,9191", "alwaysExclude.inboundPorts": "7014" },
+      }),
+    );
+    const [always = "", own = ""] = ["alwaysExclude.inboundPorts", "capture.excludeInboundPorts"].map(
+      (path) => values[path],
+    );
+    assert.equal(united(always, own), "9191,7014,7013");
+    assert.equal(united("", ""), "");
   });
 });

@@ -5,8 +5,8 @@ import { describe, it } from "node:test";
 import { parse } from "yaml";
 import { compareReleases, oldestRelease } from "../../provider/template/istioVersion";
 import { joinedTemplate } from "../../provider/template/joinedTemplate";
-import { functionCalls, templateFunctions } from "../../provider/template/templateFunctions";
 import { template } from "../configMap/injectorText";
+import { functionCalls, templateFunctions } from "./templateFunctions";
 
 const goldens = join(__dirname, "../goldens");
 const injectors = readdirSync(goldens, { recursive: true, encoding: "utf8" }).filter((file) =>
