@@ -8,7 +8,7 @@ import { type CanonicalSettings, type NestedSettings, nested } from "../settings
 import { conflicts } from "../settings/conflicts.js";
 import type { SettingValue } from "../settings/declarations.js";
 import { meansSame } from "../settings/settingsInputs.js";
-import { foreignSettings } from "./foreignSettings.js";
+import { type ForeignSetting, foreignSettings } from "./foreignSettings.js";
 import type { Custom, Inventory, NamespaceInventory } from "./Inventory.js";
 
 /** The content of a settings file made from a cluster's other sidecar configuration, and an account of all that was found. */
@@ -178,12 +178,6 @@ function freeName({ workloads }: Imported, namespace: string, where: string): st
   }
 }
 
-interface AnnotatedSetting {
-  setting: string;
-  annotation: string;
-  read: Parsed<SettingValue>;
-}
-
 /** Takes over annotations with the same value on all workloads of the namespace. If one differs, all workloads keep theirs. */
 function fromAnnotations({ name, workloads }: NamespaceInventory, draft: Draft): void {
   const perWorkload = workloads.map(({ annotations }) => inAnnotations(annotations));
@@ -192,7 +186,7 @@ function fromAnnotations({ name, workloads }: NamespaceInventory, draft: Draft):
     const [first] = here;
     if (!first) continue;
     const same = here.filter(({ read }) => sameRead(setting, read, first.read)).length;
-    const where = `${name}: annotation ${first.annotation}`;
+    const where = `${name}: annotation ${first.field}`;
     if (same === workloads.length) put(draft, where, `on all ${same} workloads`, setting, first.read);
     else if (same === here.length)
       draft.leftAlone.push({ where, says: `${same} of ${workloads.length} workloads have it (${setting})` });
@@ -205,19 +199,17 @@ function fromAnnotations({ name, workloads }: NamespaceInventory, draft: Draft):
 }
 
 /** If two annotations have the same setting, the stronger one. */
-function inAnnotations(annotations: Readonly<Record<string, string>>): AnnotatedSetting[] {
-  const found = new Map<string, AnnotatedSetting>();
-  for (const { setting, field, read } of foreignSettings("annotation", annotations).found)
-    found.set(setting, { setting, annotation: field, read });
-  for (const [setting, { value, refusal, annotation }] of readOverrides({
-    metadata: { annotations },
-    spec: { containers: [] },
-  })) {
-    const read = refusal ?? (value === undefined ? undefined : { value });
-    if (read && annotation !== undefined && !found.has(setting))
-      found.set(setting, { setting, annotation, read });
-  }
-  return [...found.values()];
+function inAnnotations(annotations: Readonly<Record<string, string>>): ForeignSetting[] {
+  const { found } = foreignSettings("annotation", annotations);
+  const own = readOverrides({ metadata: { annotations }, spec: { containers: [] } });
+  return [
+    ...found,
+    ...[...own].flatMap(([setting, { value, refusal, annotation: field }]): ForeignSetting[] => {
+      const read = refusal ?? (value === undefined ? undefined : { value });
+      const isKnown = found.some((one) => one.setting === setting);
+      return read && field !== undefined && !isKnown ? [{ setting, field, read }] : [];
+    }),
+  ];
 }
 
 function sameRead(setting: string, one: Parsed<SettingValue>, other: Parsed<SettingValue>): boolean {

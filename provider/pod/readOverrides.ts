@@ -106,6 +106,7 @@ function ownValue(
   if (!isOverridden(declaration, name, template)) return undefined;
   const podFields = declaration.podFields(name);
   if (podFields.length > 0) {
+    // the variable that accompanies a field has the layers' value
     const found = podFields
       .filter((podField) => !(podField.in === "env" && podField.as === "seconds"))
       .map((podField) => overrideAt(declaration, name, podField, template));
