@@ -73,14 +73,7 @@ describe("meshes as others have built them", () => {
     for (const name of ["checkout", "web"]) await mesh.deployment("asm", name);
     for (const name of ["onrev", "ontag"]) await mesh.deployment(name, "web");
     await Promise.all([controller("old", 3), controller("left", 1)]);
-    await mesh.api.request({
-      method: "POST",
-      path: "/apis/policy/v1/namespaces/old/poddisruptionbudgets",
-      body: {
-        metadata: { name: "most" },
-        spec: { minAvailable: 2, selector: { matchLabels: { app: "cache" } } },
-      },
-    });
+    await budget("old", "most", "cache");
     database = await DatabaseOperator.install(mesh, "left");
     await asmObjects();
   });
@@ -115,6 +108,14 @@ describe("meshes as others have built them", () => {
       },
     });
   };
+
+  /** A PodDisruptionBudget that wants two pods of an app. */
+  const budget = (namespace: string, name: string, app: string) =>
+    mesh.api.request({
+      method: "POST",
+      path: `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`,
+      body: { metadata: { name }, spec: { minAvailable: 2, selector: { matchLabels: { app } } } },
+    });
 
   /** A ReplicationController `cache` whose pods are ready when this returns. */
   const controller = async (namespace: string, replicas: number) => {
@@ -249,7 +250,7 @@ describe("meshes as others have built them", () => {
     const before = await uids();
     const replaced = await mesh.pods("old", "cache");
     let said = "";
-    const fewest = await fewestReady(async () => {
+    const fewest = await fewestReady("old", "cache", async () => {
       said = succeeded(await pulumi.up(stack(plan))).stdoutText;
     });
     assert.equal(fewest, 2, "ready pods of old/cache, by its budget and one after the other");
@@ -347,6 +348,45 @@ describe("meshes as others have built them", () => {
     assert.match(stdoutText, /prod-stable is a tag of revision canary\. Name the revision: canary\./);
   });
 
+  test("evict replaces the pods of a custom resource one by one; a PodDisruptionBudget that forbids it is named", async () => {
+    const withRollout = (rollout: object) => ({
+      ...plan,
+      namespaces: { ...plan.namespaces, left: { logLevel: "debug", rollout } },
+    });
+    const former = (await mesh.pods("left", "db")).map(({ metadata }) => metadata.uid);
+    await budget("left", "quorum", "db");
+    const impatient = withRollout({ strategy: "evict", timeoutPerWorkload: "3s" });
+    const preview = succeeded(await pulumi.preview({ ...stack(impatient), diff: true })).stdoutText;
+    assert.match(preview, /evicted one by one: \{\s+\+ Cluster\/db +: "2 pods"/);
+    const { ok, stdoutText } = await pulumi.up(stack(impatient));
+    assert.equal(ok, false);
+    assert.match(
+      stdoutText,
+      /Cluster\/db: pod db-1 could not be evicted in time: Cannot evict pod.*disruption budget quorum needs 2 healthy pods and has 2 currently/,
+    );
+    assert.deepEqual(
+      (await mesh.pods("left", "db")).map(({ metadata }) => metadata.uid),
+      former,
+    );
+
+    await mesh.patch("/apis/policy/v1/namespaces/left/poddisruptionbudgets/quorum", {
+      spec: { minAvailable: 1 },
+    });
+    plan = withRollout({ strategy: "evict" });
+    let said = "";
+    const fewest = await fewestReady("left", "db", async () => {
+      said = succeeded(await pulumi.up(stack(plan))).stdoutText;
+    });
+    assert.equal(fewest, 1, "ready pods of left/db, one after the other");
+    assert.match(said, /\[left\] restarted Cluster\/db by evictions \(2\)/);
+    const pods = await mesh.pods("left", "db");
+    assert.equal(pods.length, 2);
+    for (const pod of pods) {
+      assert.ok(!former.includes(pod.metadata.uid), `${pod.metadata.name} was replaced`);
+      assert.ok(container(pod, "istio-proxy").args?.includes("--proxyLogLevel=debug"));
+    }
+  });
+
   test("once more is nothing to do; what no pod of a namespace that opts in by pod can have is put back", async () => {
     const again = succeeded(await pulumi.preview(stack(plan)));
     assert.deepEqual([...new Set(Object.values(operations(again)))], ["same"]);
@@ -363,12 +403,16 @@ describe("meshes as others have built them", () => {
     assert.equal(await cpu("optin", "api"), "1500m");
   });
 
-  /** The fewest ready pods that old/cache had while this went on. */
-  const fewestReady = async (work: () => Promise<unknown>): Promise<number> => {
+  /** The fewest ready pods that an app had while this went on. */
+  const fewestReady = async (
+    namespace: string,
+    app: string,
+    work: () => Promise<unknown>,
+  ): Promise<number> => {
     let [fewest, isDone] = [Number.POSITIVE_INFINITY, false];
     const watching = (async () => {
       while (!isDone) {
-        const ready = (await mesh.pods("old", "cache")).filter(isReady).length;
+        const ready = (await mesh.pods(namespace, app)).filter(isReady).length;
         fewest = Math.min(fewest, ready);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
