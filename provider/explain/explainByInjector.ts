@@ -2,6 +2,7 @@ import type { PodTemplate } from "../cluster/podTemplate.js";
 import { installedGlobal } from "../configMap/compose.js";
 import type { InjectorData } from "../configMap/InjectorData.js";
 import { layersOf } from "../configMap/layersOf.js";
+import { usesCni } from "../configMap/usesCni.js";
 import { installedSettings } from "../levels/Profile.js";
 import { explainSidecar, type SidecarExplanation } from "./explainSidecar.js";
 
@@ -19,5 +20,6 @@ export function explainByInjector(
     layers: layersOf(injector),
     installed: installedSettings(installedGlobal(injector)),
     config: injector.config,
+    cni: usesCni(injector),
   });
 }

@@ -38,6 +38,8 @@ export interface SidecarContext {
   config?: string;
   /** Whether istiod injects native sidecars by default. Default: unknown, which only affects warnings. */
   native?: boolean;
+  /** Whether Istio's CNI plugin sets up the capture, as `usesCni` reads it. Default: unknown; the pod's own init container tells. */
+  cni?: boolean;
 }
 
 export interface ExplainedSetting {
@@ -67,7 +69,8 @@ export interface SidecarExplanation {
  * Explains each setting of a pod's sidecar: its value, where it comes from, what it replaced, and where the pod shows it. Makes no
  * requests. `template`: a pod, or a workload's pod template.
  */
-export function explainSidecar(template: PodTemplate, context: SidecarContext): SidecarExplanation {
+export function explainSidecar(given: PodTemplate, context: SidecarContext): SidecarExplanation {
+  const template = withInitOfMesh(given, context.cni);
   const { annotations } = template.metadata ?? {};
   if (!getsSettings(context.config ?? "", annotations)) {
     const templates = podTemplates(context.config ?? "", annotations).join(", ");
@@ -104,8 +107,18 @@ export function explainSidecar(template: PodTemplate, context: SidecarContext): 
       overrode,
     };
   });
-  const warnings = sidecarWarnings(template, values, sources(settings), context.native);
+  const warnings = sidecarWarnings(given, values, sources(settings), context);
   return { settings, warnings };
+}
+
+// a pod's own init container of the other name is not merged into Istio's
+function withInitOfMesh({ metadata, spec }: PodTemplate, cni: boolean | undefined): PodTemplate {
+  const other = cni ? "istio-init" : "istio-validation";
+  const initContainers = spec.initContainers?.filter(({ name }) => cni === undefined || name !== other);
+  return {
+    ...(metadata ? { metadata } : {}),
+    spec: { ...spec, ...(initContainers ? { initContainers } : {}) },
+  };
 }
 
 function sources(settings: readonly ExplainedSetting[]): ReadonlyMap<string, Level> {

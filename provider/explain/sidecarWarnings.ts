@@ -1,8 +1,14 @@
-import type { PodTemplate } from "../cluster/podTemplate.js";
+import type { PodSpec, PodTemplate } from "../cluster/podTemplate.js";
 import type { Level } from "../levels/effectiveSettings.js";
 import type { SettingValue } from "../settings/declarations.js";
 import { secondsOf } from "../settings/duration.js";
 import { nanoUnits } from "../settings/quantity.js";
+
+/** What the mesh gives pods; undefined if unknown. */
+interface MeshKind {
+  native?: boolean;
+  cni?: boolean;
+}
 
 type Values = Readonly<Record<string, SettingValue | undefined>>;
 
@@ -11,13 +17,14 @@ export function sidecarWarnings(
   { spec }: PodTemplate,
   values: Values,
   sources: ReadonlyMap<string, Level>,
-  native: boolean | undefined,
+  { native, cni = false }: MeshKind,
 ): string[] {
   return [
     ...lostHooks(values, native),
     ...holdWithoutRestart(spec.restartPolicy, values, native),
     ...tooManyThreads(values),
-    ...excludesWithoutEffect(values, sources),
+    ...(cni ? lostOnNodes(spec, values, sources) : []),
+    ...excludesWithoutEffect(values, sources, cni),
     ...drainBeyondGrace(spec.terminationGracePeriodSeconds, values),
   ];
 }
@@ -53,15 +60,36 @@ function tooManyThreads(values: Values): string[] {
     : [];
 }
 
+// as Istio's CNI plugin reads the annotations that the template writes for it: an empty list of ranges is not written
+function lostOnNodes(spec: PodSpec, values: Values, sources: ReadonlyMap<string, Level>): string[] {
+  const [mode, ranges] = ["interceptionMode", "capture.includeOutboundIPRanges"];
+  const traffic = "traffic.sidecar.istio.io";
+  const warnings: string[] = [];
+  if (spec.initContainers?.some(({ name }) => name === "istio-init"))
+    warnings.push(
+      "the pod has its own container istio-init: Istio's CNI plugin leaves such a pod alone, so none of its traffic is captured; remove the container, or name it istio-validation",
+    );
+  if (String(values[mode]).toUpperCase() === "NONE")
+    warnings.push(
+      `${mode} NONE: Istio's CNI plugin knows only REDIRECT and TPROXY, and lets no pod with another mode start; use empty ${traffic}/includeInboundPorts and ${traffic}/includeOutboundIPRanges instead`,
+    );
+  if (values[ranges] === "" && sources.get(ranges) !== "pod")
+    warnings.push(
+      `${ranges} is empty, which Istio's CNI plugin takes for *: all outbound traffic is captured; exclude 0.0.0.0/0 and ::/0 instead`,
+    );
+  return warnings;
+}
+
 const unlessAll = "Istio ignores excluded inbound ports unless it is *";
 
 // as istio-iptables does it: excluded ranges come before all that is captured outbound, excluded ports only before all that is inbound
-function excludesWithoutEffect(values: Values, sources: ReadonlyMap<string, Level>): string[] {
+function excludesWithoutEffect(values: Values, sources: ReadonlyMap<string, Level>, cni: boolean): string[] {
   const [ranges, noRanges] = [values["capture.includeOutboundIPRanges"], "capture.excludeOutboundIPRanges"];
   const [ports, noPorts] = [values["capture.includeInboundPorts"], "capture.excludeInboundPorts"];
   const given = (path: string) => (sources.get(path) === "installed" ? undefined : values[path] || undefined);
   const warnings: string[] = [];
-  if (ranges === "" && !values["capture.includeOutboundPorts"] && given(noRanges))
+  const noneOutbound = ranges === "" && !(cni && sources.get("capture.includeOutboundIPRanges") !== "pod");
+  if (noneOutbound && !values["capture.includeOutboundPorts"] && given(noRanges))
     warnings.push(
       `${noRanges} ${String(given(noRanges))} has no effect: capture.includeOutboundIPRanges is empty, so nothing is captured that could be excluded`,
     );

@@ -46,6 +46,7 @@ export async function explainFound(
     ? {}
     : await comparedToPods(api, namespace, sidecar.pods, current, sidecar.revision, now);
   const notes = [
+    ...(found.note === undefined ? [] : [found.note]),
     ...(sidecar.note === undefined ? [] : [sidecar.note]),
     ...(overruled === undefined ? [] : [overruled]),
     ...(other ? [`revision ${sidecar.revision} injected its pods, not ${revisionOf(injector)}`] : []),

@@ -5,13 +5,14 @@ import {
   listAll,
   type ObjectMeta,
 } from "../cluster/KubernetesApi.js";
-import type { PodTemplate } from "../cluster/podTemplate.js";
+import { allContainers, type PodTemplate } from "../cluster/podTemplate.js";
 import { readPodTemplate } from "../cluster/readPodTemplate.js";
 import { argoRollout, workloadKinds, workloadPath } from "../cluster/workloads.js";
 import { getOwn } from "../data/getOwn.js";
 import { problemText, shown, textOf } from "../data/problem.js";
 import { valueAt } from "../data/valueAt.js";
 import { contentOf, yamlTexts } from "../data/yamlText.js";
+import { captureAnnotations } from "../pod/captureAnnotations.js";
 import { requireKnownNamespace } from "./requireKnownNamespace.js";
 
 /** An object with a pod template: a workload, or a pod itself. */
@@ -22,6 +23,8 @@ export interface FoundTemplate {
   template: PodTemplate;
   /** The object in the cluster; left out for one from a manifest. */
   live?: unknown;
+  /** What can't be known of a running pod. */
+  note?: string;
 }
 
 const kinds = [
@@ -41,6 +44,7 @@ const shortNames: Readonly<Record<string, string>> = {
   rs: "replicaset",
   cj: "cronjob",
 };
+const statusAnnotation = "sidecar.istio.io/status";
 const templatePlaces = [
   ["spec", "template"],
   ["spec", "jobTemplate", "spec", "template"],
@@ -62,7 +66,8 @@ export async function findPodTemplate(
   if (object === "" || !/^[a-z0-9.-]+$/.test(object)) throw unknown(name);
   if (["pod", "pods"].includes(word)) {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(object)}`;
-    return live(await objectAt(api, path, `pod/${object}`, namespace), "Pod", namespace);
+    const pod = live(await objectAt(api, path, `pod/${object}`, namespace), "Pod", namespace);
+    return withOwnCapture(pod, await templateOfOwner(api, pod));
   }
   const kind = kinds.find((one) => [one.kind.toLowerCase(), one.plural].includes(word));
   if (!kind) throw unknown(name);
@@ -104,6 +109,47 @@ async function namespacesWith(api: KubernetesApi, path: string, namespace: strin
     if (!(error instanceof ApiError)) throw error;
     return [];
   }
+}
+
+/** The pod template that a pod was made from; undefined if it can't be known. */
+async function templateOfOwner(
+  api: KubernetesApi,
+  { live: pod, namespace }: FoundTemplate,
+): Promise<PodTemplate | undefined> {
+  const { ownerReferences = [] } = valueAt(pod, ["metadata"]) as ObjectMeta;
+  const owner = ownerReferences.find(({ controller }) => controller);
+  const kind = kinds.find((one) => one.kind === owner?.kind);
+  if (!owner || !kind) return undefined;
+  try {
+    const object = await api.request({ method: "GET", path: workloadPath(kind, namespace, owner.name) });
+    return found(object, owner.kind, namespace).template;
+  } catch (error) {
+    if (!(error instanceof ApiError || error instanceof NoPodTemplate)) throw error;
+    return undefined;
+  }
+}
+
+// what settings say of capture, the injector writes in annotations, where Istio's CNI plugin reads it, beside the pod's own
+function withOwnCapture(pod: FoundTemplate, made: PodTemplate | undefined): FoundTemplate {
+  const { metadata, spec } = pod.template;
+  const injected = valueAt(pod.live, ["metadata", "annotations", statusAnnotation]) !== undefined;
+  const written = captureAnnotations.filter((name) => metadata?.annotations?.[name] !== undefined);
+  const byCni = allContainers((pod.live as PodTemplate).spec).some(({ name }) => name === "istio-validation");
+  if (!injected || written.length === 0 || (!made && !byCni)) return pod;
+  const annotations: Record<string, string> = { ...metadata?.annotations };
+  for (const name of written) {
+    const own = made?.metadata?.annotations?.[name];
+    if (own === undefined) delete annotations[name];
+    else annotations[name] = own;
+  }
+  const template = { metadata: { ...metadata, annotations }, spec };
+  return made
+    ? { ...pod, template }
+    : {
+        ...pod,
+        template,
+        note: `it can't be told which of ${written.join(", ")} the pod had itself: with Istio CNI, the injector writes them on each pod. They are taken for the injector's`,
+      };
 }
 
 function live(object: unknown, kind: string, namespace: string): FoundTemplate {
@@ -162,7 +208,7 @@ function found(object: unknown, kind: string, namespace: string): FoundTemplate 
 
 // drop what Istio added, which is not the pod's own
 function asCreated(pod: PodTemplate): PodTemplate {
-  const { "sidecar.istio.io/status": status, ...annotations } = pod.metadata?.annotations ?? {};
+  const { [statusAnnotation]: status, ...annotations } = pod.metadata?.annotations ?? {};
   if (status === undefined) return pod;
   const { spec, metadata } = pod;
   const own = ({ name }: { name: string }) => !/^istio-(proxy|init|validation)$/.test(name);

@@ -87,9 +87,12 @@ export function overrideAt(
 const strength: readonly PodOverride["by"][] = ["container", "annotation", "proxyConfig", "presence"];
 
 function ownContainer(template: PodTemplate, name: ContainerRole): Container | undefined {
+  const own = (one: string) => allContainers(template.spec).find((container) => container.name === one);
+  if (name !== "istio-init") return own(name);
   // an init container from istioctl kube-inject is replaced by the injector
-  if (name === "istio-init" && wasInjected(template)) return undefined;
-  return allContainers(template.spec).find((container) => container.name === name);
+  if (wasInjected(template)) return undefined;
+  // one that the injector does not replace keeps the image `auto`, and its pod never starts: so a pod has the name that its mesh uses
+  return own("istio-validation") ?? own("istio-init");
 }
 
 function wasInjected({ metadata }: PodTemplate): boolean {

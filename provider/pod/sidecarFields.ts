@@ -58,10 +58,15 @@ function sidecarOf({ spec }: Pick<Pod, "spec">): Sidecar | undefined {
   if (!proxy) return undefined;
   return {
     proxy,
-    init: containers.find(({ name }) => initContainers.includes(name)),
+    init: containers.find(isValidation) ?? containers.find(({ name }) => initContainers.includes(name)),
     native: !spec.containers.includes(proxy),
     proxyConfig: jsonOf(proxy.env?.find(({ name }) => name === "PROXY_CONFIG")?.value),
   };
+}
+
+// with Istio CNI, an istio-init that the pod has itself stays beside it
+function isValidation({ name, args = [] }: Container): boolean {
+  return name === "istio-validation" && args.includes("--run-validation");
 }
 
 // an open setting's names are taken from PROXY_CONFIG

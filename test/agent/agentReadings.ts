@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import type { Container } from "../../provider/cluster/podTemplate";
+import type { Container, Pod } from "../../provider/cluster/podTemplate";
 import { buildModule } from "../builds/buildModule";
 
 /** What the agent gets of a pod. */
@@ -9,6 +9,8 @@ export interface AgentPod {
   name: string;
   proxy: Container;
   init: Container | undefined;
+  /** The injected pod, where Istio's CNI plugin sets the rules by what it reads of the pod. */
+  node?: Pod;
   /** Mounted into the sidecar, which applies `proxy.istio.io/config` over the variable. */
   annotations: Readonly<Record<string, string>>;
 }
@@ -18,8 +20,10 @@ export interface AgentReading {
   name: string;
   /** All of ProxyConfig, Istio's defaults included. */
   proxyConfig: Record<string, unknown>;
-  /** What istio-iptables would do; null without istio-init. */
+  /** What istio-iptables or Istio's CNI plugin would do; null where neither has anything to do. */
   rules: string[] | null;
+  /** Why the CNI plugin lets no such pod start. */
+  refusal?: string;
 }
 
 /** The folder of the command that reads. */
@@ -43,9 +47,11 @@ export function buildAgent(): Promise<string> {
 export async function agentReadings(pods: readonly AgentPod[]): Promise<AgentReading[]> {
   const folder = await buildAgent();
   const agent = spawn(join(folder, "agent"), { stdio: ["pipe", "pipe", "pipe"] });
-  for (const { name, proxy, init, annotations } of pods) {
+  for (const { name, proxy, init, annotations, node } of pods) {
     const proxyConfig = proxy.env?.find((one) => one.name === "PROXY_CONFIG")?.value ?? "";
-    agent.stdin.write(`${JSON.stringify({ name, proxyConfig, annotations, init: init?.args ?? [] })}\n`);
+    agent.stdin.write(
+      `${JSON.stringify({ name, proxyConfig, annotations, init: init?.args ?? [], node })}\n`,
+    );
   }
   agent.stdin.end();
   const [answers, errors] = await Promise.all([text(agent.stdout), text(agent.stderr)]);

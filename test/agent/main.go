@@ -1,5 +1,5 @@
 // Command agent says what Istio's own agent makes of injected pods: the proxy's configuration as pilot-agent reads it, and the rules that
-// istio-iptables would set. One JSON object for each line of its input.
+// istio-iptables or Istio's CNI plugin would set. One JSON object for each line of its input.
 package main
 
 import (
@@ -8,10 +8,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 
 	"google.golang.org/protobuf/encoding/protojson"
+	corev1 "k8s.io/api/core/v1"
 
+	"istio.io/istio/cni/pkg/plugin"
 	agent "istio.io/istio/pilot/cmd/pilot-agent/config"
 	"istio.io/istio/pkg/log"
 	iptables "istio.io/istio/tools/istio-iptables/pkg/cmd"
@@ -26,6 +29,8 @@ type Pod struct {
 	Annotations map[string]string `json:"annotations"`
 	// Init has the arguments of istio-init; none where there is no such container.
 	Init []string `json:"init"`
+	// Node is the whole pod where the CNI plugin sets the rules, on the pod's node.
+	Node *corev1.Pod `json:"node"`
 }
 
 // Reading is what the agent makes of it.
@@ -33,6 +38,8 @@ type Reading struct {
 	Name        string          `json:"name"`
 	ProxyConfig json.RawMessage `json:"proxyConfig"`
 	Rules       []string        `json:"rules"`
+	// Refusal is why the CNI plugin lets no such pod start.
+	Refusal string `json:"refusal,omitempty"`
 }
 
 // The agent reads it in its working directory.
@@ -98,10 +105,43 @@ func read(pod Pod, logging *log.Options) (Reading, error) {
 	if reading.ProxyConfig, err = protojson.Marshal(config); err != nil {
 		return reading, err
 	}
-	if len(pod.Init) > 0 {
-		reading.Rules, err = rules(pod.Init, logging)
+	args := pod.Init
+	if pod.Node != nil {
+		info := plugin.ExtractPodInfo(pod.Node)
+		if info.Containers.Contains(plugin.ISTIOINIT) {
+			// The plugin leaves such a pod alone.
+			return reading, nil
+		}
+		redirect, refusal := plugin.NewRedirect(info)
+		if refusal != nil {
+			reading.Refusal = refusal.Error()
+			return reading, nil
+		}
+		args = asArguments(redirect)
+	}
+	if len(args) > 0 {
+		reading.Rules, err = rules(args, logging)
 	}
 	return reading, err
+}
+
+// The plugin keeps what it has read to itself, and programs with it the same rules as istio-iptables.
+func asArguments(redirect *plugin.Redirect) []string {
+	var args []string
+	read := reflect.ValueOf(redirect).Elem()
+	for _, argument := range []struct{ flag, field string }{
+		{"-m", "redirectMode"},
+		{"-i", "includeIPCidrs"},
+		{"-x", "excludeIPCidrs"},
+		{"-b", "includeInboundPorts"},
+		{"-d", "excludeInboundPorts"},
+		{"-q", "includeOutboundPorts"},
+		{"-o", "excludeOutboundPorts"},
+		{"-c", "excludeInterfaces"},
+	} {
+		args = append(args, argument.flag, read.FieldByName(argument.field).String())
+	}
+	return args
 }
 
 func rules(args []string, logging *log.Options) ([]string, error) {

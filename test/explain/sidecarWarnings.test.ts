@@ -55,12 +55,12 @@ describe("a warning of what is excluded without effect", () => {
     ],
   ];
   for (const [edge, values, warnings] of rows) {
-    it(edge, () => assert.deepEqual(sidecarWarnings(pod, values, new Map(), true), warnings));
+    it(edge, () => assert.deepEqual(sidecarWarnings(pod, values, new Map(), { native: true }), warnings));
   }
 
   it("does not come for what Istio was installed with", () => {
     const values = { "capture.includeInboundPorts": "8080", "capture.excludeInboundPorts": "9300" };
     const sources = new Map<string, Level>([["capture.excludeInboundPorts", "installed"]]);
-    assert.deepEqual(sidecarWarnings(pod, values, sources, true), []);
+    assert.deepEqual(sidecarWarnings(pod, values, sources, { native: true }), []);
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { allContainers, type Pod } from "../../provider/cluster/podTemplate";
 import { compose, installedGlobal } from "../../provider/configMap/compose";
+import { usesCni } from "../../provider/configMap/usesCni";
 import { explainSidecar } from "../../provider/explain/explainSidecar";
 import type { Layers } from "../../provider/levels/Layer";
 import { installedSettings } from "../../provider/levels/Profile";
@@ -21,7 +22,12 @@ const istiosPorts = ["15090", "15021", "15020"];
 /** Istio's own hooks come and go with settings that are no hooks. */
 const istiosHooks = /lifecycle/;
 
-for (const { name: kind, options } of kindsOfCluster(sidecarKinds)) {
+const kinds = kindsOfCluster([
+  ...sidecarKinds,
+  { name: "Istio CNI", options: { istioValues: ["components.cni.enabled=true"] } },
+]);
+
+for (const { name: kind, options } of kinds) {
   describe(`explainSidecar says what the injector does, ${kind}, seed ${seed}`, () => {
     let cluster: Cluster;
     let injection: Injection;
@@ -55,6 +61,7 @@ for (const { name: kind, options } of kindsOfCluster(sidecarKinds)) {
           layers,
           installed,
           native: cluster.sidecars === "native",
+          cni: usesCni(injection.installed),
         });
         const told = new Set<string>();
         for (const { path, shows } of settings) {
@@ -86,7 +93,7 @@ for (const { name: kind, options } of kindsOfCluster(sidecarKinds)) {
     };
 
     test(`${meshes} meshes of ${namespaces.length * podsEach} pods at random: no difference`, async (context) => {
-      const random = new RandomMesh(randomNumbers(seed), injection.release);
+      const random = new RandomMesh(randomNumbers(seed), injection.release, usesCni(injection.installed));
       const pods = new Map(
         namespaces.map((namespace) => [
           namespace,

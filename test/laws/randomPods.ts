@@ -37,10 +37,14 @@ const pools: readonly CanonicalSettings[] = [
 const paths = [...new Set(pools.flatMap((pool) => settingEntries(pool).map(({ path }) => path)))];
 
 export class RandomMesh {
-  /** @param release The release of Istio whose settings are taken. */
+  /**
+   * @param release The release of Istio whose settings are taken.
+   * @param cni Whether the init container is that of Istio CNI.
+   */
   constructor(
     private readonly random: () => number,
     private readonly release?: string,
+    private readonly cni = false,
   ) {}
 
   /** Layers of all levels for these namespaces; each namespace has workload layers that overlap. */
@@ -109,8 +113,8 @@ export class RandomMesh {
         metadata: { annotations, labels },
         spec: {
           containers: [...this.application(), ...own.filter(({ name: one }) => one === "istio-proxy")],
-          ...(own.some(({ name: one }) => one === "istio-init")
-            ? { initContainers: own.filter(({ name: one }) => one === "istio-init") }
+          ...(own.some(({ name: one }) => one === this.init)
+            ? { initContainers: own.filter(({ name: one }) => one === this.init) }
             : {}),
         },
       },
@@ -163,6 +167,10 @@ export class RandomMesh {
     });
   }
 
+  private get init(): string {
+    return this.cni ? "istio-validation" : "istio-init";
+  }
+
   private ownContainers(): Container[] {
     const containers: Container[] = [];
     if (this.chance(0.15)) {
@@ -177,7 +185,7 @@ export class RandomMesh {
     }
     if (this.chance(0.1)) {
       containers.push({
-        name: "istio-init",
+        name: this.init,
         image: "auto",
         ...(this.chance(0.7) ? { resources: { limits: { cpu: "800m" }, requests: { cpu: "15m" } } } : {}),
         ...(this.chance(0.2) ? { args: ["istio-iptables", "-i", "10.9.0.0/16"] } : {}),

@@ -3,6 +3,7 @@ import { installedGlobal } from "../../configMap/compose.js";
 import type { InjectorData } from "../../configMap/InjectorData.js";
 import { layersOf } from "../../configMap/layersOf.js";
 import { templatesAfterSettings } from "../../configMap/podTemplates.js";
+import { usesCni } from "../../configMap/usesCni.js";
 import { canonicalJson } from "../../data/canonicalJson.js";
 import { explainSidecar } from "../../explain/explainSidecar.js";
 import { overruledSettings, overruledText } from "../../explain/overruledSettings.js";
@@ -20,6 +21,8 @@ export interface Current {
   installed: CanonicalSettings;
   /** `data.config`. */
   config: string;
+  /** Whether pods have Istio's CNI plugin instead of istio-init. */
+  cni: boolean;
 }
 
 export function currentSettings(data: InjectorData): Current {
@@ -27,6 +30,7 @@ export function currentSettings(data: InjectorData): Current {
     layers: layersOf(data),
     installed: installedSettings(installedGlobal(data)),
     config: data.config,
+    cni: usesCni(data),
   };
 }
 
