@@ -26,6 +26,7 @@ import type { SettingValue } from "../settings/declarations.js";
 import { settingAt } from "../settings/fixedSettings.js";
 import type { PodField } from "../settings/SettingDeclaration.js";
 import { sidecarWarnings } from "./sidecarWarnings.js";
+import { unreadAnnotations } from "./unreadAnnotations.js";
 
 /** What determines a pod's sidecar besides the pod itself. */
 export interface SidecarContext {
@@ -34,7 +35,7 @@ export interface SidecarContext {
   layers: Layers;
   /** What Istio was installed with, as `installedSettings` reads it. Default: unknown. */
   installed?: CanonicalSettings;
-  /** The injector's `data.config`, which determines the templates that a pod gets. Default: Istio's default, without aliases. */
+  /** The injector's `data.config`, which determines the templates that a pod gets and the annotations that they read. Default: Istio's default, without aliases. */
   config?: string;
   /** Whether istiod injects native sidecars by default. Default: unknown, which only affects warnings. */
   native?: boolean;
@@ -70,7 +71,10 @@ export interface SidecarExplanation {
  * requests. `template`: a pod, or a workload's pod template.
  */
 export function explainSidecar(given: PodTemplate, context: SidecarContext): SidecarExplanation {
-  const template = withInitOfMesh(given, context.cni);
+  const unread = unreadAnnotations(context.config ?? "").filter(
+    (name) => given.metadata?.annotations?.[name] !== undefined,
+  );
+  const template = asRead(given, unread, context.cni);
   const { annotations } = template.metadata ?? {};
   if (!getsSettings(context.config ?? "", annotations)) {
     const templates = podTemplates(context.config ?? "", annotations).join(", ");
@@ -107,16 +111,24 @@ export function explainSidecar(given: PodTemplate, context: SidecarContext): Sid
       overrode,
     };
   });
-  const warnings = sidecarWarnings(given, values, sources(settings), context);
+  const warnings = [
+    ...unread.map((name) => `the pod's annotation ${name} has no effect: this Istio does not read it`),
+    ...sidecarWarnings(given, values, sources(settings), context),
+  ];
   return { settings, warnings };
 }
 
-// a pod's own init container of the other name is not merged into Istio's
-function withInitOfMesh({ metadata, spec }: PodTemplate, cni: boolean | undefined): PodTemplate {
+// without what this injector does not read: a pod's own init container is merged into Istio's only under the name that Istio's has
+function asRead(
+  { metadata, spec }: PodTemplate,
+  unread: readonly string[],
+  cni: boolean | undefined,
+): PodTemplate {
+  const annotations = Object.entries(metadata?.annotations ?? {}).filter(([name]) => !unread.includes(name));
   const other = cni ? "istio-init" : "istio-validation";
   const initContainers = spec.initContainers?.filter(({ name }) => cni === undefined || name !== other);
   return {
-    ...(metadata ? { metadata } : {}),
+    metadata: { ...metadata, annotations: Object.fromEntries(annotations) },
     spec: { ...spec, ...(initContainers ? { initContainers } : {}) },
   };
 }

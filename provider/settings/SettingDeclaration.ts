@@ -67,7 +67,8 @@ export type PodField =
 
 /** How a pod overrides a setting, which wins over every layer. `withSidecarSettings` writes the first one. */
 export type PodOverride =
-  | { by: "annotation"; name: string }
+  /** `readBy`: istiod reads it itself. Others its template has to read, which those of older releases may not do. */
+  | { by: "annotation"; name: string; readBy?: "istiod" }
   /** a key of the annotation `proxy.istio.io/config`; its top-level key is overridden as a whole */
   | { by: "proxyConfig"; path: readonly string[]; as?: WrittenAs }
   /** a field of the pod's own container of the sidecar's name, which Istio merges over its own (`image: auto`) */

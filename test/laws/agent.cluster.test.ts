@@ -117,6 +117,7 @@ for (const kind of kinds)
             namespace: "n1",
             layers: split,
             installed,
+            config: injection.installed.config,
             native: true,
             cni,
           });

@@ -60,6 +60,7 @@ for (const { name: kind, options } of kinds) {
           namespace,
           layers,
           installed,
+          config: injection.installed.config,
           native: cluster.sidecars === "native",
           cni: usesCni(injection.installed),
         });

@@ -96,8 +96,7 @@ export class RandomMesh {
     say(0.1, "sidecar.istio.io/componentLogLevel", "dns:debug");
     say(0.1, "sidecar.istio.io/agentLogLevel", "debug");
     say(0.1, "sidecar.istio.io/interceptionMode", "REDIRECT", "TPROXY", "NONE");
-    // explainSidecar takes the pod's word for it, which an Istio without native sidecars does not read
-    if (this.release !== "1.18") say(0.1, "sidecar.istio.io/nativeSidecar", "true", "false");
+    say(0.1, "sidecar.istio.io/nativeSidecar", "true", "false");
     say(0.1, "sidecar.istio.io/proxyImageType", "debug", "distroless", "default");
     say(0.05, "status.sidecar.istio.io/port", "0", "15999");
     for (const field of ["initialDelaySeconds", "periodSeconds", "failureThreshold"])

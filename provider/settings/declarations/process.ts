@@ -124,7 +124,7 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     rendering: { to: "expression", name: "imageType" },
     podFields: [{ in: "imageType" }],
     overrides: [
-      { by: "annotation", name: "sidecar.istio.io/proxyImageType" },
+      { by: "annotation", name: "sidecar.istio.io/proxyImageType", readBy: "istiod" },
       { by: "annotation", name: "sidecar.istio.io/proxyImage" },
       { by: "container", of: "istio-proxy", path: ["image"] },
     ],
