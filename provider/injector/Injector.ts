@@ -144,10 +144,22 @@ export function isWrittenByUs({ metadata }: Pick<InjectorConfigMap, "metadata">)
 }
 
 /** `2026-11-22 21:30:05 UTC`, if the last write was a rollback. */
-export function whenPutBack({ metadata }: Pick<InjectorConfigMap, "metadata">): string | undefined {
-  const writer = (metadata.managedFields ?? []).find(({ fieldsV1 }) => hasValues(fieldsV1));
-  if (writer?.manager !== putBackManager) return undefined;
-  return `${(writer.time ?? "").replace("T", " ").replace("Z", "")} UTC`;
+export function whenPutBack(live: Pick<InjectorConfigMap, "metadata">): string | undefined {
+  const writer = writerOfValues(live);
+  return writer?.manager === putBackManager ? timeText(writer.time) : undefined;
+}
+
+/** When the settings were written last. */
+export function whenWritten(live: Pick<InjectorConfigMap, "metadata">): string {
+  return timeText(writerOfValues(live)?.time);
+}
+
+function writerOfValues({ metadata }: Pick<InjectorConfigMap, "metadata">) {
+  return (metadata.managedFields ?? []).find(({ fieldsV1 }) => hasValues(fieldsV1));
+}
+
+function timeText(time = ""): string {
+  return `${time.replace("T", " ").replace("Z", "")} UTC`;
 }
 
 function hasValues(fields: unknown): boolean {

@@ -1,5 +1,6 @@
 import { UnreachableError } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
+import { hasOwnStamps } from "../configMap/isAsWritten.js";
 import { count } from "../data/count.js";
 import type { Properties } from "../data/Properties.js";
 import { containsUnknown } from "../data/unknown.js";
@@ -32,6 +33,13 @@ export async function planRollout(
     if (coordinator.planned.lost) {
       session.report(
         `${properties.namespace ?? "all namespaces"}: can't list restarts yet: the missing settings must be restored first (pods that still have them won't restart)`,
+      );
+      return undefined;
+    }
+    const live = await coordinator.data(api);
+    if (live && !hasOwnStamps(live)) {
+      session.report(
+        `${properties.namespace ?? "all namespaces"}: can't list restarts yet: what another release of this package wrote must be written again first (pods whose sidecar stays the same won't restart)`,
       );
       return undefined;
     }

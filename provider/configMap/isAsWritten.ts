@@ -1,0 +1,45 @@
+import { canonicalJson } from "../data/canonicalJson.js";
+import { compose } from "./compose.js";
+import type { InjectorData } from "./InjectorData.js";
+import { InjectorRefusal } from "./InjectorRefusal.js";
+import { layersOf } from "./layersOf.js";
+import { storedData } from "./StoredData.js";
+import { storedContent } from "./storedContent.js";
+
+/** Whether the ConfigMap's texts are what this release writes for the layers in them. One that can't be written counts, too. */
+export function isAsWritten(data: InjectorData): boolean {
+  // each of a program's layers asks
+  if (last?.config !== data.config || last.values !== data.values)
+    last = { config: data.config, values: data.values, is: isWrittenAgain(data) };
+  return last.is;
+}
+
+let last: (InjectorData & { is: boolean }) | undefined;
+
+function isWrittenAgain(data: InjectorData): boolean {
+  try {
+    const layers = layersOf(data);
+    if (Object.keys(layers).length === 0) return true;
+    const composed = compose(data, layers);
+    return composed.config === data.config && composed.values === data.values;
+  } catch (error) {
+    // which is said where it is to be written
+    if (error instanceof InjectorRefusal) return true;
+    throw error;
+  }
+}
+
+/** Whether pods get the stamps that this release has for the layers: else those of an earlier release are not told from stale ones yet. */
+export function hasOwnStamps(data: InjectorData): boolean {
+  const stored = storedData(data);
+  if (stored === undefined) return true;
+  const { namespaces, profiles } = storedContent(layersOf(data));
+  const stamps = (of: Pick<typeof stored, "namespaces" | "profiles">) =>
+    canonicalJson([
+      of.namespaces,
+      Object.values(of.profiles)
+        .map(({ stamp }) => stamp)
+        .sort(),
+    ]);
+  return stamps({ namespaces, profiles }) === stamps(stored);
+}
