@@ -55,6 +55,12 @@ export function effectiveOf({
   return effectiveSettings(given);
 }
 
+/**
+ * Counted up by a release of this package whose template gives pods something else for the same settings. Their stamps differ then, and pods
+ * whose sidecar would change are stale; with the same stamps nobody would look.
+ */
+const rendering: number = 0;
+
 /** A target's profile, without what Istio was installed with. A namespace's includes the global settings. */
 export function profileOf({ global, namespace }: Pick<ProfileSources, "global" | "namespace">): Profile {
   const managed = effectiveValues(
@@ -67,7 +73,7 @@ export function profileOf({ global, namespace }: Pick<ProfileSources, "global" |
     writesOf(declaration.rendering(name), value),
   );
   const content = writes.length > 0 ? { writes } : {};
-  return { stamp: digest(content), ...content };
+  return { stamp: digest(rendering === 0 ? content : { ...content, rendering }), ...content };
 }
 
 /** A pod's stamp, from its profiles' stamps: the namespace's or global one, then those of workload layers. */

@@ -44,6 +44,7 @@ const shortNames: Readonly<Record<string, string>> = {
   rs: "replicaset",
   cj: "cronjob",
 };
+const modeAnnotation = "sidecar.istio.io/interceptionMode";
 const statusAnnotation = "sidecar.istio.io/status";
 const templatePlaces = [
   ["spec", "template"],
@@ -133,8 +134,11 @@ async function templateOfOwner(
 function withOwnCapture(pod: FoundTemplate, made: PodTemplate | undefined): FoundTemplate {
   const { metadata, spec } = pod.template;
   const injected = valueAt(pod.live, ["metadata", "annotations", statusAnnotation]) !== undefined;
-  const written = captureAnnotations.filter((name) => metadata?.annotations?.[name] !== undefined);
   const byCni = allContainers((pod.live as PodTemplate).spec).some(({ name }) => name === "istio-validation");
+  // without the plugin there is just one that it writes, for a layer's mode; others may be a policy's, and count
+  const written = (byCni ? captureAnnotations : [modeAnnotation]).filter(
+    (name) => metadata?.annotations?.[name] !== undefined,
+  );
   if (!injected || written.length === 0 || (!made && !byCni)) return pod;
   const annotations: Record<string, string> = { ...metadata?.annotations };
   for (const name of written) {
