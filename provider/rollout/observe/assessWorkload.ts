@@ -53,6 +53,8 @@ export async function assessWorkload(
   if (!first) {
     const unknown = verdicts.find((verdict) => verdict.is === "unknown");
     if (unknown) return { ...about, verdict: unknown };
+    const moved = verdicts.find((verdict) => verdict.is === "held");
+    if (moved) return { ...about, verdict: moved };
     return {
       ...about,
       verdict: { is: verdicts.some((verdict) => verdict.is === "masked") ? "masked" : "current" },

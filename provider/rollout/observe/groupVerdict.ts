@@ -35,6 +35,8 @@ interface InjectorAnswer {
 export type GroupVerdict =
   | ({ is: "current" | "masked" } & InjectorAnswer)
   | ({ is: "stale"; stale: StalePod[] } & InjectorAnswer)
+  /** A restart would not bring the settings. */
+  | { is: "held"; why: string }
   | { is: "unknown"; why: string }
   | { is: "refused"; why: string };
 
@@ -70,10 +72,9 @@ export async function groupVerdict(
   const compared = async (answer: Pod): Promise<GroupVerdict> => {
     const stamp = stampOn(answer.metadata);
     const given = settings.planned ? {} : { given: stamp === undefined ? {} : { stamp } };
-    // pods of another revision are governed by that revision's settings
-    const expected =
-      injectingRevision(answer.metadata) === settings.revision && sidecarFields(answer, restartOn);
-    if (!expected) return { is: "current", ...given };
+    const isOurs = injectingRevision(answer.metadata) === settings.revision;
+    const expected = isOurs && sidecarFields(answer, restartOn);
+    if (!expected) return isOurs ? { is: "current", ...given } : byAnother(group, answer);
     const overruled = settings.overruled?.(made, expected);
     const asked = { ...given, ...(overruled === undefined ? {} : { overruled }) };
     const stamped = isStamped(group);
@@ -112,7 +113,7 @@ export async function groupVerdict(
       case "unasked":
         return injectingRevision(answer.pod.metadata) === settings.revision
           ? bySettings(group, planned, made)
-          : { is: "current" };
+          : byAnother(group, answer.pod);
       case "refused":
         return answer;
       case "denied":
@@ -127,6 +128,22 @@ export async function groupVerdict(
     return denied(error);
   }
   return compared(asked);
+}
+
+/** For a new pod that another revision injects, or none: pods of another revision are governed by that revision's settings. */
+function byAnother(group: PodGroup, { metadata }: Pod): GroupVerdict {
+  const { pods, settings } = group;
+  const isOurs = (pod: ObjectMeta) => injectingRevision(pod) === settings.revision;
+  if (isStamped(group) || !pods.some((pod) => isOurs(pod) && stampOn(pod) !== settings.stamp))
+    return { is: "current" };
+  const next = injectingRevision(metadata);
+  return {
+    is: "held",
+    why:
+      next === undefined
+        ? "new pods get no sidecar now, so a restart does not bring it settings"
+        : `new pods come from revision ${next} now, whose settings are others: a restart moves it there`,
+  };
 }
 
 /** For when single fields can't be predicted: the settings that change and that the pod doesn't override. */

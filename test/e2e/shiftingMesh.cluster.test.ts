@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { pulumi } from "../pulumi/pulumi";
+import { argument, container, Mesh, operations, type Plan, succeeded } from "./Mesh";
+import { ranCommand } from "./ranCommand";
+
+const excludes = "traffic.sidecar.istio.io/excludeOutboundPorts";
+const policies = "/apis/admissionregistration.k8s.io/v1";
+
+describe("a mesh where others change what injection goes by", () => {
+  let mesh: Mesh;
+  before(async () => {
+    mesh = await Mesh.start({ revisions: ["canary"] });
+  });
+  after(() => mesh?.stop());
+
+  const isQuiet = async (name: string, plan: Plan) => {
+    const quiet = succeeded(await pulumi.preview(mesh.stack(name, plan)));
+    assert.deepEqual(new Set(Object.values(operations(quiet))), new Set(["same"]), quiet.stdoutText);
+  };
+
+  test("an annotation that a policy puts on pods wins over the level: said everywhere, and a reason for no restart", async () => {
+    const namespace = "policed";
+    await mesh.namespace(namespace);
+    await mesh.api.request({
+      method: "POST",
+      path: `${policies}/mutatingadmissionpolicies`,
+      body: {
+        metadata: { name: "database" },
+        spec: {
+          failurePolicy: "Fail",
+          reinvocationPolicy: "Never",
+          matchConstraints: {
+            namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+            resourceRules: [
+              { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] },
+            ],
+          },
+          mutations: [
+            {
+              patchType: "ApplyConfiguration",
+              applyConfiguration: {
+                expression: `Object{metadata: Object.metadata{annotations: {"${excludes}": "5432"}}}`,
+              },
+            },
+          ],
+        },
+      },
+    });
+    await mesh.api.request({
+      method: "POST",
+      path: `${policies}/mutatingadmissionpolicybindings`,
+      body: { metadata: { name: "database" }, spec: { policyName: "database" } },
+    });
+    await mesh.eventually("the policy is in force", async () => {
+      const pod = await mesh.api.request<{ metadata: { annotations?: Record<string, string> } }>({
+        method: "POST",
+        path: `/api/v1/namespaces/${namespace}/pods`,
+        query: { dryRun: "All" },
+        body: { metadata: { name: "asked" }, spec: { containers: [{ name: "app", image: "app:1" }] } },
+      });
+      return pod.metadata.annotations?.[excludes] === "5432";
+    });
+    await mesh.deployment(namespace, "api");
+    const plan: Plan = {
+      namespaces: { policed: { capture: { excludeOutboundPorts: [3306] }, logLevel: "debug" } },
+    };
+    const overruled =
+      /Deployment\/api: overruled by another webhook or policy: capture\.excludeOutboundPorts: expected 3306, got 5432/;
+    assert.match(succeeded(await pulumi.up(mesh.stack(namespace, plan))).stdoutText, overruled);
+    const pod = await mesh.pod(namespace, "api");
+    assert.equal(argument(container(pod, "istio-init"), "-o"), "5432");
+    assert.ok(container(pod, "istio-proxy").args?.includes("--proxyLogLevel=debug"));
+    assert.match(
+      await ranCommand(mesh, "explain", `pod/${pod.metadata.name}`, "-n", namespace),
+      /^capture\.excludeOutboundPorts +5432 +pod +3306 \(namespace\)/m,
+    );
+    await isQuiet(namespace, plan);
+  });
+
+  test("a namespace that moves to another revision amid an up: pods that keep the former one wait, and nobody calls them current", async () => {
+    const namespace = "moving";
+    await mesh.namespace(namespace);
+    for (const app of ["a", "b"]) await mesh.deployment(namespace, app);
+    const plan: Plan = { namespaces: { moving: { logLevel: "debug", rollout: { maxConcurrent: 1 } } } };
+    let moved: Promise<void> | undefined;
+    const onLine = (line: string) => {
+      if (!line.includes("1/2 restarted")) return;
+      moved ??= mesh.patch(`/api/v1/namespaces/${namespace}`, {
+        metadata: { labels: { "istio-injection": null, "istio.io/rev": "canary" } },
+      });
+    };
+    const up = succeeded(await pulumi.up(mesh.stack(namespace, plan, { onLine })));
+    await moved;
+    const levels = async () =>
+      Promise.all(
+        ["a", "b"].map(async (app) => {
+          const { args = [] } = container(await mesh.pod(namespace, app), "istio-proxy");
+          return args.find((one) => one.startsWith("--proxyLogLevel="));
+        }),
+      );
+    assert.deepEqual(await levels(), ["--proxyLogLevel=debug", "--proxyLogLevel=warning"]);
+    const reason = /new pods come from revision canary now/;
+    assert.match(up.stdoutText, reason);
+    assert.doesNotMatch(up.stdoutText, /Deployment\/b is already up to date/);
+    assert.match(await ranCommand(mesh, "status", "-n", namespace), reason);
+    assert.match(
+      succeeded(await pulumi.preview(mesh.stack(namespace, plan, { diff: true }))).stdoutText,
+      reason,
+    );
+    succeeded(await pulumi.up(mesh.stack(namespace, plan)));
+    await isQuiet(namespace, plan);
+    assert.deepEqual(await levels(), ["--proxyLogLevel=debug", "--proxyLogLevel=warning"]);
+  });
+
+  test("a namespace that is being deleted keeps no other from its settings", async () => {
+    for (const name of ["ending", "staying"]) {
+      await mesh.namespace(name);
+      await mesh.deployment(name, "api");
+    }
+    const { metadata } = await mesh.pod("ending", "api");
+    await mesh.patch(`/api/v1/namespaces/ending/pods/${metadata.name}`, {
+      metadata: { finalizers: ["example.com/wait"] },
+    });
+    await mesh.api.request({ method: "DELETE", path: "/api/v1/namespaces/ending" });
+    const plan: Plan = { global: { concurrency: 3 }, namespaces: { staying: { logLevel: "debug" } } };
+    const up = succeeded(await pulumi.up(mesh.stack("ending", plan)));
+    assert.match(up.stdoutText, /\[ending\] settings not tried out: namespace ending is on its way out/);
+    assert.match(up.stdoutText, /\[staying\] 1\/1 restarted Deployment\/api/);
+    await isQuiet("ending", plan);
+  });
+});
