@@ -1,4 +1,5 @@
 import { canonicalJson } from "../data/canonicalJson.js";
+import { memoize } from "../data/memoize.js";
 import { compose } from "./compose.js";
 import type { InjectorData } from "./InjectorData.js";
 import { InjectorRefusal } from "./InjectorRefusal.js";
@@ -30,10 +31,15 @@ function isWrittenAgain(data: InjectorData): boolean {
 }
 
 /** Whether pods get the stamps that this release has for the layers: else those of an earlier release are not told from stale ones yet. */
-export function hasOwnStamps(data: InjectorData): boolean {
-  const stored = storedData(data);
+export function hasOwnStamps({ values }: Pick<InjectorData, "values">): boolean {
+  // each of a program's rollouts asks
+  return ownStampsIn(values);
+}
+
+const ownStampsIn = memoize((values): boolean => {
+  const stored = storedData({ values });
   if (stored === undefined) return true;
-  const { namespaces, profiles } = storedContent(layersOf(data));
+  const { namespaces, profiles } = storedContent(layersOf({ values }));
   const stamps = (of: Pick<typeof stored, "namespaces" | "profiles">) =>
     canonicalJson([
       of.namespaces,
@@ -42,4 +48,4 @@ export function hasOwnStamps(data: InjectorData): boolean {
         .sort(),
     ]);
   return stamps({ namespaces, profiles }) === stamps(stored);
-}
+});
