@@ -1,21 +1,12 @@
 import { dryRunPod } from "../../provider/cluster/dryRunPod";
-import { hasStatus } from "../../provider/cluster/KubernetesApi";
 import type { Mesh } from "./Mesh";
-
-const policies = "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies";
-const bindings = "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings";
+import { leaveNewPods, mutateNewPods } from "./mutateNewPods";
 
 /** From now on pods of `app` whose sidecar has this CPU limit never become ready: settings that this workload can't live with. */
 export async function breaksWith(mesh: Mesh, namespace: string, app: string, cpu: string): Promise<void> {
-  const create = (at: string, spec: object) =>
-    mesh.api.request({ method: "POST", path: at, body: { metadata: { name: namespace }, spec } });
   const sidecar = `object.spec.initContainers.exists(c, c.name == "istio-proxy" && string(c.?resources.?limits[?"cpu"].orValue("")) == "${cpu}")`;
   const mark = '[JSONPatch{op: "add", path: "/metadata/labels/kwok.test~1never-ready", value: "true"}]';
-  await create(policies, {
-    matchConstraints: {
-      resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }],
-      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
-    },
+  await mutateNewPods(mesh, namespace, {
     matchConditions: [{ name: "app", expression: `object.metadata.?labels[?"app"].orValue("") == "${app}"` }],
     // policies come before webhooks: the condition is in the mutation, since only what matched at first is looked at again
     reinvocationPolicy: "IfNeeded",
@@ -26,7 +17,6 @@ export async function breaksWith(mesh: Mesh, namespace: string, app: string, cpu
       },
     ],
   });
-  await create(bindings, { policyName: namespace });
   await mesh.eventually(`${app} breaks with ${cpu}`, async () =>
     JSON.stringify(await newPodLabels(mesh, namespace, app, cpu)).includes("never-ready"),
   );
@@ -42,11 +32,7 @@ async function newPodLabels(mesh: Mesh, namespace: string, app: string, cpu: str
 
 /** Takes that back, also for the pods that there are. */
 export async function breaksNoMore(mesh: Mesh, namespace: string, app: string, cpu: string): Promise<void> {
-  for (const path of [bindings, policies]) {
-    await mesh.api.request({ method: "DELETE", path: `${path}/${namespace}` }).catch((error: unknown) => {
-      if (!hasStatus(error, 404)) throw error;
-    });
-  }
+  await leaveNewPods(mesh, namespace);
   const isBroken = async () =>
     JSON.stringify(await newPodLabels(mesh, namespace, app, cpu)).includes("never-ready");
   await mesh.eventually(`new pods of ${app} break no more`, async () => !(await isBroken()));

@@ -4,6 +4,7 @@ import type { Pod } from "../../provider/cluster/podTemplate";
 import type { Workload } from "../../provider/cluster/workloads";
 import { pulumi } from "../pulumi/pulumi";
 import { container, Mesh, type Plan, succeeded } from "./Mesh";
+import { mutateNewPods } from "./mutateNewPods";
 import { watchObjects } from "./watchObjects";
 
 const quick = { terminationGracePeriodSeconds: 1 };
@@ -100,32 +101,17 @@ describe("restarts are decided by evidence", () => {
     await mesh.namespace(namespace);
     await mesh.deployment(namespace, "web", { pod: quick });
     await mesh.deployment(namespace, "api", { pod: quick });
-    const policies = "/apis/admissionregistration.k8s.io/v1";
-    await post(`${policies}/mutatingadmissionpolicies`, {
-      metadata: { name: "vpa-like" },
-      spec: {
-        failurePolicy: "Fail",
-        reinvocationPolicy: "IfNeeded",
-        matchConstraints: {
-          namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
-          resourceRules: [
-            { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] },
-          ],
-        },
-        mutations: [
-          {
-            patchType: "ApplyConfiguration",
-            applyConfiguration: {
-              expression:
-                'has(object.metadata.labels) && object.metadata.labels["app"] == "web" && has(object.spec.initContainers) && object.spec.initContainers.exists(c, c.name == "istio-proxy") ? Object{spec: Object.spec{initContainers: [Object.spec.initContainers{name: "istio-proxy", resources: Object.spec.initContainers.resources{requests: {"cpu": "137m"}}}]}} : Object{}',
-            },
+    await mutateNewPods(mesh, namespace, {
+      reinvocationPolicy: "IfNeeded",
+      mutations: [
+        {
+          patchType: "ApplyConfiguration",
+          applyConfiguration: {
+            expression:
+              'has(object.metadata.labels) && object.metadata.labels["app"] == "web" && has(object.spec.initContainers) && object.spec.initContainers.exists(c, c.name == "istio-proxy") ? Object{spec: Object.spec{initContainers: [Object.spec.initContainers{name: "istio-proxy", resources: Object.spec.initContainers.resources{requests: {"cpu": "137m"}}}]}} : Object{}',
           },
-        ],
-      },
-    });
-    await post(`${policies}/mutatingadmissionpolicybindings`, {
-      metadata: { name: "vpa-like" },
-      spec: { policyName: "vpa-like" },
+        },
+      ],
     });
     const template = {
       metadata: { labels: { app: "web" } },

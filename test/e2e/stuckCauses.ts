@@ -1,7 +1,8 @@
 import { dryRunPod } from "../../provider/cluster/dryRunPod";
-import { hasStatus, listAll } from "../../provider/cluster/KubernetesApi";
+import { listAll } from "../../provider/cluster/KubernetesApi";
 import type { Pod } from "../../provider/cluster/podTemplate";
 import type { Mesh } from "./Mesh";
+import { leaveNewPods, mutateNewPods } from "./mutateNewPods";
 
 /** The workload of each namespace that can't become ready. */
 export const stuck = "b-stuck";
@@ -57,38 +58,19 @@ export async function setDisk(mesh: Mesh, value: string | null): Promise<void> {
     await mesh.patch(`/api/v1/nodes/${metadata.name}`, { metadata: { labels: { disk: value } } });
 }
 
-const policies = "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies";
-const bindings = "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings";
-
 // by the API server and not in the workload's template: there it would be a rollout of its own, stuck before any restart
 async function changeNewPods(mesh: Mesh, namespace: string, path: string, value: string): Promise<void> {
-  const create = (at: string, spec: object) =>
-    mesh.api.request({ method: "POST", path: at, body: { metadata: { name: namespace }, spec } });
-  const pods = { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] };
   const expression = `[JSONPatch{op: "add", path: ${JSON.stringify(path)}, value: ${JSON.stringify(value)}}]`;
-  await create(policies, {
-    matchConstraints: {
-      resourceRules: [pods],
-      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
-    },
+  await mutateNewPods(mesh, namespace, {
     matchConditions: [{ name: stuck, expression: `object.metadata.labels.app == ${JSON.stringify(stuck)}` }],
     reinvocationPolicy: "Never",
     mutations: [{ patchType: "JSONPatch", jsonPatch: { expression } }],
   });
-  await create(bindings, { policyName: namespace });
   await mesh.eventually(`new pods of ${stuck} have ${value}`, async () => {
     const { spec } = (await mesh.workload(namespace, stuck)).spec.template;
     const pod = await dryRunPod(mesh.api, namespace, { metadata: { labels: { app: stuck } }, spec });
     return JSON.stringify([pod.metadata.labels, pod.spec.containers]).includes(JSON.stringify(value));
   });
-}
-
-async function leaveNewPods(mesh: Mesh, namespace: string): Promise<void> {
-  for (const path of [bindings, policies]) {
-    await mesh.api.request({ method: "DELETE", path: `${path}/${namespace}` }).catch((error: unknown) => {
-      if (!hasStatus(error, 404)) throw error;
-    });
-  }
 }
 
 async function patchPods(mesh: Mesh, namespace: string, body: object): Promise<void> {
