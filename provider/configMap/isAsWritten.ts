@@ -10,12 +10,10 @@ import { storedContent } from "./storedContent.js";
 /** Whether the ConfigMap's texts are what this release writes for the layers in them. One that can't be written counts, too. */
 export function isAsWritten(data: InjectorData): boolean {
   // each of a program's layers asks
-  if (last?.config !== data.config || last.values !== data.values)
-    last = { config: data.config, values: data.values, is: isWrittenAgain(data) };
-  return last.is;
+  return writtenAgain(data.config)(data.values);
 }
 
-let last: (InjectorData & { is: boolean }) | undefined;
+const writtenAgain = memoize((config) => memoize((values) => isWrittenAgain({ config, values })));
 
 function isWrittenAgain(data: InjectorData): boolean {
   try {

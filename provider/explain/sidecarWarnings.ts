@@ -73,11 +73,17 @@ function lostOnNodes(spec: PodSpec, values: Values, sources: ReadonlyMap<string,
     warnings.push(
       `${mode} NONE: Istio's CNI plugin knows only REDIRECT and TPROXY, and lets no pod with another mode start; use empty ${traffic}/includeInboundPorts and ${traffic}/includeOutboundIPRanges instead`,
     );
-  if (values[ranges] === "" && sources.get(ranges) !== "pod")
+  if (isUnseenByPlugin(values, sources))
     warnings.push(
       `${ranges} is empty, which Istio's CNI plugin takes for *: all outbound traffic is captured; exclude 0.0.0.0/0 and ::/0 instead`,
     );
   return warnings;
+}
+
+// an empty list that the pod does not say itself
+function isUnseenByPlugin(values: Values, sources: ReadonlyMap<string, Level>): boolean {
+  const ranges = "capture.includeOutboundIPRanges";
+  return values[ranges] === "" && sources.get(ranges) !== "pod";
 }
 
 const unlessAll = "Istio ignores excluded inbound ports unless it is *";
@@ -88,7 +94,7 @@ function excludesWithoutEffect(values: Values, sources: ReadonlyMap<string, Leve
   const [ports, noPorts] = [values["capture.includeInboundPorts"], "capture.excludeInboundPorts"];
   const given = (path: string) => (sources.get(path) === "installed" ? undefined : values[path] || undefined);
   const warnings: string[] = [];
-  const noneOutbound = ranges === "" && !(cni && sources.get("capture.includeOutboundIPRanges") !== "pod");
+  const noneOutbound = ranges === "" && !(cni && isUnseenByPlugin(values, sources));
   if (noneOutbound && !values["capture.includeOutboundPorts"] && given(noRanges))
     warnings.push(
       `${noRanges} ${String(given(noRanges))} has no effect: capture.includeOutboundIPRanges is empty, so nothing is captured that could be excluded`,

@@ -90,8 +90,8 @@ function countsText(of: readonly { namespace: string }[], planned: readonly Plan
   const ordered = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   const rest = ordered.length - mostCounted;
   const parts = [
-    ...ordered.slice(0, mostCounted).map(([namespace, count]) => `${namespace} ${count}`),
-    ...(rest > 0 ? [`${count(rest, "more namespace")}`] : []),
+    ...ordered.slice(0, mostCounted).map(([namespace, workloads]) => `${namespace} ${workloads}`),
+    ...(rest > 0 ? [count(rest, "more namespace")] : []),
   ];
   const pods = count(
     planned.reduce((sum, one) => sum + one.pods, 0),
