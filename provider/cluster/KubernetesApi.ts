@@ -81,6 +81,11 @@ export function isMissingRight(error: unknown): boolean {
   return hasStatus(error, 403) && /cannot \w+ resource "/.test(error.serverMessage);
 }
 
+/** Whether an object can't be created because its namespace is being deleted. */
+export function isBeingDeleted(error: ApiError): boolean {
+  return error.status === 403 && error.serverMessage.includes("because it is being terminated");
+}
+
 const pageSize = 500;
 
 export interface ListOptions {

@@ -1,6 +1,6 @@
 import { dryRunPod } from "../cluster/dryRunPod.js";
 import { defaultRevision, injectingRevision } from "../cluster/injectingRevision.js";
-import { ApiError, isMissingRight, type KubernetesApi } from "../cluster/KubernetesApi.js";
+import { ApiError, isBeingDeleted, isMissingRight, type KubernetesApi } from "../cluster/KubernetesApi.js";
 import { allContainers, type PodTemplate } from "../cluster/podTemplate.js";
 import { isTransient } from "../cluster/waitBeforeRetry.js";
 import { workloadName, workloadsOf } from "../cluster/workloads.js";
@@ -98,8 +98,7 @@ function denial(error: ApiError, namespace: string): Answer {
   const message = error.serverMessage;
   if (error.status === 404 && message.includes("namespaces"))
     return { outcome: "unasked", why: `namespace ${namespace} does not exist yet` };
-  if (message.includes("is being terminated"))
-    return { outcome: "unasked", why: `namespace ${namespace} is on its way out` };
+  if (isBeingDeleted(error)) return { outcome: "unasked", why: `namespace ${namespace} is being deleted` };
   if (message.includes("does not support dry run")) return { outcome: "unasked", why: message };
   if (message.includes("failed calling webhook") && message.includes("sidecar-injector"))
     return { outcome: "silent", message };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { hasStatus } from "../../provider/cluster/KubernetesApi";
 import { pulumi } from "../pulumi/pulumi";
 import { argument, container, Mesh, operations, type Plan, succeeded } from "./Mesh";
 import { mutateNewPods } from "./mutateNewPods";
@@ -105,16 +106,79 @@ describe("a mesh where others change what injection goes by", () => {
     });
     await mesh.api.request({ method: "DELETE", path: "/api/v1/namespaces/ending" });
     await mesh.eventually("its pods are being deleted", async () => (await mesh.pods("ending")).length === 0);
-    const plan: Plan = { global: { concurrency: 3 }, namespaces: { staying: { logLevel: "debug" } } };
-    const before = (await mesh.pods("staying", "api")).map(({ metadata: { uid } }) => uid);
-    const up = succeeded(await pulumi.up(mesh.stack("ending", plan)));
-    assert.match(up.stdoutText, /\[ending\] settings not tried out: namespace ending is on its way out/);
-    // by its own rollout, which has one workload, or by the mesh's, which has two: whichever had its turn first
-    const restarted = /^ {4}\[staying\] (1\/1|[12]\/2) restarted Deployment\/api \(1 pod/gm;
+    await staysSettled("ending", "staying");
+    succeeded(await pulumi.destroy(mesh.stack("ending", globalAnd("staying"))));
+  });
+
+  test("a namespace that is being deleted, and whose pods are not yet: its workloads wait, and the others restart", async () => {
+    for (const name of ["refusing", "going-on"]) {
+      await mesh.namespace(name);
+      await mesh.deployment(name, "api");
+    }
+    const { metadata } = await mesh.pod("refusing", "api");
+    await denyDeletion(mesh, "refusing");
+    await mesh.eventually("the policy is in force", async () => {
+      const path = `/api/v1/namespaces/refusing/pods/${metadata.name}`;
+      const deleted = mesh.api.request({ method: "DELETE", path, query: { dryRun: "All" } });
+      return deleted.then(
+        () => false,
+        (error: unknown) => hasStatus(error, 422),
+      );
+    });
+    await mesh.api.request({ method: "DELETE", path: "/api/v1/namespaces/refusing" });
+    const up = await staysSettled("refusing", "going-on");
+    assert.match(up.stdoutText, /Deployment\/api is waiting: its namespace is being deleted/);
+    assert.match(await ranCommand(mesh, "status", "-n", "refusing"), /its namespace is being deleted/);
+    succeeded(await pulumi.destroy(mesh.stack("refusing", globalAnd("going-on"))));
+    assert.equal((await mesh.pod("refusing", "api")).metadata.uid, metadata.uid);
+  });
+
+  /** A first `up` restarts what is in `staying`, once, and then nothing is left to do. */
+  const staysSettled = async (ending: string, staying: string) => {
+    const plan = globalAnd(staying);
+    const before = (await mesh.pods(staying, "api")).map(({ metadata: { uid } }) => uid);
+    const up = succeeded(await pulumi.up(mesh.stack(ending, plan)));
+    assert.match(
+      up.stdoutText,
+      new RegExp(`\\[${ending}\\] settings not tried out: namespace ${ending} is being deleted`),
+    );
+    // by its own rollout, which has one workload, or by the mesh's, which has more: whichever had its turn first
+    const restarted = new RegExp(`^ {4}\\[${staying}\\] \\d/\\d restarted Deployment/api \\(1 pod`, "gm");
     assert.equal([...up.stdoutText.matchAll(restarted)].length, 1, up.stdoutText);
-    const [pod, ...more] = await mesh.pods("staying", "api");
+    const [pod, ...more] = await mesh.pods(staying, "api");
     assert.ok(pod && more.length === 0 && !before.includes(pod.metadata.uid));
     assert.ok(container(pod, "istio-proxy").args?.includes("--proxyLogLevel=debug"));
-    await isQuiet("ending", plan);
+    await isQuiet(ending, plan);
+    return up;
+  };
+  const globalAnd = (namespace: string): Plan => ({
+    global: { concurrency: 3 },
+    namespaces: { [namespace]: { logLevel: "debug" } },
   });
 });
+
+/** Denies the deletion of the namespace's workloads and pods, so that it does not end. */
+async function denyDeletion(mesh: Mesh, namespace: string): Promise<void> {
+  const create = (kind: string, spec: object) =>
+    mesh.api.request({
+      method: "POST",
+      path: `/apis/admissionregistration.k8s.io/v1/${kind}`,
+      body: { metadata: { name: namespace }, spec },
+    });
+  await create("validatingadmissionpolicies", {
+    failurePolicy: "Fail",
+    matchConstraints: {
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+      resourceRules: [
+        {
+          apiGroups: ["", "apps"],
+          apiVersions: ["v1"],
+          operations: ["DELETE"],
+          resources: ["pods", "deployments", "replicasets"],
+        },
+      ],
+    },
+    validations: [{ expression: "false", message: "deletion is protected here" }],
+  });
+  await create("validatingadmissionpolicybindings", { policyName: namespace, validationActions: ["Deny"] });
+}

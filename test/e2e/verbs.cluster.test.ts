@@ -275,6 +275,29 @@ describe("Pulumi's own verbs", () => {
     await ended(options(4));
   });
 
+  test("up --plan, where a workload came after the plan was saved: its own preview stops it before the write", async () => {
+    const namespace = "replanned";
+    await mesh.namespace(namespace);
+    await mesh.deployment(namespace, "api");
+    const file = join(folder, "former-plan.json");
+    const options = (cpu: number) => stack(namespace, [{ name: namespace, namespace, cpu }]);
+    const env = { ...options(4).env, PULUMI_EXPERIMENTAL: "true" };
+    const save = () => pulumi.preview({ ...options(4), env, flags: ["--save-plan", file] });
+    const upByPlan = () => pulumi.up({ ...options(4), env, skipPreview: false, flags: ["--plan", file] });
+    succeeded(await pulumi.up(options(3)));
+    succeeded(await save());
+    await mesh.deployment(namespace, "late");
+    const before = await mesh.injector();
+    const refused = await upByPlan();
+    assert.equal(refused.ok, false, refused.stdoutText);
+    assert.match(refused.stdoutText, /violates plan: properties changed: [^\n]*restarts/);
+    assert.deepEqual(await mesh.injector(), before);
+    succeeded(await save());
+    succeeded(await upByPlan());
+    assert.equal(await limit(namespace), "4");
+    await ended(options(4));
+  });
+
   test("preview --json is what `sidecar-settings report` reads", async () => {
     const options = stack("reported", [shop()]);
     succeeded(await pulumi.up(options));

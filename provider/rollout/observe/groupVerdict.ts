@@ -4,6 +4,7 @@ import { dryRunPod } from "../../cluster/dryRunPod.js";
 import { injectingRevision } from "../../cluster/injectingRevision.js";
 import {
   ApiError,
+  isBeingDeleted,
   isMissingRight,
   type KubernetesApi,
   type ObjectMeta,
@@ -164,13 +165,14 @@ function byStamps({ settings, pods }: PodGroup, changed: Difference[] | undefine
   return changed?.length === 0 ? { is: "masked" } : { is: "stale", stale };
 }
 
-/** A new pod would meet the same denial, unless it is for a full quota and the old pod makes room. */
+/** A new pod would meet the same denial, unless it is for a full quota and the old pod makes room. A namespace that goes takes its pods along. */
 function ifReplaced(
   workload: Workload,
   { settings }: PodGroup,
   stale: GroupVerdict,
   denial: ApiError,
 ): GroupVerdict {
+  if (isBeingDeleted(denial)) return { is: "held", why: "its namespace is being deleted" };
   const isFull = denial.serverMessage.includes("exceeded quota");
   if (isFull && deletesBeforeCreating(workload, settings.strategy)) return stale;
   return {
