@@ -11,6 +11,7 @@ import { readInjector, writeInjector } from "../../provider/injector/Injector";
 import { pulumi } from "../pulumi/pulumi";
 import { ArgoRollouts } from "./ArgoRollouts";
 import { container, Mesh, type Plan, succeeded } from "./Mesh";
+import { ranCommand } from "./ranCommand";
 
 interface Role {
   kind: "Role" | "ClusterRole";
@@ -221,6 +222,33 @@ describe("with the rights of rbac.yaml", () => {
     assert.equal(up.ok, false);
     assert.match(up.stdoutText, /cannot update resource "configmaps".*in the namespace "istio-system"/);
     assert.equal(digest(await mesh.injector()), installed);
+  });
+
+  test("explain of a running pod needs Kubernetes' own ClusterRole view as well, as docs/rights.md says", async () => {
+    const user = "developer";
+    const kubeconfig = await userWith(
+      user,
+      roles.filter(({ metadata }) => metadata.name.endsWith("-preview")),
+    );
+    const { metadata } = await mesh.pod("shop", "api");
+    const explained = () =>
+      ranCommand({ cluster: { kubeconfig } }, "explain", `pod/${metadata.name}`, "-n", "shop", "--all");
+    await assert.rejects(explained(), /cannot get resource "pods".*in the namespace "shop"/);
+    await mesh.api.request({
+      method: "POST",
+      path: "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+      body: {
+        metadata: { name: `view-${user}` },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" },
+        subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: user }],
+      },
+    });
+    const api = await connect({ kubeconfig });
+    await mesh.eventually(`${user} may view`, async () => {
+      await api.request({ method: "GET", path: "/apis/apps/v1/namespaces/shop/replicasets" });
+      return true;
+    });
+    assert.match(await explained(), /^proxyResources\.limits\.cpu +2 /m);
   });
 
   test("rbac.yaml unchanged gives its two groups what it says, and nobody else anything", async () => {
