@@ -1,7 +1,7 @@
 import { dryRunPod } from "../cluster/dryRunPod.js";
 import { defaultRevision, injectingRevision } from "../cluster/injectingRevision.js";
 import { ApiError, isBeingDeleted, isMissingRight, type KubernetesApi } from "../cluster/KubernetesApi.js";
-import { allContainers, type PodTemplate } from "../cluster/podTemplate.js";
+import { allContainers, type Pod, type PodTemplate } from "../cluster/podTemplate.js";
 import { isTransient } from "../cluster/waitBeforeRetry.js";
 import { workloadName, workloadsOf } from "../cluster/workloads.js";
 import { labelsPickedBy, type Requirement, selectorText } from "../levels/selector.js";
@@ -83,18 +83,23 @@ export async function ask(
   probe: Probe,
 ): Promise<Answer> {
   try {
-    const pod = await dryRunPod(api, namespace, probe.template);
-    return injectingRevision(pod.metadata) === revisionOf(injector)
-      ? { outcome: "injected", stamp: pod.metadata.annotations?.[stampAnnotation] }
-      : { outcome: "not injected" };
+    return shownBy(await dryRunPod(api, namespace, probe.template), injector);
   } catch (error) {
-    // neither says anything about the pod
-    if (!(error instanceof ApiError) || isMissingRight(error) || isTransient(error)) throw error;
-    return denial(error, namespace);
+    if (!(error instanceof ApiError) || isMissingRight(error)) throw error;
+    return denialOf(error, namespace);
   }
 }
 
-function denial(error: ApiError, namespace: string): Answer {
+/** What an admitted pod shows of this injector. */
+export function shownBy({ metadata }: Pod, injector: Injector): Answer {
+  return injectingRevision(metadata) === revisionOf(injector)
+    ? { outcome: "injected", stamp: metadata.annotations?.[stampAnnotation] }
+    : { outcome: "not injected" };
+}
+
+/** What a denial says of the injector; rethrows one that says nothing of the pod. */
+export function denialOf(error: ApiError, namespace: string): Answer {
+  if (isTransient(error)) throw error;
   const message = error.serverMessage;
   if (error.status === 404 && message.includes("namespaces"))
     return { outcome: "unasked", why: `namespace ${namespace} does not exist yet` };

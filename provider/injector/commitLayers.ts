@@ -8,7 +8,7 @@ import { type CommitOptions, type LayerChange, type Outcomes, UntriedSettings } 
 import type { Refused } from "./Refused.js";
 import { type Asked, recordBaseline, unverifiable } from "./recordBaseline.js";
 import { revertRejected } from "./revertRejected.js";
-import { tryOut } from "./tryOut.js";
+import { plannedLayers, tryOut } from "./tryOut.js";
 import { waitForReplicas } from "./waitForReplicas.js";
 import { transientMessage, waitForStamps } from "./waitForStamps.js";
 import { writeLayers } from "./writeLayers.js";
@@ -35,8 +35,9 @@ export async function commitLayers(
       some,
       found,
       async (current, accepted, layers) => {
-        await recordBaseline(api, injector, current, accepted, asked);
-        return tryOut(api, current, layers, asked);
+        const planned = plannedLayers(current, layers);
+        await recordBaseline(api, injector, current, accepted, planned, asked);
+        return tryOut(api, planned, asked);
       },
       options,
     );

@@ -1,3 +1,4 @@
+import { askPlanned, type PlannedLayers } from "../ask/askPlanned.js";
 import { injectedPods } from "../cluster/injectedPods.js";
 import { type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
@@ -7,7 +8,16 @@ import { forEachLimit } from "../data/forEachLimit.js";
 import { globalTarget, type Layers, layerAt, namespaceOf } from "../levels/Layer.js";
 import { workloadLayers } from "../levels/layersReaching.js";
 import type { Requirement } from "../levels/selector.js";
-import { type Answer, ask, mostWorkloads, type Probe, probesOf, withoutSidecar } from "./askInjector.js";
+import {
+  type Answer,
+  ask,
+  denialOf,
+  mostWorkloads,
+  type Probe,
+  probesOf,
+  shownBy,
+  withoutSidecar,
+} from "./askInjector.js";
 import { type Injector, type InjectorConfigMap, injectorName } from "./Injector.js";
 import { isSame, type LayerChange } from "./LayerChange.js";
 
@@ -18,10 +28,18 @@ export const asksAtOnce = 8;
 /** Workload layers probed per namespace. */
 const mostSelectorsAsked = 50;
 
-/** A namespace's probes, each with its outcome before the write. */
+export interface AskedProbe {
+  probe: Probe;
+  /** Its outcome before the write. */
+  before: Answer;
+  /** The planned layers that it is admitted with. */
+  admittedWith?: Layers | undefined;
+}
+
+/** A namespace's probes. */
 export interface Asked {
   namespace: string;
-  probes: { probe: Probe; before: Answer }[];
+  probes: AskedProbe[];
 }
 
 /** Probes the namespaces that the changes reach, before the write; those in `asked` are not probed again. */
@@ -30,6 +48,7 @@ export async function recordBaseline(
   injector: Injector,
   current: InjectorConfigMap,
   changes: readonly LayerChange[],
+  planned: PlannedLayers | undefined,
   asked: Map<string, Asked>,
 ): Promise<void> {
   const layers = layersOf(current.data);
@@ -39,14 +58,11 @@ export async function recordBaseline(
   const inFull = new Set(reached.slice(0, mostNamespacesWithWorkloads));
   await forEachLimit(unasked, asksAtOnce, async (namespace) => {
     const selectors = selectorsIn(namespace, changes, layers);
-    const before = await askAll(
-      api,
-      injector,
-      namespace,
-      selectors,
-      inFull.has(namespace) ? mostWorkloads : 0,
-    );
-    asked.set(namespace, untried ? await blamingSettings(api, injector, before) : before);
+    const workloads = inFull.has(namespace) ? mostWorkloads : 0;
+    const [plain, ...rest] = await probesOf(api, namespace, injector, selectors, workloads);
+    const before = await askAll(plain, rest, (probe) => askBefore(api, injector, namespace, probe, planned));
+    const probes = untried ? await blamingSettings(api, injector, namespace, before) : before;
+    asked.set(namespace, { namespace, probes });
   });
   requireSpeaking([...asked.values()], injector);
 }
@@ -65,27 +81,37 @@ function selectorsIn(
   return [...unique.values()].slice(0, mostSelectorsAsked);
 }
 
+/** The others only where the first can tell anything. */
 async function askAll(
+  plain: Probe | undefined,
+  rest: readonly Probe[],
+  askOne: (probe: Probe) => Promise<AskedProbe>,
+): Promise<AskedProbe[]> {
+  const first = plain && (await askOne(plain));
+  if (!first || first.before.outcome === "unasked" || first.before.outcome === "silent")
+    return first ? [first] : [];
+  return [first, ...(await Promise.all(rest.map(askOne)))];
+}
+
+/** A pod that is admitted with the planned layers need not be asked about without them. */
+async function askBefore(
   api: KubernetesApi,
   injector: Injector,
   namespace: string,
-  selectors: readonly (readonly Requirement[])[],
-  workloads: number,
-): Promise<Asked> {
-  const probes = await probesOf(api, namespace, injector, selectors, workloads);
-  const [plain, ...rest] = probes;
-  const first = plain ? { probe: plain, before: await ask(api, injector, namespace, plain) } : undefined;
-  if (!first || first.before.outcome === "unasked" || first.before.outcome === "silent")
-    return { namespace, probes: first ? [first] : [] };
-  return {
-    namespace,
-    probes: [
-      first,
-      ...(await Promise.all(
-        rest.map(async (probe) => ({ probe, before: await ask(api, injector, namespace, probe) })),
-      )),
-    ],
-  };
+  probe: Probe,
+  planned: PlannedLayers | undefined,
+): Promise<AskedProbe> {
+  const answer = planned && (await askPlanned(api, namespace, probe.template, planned));
+  switch (answer?.is) {
+    case "given":
+      return { probe, before: shownBy(answer.pod, injector), admittedWith: planned?.layers };
+    case "unasked":
+      return { probe, before: shownBy(answer.pod, injector) };
+    case "denied":
+      return { probe, before: denialOf(answer.error, namespace) };
+    default:
+      return { probe, before: await ask(api, injector, namespace, probe) };
+  }
 }
 
 /** Settings that are there before this `up` writes them: from Helm, or from an `up` that was killed. */
@@ -98,14 +124,15 @@ function isThereUntried({ target, layer, former }: LayerChange, layers: Layers):
 async function blamingSettings(
   api: KubernetesApi,
   injector: Injector,
-  { namespace, probes }: Asked,
-): Promise<Asked> {
-  const blamed = probes.map(async ({ probe, before }) => {
-    if (before.outcome !== "denied") return { probe, before };
-    const bare = await ask(api, injector, namespace, withoutSidecar(probe));
-    return { probe, before: bare.outcome === "not injected" ? anySidecar : before };
+  namespace: string,
+  probes: readonly AskedProbe[],
+): Promise<AskedProbe[]> {
+  const blamed = probes.map(async (asked) => {
+    if (asked.before.outcome !== "denied") return asked;
+    const bare = await ask(api, injector, namespace, withoutSidecar(asked.probe));
+    return bare.outcome === "not injected" ? { ...asked, before: anySidecar } : asked;
   });
-  return { namespace, probes: await Promise.all(blamed) };
+  return Promise.all(blamed);
 }
 
 const anySidecar: Answer = { outcome: "injected", stamp: undefined };

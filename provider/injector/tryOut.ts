@@ -1,4 +1,4 @@
-import { askPlanned } from "../ask/askPlanned.js";
+import { askPlanned, type PlannedLayers } from "../ask/askPlanned.js";
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { layersOf } from "../configMap/layersOf.js";
 import { forEachLimit } from "../data/forEachLimit.js";
@@ -9,20 +9,29 @@ import type { Refused } from "./Refused.js";
 import { type Asked, asksAtOnce } from "./recordBaseline.js";
 
 /**
- * Dry-runs the same pods with the layers about to be written, so that what would be denied is never written. The first layer of a mesh
- * can't be tried: the template that reads planned data comes with it. If it is bad, it is reverted.
+ * What a pod can be asked with about the layers that are about to be written. Undefined for the first layer of a mesh, since the template
+ * that reads planned data comes with it: if it is bad, it is reverted.
  */
-export async function tryOut(
-  api: KubernetesApi,
+export function plannedLayers(
   { data }: Pick<InjectorConfigMap, "data">,
   layers: Layers,
+): PlannedLayers | undefined {
+  if (!data.config.includes(previewAnnotation)) return undefined;
+  return { present: layersOf(data), layers, all: layers, config: data.config };
+}
+
+/** Dry-runs the same pods with the planned layers, so that what would be denied is never written. */
+export async function tryOut(
+  api: KubernetesApi,
+  planned: PlannedLayers | undefined,
   asked: ReadonlyMap<string, Asked>,
 ): Promise<Refused> {
   const refused: Refused = new Map();
-  if (!data.config.includes(previewAnnotation)) return refused;
-  const planned = { present: layersOf(data), layers, all: layers, config: data.config };
+  if (!planned) return refused;
   const probes = [...asked.values()].flatMap(({ namespace, probes: all }) =>
-    all.flatMap(({ probe, before }) => (before.outcome === "injected" ? [{ namespace, probe }] : [])),
+    all.flatMap(({ probe, before, admittedWith }) =>
+      before.outcome === "injected" && admittedWith !== planned.layers ? [{ namespace, probe }] : [],
+    ),
   );
   await forEachLimit(probes, asksAtOnce, async ({ namespace, probe }) => {
     if (refused.has(namespace)) return;

@@ -29,10 +29,19 @@ const layer = (namespace: string, cpu: number, injectorTimeout = "20s") => ({
 });
 /** Without planned settings on a pod: what can be asked beforehand is refused then, and these tests are about what was written. */
 function unasked(call: ApiCall): ApiCall {
-  const { metadata } = (call.body ?? {}) as { metadata?: { annotations?: Record<string, string> } };
-  if (call.method !== "POST" || metadata?.annotations?.[previewAnnotation] === undefined) return call;
-  const { [previewAnnotation]: _, ...annotations } = metadata.annotations;
+  const { metadata } = (call.body ?? {}) as Asked;
+  if (!isByPlan(call)) return call;
+  const { [previewAnnotation]: _, ...annotations } = metadata?.annotations ?? {};
   return { ...call, body: { ...(call.body as object), metadata: { ...metadata, annotations } } };
+}
+
+interface Asked {
+  metadata?: { annotations?: Record<string, string> };
+}
+
+function isByPlan({ method, body }: ApiCall): boolean {
+  const { metadata } = (body ?? {}) as Asked;
+  return method === "POST" && metadata?.annotations?.[previewAnnotation] !== undefined;
 }
 
 /** More than any container in the namespaces here may have. */
@@ -65,11 +74,12 @@ describe("a layer whose write is disturbed", () => {
   /** A provider process of its own, whose requests pass through `disturbed`. */
   const processWith = (
     disturbed: (call: ApiCall, send: () => Promise<unknown>) => Promise<unknown>,
+    sent = unasked,
   ): ResourceProvider & { lines: string[] } => {
     const api: KubernetesApi = {
       server: `process ${++processes}`,
       request: <Answer>(call: ApiCall) =>
-        disturbed(call, () => mesh.api.request(unasked(call))) as Promise<Answer>,
+        disturbed(call, () => mesh.api.request(sent(call))) as Promise<Answer>,
     };
     const lines: string[] = [];
     const own = { ...session, api: async () => api, report: (line: string) => void lines.push(line) };
@@ -144,6 +154,23 @@ describe("a layer whose write is disturbed", () => {
     await killedAfterWrite((provider) => provider.create(layer("shop", 3)));
     await undisturbed().create(layer("shop", 3));
     assert.deepEqual(await limits(), { shop: "3" });
+  });
+
+  test("a pod is asked about once before the write, by the plan, where the template can be asked", async () => {
+    await undisturbed().create(layer("shop", 3));
+    const asked: ("by the plan" | "as it is")[] = [];
+    let isWritten = false;
+    const provider = processWith(
+      (call, send) => {
+        isWritten ||= call.method === "PUT";
+        if (call.method === "POST" && !isWritten) asked.push(isByPlan(call) ? "by the plan" : "as it is");
+        return send();
+      },
+      (call) => call,
+    );
+    await provider.create(layer("cart", 3));
+    assert.deepEqual(asked, ["by the plan"]);
+    assert.deepEqual(await limits(), { shop: "3", cart: "3" });
   });
 
   const canCreateAtOnce = async (namespace: string) => {
