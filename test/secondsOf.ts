@@ -41,7 +41,7 @@ export const measured: Readonly<Record<string, number>> = {
   "test/cli/cli.cluster.test.ts": 65,
   "test/e2e/argoRollouts.cluster.test.ts": 60,
   "test/e2e/rollout.cluster.test.ts": 60,
-  "test/e2e/previewJson.cluster.test.ts": 60,
+  "test/e2e/previewJson.cluster.test.ts": 75,
   "test/e2e/waves.cluster.test.ts": 60,
   "test/e2e/formerState.cluster.test.ts": 45,
   "test/e2e/gitops.cluster.test.ts": 55,

@@ -1,6 +1,10 @@
+import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { previewComment } from "../../provider/report/preview/previewComment";
+import { readPreview } from "../../provider/report/preview/readPreview";
 import { sameAsGolden } from "../goldens/sameAsGolden";
+import type { ProgramOptions } from "../pulumi/ProgramOptions";
 import { pulumi } from "../pulumi/pulumi";
 import { Mesh, succeeded } from "./Mesh";
 
@@ -57,6 +61,35 @@ rollout: { maxConcurrent: 2 }
       join(goldens, "settings-change-at-several-levels/preview.json"),
       normalised(await pulumi.previewJson(change)),
     );
+  });
+
+  const comment = async (options: ProgramOptions) =>
+    previewComment(readPreview(await pulumi.previewJson(options)), "Sidecar settings");
+
+  test("says nothing of the last update where --refresh looks at the state first", async () => {
+    const settings = await stack("namespaces: { pay: { logLevel: debug } }");
+    succeeded(await pulumi.up(settings));
+    assert.match(await comment(settings), /^Nothing changes/m);
+    assert.match(await comment({ ...settings, flags: ["--refresh"] }), /^Nothing changes/m);
+  });
+
+  test("says that a preview failed for a policy, which Pulumi's JSON leaves out", async () => {
+    const settings = await stack("namespaces: { pay: { proxyResources: { limits: { cpu: 3 } } } }");
+    const pack = join(__dirname, "../../examples/policy");
+    assert.match(
+      await comment({ ...settings, flags: ["--policy-pack", pack] }),
+      /^\*\*The preview failed\*\*.*\n\n> \[!CAUTION\]\n> - the preview failed for a reason that its JSON leaves out/m,
+    );
+  });
+
+  test("says what a component's former namespace loses", async () => {
+    const moving = (namespace: string) =>
+      mesh.stack("moving", { namespaces: { team: { namespace, dnsProxy: true } } });
+    succeeded(await pulumi.up(moving("canary")));
+    const text = await comment(moving("cart"));
+    assert.match(text, /^\| `canary` \| `dnsProxy` \| `true` \| the weaker level's \|/m);
+    assert.match(text, /^\| `cart` \| `dnsProxy` \| .* \| `true` \|/m);
+    assert.match(text, /restarts can't be listed: namespace canary: its settings are removed/);
   });
 });
 

@@ -38,13 +38,17 @@ export const pulumi = {
     const workspace = await prepare(options);
     return runCommand(args, options, workspace.env);
   },
-  /** What `preview --json` prints. */
+  /** What `preview --json` prints, also of a preview that fails. */
   previewJson: async (options: ProgramOptions): Promise<string> => {
     const workspace = await prepare(options);
     await configure(options, workspace);
     const flags = ["--stack", options.stack, "--config-file", workspace.configFile];
-    const run = await runCommand(["preview", "--json", ...flags], options, workspace.env);
-    if (run.code !== 0) throw new Error(run.text);
+    const run = await runCommand(
+      ["preview", "--json", ...flags, ...(options.flags ?? [])],
+      options,
+      workspace.env,
+    );
+    if (!run.stdout.startsWith("{")) throw new Error(run.text);
     return run.stdout;
   },
   /** `stack rename`; returns the options of the renamed stack. */

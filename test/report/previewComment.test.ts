@@ -179,6 +179,15 @@ describe("the comment on a pull request", () => {
     assert.match(text, /> \[!CAUTION\]\n> - settings\.yaml:3:5: found &lt;b&gt;x&lt;\/b&gt;$/m);
   });
 
+  it("says of a preview that only says that it failed where to look", () => {
+    const failed = { severity: "error", message: "error: preview failed\n" };
+    assert.match(
+      comment([], [failed]),
+      /^\*\*The preview failed\*\*\.[\s\S]*> - the preview failed for a reason that its JSON leaves out/m,
+    );
+    assert.doesNotMatch(comment([], [{ severity: "error", message: "no access" }, failed]), /leaves out/);
+  });
+
   it("fails with a preview that ended early without an error", () => {
     const steps = [layer("Namespace", "shop", { namespace: "shop", dnsProxy: true })];
     assert.match(
@@ -208,6 +217,77 @@ describe("the comment on a pull request", () => {
       rollout("Namespace", "cart", { namespace: "cart", restarts }),
     ]);
     assert.match(more, /at least 1 workload \(1 pod\) restarts/);
+  });
+
+  it("names no namespace that is not known yet, and the workload settings as their program does", () => {
+    const text = comment([
+      layer("Namespace", "team", { namespace: unknownMarker, dnsProxy: true }),
+      rollout("Namespace", "team", { namespace: unknownMarker, __stale: 0 }),
+      layer("Workload", "mesh-checkout-workloads", {
+        namespace: "shop",
+        workload: "checkout",
+        concurrency: "4",
+      }),
+    ]);
+    assert.match(text, /^\| `known after update \(team\)` \| `dnsProxy` \|/m);
+    assert.match(text, /^\| `shop\/checkout` \(workload\) \| `concurrency` \|/m);
+    assert.match(
+      text,
+      /> - restarts can't be listed: namespace known after update \(team\): some values are known only during/,
+    );
+    assert.ok(!text.includes(unknownMarker));
+  });
+
+  it("says of a layer that moves to another namespace what both get", () => {
+    const settings = { dnsProxy: true, owner: "acme/mesh/prod:team" };
+    const effective = { dnsProxy: true, logLevel: "warning" };
+    const moved = layer(
+      "Namespace",
+      "team",
+      { ...settings, namespace: "cart" },
+      { op: "replace", oldState: { inputs: { ...settings, namespace: "shop" }, outputs: { effective } } },
+    );
+    const text = comment([moved]);
+    assert.match(text, /^\*\*2 settings of 2 levels change; which workloads restart is known only during/m);
+    assert.match(text, /^\| `shop` \| `dnsProxy` \| `true` \| the weaker level's \|/m);
+    assert.match(text, /^\| `cart` \| `dnsProxy` \| the weaker level's \| `true` \|/m);
+    assert.match(text, /> - restarts can't be listed: namespace shop: its settings are removed, and/);
+    // which --show-replacement-steps adds
+    const parts = ["create-replacement", "delete-replaced"].map((op) => ({ ...moved, op }));
+    assert.equal(comment([...parts, moved]), text);
+  });
+
+  it("says that a layer leaves an injector or a cluster", () => {
+    const inputs = { namespace: "shop", dnsProxy: true };
+    const replaced = (injector: object) =>
+      layer(
+        "Namespace",
+        "shop",
+        { ...inputs, injector },
+        { op: "replace", oldState: { inputs: { ...inputs, injector: { revision: "1-30" } } } },
+      );
+    assert.match(
+      comment([replaced({ revision: "1-31" })]),
+      /> - restarts can't be listed: namespace shop: its settings are removed from the former injector or cluster/,
+    );
+    for (const same of [{ revision: "1-30" }, { namespace: "istio-system", revision: "1-30" }])
+      assert.match(comment([replaced(same)]), /^Nothing changes/m);
+  });
+
+  it("says only what the update does where the preview refreshed the state first", () => {
+    const root = (op: string) => ({ op, urn: "urn:pulumi:prod::mesh::pulumi:pulumi:Stack::mesh-prod" });
+    const restarts = { "logLevel warning -> debug": { "Deployment/api": "1 pod" } };
+    const before = { inputs: { namespace: "shop", logLevel: "debug" } };
+    const found = { inputs: { namespace: "shop", logLevel: "off" } };
+    const last = { ...rollout("Namespace", "shop", { namespace: "shop", restarts }), op: "refresh" };
+    const lost = layer("Namespace", "shop", {}, { op: "update", oldState: before, newState: found });
+    assert.match(comment([root("refresh"), last, lost, root("same")]), /^Nothing changes/m);
+    const repaired = layer("Namespace", "shop", {}, { op: "update", oldState: found, newState: before });
+    const text = comment([root("refresh"), last, lost, root("same"), repaired]);
+    assert.match(text, /^\*\*1 setting of 1 level changes; nothing restarts\*\*/m);
+    assert.match(text, /^\| `shop` \| `logLevel` \| `off` \| `debug` \|/m);
+    // a program that fails registers nothing
+    assert.match(comment([root("refresh"), last], []), /^Nothing changes/m);
   });
 
   it("stays below GitHub's limit whatever the size, and says how much it left out", () => {
@@ -253,6 +333,7 @@ describe("the comment on a pull request", () => {
   for (const [name, text] of [
     ["nothing", ""],
     ["text", "Previewing update (dev)"],
+    ["JSON that is cut off", '{"steps": ['],
     ["other JSON", "[1]"],
     ["the stream of events", '{"sequence": 1, "timestamp": 2}'],
     ["steps that are none", '{"steps": [1]}'],
@@ -265,6 +346,14 @@ describe("the comment on a pull request", () => {
       );
     });
   }
+
+  it("says that JSON is cut off, and that other text is none", () => {
+    assert.throws(
+      () => readPreview('{"steps": ['),
+      /which is cut off, or followed by other text\. Leave out/,
+    );
+    assert.throws(() => readPreview("Previewing update"), /which is not JSON\. Leave out/);
+  });
 
   it("says durations as people do", () => {
     assert.deepEqual([45, 60, 61, 5_399, 5_400, 36_000].map(durationText), [

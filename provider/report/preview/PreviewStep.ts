@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isUnknown } from "../../data/unknown.js";
 
 const Properties = z.record(z.string(), z.unknown());
 const State = z.object({ inputs: Properties.optional(), outputs: Properties.optional() });
@@ -22,14 +23,18 @@ export function levelOf(urn: string): string {
   return /^(\w+)SidecarSettings$/.exec(parent)?.[1]?.toLowerCase() ?? "namespace";
 }
 
-/** Whom a layer is for: a namespace, `namespace/workload`, or empty for all. */
+/** Stands for a value that depends on what the update creates. */
+export const onlyLater = "known after update";
+
+/** Whom a layer or a rollout is for: a namespace, `namespace/workload`, or empty for all. */
 export function targetOf(urn: string, level: string, inputs: Readonly<Record<string, unknown>>): string {
-  const namespace = typeof inputs.namespace === "string" ? inputs.namespace : "";
-  if (level === "global" || level === "namespace") return namespace;
-  const name =
+  const resource =
     urn
       .split("::")
       .at(-1)
-      ?.replace(/-layer$/, "") ?? "";
-  return `${namespace}/${name}`;
+      ?.replace(/-(layer|rollout)$/, "") ?? "";
+  const { namespace: given, workload } = inputs;
+  const namespace = isUnknown(given) ? `${onlyLater} (${resource})` : typeof given === "string" ? given : "";
+  if (level === "global" || level === "namespace") return namespace;
+  return `${namespace}/${typeof workload === "string" && !isUnknown(workload) ? workload : resource}`;
 }

@@ -1,12 +1,15 @@
 import { z } from "zod";
+import { canonicalJson } from "../../data/canonicalJson.js";
 import { getOwn } from "../../data/getOwn.js";
 import { recordOf } from "../../data/isRecord.js";
+import type { Properties } from "../../data/Properties.js";
 import { isNestedTooDeep } from "../../data/plainData.js";
 import { shown, textOf } from "../../data/problem.js";
 import { containsUnknown, isUnknown } from "../../data/unknown.js";
+import { injectorOf } from "../../injector/layerInputs.js";
 import { flattened } from "./flattened.js";
 import type { PreviewChange, PreviewReport } from "./PreviewReport.js";
-import { levelOf, Step, targetOf, typeOf } from "./PreviewStep.js";
+import { levelOf, onlyLater, Step, targetOf, typeOf } from "./PreviewStep.js";
 import { restartsOf } from "./restartsOf.js";
 
 const Digest = z.object({
@@ -27,12 +30,15 @@ const expected = "expected the output of pulumi preview --json";
 const unfinished = "the preview ended before it had checked everything, without an error";
 const layerType = "SettingsLayer";
 const rolloutType = "SidecarRollout";
+/** All that Pulumi says in its JSON of a policy that was violated. */
+const unsaid = "preview failed";
+const whyUnsaid =
+  "the preview failed for a reason that its JSON leaves out, such as a violation of a policy pack: run pulumi preview to see it";
+
 /** Parses the output of `pulumi preview --json`; resources of other packages are left out. */
 export function readPreview(text: string): PreviewReport {
   const { steps, diagnostics, changeSummary } = digestIn(text);
-  const ours = (steps ?? []).filter(
-    ({ op }) => op !== "same" && op !== "read" && !op.endsWith("-replacement"),
-  );
+  const ours = plannedIn(steps ?? []).flatMap(movedParts);
   const layers = ours.filter(({ urn }) => typeOf(urn) === layerType);
   const rollouts = ours.filter(({ urn }) => typeOf(urn) === rolloutType);
   for (const { urn, oldState, newState } of [...layers, ...rollouts])
@@ -40,6 +46,9 @@ export function readPreview(text: string): PreviewReport {
       throw new PreviewError(`${expected}, got properties of ${shown(urn)} nested deeper than any setting`);
   const restarted = restartsOf(rollouts);
   const installed = installedIn(steps ?? []);
+  const errors = [
+    ...new Set([...messagesIn(diagnostics ?? [], true), ...(changeSummary ? [] : [unfinished])]),
+  ];
   return {
     stack: stackOf(steps ?? []),
     changes: layers.flatMap((layer) => changesOf(layer, installed)),
@@ -47,7 +56,7 @@ export function readPreview(text: string): PreviewReport {
     unforeseen: [...new Set([...layers.flatMap(unforeseenBy), ...rollouts.flatMap(unforeseenBy)])],
     waiting: Object.assign({}, ...rollouts.map(waitingOf)),
     warnings: [...new Set([...layers.flatMap(restored), ...messagesIn(diagnostics ?? [], false)])],
-    errors: [...new Set([...messagesIn(diagnostics ?? [], true), ...(changeSummary ? [] : [unfinished])])],
+    errors: errors.length === 1 && errors[0] === unsaid ? [whyUnsaid] : errors,
   };
 }
 
@@ -56,10 +65,12 @@ function digestIn(text: string): z.infer<typeof Digest> {
   try {
     data = JSON.parse(text);
   } catch {
+    const begins = text.trim().slice(0, 60);
+    const why = begins.startsWith("{") ? "which is cut off, or followed by other text" : "which is not JSON";
     throw new PreviewError(
-      text.trim() === ""
+      begins === ""
         ? `${expected}, got nothing`
-        : `${expected}, got ${JSON.stringify(text.trim().slice(0, 60))}, which is not JSON. Leave out what it prints to stderr.`,
+        : `${expected}, got ${JSON.stringify(begins)}, ${why}. Leave out what it prints to stderr.`,
     );
   }
   const read = Digest.safeParse(data);
@@ -72,6 +83,30 @@ function digestIn(text: string): z.infer<typeof Digest> {
     );
   }
   return read.data;
+}
+
+/**
+ * What the update itself does. With `--refresh`, the preview begins with a step for each resource in the state: as the last update left it,
+ * restarts included, or as it was found in the cluster.
+ */
+function plannedIn(steps: readonly Step[]): Step[] {
+  const isRefreshed = steps.some(({ op }) => op === "refresh");
+  // a program's first resource is its stack
+  const begin = isRefreshed
+    ? steps.findLastIndex(({ urn }) => urn.split("::")[2] === "pulumi:pulumi:Stack")
+    : 0;
+  return steps.slice(Math.max(0, begin)).filter(({ op }) => !/^(same|read|refresh)$|-replac/.test(op));
+}
+
+/** A layer that moves to another namespace is taken out of the former one, which the one step of its replacement doesn't say. */
+function movedParts(step: Step): Step[] {
+  const { op, urn, oldState, newState } = step;
+  const [from, to] = [oldState?.inputs?.namespace, newState?.inputs?.namespace];
+  if (op !== "replace" || typeOf(urn) !== layerType || from === to || isUnknown(to)) return [step];
+  return [
+    { op: "delete", urn, oldState },
+    { op: "create", urn, newState },
+  ];
 }
 
 function stackOf(steps: readonly Step[]): string {
@@ -90,9 +125,6 @@ function installedIn(steps: readonly Step[]): Readonly<Record<string, string>> {
   }
   return found;
 }
-
-/** Stands for a value that depends on what the update creates. */
-const onlyLater = "known after update";
 
 function changesOf(
   { op, urn, oldState, newState }: Step,
@@ -127,16 +159,24 @@ function changesOf(
 /** Why the restarts of a step are not known before the update. */
 function unforeseenBy({ op, urn, oldState, newState }: Step): string[] {
   const isLayer = typeOf(urn) === layerType;
+  const [before, after] = [oldState?.inputs ?? {}, newState?.inputs ?? {}];
   const isRemoved = op.startsWith("delete") || op === "discard";
-  const inputs = (isRemoved ? oldState : newState)?.inputs ?? {};
-  const level = levelOf(urn);
-  const target = isLayer ? targetOf(urn, level, inputs) : textOf(inputs.namespace ?? "");
-  const name = target === "" ? "global settings" : `${isLayer ? level : "namespace"} ${target}`;
-  if (isRemoved)
-    return isLayer
-      ? [`${name}: its settings are removed, and Pulumi does not ask providers about removals in a preview`]
+  const level = isLayer ? levelOf(urn) : "namespace";
+  const target = targetOf(urn, level, isRemoved ? before : after);
+  const name = target === "" ? "global settings" : `${level} ${target}`;
+  const removed = (from = "") =>
+    isLayer
+      ? [
+          `${name}: its settings are removed${from}, and Pulumi does not ask providers about removals in a preview`,
+        ]
       : [];
-  return containsUnknown(newState?.inputs) ? [`${name}: some values are known only during the update`] : [];
+  if (isRemoved) return removed();
+  const place = (inputs: Properties) => canonicalJson([injectorOf(inputs), inputs.cluster ?? {}]);
+  const isMoved = op === "replace" && place(before) !== place(after);
+  return [
+    ...(isMoved ? removed(" from the former injector or cluster") : []),
+    ...(containsUnknown(newState?.inputs) ? [`${name}: some values are known only during the update`] : []),
+  ];
 }
 
 /** A layer that was lost or changed in the cluster. */
