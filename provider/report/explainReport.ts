@@ -91,7 +91,7 @@ export function explainMarkdown(all: readonly ExplainedSidecar[]): string {
 
 function restText(left: number, shown: number, paint: Paint): string {
   if (left === 0) return "";
-  const what = `${count(left, "setting")}${shown > 0 ? " more" : ""}`;
+  const what = count(left, shown > 0 ? "more setting" : "setting");
   return `${paint("quiet", `${what} as Istio was installed: --all shows ${left === 1 ? "it" : "them"}`)}\n`;
 }
 

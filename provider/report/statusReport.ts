@@ -133,10 +133,13 @@ export function summaryOf(status: MeshStatus, paint: Paint = plain): string {
   return `${count(total, "workload")} in ${count(places, "namespace")}: ${parts.join(", ")}`;
 }
 
-/** Whether there is nothing to do: all workloads are known to run with what the injector gives now. */
+/** Whether there is nothing to do: all workloads are known to run with what the injector gives now. What could not be checked isn't. */
 export function isSettled(status: MeshStatus): boolean {
   const { stale, waiting, unknown, unmanaged } = countsOf(status);
-  return [stale, waiting, unknown, unmanaged].every(({ workloads }) => workloads === 0);
+  return (
+    status.notes.length === 0 &&
+    [stale, waiting, unknown, unmanaged].every(({ workloads }) => workloads === 0)
+  );
 }
 
 /** The detail next to a workload's state. */

@@ -136,6 +136,13 @@ describe("the command line", () => {
       );
   });
 
+  it("does not take a mesh that it can't look at for settled", async () => {
+    const connect: Io["connect"] = async () => apiOf({ "/api/v1/pods": { items: [] } });
+    const { code, out } = await ran(["status", "--exit-code"], {}, { connect });
+    assert.equal(code, 3);
+    assert.match(out, /^note: istio-system\/istio-sidecar-injector: there is no ConfigMap/);
+  });
+
   it("suggests the nearest namespace, or lists those that exist", async () => {
     const connect: Io["connect"] = async () =>
       apiOf({ "/api/v1/namespaces": { items: ["shop", "cart"].map((name) => ({ metadata: { name } })) } });

@@ -43,7 +43,7 @@ describe("an explanation for people", () => {
   it("counts what is as Istio was installed, and shows it when asked", () => {
     const explained = [explain()];
     const short = explainText(explained);
-    assert.match(short, /^1 setting more as Istio was installed: --all shows it$/m);
+    assert.match(short, /^1 more setting as Istio was installed: --all shows it$/m);
     assert.ok(!short.includes("includeInboundPorts"));
     const all = explainText(explained, { everything: true });
     assert.match(all, /^capture\.includeInboundPorts +\* +installed$/m);

@@ -85,6 +85,8 @@ describe("the status as text", () => {
     });
     assert.equal(isSettled({ ...mesh, ...states("masked") }), true);
     assert.equal(isSettled({ ...mesh, ...states("unknown") }), false);
+    const notes = ["istio-system/istio-sidecar-injector: forbidden"];
+    assert.equal(isSettled({ ...mesh, ...states("current"), notes }), false);
   });
 
   it("has a table of what is not current in Markdown", () => {
