@@ -23,6 +23,7 @@ import { stackOwner } from "./layerAndRollout.js";
 import type { MeshSettings } from "./MeshSettings.js";
 import { NamespaceSidecarSettings } from "./NamespaceSidecarSettings.js";
 import { WorkloadSidecarSettings } from "./WorkloadSidecarSettings.js";
+import { withPlainRefusals } from "./withPlainRefusals.js";
 
 /** The chart that the values are for. */
 export interface IstiodChart {
@@ -53,7 +54,7 @@ export class SidecarMesh extends pulumi.ComponentResource {
    * @throws SettingsError with all problems.
    */
   constructor(name: string, settings: MeshSettings, opts: pulumi.ComponentResourceOptions = {}) {
-    const file = checked(name, settings);
+    const file = withPlainRefusals(() => checked(name, settings));
     super(meshType, name, {}, opts);
     const levels: Record<string, LevelSettings> = {};
     let before: pulumi.Resource[] = [];
@@ -83,8 +84,10 @@ export class SidecarMesh extends pulumi.ComponentResource {
     values: Values,
     { chart, namespace }: IstiodChart,
   ): Values & IstiodValues {
-    return helmValuesOfFile(checked(name, settings), values, readChart(chart), namespace, (level) =>
-      stackOwner(ownerInMesh(name, level)),
+    return withPlainRefusals(() =>
+      helmValuesOfFile(checked(name, settings), values, readChart(chart), namespace, (level) =>
+        stackOwner(ownerInMesh(name, level)),
+      ),
     );
   }
 }

@@ -1,11 +1,15 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
 import { readPlatformContent } from "../platformFile/readPlatformFile.js";
 import type { MeshSettings } from "./MeshSettings.js";
+import { withPlainRefusals } from "./withPlainRefusals.js";
 
 /**
  * Reads a settings file for `SidecarMesh`. `called`: its name in messages.
  * @throws SettingsFileError with all problems, by line and column.
  */
 export function readSettingsFile(path: string, called = path): MeshSettings {
-  return (readPlatformContent(readFileSync(path, "utf8"), called) ?? {}) as MeshSettings;
+  if (!existsSync(path)) throw new pulumi.RunError(`${called}: there is no such file`);
+  const content = withPlainRefusals(() => readPlatformContent(readFileSync(path, "utf8"), called));
+  return (content ?? {}) as MeshSettings;
 }

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { readSettingsFile } from "pulumi-istio-sidecar";
+import { RunError } from "@pulumi/pulumi";
+import { readSettingsFile, SidecarMesh } from "pulumi-istio-sidecar";
 
 describe("a settings file, for a mesh", () => {
   const folder = mkdtempSync(join(tmpdir(), "sidecar-settings-"));
@@ -30,5 +31,23 @@ describe("a settings file, for a mesh", () => {
       name: "SettingsFileError",
       message: /production\.yaml:1:11: global\.dnsProxi: unknown key/,
     });
+  });
+
+  it("is refused, missing or wrong, in a form that Pulumi prints without a stack trace", () => {
+    const refused = (read: () => unknown) => {
+      try {
+        read();
+        return assert.fail("not refused");
+      } catch (error) {
+        return error;
+      }
+    };
+    const missing: unknown = refused(() => readSettingsFile(join(folder, "none.yaml"), "none.yaml"));
+    assert.ok(missing instanceof RunError);
+    assert.equal(missing.message, "none.yaml: there is no such file");
+    assert.ok(RunError.isInstance(refused(() => readSettingsFile(written("global: 1\n")))));
+    assert.ok(RunError.isInstance(refused(() => new SidecarMesh("mesh", { waves: [["shop"]] }))));
+    const chart = { chart: join(folder, "no-chart") };
+    assert.ok(RunError.isInstance(refused(() => SidecarMesh.helmValues("mesh", {}, {}, chart))));
   });
 });

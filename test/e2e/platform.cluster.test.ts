@@ -65,6 +65,7 @@ rollout: { maxConcurrent: 1 }
       /platform-settings\.yaml:3:5: namespaces\.shop\.dnsProxi: unknown key "dnsProxi": did you mean dnsProxy\?/,
     );
     assert.match(result.stdoutText, /platform-settings\.yaml:5:33: .* got "x"/);
+    assert.doesNotMatch(result.stdoutText, /unhandled exception|^ +at /m, "without a stack trace");
     assert.deepEqual(await mesh.injector(), before);
   });
 
