@@ -33,7 +33,7 @@ export function placedSentence(problem: Problem): string {
     : `${oneLine(problem.path)}: ${problemSentence(problem)}`;
 }
 
-/** `expected true or false, got "yes". Leave it out for the weaker level's value.` */
+/** `expected true or false, got "yes". Write true, without quotes.` */
 export function problemSentence({ got, expected, todo, sentence }: Problem): string {
   return sentence ?? `expected ${expected}, got ${got}. ${asSentence(todo)}`;
 }

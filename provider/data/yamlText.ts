@@ -51,9 +51,27 @@ const tooDeep = `more than ${deepest} levels of nesting, or an anchor that conta
 
 function checked(document: Document.Parsed, lines: LineCounter): YamlText {
   const errors = document.errors.map(({ message, pos: [offset] }) => ({
-    // how the parser reports it
-    message: message.startsWith("Maximum call stack") ? tooDeep : message,
+    message: plainMessages.find(([found]) => message.startsWith(found))?.[1] ?? message,
     offset,
   }));
   return { document, lines, errors };
 }
+
+/** What the parser says in its own terms, and what that means to somebody who writes a file. */
+const plainMessages: readonly (readonly [parsers: string, ours: string])[] = [
+  ["Maximum call stack", tooDeep],
+  // it misleadingly blames the indentation
+  ["Flow sequence", '"[" is never closed'],
+  ["Flow map", '"{" is never closed'],
+  [
+    "Source contains multiple documents",
+    "a second document begins here, after ---, and only one can be read",
+  ],
+  ["Implicit map keys need", "a key without its colon and a space after it"],
+  [
+    "Implicit keys need",
+    "a key or a text that goes on in the next line, or a colon without a space after it",
+  ],
+  ["Nested mappings are not allowed", "two keys in one line, or a colon in a text without quotes"],
+  ["All mapping items must", "a key that is not indented like those before it"],
+];

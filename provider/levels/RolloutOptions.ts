@@ -83,11 +83,11 @@ const duration = (fallback: string, none: boolean) =>
 const labelSelector = z.unknown().transform((value, context): LabelSelector => {
   if (value === undefined || (isRecord(value) && Object.keys(value).length === 0)) return {};
   const { value: selector, problems } = parseSelector(value);
-  for (const { path, got, expected, todo } of problems)
+  for (const problem of problems)
     context.issues.push({
       code: "custom",
-      message: problemSentence({ path, got, expected, todo }),
-      path: path.split(".").slice(1),
+      message: problemSentence(problem),
+      path: problem.path.split(".").slice(1),
       input: value,
     });
   return problems.length > 0 ? z.NEVER : asLabelSelector(selector);

@@ -1,6 +1,6 @@
 import { isRecord } from "../data/isRecord.js";
 import { type Checked, refused } from "../data/parsed.js";
-import { type Problem, shown } from "../data/problem.js";
+import type { Problem } from "../data/problem.js";
 import { containsUnknown, isUnknown } from "../data/unknown.js";
 import { unknownKey } from "../data/unknownKeys.js";
 import { formerNames } from "./formerNames.js";
@@ -27,11 +27,9 @@ export function parseRollout(given: unknown): Checked<RolloutOptions> {
         problems.push(
           ...read.error.issues.map(({ code, path, message }) => ({
             path: ["rollout", name, ...path.map(String)].join("."),
-            got: shown(value),
-            expected: "a rollout option",
-            todo: message,
+            ...refused(value, expectedOf[name], "write one of these, or leave it out"),
             // custom issues are ours and have a complete sentence
-            ...(code === "custom" ? { sentence: message } : {}),
+            ...(code === "custom" ? { todo: message, sentence: message } : {}),
           })),
         );
     }
@@ -43,6 +41,18 @@ export function parseRollout(given: unknown): Checked<RolloutOptions> {
 export function effectiveRollout(levels: readonly (RolloutOptions | undefined)[]): Rollout {
   return Rollout.parse(Object.assign({}, ...levels));
 }
+
+const expectedOf: Readonly<Record<keyof RolloutOptions, string>> = {
+  strategy: "restart, evict or none",
+  maxConcurrent: "a whole number from 1 to 1000",
+  pauseBetween: "a duration",
+  timeoutPerWorkload: "a duration",
+  onFailure: "stop, continue or rollback",
+  restartOn: 'a list of "image"',
+  selector: "a label selector",
+  restartUnhealthy: "true or false",
+  deleteBarePods: "true or false",
+};
 
 function isOption(name: string): name is keyof RolloutOptions {
   return (rolloutOptionNames as readonly string[]).includes(name);

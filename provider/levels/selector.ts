@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { getOwn } from "../data/getOwn.js";
-import type { Checked } from "../data/parsed.js";
+import { nearestKey } from "../data/nearestKey.js";
+import { type Checked, refused } from "../data/parsed.js";
 import { unplainParts } from "../data/plainData.js";
 import { type Problem, printable, shown } from "../data/problem.js";
 import { containsUnknown } from "../data/unknown.js";
+import { unknownKey } from "../data/unknownKeys.js";
 import { valueAt } from "../data/valueAt.js";
 
 export type Operator = "In" | "NotIn" | "Exists" | "DoesNotExist";
@@ -24,16 +26,13 @@ export interface LabelSelector {
 
 const key = z
   .string()
-  .regex(
-    /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
-    "a label's key",
-  );
-const value = z.string().regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/, "a label's value");
+  .regex(/^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/);
+const value = z.string().regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/);
 // zod's records drop this key, and a selector with one condition less would select more pods
 const labels = z.preprocess(
   (written, context) => {
     if (typeof written === "object" && written !== null && Object.hasOwn(written, "__proto__"))
-      context.addIssue({ code: "custom", message: "a label's key", path: ["__proto__"] });
+      context.addIssue({ code: "invalid_key", origin: "record", issues: [], path: ["__proto__"] });
     return written;
   },
   z.record(key, value),
@@ -54,6 +53,58 @@ const Selector = z.strictObject({
     .optional(),
 });
 
+function problemsOf(issue: z.core.$ZodIssue, input: unknown): Problem[] {
+  const path = issue.path.map(String);
+  const at = (keys: readonly string[]) => ["selector", ...keys].join(".");
+  if (issue.code === "unrecognized_keys") {
+    const known = path.length === 0 ? Object.keys(Selector.shape) : ["key", "operator", "values"];
+    return issue.keys.map((one) => ({
+      ...unknownKey(one, known),
+      ...(path.length === 0 && !nearestKey(one, known) ? labelsAsInServices(one) : {}),
+      path: at([...path, one]),
+    }));
+  }
+  const found = valueAt(input, path);
+  const read = refused(issue.code === "invalid_key" ? path.at(-1) : found, ...wanted(issue, path, found));
+  return [{ path: at(path), ...read }];
+}
+
+// a Service's selector has its labels without matchLabels
+function labelsAsInServices(key: string): Pick<Problem, "todo" | "sentence"> {
+  const todo = "write labels below matchLabels";
+  return { todo, sentence: `unknown key ${shown(key)}: ${todo}.` };
+}
+
+/** What belongs at a path of a selector, and how to write it. */
+function wanted(
+  { code }: z.core.$ZodIssue,
+  [part, at, field = part === "matchLabels" ? "value" : undefined, item]: readonly string[],
+  found: unknown,
+): [expected: string, todo: string] {
+  const condition = "{ key: app, operator: In, values: [web] }";
+  if (part === undefined)
+    return [
+      "a label selector: matchLabels, matchExpressions, or both",
+      "write { matchLabels: { app: web } }, for instance",
+    ];
+  if (at === undefined)
+    return part === "matchLabels"
+      ? ["a map of labels", "write { app: web }, for instance"]
+      : ["a list of conditions", `write [${condition}], for instance`];
+  if (code === "invalid_key" || field === "key")
+    return ["a label's key, such as app or example.com/app", "write it as the pods have it"];
+  if (field === undefined) return ["a condition", `write ${condition}, for instance`];
+  if (field === "operator") return ["In, NotIn, Exists or DoesNotExist", "use one of Kubernetes' operators"];
+  if (field === "values" && item === undefined)
+    return ["a list of values with In and NotIn, and none with Exists and DoesNotExist", "mend the list"];
+  return [
+    "a label's value: at most 63 letters, digits, -, _ and .",
+    typeof found === "number" || typeof found === "boolean"
+      ? `write it in quotes: "${found}"`
+      : "write it as the pods have it",
+  ];
+}
+
 function inSelector({ path, ...rest }: Problem): Problem {
   return { path: path === "settings" ? "selector" : `selector.${path}`, ...rest };
 }
@@ -67,14 +118,7 @@ export function parseSelector(input: unknown): Checked<Requirement[]> {
   if (!read.success) {
     return {
       value: [],
-      problems: read.error.issues.map((issue) =>
-        printable({
-          path: ["selector", ...issue.path.map(String)].join("."),
-          got: shown(valueAt(input, issue.path.map(String))),
-          expected: "a label selector: matchLabels, matchExpressions, or both",
-          todo: issue.message,
-        }),
-      ),
+      problems: read.error.issues.flatMap((issue) => problemsOf(issue, input)).map(printable),
     };
   }
   const selector: Requirement[] = [

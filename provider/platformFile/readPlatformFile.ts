@@ -142,14 +142,8 @@ function yamlProblem(message: string): Problem {
     got: message,
     expected: "YAML",
     todo: "fix the text there",
-    sentence: `not YAML: ${plainYamlMessage(message)}`,
+    sentence: `not YAML: ${message}`,
   });
-}
-
-// for a missing bracket, the parser's message misleadingly blames the indentation
-function plainYamlMessage(message: string): string {
-  const [, open] = /^Flow (sequence|map) .*must be sufficiently indented/.exec(message) ?? [];
-  return open === undefined ? message : `"${open === "map" ? "{" : "["}" is never closed`;
 }
 
 function at(lines: LineCounter, offset: number): Pick<PlacedProblem, "line" | "column"> {

@@ -11,8 +11,16 @@ export function parseChoice(choices: readonly string[], todo: string): (value: u
   };
 }
 
+/** What YAML 1.1, Helm and shells also take for one. */
+const meant: ReadonlyMap<string, boolean> = new Map([
+  ...["true", "yes", "on"].map((word) => [word, true] as const),
+  ...["false", "no", "off"].map((word) => [word, false] as const),
+]);
+
 export function parseBoolean(value: unknown): Parsed<boolean> {
-  return typeof value === "boolean"
-    ? { value }
-    : refused(value, "true or false", "leave it out for the weaker level's value");
+  if (typeof value === "boolean") return { value };
+  const word = typeof value === "string" ? meant.get(value.trim().toLowerCase()) : undefined;
+  const todo =
+    word === undefined ? "leave it out for the weaker level's value" : `write ${word}, without quotes`;
+  return refused(value, "true or false", todo);
 }

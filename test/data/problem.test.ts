@@ -61,7 +61,7 @@ describe("a problem's message", () => {
     const { problems } = parseSettings({ dnsProxy: "yes" });
     assert.equal(
       problemText(problems),
-      '✖ dnsProxy: expected true or false, got "yes". Leave it out for the weaker level\'s value.',
+      '✖ dnsProxy: expected true or false, got "yes". Write true, without quotes.',
     );
   });
 });

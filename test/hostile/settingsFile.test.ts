@@ -89,7 +89,7 @@ describe("a settings file", () => {
       /Excessive alias count/,
     ],
     ["with an alias of nothing", "global: *a", /Unresolved alias/],
-    ["with a second document", "global: {}\n---\nglobal: { dnsProxy: true }\n", /multiple documents/],
+    ["with a second document", "global: {}\n---\nglobal: { dnsProxy: true }\n", /a second document/],
     ["with keys that are lists", "global: { [a, b]: 1 }", /: unknown key/],
   ];
   for (const [edge, text, message] of edges) {

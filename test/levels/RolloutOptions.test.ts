@@ -62,7 +62,7 @@ describe("rollout options", () => {
     ["another word for failures", { onFailure: "ignore" }, "onFailure"],
     ["something else included", { restartOn: ["env"] }, "restartOn.0"],
     ["a selector with a number", { selector: { matchLabels: { tier: 1 } } }, "selector.matchLabels.tier"],
-    ["labels without matchLabels", { selector: { tier: "web" } }, "selector"],
+    ["labels without matchLabels", { selector: { tier: "web" } }, "selector.tier"],
     ["perhaps", { restartUnhealthy: "perhaps" }, "restartUnhealthy"],
     ["an unknown option", { maxConcurent: 3 }, ""],
   ];

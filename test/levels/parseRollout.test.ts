@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { placedSentence } from "../../provider/data/problem";
 import { unknownMarker } from "../../provider/data/unknown";
 import { effectiveRollout, parseRollout } from "../../provider/levels/parseRollout";
 
@@ -27,7 +28,7 @@ describe("options of a rollout as given", () => {
       "a label that is a number",
       { selector: { matchLabels: { tier: 1 } } },
       "rollout.selector.matchLabels.tier",
-      /^expected a label selector: matchLabels, matchExpressions, or both, got 1\. /,
+      /^expected a label's value: .*, got 1\. Write it in quotes: "1"\.$/,
     ],
     [
       "the name that an option had before",
@@ -43,6 +44,23 @@ describe("options of a rollout as given", () => {
       assert.match(problem?.todo ?? "", todo);
     });
   }
+
+  it("are refused with what an option may be", () => {
+    const said = Object.entries({
+      strategy: "Restart",
+      maxConcurrent: "3",
+      onFailure: true,
+      restartOn: "image",
+      restartUnhealthy: "yes",
+    }).map(([name, value]) => parseRollout({ [name]: value }).problems.map(placedSentence));
+    assert.deepEqual(said.flat(), [
+      'rollout.strategy: expected restart, evict or none, got "Restart". Write one of these, or leave it out.',
+      'rollout.maxConcurrent: expected a whole number from 1 to 1000, got "3". Write one of these, or leave it out.',
+      "rollout.onFailure: expected stop, continue or rollback, got true. Write one of these, or leave it out.",
+      'rollout.restartOn: expected a list of "image", got "image". Write one of these, or leave it out.',
+      'rollout.restartUnhealthy: expected true or false, got "yes". Write one of these, or leave it out.',
+    ]);
+  });
 
   it("are refused one by one: what can be read holds", () => {
     const { value: options, problems } = parseRollout({

@@ -252,7 +252,7 @@ describe("what import takes over", () => {
         settings: { concurrency: "2" },
       },
     });
-    assert.match(found.leftAlone[0]?.says ?? "", /^its selector: .*label selector/);
+    assert.match(found.leftAlone[0]?.says ?? "", /^its selector: expected a label's key/);
     const file = readPlatformFile(importedFile(found, "https://cluster"), "settings.yaml");
     assert.equal(file.workloads["shop-checkout"]?.priority, 2);
   });

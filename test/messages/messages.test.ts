@@ -11,6 +11,14 @@ const files: [string, string][] = [
   ["a port out of range", "global: { capture: { excludeInboundPorts: [99999] } }"],
   ["a range with host bits", "global: { capture: { excludeOutboundIPRanges: [10.1.2.3/16] } }"],
   ["a bracket that is never closed", "namespaces:\n  shop: [80"],
+  ["a second document", "global: {}\n---\nnamespaces: {}\n"],
+  ["a colon without a space", "global:\n  logLevel: debug\n  dnsProxy:true\n"],
+  [
+    "a label that YAML takes for a number",
+    "workloads: { web: { namespace: shop, selector: { matchLabels: { version: 2 } } } }",
+  ],
+  ["a selector as a Service has it", "workloads: { web: { namespace: shop, selector: { app: web } } }"],
+  ["an option of rollouts that is none", "rollout: { strategy: rolling }"],
   ["text for a switch", 'global: { dnsProxy: "yes" }'],
   ["injectorTimeout in words", "injectorTimeout: 5 minutes"],
 ];

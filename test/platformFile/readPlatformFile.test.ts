@@ -140,10 +140,10 @@ publish: true
   });
 
   for (const [name, text, expected] of [
-    ["bad YAML", "global:\n  a: [1,\n", /^3:1 : Flow sequence/],
+    ["bad YAML", "global:\n  a: [1,\n", /^3:1 : "\[" is never closed$/],
     ["the same key twice", "global: {}\nglobal: {}\n", /^2:1 : Map keys must be unique/],
     ["tabs", "global:\n\tdnsProxy: true\n", /^2:1 : Tabs are not allowed/],
-    ["two documents", "global: {}\n---\nglobal: {}\n", /Source contains multiple documents/],
+    ["two documents", "global: {}\n---\nglobal: {}\n", /^2:1 : a second document begins here/],
     ["text alone", "global\n", /^1:1 : "global"/],
     ["a list", "- global\n", /^1:1 : \["global"\]/],
     ["namespaces as a list", "namespaces: [shop]\n", /^1:1 namespaces: \["shop"\]/],

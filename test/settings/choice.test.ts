@@ -40,7 +40,11 @@ describe("true or false", () => {
       ["false", false, false],
     ],
     [
-      ["text", "true", /leave it out/],
+      ["text", "true", /^write true, without quotes$/],
+      ["a word of YAML 1.1", "Yes", /^write true, without quotes$/],
+      ["another word of it", " off ", /^write false, without quotes$/],
+      ["another text", "maybe", /leave it out/],
+      ["the name of an inherited property", "constructor", /leave it out/],
       ["a number", 1, /leave it out/],
       ["null", null, /leave it out/],
     ],
