@@ -53,7 +53,8 @@ function tooManyThreads(values: Values): string[] {
   const limit = values["proxyResources.limits.cpu"];
   const threads = Number(values.concurrency ?? 0);
   const cores = typeof limit === "string" ? nanoUnits(limit) : undefined;
-  return cores !== undefined && threads > 0 && BigInt(threads) * 1_000_000_000n > cores
+  // a pod may say anything, which Istio then denies
+  return cores !== undefined && Number.isInteger(threads) && BigInt(threads) * 1_000_000_000n > cores
     ? [
         `concurrency ${threads} with proxyResources.limits.cpu ${String(limit)}: each thread has less than a core and is throttled; raise the limit or lower concurrency`,
       ]

@@ -12,6 +12,7 @@ import { getOwn } from "../data/getOwn.js";
 import { problemText, shown, textOf } from "../data/problem.js";
 import { valueAt } from "../data/valueAt.js";
 import { contentOf, yamlTexts } from "../data/yamlText.js";
+import { statefulSetPod } from "../pod/asControllerMakes/statefulSetPod.js";
 import { captureAnnotations } from "../pod/captureAnnotations.js";
 import { requireKnownNamespace } from "./requireKnownNamespace.js";
 
@@ -21,6 +22,8 @@ export interface FoundTemplate {
   name: string;
   namespace: string;
   template: PodTemplate;
+  /** The pod that its controller would make, where admission would deny one that is just its template. */
+  made?: PodTemplate;
   /** The object in the cluster; left out for one from a manifest. */
   live?: unknown;
   /** What can't be known of a running pod. */
@@ -56,21 +59,27 @@ export class NoPodTemplate extends Error {
   override readonly name = "NoPodTemplate";
 }
 
-/** Finds `KIND/NAME` as kubectl does, in any case and number: `deployment/api`, `pods/web-1`. */
+/** Finds `KIND/NAME` as kubectl does, in any case and number, or with its group: `deployment/api`, `pods/web-1`, `deployment.apps/api`. */
 export async function findPodTemplate(
   api: KubernetesApi,
   namespace: string,
   name: string,
 ): Promise<FoundTemplate> {
   const [given = "", object = ""] = name.split("/");
-  const word = getOwn(shortNames, given.toLowerCase()) ?? given.toLowerCase();
+  // as `kubectl get -o name` prints it
+  const [kindWord = "", ...group] = given.toLowerCase().split(".");
+  const word = getOwn(shortNames, kindWord) ?? kindWord;
   if (object === "" || !/^[a-z0-9.-]+$/.test(object)) throw unknown(name);
-  if (["pod", "pods"].includes(word)) {
+  if (["pod", "pods"].includes(word) && group.length === 0) {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(object)}`;
     const pod = live(await objectAt(api, path, `pod/${object}`, namespace), "Pod", namespace);
     return withOwnCapture(pod, await templateOfOwner(api, pod));
   }
-  const kind = kinds.find((one) => [one.kind.toLowerCase(), one.plural].includes(word));
+  const kind = kinds.find(
+    (one) =>
+      [one.kind.toLowerCase(), one.plural].includes(word) &&
+      (group.length === 0 || one.apiVersion.startsWith(`${group.join(".")}/`)),
+  );
   if (!kind) throw unknown(name);
   const path = workloadPath(kind, namespace, object);
   const named = `${kind.kind.toLowerCase()}/${object}`;
@@ -177,15 +186,22 @@ export function templatesIn(manifest: string, namespace: string): FoundTemplate[
   });
   const all = objects.flatMap((object) => {
     const kind = textOf(valueAt(object, ["kind"]) ?? "");
-    return kind === "Pod" || templatePlaces.some((path) => valueAt(object, path) !== undefined)
-      ? [found(object, kind, namespace)]
-      : [];
+    return hasPods(object, kind) ? [found(object, kind, namespace)] : [];
   });
   if (all.length === 0)
     throw new NoPodTemplate(
       "expected a pod or a workload such as a Deployment in the manifest, got neither. Name another file.",
     );
   return all;
+}
+
+/** Other kinds may have a template of something else, such as a SealedSecret of a Secret. */
+function hasPods(object: unknown, kind: string): boolean {
+  return (
+    kind === "Pod" ||
+    kinds.some((one) => one.kind === kind) ||
+    templatePlaces.some((path) => Array.isArray(valueAt(object, [...path, "spec", "containers"])))
+  );
 }
 
 function found(object: unknown, kind: string, namespace: string): FoundTemplate {
@@ -207,7 +223,22 @@ function found(object: unknown, kind: string, namespace: string): FoundTemplate 
     name,
     namespace: named("namespace") ?? namespace,
     template: kind === "Pod" ? asCreated(value) : value,
+    ...(kind === "StatefulSet" ? { made: withClaims(object, named("name") ?? "pod", value) } : {}),
   };
+}
+
+/** With volumes for the claims, which the template only mounts. No API server may have validated the object yet. */
+function withClaims(object: unknown, name: string, template: PodTemplate): PodTemplate {
+  const claims = valueAt(object, ["spec", "volumeClaimTemplates"]);
+  const volumeClaimTemplates = (Array.isArray(claims) ? claims : []).flatMap((claim: unknown) => {
+    const of = valueAt(claim, ["metadata", "name"]);
+    return typeof of === "string" ? [{ metadata: { name: of } }] : [];
+  });
+  return statefulSetPod({
+    kind: "StatefulSet",
+    metadata: { name },
+    spec: { template, volumeClaimTemplates },
+  });
 }
 
 // drop what Istio added, which is not the pod's own

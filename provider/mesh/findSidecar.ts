@@ -2,6 +2,7 @@ import { dryRunPod } from "../cluster/dryRunPod.js";
 import { defaultRevision, injectingRevision } from "../cluster/injectingRevision.js";
 import { ApiError, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import { valueAt } from "../data/valueAt.js";
+import { parseSelector, selectorText } from "../levels/selector.js";
 import type { FoundTemplate } from "./findPodTemplate.js";
 
 /** The injector responsible for a pod or a workload's pods. */
@@ -19,41 +20,48 @@ export async function findSidecar(api: KubernetesApi, found: FoundTemplate): Pro
   if (revision !== undefined) return { revision, pods: injected };
   const without = "its pods have no sidecar";
   if (found.live !== undefined && found.name.startsWith("Pod/")) return { none: "it has no sidecar" };
-  const next = await revisionOfNextPod(api, found);
-  if (next === undefined)
-    return pods.length > 0 ? { none: without } : { revision: defaultRevision, pods: [] };
-  if (next === "none") return { none: pods.length > 0 ? without : "its pods would have no sidecar" };
+  const next = await nextPod(api, found);
+  if ("unknown" in next)
+    return pods.length > 0
+      ? { none: without }
+      : {
+          revision: defaultRevision,
+          pods: [],
+          note: `it can't be told whether its pods get a sidecar: ${next.unknown}`,
+        };
+  if (next.revision === undefined)
+    return { none: pods.length > 0 ? without : "its pods would have no sidecar" };
   const since = "its pods have no sidecar yet: they are older than the injection";
-  return { revision: next, pods: [], ...(pods.length > 0 ? { note: since } : {}) };
+  return { revision: next.revision, pods: [], ...(pods.length > 0 ? { note: since } : {}) };
 }
 
-async function revisionOfNextPod(
+/** The revision that would inject the next pod, if any, or why nobody can say. */
+async function nextPod(
   api: KubernetesApi,
-  { namespace, template }: FoundTemplate,
-): Promise<string | undefined> {
+  { namespace, template, made = template }: FoundTemplate,
+): Promise<{ revision: string | undefined } | { unknown: string }> {
   try {
-    const pod = await dryRunPod(api, namespace, template);
-    return injectingRevision(pod.metadata) ?? "none";
+    const pod = await dryRunPod(api, namespace, made);
+    return { revision: injectingRevision(pod.metadata) };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return undefined;
+    // a webhook's answer may have several lines
+    return { unknown: error.serverMessage.replace(/\s+/g, " ") };
   }
 }
 
 async function podsOf(api: KubernetesApi, { name, namespace, live }: FoundTemplate): Promise<ObjectMeta[]> {
   if (live === undefined) return [];
   if (name.startsWith("Pod/")) return [valueAt(live, ["metadata"]) as ObjectMeta];
-  const labels = valueAt(live, ["spec", "selector", "matchLabels"]);
-  if (typeof labels !== "object" || labels === null) return [];
+  const selector = selectorText(parseSelector(valueAt(live, ["spec", "selector"])).value);
+  if (selector === "") return [];
   const pods = await listAll<{ metadata: ObjectMeta }>(
     api,
     `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`,
     {
       query: {
         fieldSelector: "status.phase!=Succeeded,status.phase!=Failed",
-        labelSelector: Object.entries(labels)
-          .map(([key, value]) => `${key}=${String(value)}`)
-          .join(","),
+        labelSelector: selector,
       },
       metadataOnly: true,
     },

@@ -239,6 +239,25 @@ describe("the command, on a mesh", () => {
     assert.match((await ran(["explain", "deploy/own", "-n", "shop"])).out, /cpu .* pod +1 \(namespace\)/);
   });
 
+  test("explain asks about a StatefulSet's pod as its controller would make it, with its claims", async () => {
+    await mesh.namespace("plain", {});
+    const container = { name: "app", image: "db:1", volumeMounts: [{ name: "data", mountPath: "/data" }] };
+    const spec = {
+      template: { metadata: { labels: { app: "db" } }, spec: { containers: [container] } },
+      volumeClaimTemplates: [{ metadata: { name: "data" } }],
+    };
+    const explained = async (namespace: string) => {
+      const path = join(folder, "db.json");
+      await writeFile(
+        path,
+        JSON.stringify({ kind: "StatefulSet", metadata: { name: "db", namespace }, spec }),
+      );
+      return (await ran(["explain", path])).out;
+    };
+    assert.equal(await explained("plain"), "plain/StatefulSet/db: its pods would have no sidecar\n");
+    assert.match(await explained("shop"), /^shop\/StatefulSet\/db\n(?![\s\S]*can't be told)/);
+  });
+
   test("doctor notices a rewritten ConfigMap, and says who rewrote it and what to do", async () => {
     await write({ shop: { dnsProxy: true }, "*": { terminationDrainDuration: "10s" } });
     await mesh.api.request({

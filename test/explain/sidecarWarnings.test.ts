@@ -5,6 +5,18 @@ import type { Level } from "../../provider/levels/effectiveSettings";
 
 const pod = { spec: { containers: [] } };
 
+describe("a warning of throttled threads", () => {
+  const warned = (concurrency: string) =>
+    sidecarWarnings(pod, { concurrency, "proxyResources.limits.cpu": "1" }, new Map(), { native: true })
+      .length;
+  it("comes with more threads than cores", () => {
+    assert.deepEqual(["0", "1", "2"].map(warned), [0, 0, 1]);
+  });
+  it("does not come with what a pod says that is no number of threads", () => {
+    assert.deepEqual(["1.5", "1e999", "-2", "two"].map(warned), [0, 0, 0, 0]);
+  });
+});
+
 describe("a warning of what is excluded without effect", () => {
   const unless = "and Istio ignores excluded inbound ports unless it is *";
   const rows: [edge: string, values: Record<string, string>, warnings: string[]][] = [

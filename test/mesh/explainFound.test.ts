@@ -74,6 +74,21 @@ describe("explain", () => {
     assert.match(explainText([found]), /^! stale, and shown as a new pod would be: 1 of 1 pods/m);
   });
 
+  it("takes names as kubectl prints them, with their group", async () => {
+    const api = cluster(pod("canary"));
+    for (const name of ["deployment.apps/web", "Deployments.apps/web", "deploy.apps/web"])
+      assert.equal((await findPodTemplate(api, "onrev", name)).name, "Deployment/web");
+    for (const name of ["deployment.batch/web", "deployment.apps.example.com/web", "pod.apps/web"])
+      await assert.rejects(findPodTemplate(api, "onrev", name), /expected a file or KIND\/NAME/);
+  });
+
+  it("says when nobody can tell whether pods would get a sidecar", async () => {
+    assert.match(
+      explainText([await explained(cluster())]),
+      /^! it can't be told whether its pods get a sidecar: only reading$/m,
+    );
+  });
+
   it("is one sentence for pods without a sidecar", async () => {
     const found = await explained(cluster(pod(undefined)));
     assert.equal(explainText([found]), "onrev/Deployment/web: its pods have no sidecar\n");

@@ -21,6 +21,17 @@ describe("the pod templates of a manifest", () => {
       `kind: Service\nmetadata: { name: api }\n---\nkind: List\nitems:\n- { kind: Pod, metadata: { name: one }, spec: { ${containers} } }\n- { kind: ConfigMap, metadata: { name: c } }`,
       ["given/Pod/one"],
     ],
+    [
+      "of a chart, whose other objects may have templates of something else",
+      [
+        "kind: SealedSecret\nmetadata: { name: token }\nspec: { template: { metadata: { name: token }, type: Opaque } }",
+        "kind: WorkloadGroup\nmetadata: { name: vm }\nspec: { template: { ports: { http: 8080 } } }",
+        "kind: ApplicationSet\nmetadata: { name: all }\nspec: { template: { spec: { project: default } } }",
+        "# Source: chart/templates/empty.yaml",
+        `kind: Service\nmetadata: { name: revisions }\nspec: { template: { spec: { ${containers} } } }`,
+      ].join("\n---\n"),
+      ["given/Service/revisions"],
+    ],
   ];
   for (const [edge, manifest, names] of rows) {
     it(edge, () => {
@@ -49,6 +60,24 @@ describe("the pod templates of a manifest", () => {
       metadata: { name: "one", annotations: { mine: "1" } },
       spec: { initContainers: [{ name: "mine" }], containers: [{ name: "app" }] },
     });
+  });
+
+  it("of a StatefulSet are asked about with volumes for its claims", () => {
+    const [set] = templatesIn(
+      JSON.stringify({
+        kind: "StatefulSet",
+        metadata: { name: "db" },
+        spec: {
+          template: { spec: { containers: [{ name: "app", volumeMounts: [{ name: "data" }] }] } },
+          volumeClaimTemplates: [{ metadata: { name: "data" } }, { metadata: null }, 1],
+        },
+      }),
+      "given",
+    );
+    assert.deepEqual(set?.made?.spec.volumes, [
+      { name: "data", persistentVolumeClaim: { claimName: "data-db-0" } },
+    ]);
+    assert.equal(set?.template.spec.volumes, undefined);
   });
 
   const wrong: [string, string, RegExp][] = [
