@@ -1,6 +1,7 @@
 import { isRecord } from "../data/isRecord.js";
 import { type Parsed, refused } from "../data/parsed.js";
 import { textOf } from "../data/problem.js";
+import { containsUnknown, unknownMarker } from "../data/unknown.js";
 
 export const envoyLogLevels = ["trace", "debug", "info", "warning", "error", "critical", "off"] as const;
 export const agentLogLevels = ["debug", "info", "warn", "error", "none"] as const;
@@ -15,6 +16,7 @@ export function parseScopedLevels(
 ): (value: unknown) => Parsed<string> {
   const expected = `comma-separated component:level${alone ? ", or one level for all" : ""}; levels are ${levels.join(", ")}`;
   return (value) => {
+    if (containsUnknown(value)) return { value: unknownMarker };
     const parts = partsOf(value);
     if (!parts || parts.length === 0) return refused(value, expected, 'write "upstream:debug", for instance');
     const wrong = parts.filter((part) => !isScoped(part, levels, alone));

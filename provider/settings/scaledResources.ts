@@ -1,4 +1,5 @@
 import { type Parsed, refused } from "../data/parsed.js";
+import { containsUnknown } from "../data/unknown.js";
 import { parseNumber } from "./number.js";
 import { nanoUnits } from "./quantity.js";
 
@@ -22,6 +23,7 @@ export function parseScaledResources(value: unknown): Parsed<ScaledResources> {
   const expected = '{ percent: 1 to 100, of: "largest" | "sum" | "container", container }';
   if (typeof value !== "object" || value === null)
     return refused(value, expected, "write an object with percent and of");
+  if (containsUnknown(value)) return { value: value as ScaledResources };
   const { percent, of, container, ...rest } = value as Record<string, unknown>;
   if (Object.keys(rest).length > 0) return refused(Object.keys(rest), expected, "remove the other keys");
   const read = parsePercent(percent);

@@ -1,4 +1,5 @@
 import { type Parsed, refused } from "../data/parsed.js";
+import { containsUnknown } from "../data/unknown.js";
 
 /** A Kubernetes seccomp profile. It is one setting, since its two fields belong together. */
 export interface SeccompProfile {
@@ -12,6 +13,7 @@ export function parseSeccompProfile(value: unknown): Parsed<SeccompProfile> {
     '{ type: "RuntimeDefault" }, { type: "Unconfined" } or { type: "Localhost", localhostProfile }';
   if (typeof value !== "object" || value === null)
     return refused(value, expected, "write an object with a type");
+  if (containsUnknown(value)) return { value: value as SeccompProfile };
   const { type, localhostProfile, ...rest } = value as Record<string, unknown>;
   if (Object.keys(rest).length > 0) return refused(Object.keys(rest), expected, "remove the other keys");
   if (type === "Localhost") {

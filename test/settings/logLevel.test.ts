@@ -1,6 +1,17 @@
-import { describe } from "node:test";
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { unknownMarker } from "../../provider/data/unknown";
 import { agentLogLevels, envoyLogLevels, parseScopedLevels } from "../../provider/settings/logLevel";
+import { parseSettings } from "../../provider/settings/parseSettings";
 import { parserRows } from "./parserRows";
+
+describe("Envoy's log level", () => {
+  it("may have Envoy's other word for warning", () => {
+    for (const logLevel of ["warn", " WARN"])
+      assert.deepEqual(parseSettings({ logLevel }), { value: { logLevel: "warning" }, problems: [] });
+    assert.equal(parseSettings({ logLevel: ["warn"] }).problems.length, 1);
+  });
+});
 
 describe("log levels of Envoy's components", () => {
   parserRows(
@@ -9,6 +20,7 @@ describe("log levels of Envoy's components", () => {
       ["one component", "upstream:debug", "upstream:debug"],
       ["several, with spaces around", " misc:error , upstream:debug", "misc:error,upstream:debug"],
       ["a component twice with one level", "misc:error,misc:error", "misc:error"],
+      ["a level that a preview doesn't know yet", { misc: unknownMarker, upstream: "off" }, unknownMarker],
       ["a map", { misc: "error", conn_handler: "off" }, "misc:error,conn_handler:off"],
     ],
     [

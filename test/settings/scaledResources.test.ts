@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { unknownMarker } from "../../provider/data/unknown";
 import {
   parseScaledResources,
   type ScaledResources,
@@ -15,6 +16,11 @@ describe("resources in proportion", () => {
       ["of the largest amount", { percent: 1, of: "largest" }, { percent: 1, of: "largest" }],
       ["of the sum", { percent: 100, of: "sum" }, { percent: 100, of: "sum" }],
       ["of one container's", one, one],
+      [
+        "a percentage that a preview doesn't know yet",
+        { percent: unknownMarker, of: "sum" },
+        { percent: unknownMarker, of: "sum" },
+      ],
       ["a percentage as text", { percent: "20", of: "sum" }, { percent: 20, of: "sum" }],
     ],
     [

@@ -1,4 +1,5 @@
 import { describe } from "node:test";
+import { unknownMarker } from "../../provider/data/unknown";
 import { parseSeccompProfile } from "../../provider/settings/seccompProfile";
 import { parserRows } from "./parserRows";
 
@@ -11,6 +12,7 @@ describe("a seccomp profile", () => {
       ["the runtime's", { type: "RuntimeDefault" }, { type: "RuntimeDefault" }],
       ["none", { type: "Unconfined" }, { type: "Unconfined" }],
       ["a file of the node", local("profiles/envoy.json"), local("profiles/envoy.json")],
+      ["one that a preview doesn't know yet", { type: unknownMarker }, { type: unknownMarker }],
       [
         "one whose file is undefined",
         { type: "RuntimeDefault", localhostProfile: undefined },

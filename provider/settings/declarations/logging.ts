@@ -8,10 +8,14 @@ const scopedSchema: JsonSchema = {
   anyOf: [{ type: "string" }, { type: "object", additionalProperties: { type: "string" } }],
 };
 
+const parseLevel = parseChoice(envoyLogLevels, "use one of Envoy's levels");
+
 export const logging: readonly SettingDeclaration[] = [
   setting({
     path: "logLevel",
-    parse: parseChoice(envoyLogLevels, "use one of Envoy's levels"),
+    // Envoy's other word for it
+    parse: (value) =>
+      parseLevel(typeof value === "string" && /^\s*warn\s*$/i.test(value) ? "warning" : value),
     rendering: { to: "value", path: ["proxy", "logLevel"] },
     podFields: [{ in: "argument", of: "istio-proxy", prefix: "--proxyLogLevel=" }],
     overrides: [
