@@ -11,9 +11,9 @@ export interface IstiodValues {
   global?: object;
   sidecarInjectorWebhook?: {
     /** Templates by name; Istio's own `sidecar` may be replaced here. */
-    templates?: Record<string, string>;
-    /** Templates for pods that don't name any. Default: `sidecar`. */
-    defaultTemplates?: string[];
+    templates?: Record<string, string> | null;
+    /** Templates for pods that don't name any. Default, also for an empty list: `sidecar`. */
+    defaultTemplates?: string[] | null;
     [other: string]: unknown;
   };
   /** Everything else is passed to the chart unchanged. */
@@ -35,13 +35,15 @@ export function helmValues<Values extends IstiodValues>(
       `the chart's values already have global.${dataKey}: remove it, since helmValues sets it`,
     );
   }
-  const { templates = {}, defaultTemplates = ["sidecar"], ...webhook } = given.sidecarInjectorWebhook ?? {};
+  const { templates, defaultTemplates: defaults, ...webhook } = given.sidecarInjectorWebhook ?? {};
+  // an empty list is the chart's own default, which people copy into their values
+  const defaultTemplates = defaults?.length ? defaults : ["sidecar"];
   if (!defaultTemplates.includes("sidecar")) {
     throw new InjectorRefusal(
       `sidecarInjectorWebhook.defaultTemplates has ${defaultTemplates.join(", ")}, but not Istio's template "sidecar", which settings build on: add "sidecar" to it`,
     );
   }
-  const ours = refusingUnreadable(() => injectorTemplate(templates.sidecar ?? chartsTemplate, layers));
+  const ours = refusingUnreadable(() => injectorTemplate(templates?.sidecar ?? chartsTemplate, layers));
   return {
     ...given,
     global: { ...given.global, [dataKey]: storedContent(layers) },

@@ -102,6 +102,20 @@ describe("sidecar-settings render --helm-values", () => {
     ["a stack's short name", {}, ["--stack", "prod"], 2, /Expected organization\/project\/stack/],
     ["a cluster", {}, [...usual, "--context", "prod"], 2, /reads no cluster/],
     ["a chart without the option", {}, ["--chart", "x"], 2, /are for --helm-values/],
+    [
+      "values that are no YAML, by their place",
+      { "v.yaml": "pilot: {\n" },
+      [...usual, "--values", "v.yaml"],
+      1,
+      /^error: v\.yaml:2:1: not YAML: "\{" is never closed\n$/,
+    ],
+    [
+      "values that are a list",
+      { "v.yaml": "- pilot\n" },
+      [...usual, "--values", "v.yaml"],
+      1,
+      /^error: v\.yaml: expected a map, got \["pilot"\]\. Name another file\.\n$/,
+    ],
     ["a missing file of values", {}, [...usual, "--values", "x"], 1, /x: there is no such file/],
     [
       "a request above the chart's limit",

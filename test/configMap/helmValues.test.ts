@@ -8,10 +8,10 @@ import { layers, template } from "./injectorText";
 
 /** What the chart makes of values, as far as it concerns the injector. */
 function rendered(values: IstiodValues, chartsTemplate = template): { config: string; values: string } {
-  const { templates = {}, defaultTemplates = ["sidecar"] } = values.sidecarInjectorWebhook ?? {};
+  const { templates, defaultTemplates } = values.sidecarInjectorWebhook ?? {};
   return {
     config: stringify({
-      defaultTemplates,
+      defaultTemplates: defaultTemplates ?? ["sidecar"],
       policy: "enabled",
       templates: { sidecar: chartsTemplate, ...templates },
     }),
@@ -39,6 +39,18 @@ describe("values for the istiod chart", () => {
     assert.deepEqual(defaultTemplates, ["sidecar-scoped"]);
     assert.equal(rewriteAppHTTPProbe, false);
     assert.deepEqual(layersOf(rendered(values)), layers);
+  });
+
+  it("take what the chart's own values.yaml has for nothing said: an empty list, or nothing below a key", () => {
+    for (const sidecarInjectorWebhook of [
+      { templates: {}, defaultTemplates: [] },
+      { templates: null, defaultTemplates: null },
+    ]) {
+      const { templates, defaultTemplates } =
+        helmValues<IstiodValues>({ sidecarInjectorWebhook }, template, layers).sidecarInjectorWebhook ?? {};
+      assert.deepEqual(Object.keys(templates ?? {}), ["sidecar-scoped"]);
+      assert.deepEqual(defaultTemplates, ["sidecar-scoped"]);
+    }
   });
 
   it("that already have the template are not changed", () => {

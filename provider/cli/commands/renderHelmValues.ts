@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 import { scopedTemplateName } from "../../configMap/aliases.js";
 import type { IstiodValues } from "../../configMap/helmValues.js";
 import { InjectorRefusal } from "../../configMap/InjectorRefusal.js";
@@ -16,6 +16,7 @@ import type { OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
 import { readSettingsFile } from "../readSettingsFile.js";
 import { readText } from "../readText.js";
+import { readYaml } from "../readYaml.js";
 
 export interface HelmValuesGiven {
   output: OutputFormat;
@@ -34,7 +35,7 @@ export async function renderHelmValues(io: Io, path: string, given: HelmValuesGi
   const file = await readSettingsFile(io, path);
   let values: IstiodValues = {};
   for (const one of given.values ?? [])
-    values = mergedValues(values, parse(await readText(io, one)) ?? {}) as IstiodValues;
+    values = mergedValues(values, await readYaml(io, one)) as IstiodValues;
   const chart = await readChart(io, given.chart);
   const { name, namespace } = injectorIn(file, path, values.revision);
   const all = helmValuesOfFile(
@@ -100,8 +101,6 @@ async function readChart(io: Io, folder: string): Promise<IstiodChartFiles> {
 
 async function chartVersion(io: Io, folder: string): Promise<string> {
   const path = join(folder, "Chart.yaml");
-  const { name = "istiod", version = "" } = (await io.exists(path))
-    ? ((parse(await readText(io, path)) ?? {}) as { name?: string; version?: string })
-    : {};
+  const { name = "istiod", version = "" } = (await io.exists(path)) ? await readYaml(io, path) : {};
   return `the chart ${[name, version].filter(Boolean).join(" ")}`;
 }
