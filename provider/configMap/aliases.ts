@@ -16,7 +16,7 @@ const forms = [[scopedTemplateName, formerTemplateName], [scopedTemplateName]] a
 /** Redirects every use of Istio's `sidecar` template to ours, whether by its name or through an alias. */
 export function addAliases(config: string): string {
   const document = parseYaml(config, "data.config");
-  const defaults = document.getIn(["defaultTemplates"]);
+  const defaults = valueAt(yamlData(config, "data.config"), ["defaultTemplates"]);
   const aliases = document.getIn(["aliases"], true);
   const flow = isMap(document.contents) && document.contents.flow === true;
   const alias = flow ? `["${scopedTemplateName}"]` : `[${scopedTemplateName}]`;
@@ -38,9 +38,7 @@ export function addAliases(config: string): string {
   }
   requireReached(
     text,
-    isSeq(defaults) && defaults.items.length > 0
-      ? defaults.items.map((item) => String(isScalar(item) ? item.value : item))
-      : [istioTemplate],
+    Array.isArray(defaults) && defaults.length > 0 ? defaults.map(textOf) : [istioTemplate],
   );
   return text;
 }
@@ -102,6 +100,9 @@ function replaceInList(
   from: readonly string[],
   to: readonly string[],
 ): string {
+  const names = aliasesIn(config)[alias];
+  // istiod reads null as no templates
+  if (names === null || (Array.isArray(names) && !names.includes(from[0]))) return config;
   const node = parseYaml(config, "data.config").getIn(["aliases", alias], true);
   if (!isSeq(node))
     throw new UnreadableText(

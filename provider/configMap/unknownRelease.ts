@@ -1,10 +1,10 @@
-import { UnreadableText, yamlData } from "../data/spliceMap.js";
-import { valueAt } from "../data/valueAt.js";
+import { UnreadableText } from "../data/spliceMap.js";
 import { declarationOf } from "../settings/declarations.js";
 import { releaseFacts } from "../settings/releaseFacts.js";
 import { isServed } from "../template/injectorTemplate.js";
 import { istioVersion, oldestRelease, releaseOf } from "../template/istioVersion.js";
 import type { InjectorData } from "./InjectorData.js";
+import { sidecarTemplate } from "./sidecarTemplate.js";
 
 /** A warning for an injector whose release is clear neither from its values nor its template, since it may be too old. */
 export function unknownRelease(data: InjectorData): string | undefined {
@@ -16,10 +16,10 @@ export function unknownRelease(data: InjectorData): string | undefined {
 
 function hasWhatOldOnesLack({ config }: InjectorData): boolean {
   try {
-    const template = valueAt(yamlData(config, "data.config"), ["templates", "sidecar"]);
+    const template = sidecarTemplate(config) ?? "";
     return Object.entries(releaseFacts).some(([path, { first }]) => {
       const declaration = declarationOf.get(path);
-      return first !== undefined && declaration && isServed(String(template), declaration.rendering("NAME"));
+      return first !== undefined && declaration && isServed(template, declaration.rendering("NAME"));
     });
   } catch (error) {
     if (error instanceof UnreadableText) return false;

@@ -8,7 +8,7 @@ const ours = ["sidecar-scoped"];
 const templates = "templates:\n  sidecar: x\n";
 
 describe("aliases", () => {
-  const rows: [string, string, Record<string, string[]>][] = [
+  const rows: [string, string, Record<string, string[] | null>][] = [
     ["where there are none", "", { sidecar: ours }],
     ["where default injection names sidecar", "defaultTemplates: [sidecar]\n", { sidecar: ours }],
     [
@@ -62,6 +62,17 @@ describe("aliases", () => {
       "aliases:\n  sidecar: [sidecar, mine]\n",
       { sidecar: [...ours, "mine"] },
     ],
+    ["one of which is null", "aliases:\n  a:\n  b: [x]\n", { a: null, b: ["x"], sidecar: ours }],
+    [
+      "one of which is another's, with sidecar",
+      "aliases:\n  a: &l [sidecar]\n  b: *l\n",
+      { a: ours, b: ours, sidecar: ours },
+    ],
+    [
+      "one of which is another's, without sidecar",
+      "aliases:\n  a: &l [mine]\n  b: *l\n",
+      { a: ["mine"], b: ["mine"], sidecar: ours },
+    ],
     [
       "that only name a like name",
       "aliases: {a: [sidecar-x, my-sidecar]}\n",
@@ -98,14 +109,19 @@ describe("aliases", () => {
       /defaultTemplates: expected a name that leads to .*"sidecar", got mine, .* Add "sidecar" to/,
     ],
     [
+      "default injection never reaches sidecar, by an anchor",
+      "names: &l [mine]\ndefaultTemplates: *l\n",
+      /got mine, which leads to mine/,
+    ],
+    [
       "the alias sidecar leads elsewhere",
       "aliases: {sidecar: [mine]}\n",
       /got sidecar, which leads to mine\. Add/,
     ],
     ["an alias is no list", "aliases: {a: sidecar}\n", /aliases\.a: expected a list of template names/],
     [
-      "an alias is another's anchor",
-      "aliases:\n  a: &l [sidecar]\n  b: *l\n",
+      "an alias is an anchor from elsewhere",
+      "names: &l [sidecar]\naliases:\n  b: *l\n",
       /aliases\.b: expected a list of template names/,
     ],
   ];
