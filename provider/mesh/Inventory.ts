@@ -9,7 +9,7 @@ export interface Inventory {
 
 export interface NamespaceInventory {
   name: string;
-  /** Owner of the namespace's settings, if it already has some. */
+  /** Owner of the namespace's settings, for Istio's own of the global ones, if there already are some. */
   owner?: string;
   /** Workloads whose pods have sidecars, with the annotations of their pod templates. */
   workloads: readonly { name: string; annotations: Readonly<Record<string, string>> }[];

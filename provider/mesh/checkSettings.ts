@@ -52,21 +52,21 @@ async function intact(api: KubernetesApi, { injector, configMap }: FoundInjector
         ? ok("settings", `${name} has none yet, and can take some`)
         : problem(
             "settings",
-            `${name} has none, but ${stamped} pods run with some: ${lastWriter(configMap)} rewrote it`,
+            `${name} has none, but ${count(stamped, "pod")} ${stamped === 1 ? "runs" : "run"} with some: ${lastWriter(configMap)} rewrote it`,
             "run pulumi up to restore them; pods that still have them are not restarted",
           );
     }
     if (composed.config !== configMap.data.config || composed.values !== configMap.data.values) {
       return problem(
         "settings",
-        `${name} has ${found} layers, and its templates are not those of this version: ${lastWriter(configMap)} wrote it, or another version of the package`,
+        `${name} has ${count(found, "layer")}, and its templates are not those of this version: ${lastWriter(configMap)} wrote it, or another version of the package`,
         "run pulumi up to write them again",
       );
     }
     return ok("settings", `${name} has ${count(found, "layer")}, as they were written`);
   } catch (error) {
     if (!(error instanceof InjectorRefusal)) return unreadable("settings", error);
-    return problem("settings", error.message, `${lastWriter(configMap)} wrote it last`);
+    return { ...problem("settings", error.message), details: [`${lastWriter(configMap)} wrote it last`] };
   }
 }
 

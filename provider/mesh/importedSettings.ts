@@ -63,7 +63,7 @@ export function importedSettings(inventory: Inventory): Imported {
     const found = nested(withoutConflicts(draft, namespace.name));
     if (namespace.owner !== undefined && Object.keys(found).length > 0) {
       draft.leftAlone.push({
-        where: namespace.name,
+        where: isRoot ? "global" : namespace.name,
         says: `already has settings, owned by ${namespace.owner}. Add there what was found here.`,
       });
     } else if (Object.keys(found).length > 0) {

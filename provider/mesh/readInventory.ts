@@ -2,7 +2,7 @@ import { injectedPods } from "../cluster/injectedPods.js";
 import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import { workloadName, workloadsOf } from "../cluster/workloads.js";
 import { layersOf } from "../configMap/layersOf.js";
-import { layerAt } from "../levels/Layer.js";
+import { globalTarget, layerAt } from "../levels/Layer.js";
 import { ownerOf } from "../rollout/observe/ownerOf.js";
 import { findInjectors } from "./findInjectors.js";
 import type { Custom, Inventory, NamespaceInventory } from "./Inventory.js";
@@ -14,8 +14,7 @@ const proxyConfigKind = "ProxyConfig";
 
 /** Reads a cluster's other sidecar configuration. Read-only. */
 export async function readInventory(api: KubernetesApi, scope: Scope): Promise<Inventory> {
-  const notes: string[] = [];
-  const { found } = await findInjectors(api, scope.injectorNamespace, scope.revision);
+  const { found, notes } = await findInjectors(api, scope.injectorNamespace, scope.revision);
   const pods = await injectedPods(api, scope.namespace);
   const custom = await customObjects(api, notes);
   const names = new Set([...pods.keys(), ...custom.map(({ namespace }) => namespace)]);
@@ -25,7 +24,11 @@ export async function readInventory(api: KubernetesApi, scope: Scope): Promise<I
       continue;
     const owners = new Set((pods.get(name) ?? []).map((pod) => ownerOf(pod)));
     const workloads = owners.size === 0 ? [] : await workloadsOf(api, name);
-    const owner = found.map(({ configMap }) => layerAt(layersOf(configMap.data), name)?.owner).find(Boolean);
+    // what Istio's own namespace says is for the whole mesh
+    const target = name === scope.injectorNamespace ? globalTarget : name;
+    const owner = found
+      .map(({ configMap }) => layerAt(layersOf(configMap.data), target)?.owner)
+      .find(Boolean);
     const here = custom.filter(({ namespace }) => namespace === name).map(({ object }) => object);
     namespaces.push({
       name,
@@ -90,7 +93,7 @@ async function listed<Item>(api: KubernetesApi, path: string, notes: string[]): 
     return await listAll<Item>(api, path);
   } catch (error) {
     if (!hasStatus(error, 403)) throw error;
-    notes.push(`not checked:  ${error.serverMessage}`);
+    notes.push(`not checked: ${error.serverMessage}`);
     return [];
   }
 }

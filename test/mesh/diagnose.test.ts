@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { compose } from "../../provider/configMap/compose";
 import { diagnose } from "../../provider/mesh/diagnose";
 import { config, values } from "../configMap/injectorText";
 import { apiOf } from "./apiOf";
 
-const settingsFinding = async (data: object) => {
+const settingsFinding = async (data: object, pods: object[] = []) => {
   const injector = { metadata: { name: "istio-sidecar-injector" }, data };
   const api = apiOf({
     "/version": { gitVersion: "v1.36.0" },
@@ -12,12 +13,36 @@ const settingsFinding = async (data: object) => {
     "/api/v1/namespaces/istio-system/configmaps/istio-sidecar-injector": injector,
     "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations": { items: [] },
     "/apis/apps/v1/namespaces/istio-system/deployments": { items: [] },
-    "/api/v1/pods": { items: [] },
+    "/api/v1/pods": { items: pods },
+    "/api/v1/namespaces/shop/pods": { items: pods },
+    "/api/v1/namespaces/istio-system/pods": { items: [] },
     "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews": { status: { allowed: true } },
   });
   const findings = await diagnose(api, { injectorNamespace: "istio-system" });
   return findings.find(({ check }) => check === "settings");
 };
+
+describe("doctor, on an injector that somebody else wrote", () => {
+  const layers = { shop: { owner: "acme/mesh/prod:shop", settings: { dnsProxy: true } } };
+
+  it("counts one layer, and one pod, as people do", async () => {
+    const written = compose({ config, values }, layers);
+    const changed = { ...written, config: written.config.replace("Written by", "Once written by") };
+    assert.match(
+      (await settingsFinding(changed))?.says ?? "",
+      / has 1 layer, and its templates are not those/,
+    );
+    const annotations = {
+      "sidecar.istio.io/status": JSON.stringify({ revision: "default" }),
+      "sidecar-settings/stamp": "0123456789ab",
+    };
+    const pod = { metadata: { name: "api", namespace: "shop", annotations } };
+    assert.match(
+      (await settingsFinding({ config, values }, [pod]))?.says ?? "",
+      / has none, but 1 pod runs with some: someone else rewrote it$/,
+    );
+  });
+});
 
 describe("doctor, on an injector without layers", () => {
   it("says that it can take some", async () => {
@@ -32,5 +57,6 @@ describe("doctor, on an injector without layers", () => {
     const found = await settingsFinding({ config: config.replace("sidecar: |", "gateway: |"), values });
     assert.equal(found?.is, "problem");
     assert.match(found?.says ?? "", /sidecar/);
+    assert.deepEqual([found?.details, found?.todo], [["someone else wrote it last"], undefined]);
   });
 });
