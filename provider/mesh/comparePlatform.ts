@@ -1,11 +1,12 @@
 import { injectedPods } from "../cluster/injectedPods.js";
+import { injectingRevision } from "../cluster/injectingRevision.js";
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
 import { canonicalJson } from "../data/canonicalJson.js";
 import { type Injector, injectorName, readInjector, revisionOf } from "../injector/Injector.js";
 import { requireNamespaces } from "../injector/requireNamespace.js";
 import type { EffectiveSettings } from "../levels/effectiveSettings.js";
-import { type Layers, layerAt, namespaceOf } from "../levels/Layer.js";
+import { globalTarget, type Layers, layerAt, namespaceOf } from "../levels/Layer.js";
 import { layersAt } from "../levels/layersReaching.js";
 import { effectiveOf } from "../levels/Profile.js";
 import { Rollout } from "../levels/RolloutOptions.js";
@@ -52,10 +53,11 @@ export async function comparePlatform(
     const { layers: current, installed } = present;
     const after = { ...current, ...layers };
     requireUsableLayers(data, after, Object.keys(layers), installed);
-    for (const target of Object.keys(layers).sort()) {
-      if (only !== undefined && namespaceOf(target) !== only) continue;
+    const isReached = (pods.get(only ?? "") ?? []).some(
+      (pod) => injectingRevision(pod) === revisionOf(injector),
+    );
+    for (const target of targetsIn(layers, only, isReached))
       diff.changes.push(...settingChanges(installed, current, after, target));
-    }
     diff.elsewhere.push(...layersElsewhere(injector, current, layers));
     for (const [namespace, metadata] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const settings = withRolloutOptions(
@@ -87,6 +89,14 @@ export async function comparePlatform(
   }
   if (refused.length > 0) throw new InjectorRefusal(refused.join("\n"));
   return diff;
+}
+
+/** All levels of the file; of one namespace those in it, and the namespace itself where only the global settings reach it. */
+function targetsIn(layers: Layers, only: string | undefined, isReached: boolean): string[] {
+  const targets = Object.keys(layers).sort();
+  if (only === undefined) return targets;
+  const own = targets.filter((target) => namespaceOf(target) === only);
+  return isReached && !own.includes(only) && targets.includes(globalTarget) ? [only, ...own] : own;
 }
 
 function settingChanges(

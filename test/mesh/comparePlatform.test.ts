@@ -49,3 +49,40 @@ describe("diff refuses what up refuses:", () => {
     );
   });
 });
+
+describe("diff of one namespace", () => {
+  const status = { "sidecar.istio.io/status": JSON.stringify({ revision: "default" }) };
+  const pod = {
+    metadata: { name: "bare", namespace: "shop", annotations: status },
+    spec: { containers: [] },
+  };
+  const ofShop = async (text: string) => {
+    const none = { items: [] };
+    const apps = "/apis/apps/v1/namespaces/shop";
+    const api = apiOf({
+      "/api/v1/namespaces/shop": { metadata: { name: "shop" } },
+      "/api/v1/namespaces": { items: [{ metadata: { name: "shop" } }, { metadata: { name: "cart" } }] },
+      "/api/v1/namespaces/shop/pods": { items: [pod] },
+      [`${apps}/deployments`]: none,
+      [`${apps}/statefulsets`]: none,
+      [`${apps}/daemonsets`]: none,
+      "/api/v1/namespaces/istio-system/configmaps/istio-sidecar-injector": {
+        metadata: {},
+        data: { config, values },
+      },
+    });
+    const platform = readPlatformFile(text, "settings.yaml");
+    const { changes } = await comparePlatform(api, platform, "settings.yaml", 0, "shop");
+    return changes.map(({ target, setting, to }) => `${target} ${setting} ${to?.value} of ${to?.source}`);
+  };
+
+  it("says what it gets from the global settings, and nothing of other namespaces", async () => {
+    const text = "global: { concurrency: 2 }\nnamespaces: { cart: { dnsProxy: true } }";
+    assert.deepEqual(await ofShop(text), ["shop concurrency 2 of global"]);
+  });
+
+  it("says its own settings and those that it gets once", async () => {
+    const text = "global: { concurrency: 2, dnsProxy: true }\nnamespaces: { shop: { concurrency: 3 } }";
+    assert.deepEqual(await ofShop(text), ["shop dnsProxy true of global", "shop concurrency 3 of namespace"]);
+  });
+});
