@@ -51,7 +51,7 @@ export const settingGroups: readonly SettingGroup[] = [
     heading: "capture",
     keys: ["capture", "interceptionMode"],
     about:
-      "Which traffic goes through the sidecar. A list takes the place of a weaker level's list. Istio reads the excluded ranges and ports only where the matching include is `*`; an entry in both is refused. With Istio CNI, the empty `includeOutboundIPRanges` of a level captures everything, since Istio does not hand it to the plugin: exclude `0.0.0.0/0` and `::/0` instead.",
+      "Which traffic goes through the sidecar. A list takes the place of a weaker level's list. Excluded outbound ranges and ports come before included ones; excluded inbound ports count only where `includeInboundPorts` is `*`. An entry in both lists is refused. With Istio CNI, the empty `includeOutboundIPRanges` of a level captures everything, since Istio does not hand it to the plugin: exclude `0.0.0.0/0` and `::/0` instead.",
     example:
       'capture:\n  excludeOutboundIPRanges: [169.254.169.254/32]\n  excludeInboundPorts: [9090]\n  excludeOutboundPorts: "3306,5432"',
     danger:

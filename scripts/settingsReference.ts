@@ -97,10 +97,21 @@ interface Schema {
   minimum?: number;
   maximum?: number;
   properties?: object;
+  items?: { minLength?: number };
 }
 
 function valuesText(schema: JsonSchema): string {
-  const { type, enum: choices, oneOf, anyOf, examples, minimum, maximum, properties } = schema as Schema;
+  const {
+    type,
+    enum: choices,
+    oneOf,
+    anyOf,
+    examples,
+    minimum,
+    maximum,
+    properties,
+    items,
+  } = schema as Schema;
   if (choices) return choices.map(code).join(", ");
   if (examples) return `such as ${examples.map(code).join(", ")}`;
   if (type === "boolean") return "`true`, `false`";
@@ -110,7 +121,9 @@ function valuesText(schema: JsonSchema): string {
   if (Array.isArray(type)) return "text, a number, `true`, `false`";
   const texts = [...new Set((anyOf ?? []).map(valuesText).filter((text) => text !== ""))];
   if (texts.length > 0) return texts.join(" or ");
-  return type === "array" ? "a list, or text with commas" : type === "object" ? "a map, or text" : "";
+  // texts that may have commas themselves, such as regular expressions, are not taken apart at them
+  if (type === "array") return items?.minLength ? "a list, or one text" : "a list, or text with commas";
+  return type === "object" ? "a map, or text" : "";
 }
 
 function podText({ overrides }: SettingDeclaration): string {

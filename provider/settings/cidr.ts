@@ -32,15 +32,10 @@ export function cidrEntry(everything: boolean): ListRule {
   };
 }
 
-/** The canonical ranges that overlap with any of the others: two ranges overlap if one's network bits are a prefix of the other's. */
-export function overlapping(ranges: readonly string[], others: readonly string[]): string[] {
-  const theirs = others.map(bitsOf);
-  const whole = new Set(theirs);
-  const beginnings = new Set(theirs.flatMap(beginningsOf));
-  return ranges.filter((range) => {
-    const bits = bitsOf(range);
-    return beginnings.has(bits) || beginningsOf(bits).some((one) => whole.has(one));
-  });
+/** The canonical ranges that lie within any of the others, whose network bits then begin theirs. */
+export function within(ranges: readonly string[], others: readonly string[]): string[] {
+  const whole = new Set(others.map(bitsOf));
+  return ranges.filter((range) => beginningsOf(bitsOf(range)).some((one) => whole.has(one)));
 }
 
 // a letter for the IP version, then a digit for each network bit

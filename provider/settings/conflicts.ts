@@ -1,12 +1,12 @@
 import type { Problem } from "../data/problem.js";
 import { isUnknown } from "../data/unknown.js";
 import { type CanonicalSettings, settingEntries } from "./canonicalSettings.js";
-import { overlapping } from "./cidr.js";
+import { within } from "./cidr.js";
 import { listEntries } from "./list.js";
 import { compareQuantities } from "./quantity.js";
 
 const captureOpposites = [
-  ["capture.includeOutboundIPRanges", "capture.excludeOutboundIPRanges", overlapping],
+  ["capture.includeOutboundIPRanges", "capture.excludeOutboundIPRanges", within],
   ["capture.includeInboundPorts", "capture.excludeInboundPorts", inBoth],
   ["capture.includeOutboundPorts", "capture.excludeOutboundPorts", inBoth],
 ] as const;
@@ -35,7 +35,10 @@ export function missingCompanions(settings: CanonicalSettings): Problem[] {
   });
 }
 
-/** Entries in both an include list and its exclude list: one of the two does nothing, ports excluded from a list of captured ones for one. */
+/**
+ * Entries in both an include list and its exclude list: one of the two does nothing. A part of an included range may be excluded, since
+ * excluded ranges come first.
+ */
 export function captureConflicts(settings: CanonicalSettings): Problem[] {
   return captureOpposites.flatMap(([includePath, excludePath, shared]) => {
     const [include, exclude] = [knownText(settings[includePath]), knownText(settings[excludePath])];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { cidrEntry, overlapping } from "../../provider/settings/cidr";
+import { cidrEntry, within } from "../../provider/settings/cidr";
 
 describe("an IP range", () => {
   const read: [string, string, string][] = [
@@ -61,21 +61,21 @@ describe("an IP range", () => {
   });
 });
 
-describe("two IP ranges", () => {
-  const pairs: [string, string, boolean][] = [
-    ["10.0.0.0/8", "10.1.0.0/16", true],
-    ["10.0.0.0/8", "10.0.0.0/8", true],
-    ["10.0.0.0/8", "11.0.0.0/8", false],
-    ["10.0.0.0/9", "10.128.0.0/9", false],
-    ["0.0.0.0/0", "1.2.3.4/32", true],
-    ["2001:db8::/32", "2001:db8:1::/48", true],
-    ["2001:db8::/32", "2001:db9::/32", false],
-    ["0.0.0.0/0", "::/0", false],
+describe("one of two IP ranges", () => {
+  const pairs: [range: string, other: string, isWithin: boolean, turned: boolean][] = [
+    ["10.1.0.0/16", "10.0.0.0/8", true, false],
+    ["10.0.0.0/8", "10.0.0.0/8", true, true],
+    ["10.0.0.0/8", "11.0.0.0/8", false, false],
+    ["10.0.0.0/9", "10.128.0.0/9", false, false],
+    ["1.2.3.4/32", "0.0.0.0/0", true, false],
+    ["2001:db8:1::/48", "2001:db8::/32", true, false],
+    ["2001:db8::/32", "2001:db9::/32", false, false],
+    ["0.0.0.0/0", "::/0", false, false],
   ];
-  for (const [left, right, overlap] of pairs) {
-    it(`${left} and ${right} ${overlap ? "share addresses" : "share none"}, either way round`, () => {
-      assert.deepEqual(overlapping([left], [right]), overlap ? [left] : []);
-      assert.deepEqual(overlapping([right], [left]), overlap ? [right] : []);
+  for (const [range, other, isWithin, turned] of pairs) {
+    it(`${range} is ${isWithin ? "" : "not "}within ${other}`, () => {
+      assert.deepEqual(within([range], [other]), isWithin ? [range] : []);
+      assert.deepEqual(within([other], [range]), turned ? [other] : []);
     });
   }
 });

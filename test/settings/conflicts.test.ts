@@ -42,10 +42,13 @@ describe("settings that are each right", () => {
       /80, 443, also in capture\.includeOutboundPorts/,
     ],
     [
-      "a range within a range of the other list",
-      { "capture.includeOutboundIPRanges": "10.0.0.0/8", "capture.excludeOutboundIPRanges": "10.1.0.0/16" },
+      "a captured range within one that is left alone",
+      {
+        "capture.includeOutboundIPRanges": "10.1.0.0/16,10.0.0.0/8,10.0.0.0/7",
+        "capture.excludeOutboundIPRanges": "10.0.0.0/8",
+      },
       "capture.excludeOutboundIPRanges",
-      /also in capture\.includeOutboundIPRanges/,
+      /^10\.1\.0\.0\/16, 10\.0\.0\.0\/8, also in capture\.includeOutboundIPRanges$/,
     ],
   ];
   for (const [edge, settings, path, found] of wrong) {
@@ -74,6 +77,10 @@ describe("settings that are each right", () => {
     [
       "all ranges captured but one",
       { "capture.includeOutboundIPRanges": "*", "capture.excludeOutboundIPRanges": "10.0.0.0/8" },
+    ],
+    [
+      "a range captured but a part of it, which istio-iptables looks at first",
+      { "capture.includeOutboundIPRanges": "10.0.0.0/8", "capture.excludeOutboundIPRanges": "10.1.0.0/16" },
     ],
     ["nothing captured", { "capture.includeInboundPorts": "", "capture.excludeInboundPorts": "80" }],
     [
