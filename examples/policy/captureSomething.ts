@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { type LayerProperties, settingsLayerType, targetOf, unlessUnknown } from "./settingsLayer";
+import { type LayerProperties, settingsLayerTypes, targetOf, unlessUnknown } from "./settingsLayer";
 
 const everything = ["0.0.0.0/0", "::/0"];
 const excludes = [
@@ -14,7 +14,7 @@ export const captureSomething: ResourceValidationPolicy = {
   description: "Not all traffic of a namespace goes past the sidecar.",
   enforcementLevel: "mandatory",
   validateResource: ({ type, props }, reportViolation) => {
-    if (type !== settingsLayerType) return;
+    if (!settingsLayerTypes.includes(type)) return;
     const layer = props as LayerProperties;
     unlessUnknown(() => {
       for (const [group, list] of excludes) {

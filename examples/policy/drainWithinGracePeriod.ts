@@ -1,5 +1,5 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { type LayerProperties, settingsLayerType, targetOf, unlessUnknown } from "./settingsLayer";
+import { type LayerProperties, settingsLayerTypes, targetOf, unlessUnknown } from "./settingsLayer";
 
 /** Kubernetes' own, where a pod says nothing. */
 const kubernetesDefault = 30;
@@ -28,7 +28,7 @@ export const drainWithinGracePeriod: StackValidationPolicy = {
   validateStack: ({ resources, getConfig }, reportViolation) => {
     const { gracePeriodSeconds = kubernetesDefault } = getConfig<{ gracePeriodSeconds?: number }>();
     for (const { type, urn, props } of resources) {
-      if (type !== settingsLayerType) continue;
+      if (!settingsLayerTypes.includes(type)) continue;
       const layer = props as LayerProperties;
       unlessUnknown(() => {
         const drain = Number.parseInt(layer.terminationDrainDuration ?? "0", 10);

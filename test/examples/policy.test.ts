@@ -11,17 +11,24 @@ import { unknownCheckingProxy } from "@pulumi/policy";
 import { captureSomething } from "../../examples/policy/captureSomething";
 import { drainWithinGracePeriod } from "../../examples/policy/drainWithinGracePeriod";
 import { limitsRequired } from "../../examples/policy/limitsRequired";
-import { settingsLayerType } from "../../examples/policy/settingsLayer";
+import { settingsLayerTypes } from "../../examples/policy/settingsLayer";
 import { unknownMarker } from "../../provider/data/unknown";
 import { parseSettings } from "../../provider/settings/parseSettings";
 import { asProperties } from "../../provider/settings/settingsInputs";
 
+const [inTypeScript = "", elsewhere] = settingsLayerTypes;
+
 /** A level's settings as the provider's check leaves them, which is what a policy sees. */
-function layer(namespace: string | undefined, settings: object): PolicyResource {
+function layer(
+  namespace: string | undefined,
+  settings: object,
+  { type = inTypeScript, workload }: { type?: string | undefined; workload?: string } = {},
+): PolicyResource {
   const read = parseSettings(settings);
   assert.deepEqual(read.problems, []);
-  return resource(settingsLayerType, {
+  return resource(type, {
     ...(namespace === undefined ? {} : { namespace }),
+    ...(workload === undefined ? {} : { workload }),
     ...asProperties(read.value),
   });
 }
@@ -56,9 +63,23 @@ describe("limits-required", () => {
     );
   });
 
+  it("takes for a workload what its namespace has", () => {
+    const checkout = layer("shop", { concurrency: 4 }, { workload: "checkout" });
+    assert.deepEqual(ofStack(limitsRequired, [layer("shop", limits), checkout]), []);
+    assert.deepEqual(ofStack(limitsRequired, [layer("cart", limits), checkout]), [
+      "workload shop/checkout: no limit of cpu and memory: set proxyResources.limits, here or at a weaker level",
+    ]);
+    const own = layer("shop", limits, { workload: "checkout" });
+    assert.equal(ofStack(limitsRequired, [layer("shop", {}), own]).length, 1, "which others don't have");
+  });
+
+  it("looks at programs in every language", () => {
+    assert.equal(ofStack(limitsRequired, [layer("shop", {}, { type: elsewhere })]).length, 1);
+  });
+
   it("names the namespace and what is missing", () => {
     assert.deepEqual(ofStack(limitsRequired, [layer("shop", { proxyResources: { limits: { cpu: 1 } } })]), [
-      "namespace shop: no limit of memory: set proxyResources.limits, here or in the global settings",
+      "namespace shop: no limit of memory: set proxyResources.limits, here or at a weaker level",
     ]);
     assert.deepEqual(ofStack(limitsRequired, [resource("kubernetes:core/v1:ConfigMap", {})]), []);
   });
@@ -78,6 +99,11 @@ describe("capture-something", () => {
       assert.deepEqual(more, []);
     });
   }
+
+  it("looks at programs in every language", () => {
+    const nothing = layer("shop", { capture: { includeInboundPorts: "" } }, { type: elsewhere });
+    assert.equal(ofResource(captureSomething, nothing).length, 1);
+  });
 
   it("leaves other lists alone, and other resources", () => {
     const settings = {
@@ -108,13 +134,15 @@ describe("drain-within-grace-period", () => {
     assert.deepEqual(ofStack(drainWithinGracePeriod, [drains("45s")], { gracePeriodSeconds: 60 }), []);
     assert.equal(ofStack(drainWithinGracePeriod, [drains("15s"), deployment("shop", 10)]).length, 1);
     assert.deepEqual(ofStack(drainWithinGracePeriod, [drains("15s"), deployment("cart", 10)]), []);
+    const inPython = layer("shop", { terminationDrainDuration: "30s" }, { type: elsewhere });
+    assert.equal(ofStack(drainWithinGracePeriod, [inPython]).length, 1);
   });
 });
 
 describe("each rule", () => {
   it("waits for the update with what a preview does not know", () => {
     const unknown = resource(
-      settingsLayerType,
+      inTypeScript,
       unknownCheckingProxy({
         namespace: "shop",
         proxyResources: unknownMarker,
