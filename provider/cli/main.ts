@@ -2,9 +2,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { connect } from "../cluster/connect.js";
 import { UnreachableError } from "../cluster/KubernetesApi.js";
+import { decoded } from "./decoded.js";
 import type { Io } from "./Io.js";
 import { type PackageInfo, run } from "./run.js";
 
@@ -25,13 +26,16 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-// shows that a slow cluster is not a hung command; neither ends the process nor keeps it running
 let lastOutput = performance.now();
-setInterval(() => {
-  if (performance.now() - lastOutput < 5_000) return;
+/** Shows that a slow cluster is not a hung command; neither ends the process nor keeps it running. */
+function sayIfSlow(): void {
   lastOutput = performance.now();
-  process.stderr.write(`still reading from the cluster (${Math.round(performance.now() / 1000)} s)\n`);
-}, 500).unref();
+  setInterval(() => {
+    if (performance.now() - lastOutput < 5_000) return;
+    lastOutput = performance.now();
+    process.stderr.write(`still reading from the cluster (${Math.round(performance.now() / 1000)} s)\n`);
+  }, 500).unref();
+}
 
 const io: Io = {
   out: (chunk) => {
@@ -45,7 +49,7 @@ const io: Io = {
   isTerminal: process.stdout.isTTY === true,
   columns: process.stdout.columns,
   env: process.env,
-  readFile: (path) => (path === "-" ? text(process.stdin) : readFile(path, "utf8")),
+  readFile: async (path) => decoded(path === "-" ? await buffer(process.stdin) : await readFile(path)),
   exists: async (path) => existsSync(path),
   writeNewFile: async (path, content) => {
     await mkdir(dirname(path), { recursive: true });
@@ -55,6 +59,7 @@ const io: Io = {
   connect: async (access) => {
     if (access.kubeconfig !== undefined && !existsSync(access.kubeconfig))
       throw new UnreachableError(`--kubeconfig ${access.kubeconfig}: there is no such file`);
+    sayIfSlow();
     return connect(access);
   },
   now: () => Date.now(),
