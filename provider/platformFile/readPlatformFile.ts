@@ -1,10 +1,11 @@
-import type { LineCounter } from "yaml";
+import { type Document, isMap, isScalar, type LineCounter, visit } from "yaml";
 import { isRecord } from "../data/isRecord.js";
 import { type Checked, refused } from "../data/parsed.js";
 import { type Problem, printable } from "../data/problem.js";
 import { unknownKeys } from "../data/unknownKeys.js";
 import { contentOf, yamlText } from "../data/yamlText.js";
 import { formerNames } from "../levels/formerNames.js";
+import { declarations } from "../settings/declarations.js";
 import {
   type LevelPlace,
   type NamespaceArguments,
@@ -45,6 +46,7 @@ export function readPlatformContent(text: string, file: string): unknown {
 function read(text: string, file: string): { content: unknown; checked: PlatformFile } {
   const written = yamlText(text, { merge: true });
   const { document, lines } = written;
+  keepNumbersAsWritten(document);
   const found = contentOf(written);
   if ("errors" in found) {
     throw new SettingsFileError(
@@ -61,6 +63,21 @@ function read(text: string, file: string): { content: unknown; checked: Platform
       .map((problem) => ({ ...printable(problem), ...placeIn(document, lines, problem.path) }))
       .sort((a, b) => a.line - b.line || a.column - b.column),
   );
+}
+
+/** Maps of names to text, in which a number is only text without quotes: 1.10 is not 1.1. */
+const textMaps = declarations.flatMap(({ open, path, schema }) =>
+  open && Array.isArray(schema.type) ? [path] : [],
+);
+
+function keepNumbersAsWritten(document: Document): void {
+  visit(document, {
+    Pair: (_, { key, value }) => {
+      if (!isScalar(key) || !textMaps.includes(String(key.value)) || !isMap(value)) return;
+      for (const { value: one } of value.items)
+        if (isScalar(one) && typeof one.value === "number" && one.source) one.value = one.source;
+    },
+  });
 }
 
 /** Validates settings given as plain data. Returns all problems with their paths. */

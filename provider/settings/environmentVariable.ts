@@ -44,8 +44,14 @@ export function environmentName(
 
 /** A variable's value. Numbers and booleans are converted to text. */
 export function parseVariable(value: unknown): Parsed<string> {
-  if (typeof value === "number" || typeof value === "boolean") return { value: String(value) };
-  return typeof value === "string"
-    ? { value }
-    : refused(value, "text", `write it in quotes: ${shown(textOf(value))}`);
+  if (typeof value === "string") return { value };
+  if (typeof value === "boolean" || (typeof value === "number" && isExact(value)))
+    return { value: String(value) };
+  if (value === null) return refused(value, "text", 'write "" for an empty one, or remove it');
+  return refused(value, "text", `write it in quotes: ${shown(textOf(value))}`);
+}
+
+// a longer whole number has other digits by now
+function isExact(value: number): boolean {
+  return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
 }

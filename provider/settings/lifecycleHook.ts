@@ -46,6 +46,12 @@ const handlers = {
   tcpSocket: z.strictObject({ port, host: text.optional() }),
   sleep: z.strictObject({ seconds: z.int().min(0) }),
 };
+const examples: Readonly<Record<keyof typeof handlers, string>> = {
+  exec: '{ command: [sleep, "5"] }',
+  httpGet: "{ path: /quitquitquit, port: 15020 }",
+  tcpSocket: "{ port: 15021 }",
+  sleep: "{ seconds: 5 }",
+};
 const handlerNames = Object.keys(handlers) as (keyof typeof handlers)[];
 
 /** JSON Schema for exactly one of the handlers. */
@@ -77,7 +83,7 @@ export function parseLifecycleHook(value: unknown): Parsed<LifecycleHook> {
   const read = handlers[name].safeParse(body);
   if (!read.success) {
     const issues = read.error.issues.map((issue) => `${[name, ...issue.path].join(".")}: ${issue.message}`);
-    return refused(body, `a Kubernetes ${name} handler`, issues.join("; "));
+    return refused(body, `a Kubernetes ${name} handler, such as ${examples[name]}`, issues.join("; "));
   }
   return { value: { [name]: withoutUndefined<unknown>(read.data) } as LifecycleHook };
 }

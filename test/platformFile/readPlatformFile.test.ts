@@ -68,6 +68,18 @@ waves: [[cart], [shop]]
     });
   });
 
+  it("keeps numbers as they are written where a setting is text", () => {
+    const { namespaces } = readPlatformFile(
+      "namespaces:\n  a: &a\n    env: { V: 1.10, ID: 12345678901234567890, MODE: 0755 }\n    runtimeValues: { x.y: 1e3 }\n  b: *a\n",
+      "settings.yaml",
+    );
+    for (const { env, runtimeValues } of [namespaces.a, namespaces.b].map((one) => ({ ...one })))
+      assert.deepEqual(
+        [env, runtimeValues],
+        [{ V: "1.10", ID: "12345678901234567890", MODE: "0755" }, { "x.y": "1e3" }],
+      );
+  });
+
   it("may be empty, and the one in this repository is valid", () => {
     assert.deepEqual(readPlatformFile("", "settings.yaml"), { namespaces: {}, workloads: {}, waves: [] });
     assert.deepEqual(readPlatformFile("# nothing yet\n", "settings.yaml"), {

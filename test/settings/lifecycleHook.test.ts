@@ -102,6 +102,7 @@ describe("a lifecycle hook", () => {
   it("names every problem of a handler", () => {
     const read = parseLifecycleHook({ httpGet: { port: 0, scheme: "ftp", body: "x" } });
     assert.ok("todo" in read);
+    assert.equal(read.expected, "a Kubernetes httpGet handler, such as { path: /quitquitquit, port: 15020 }");
     for (const part of [/httpGet\.port/, /httpGet\.scheme/, /body/]) assert.match(read.todo, part);
   });
 });
