@@ -238,6 +238,33 @@ describe("the comment on a pull request", () => {
     assert.ok(!text.includes(unknownMarker));
   });
 
+  it("says whom settings are for from now on, and how workloads restart", () => {
+    const inputs = { namespace: "shop", workload: "api", concurrency: "4" };
+    const picks = (selector: unknown) =>
+      layer(
+        "Workload",
+        "api",
+        { ...inputs, selector, priority: 3 },
+        { oldState: { inputs: { ...inputs, selector: { matchLabels: { app: "api" } } } } },
+      );
+    const rollouts = ["shop", "cart"].map((namespace) =>
+      layer(
+        "Namespace",
+        namespace,
+        { namespace, rollout: { maxConcurrent: 1 } },
+        { oldState: { inputs: { namespace } } },
+      ),
+    );
+    const text = comment([picks({ matchExpressions: [{ key: "tier", operator: "Exists" }] }), ...rollouts]);
+    assert.match(text, /^\*\*No setting changes; nothing restarts\*\*/m);
+    assert.match(text, /> \[!NOTE\]\n> - selector app=api -&gt; tier: workload shop\/api\n/);
+    assert.match(text, /> - priority none -&gt; 3: workload shop\/api\n/);
+    assert.match(text, /> - rollout\.maxConcurrent none -&gt; 1: namespace shop, namespace cart\n/);
+    const same = picks({ matchExpressions: [{ key: "app", operator: "In", values: ["api"] }] });
+    assert.doesNotMatch(comment([same]), /selector/);
+    assert.match(comment([picks(unknownMarker)]), /selector app=api -&gt; known after update/);
+  });
+
   it("says of a layer that moves to another namespace what both get", () => {
     const settings = { dnsProxy: true, owner: "acme/mesh/prod:team" };
     const effective = { dnsProxy: true, logLevel: "warning" };

@@ -3,6 +3,8 @@ export interface PreviewReport {
   /** `organization/project/stack`, as far as the preview has it. */
   stack: string;
   changes: PreviewChange[];
+  /** What changes besides settings: whom they are for, and how workloads restart. */
+  options: string[];
   /** Each workload once, though several levels may restart it. */
   restarts: PreviewRestart[];
   /** Why the list of restarts may be incomplete; empty if it is complete. */

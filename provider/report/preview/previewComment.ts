@@ -24,6 +24,7 @@ export function previewComment(report: PreviewReport, title: string): string {
   const heads = ["For", "Setting", "From", "To", "Source"];
   add(alert("CAUTION", report.errors, Math.min(left, 20_000)));
   add(table(heads, changes.slice(0, mostVisible), left / 4, changes.length));
+  add(alert("NOTE", report.options, left / 8));
   const unforeseen = report.unforeseen.map((why) => `restarts can't be listed: ${why}`);
   add(alert("WARNING", [...report.warnings, ...unforeseen], left / 4));
   // each may take half of what is left, so that the last one has room, too
@@ -60,11 +61,21 @@ export function previewComment(report: PreviewReport, title: string): string {
 /** The key for workloads that a rollout only counts. */
 const moreWaiting = "… and more";
 
-function headline({ changes, restarts, unforeseen, unnamed, pace, stack, errors }: PreviewReport): string {
+function headline({
+  changes,
+  options,
+  restarts,
+  unforeseen,
+  unnamed,
+  pace,
+  stack,
+  errors,
+}: PreviewReport): string {
   const of = stack === "" ? "" : ` (${markdownText(stack)})`;
   if (errors.length > 0) return `**The preview failed**${of}.`;
   const workloads = restarts.length + unnamed.workloads;
-  if (changes.length === 0 && workloads === 0 && unforeseen.length === 0) return `Nothing changes${of}.`;
+  if ([changes, options, unforeseen].every((one) => one.length === 0) && workloads === 0)
+    return `Nothing changes${of}.`;
   const targets = new Set(changes.map(({ level, target }) => `${level}/${target}`)).size;
   const settings =
     changes.length === 0
@@ -120,7 +131,11 @@ function restartRow({ namespace, workload, pods, why }: PreviewRestart): string[
   return [code(namespace), code(workload), String(pods), text(why)];
 }
 
-function alert(kind: "WARNING" | "CAUTION", lines: readonly string[], room: number): string | undefined {
+function alert(
+  kind: "NOTE" | "WARNING" | "CAUTION",
+  lines: readonly string[],
+  room: number,
+): string | undefined {
   if (lines.length === 0) return undefined;
   const { kept, dropped } = fitting(
     lines.map((line) => `> - ${text(line)}`),

@@ -8,6 +8,7 @@ import { shown, textOf } from "../../data/problem.js";
 import { containsUnknown, isUnknown } from "../../data/unknown.js";
 import { injectorOf } from "../../injector/layerInputs.js";
 import { flattened } from "./flattened.js";
+import { optionChanges } from "./optionChanges.js";
 import type { PreviewChange, PreviewReport } from "./PreviewReport.js";
 import { levelOf, onlyLater, Step, targetOf, typeOf } from "./PreviewStep.js";
 import { restartsOf } from "./restartsOf.js";
@@ -52,6 +53,7 @@ export function readPreview(text: string): PreviewReport {
   return {
     stack: stackOf(steps ?? []),
     changes: layers.flatMap((layer) => changesOf(layer, installed)),
+    options: optionChanges(layers),
     ...restarted,
     unforeseen: [...new Set([...layers.flatMap(unforeseenBy), ...rollouts.flatMap(unforeseenBy)])],
     waiting: Object.assign({}, ...rollouts.map(waitingOf)),
