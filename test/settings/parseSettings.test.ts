@@ -196,7 +196,7 @@ describe("a map of names", () => {
       [
         ["tracing.customTags.team", "write { literal"],
         ["tracing.customTags.a tag", "use printable characters without spaces"],
-        ["runtimeValues.limit", "write it in quotes"],
+        ["runtimeValues.limit", 'write "" for an empty one, or remove it'],
         ["env.1st", "use letters, digits and _, and don't start with a digit"],
         ["env.LIST", "write it in quotes"],
         ["env.POD_NAME", "remove it"],
