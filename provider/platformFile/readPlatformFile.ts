@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, type LineCounter, visit } from "yaml";
+import { type Document, isMap, isPair, isScalar, type LineCounter, visit } from "yaml";
 import { isRecord } from "../data/isRecord.js";
 import { type Checked, refused } from "../data/parsed.js";
 import { type Problem, printable } from "../data/problem.js";
@@ -72,8 +72,10 @@ const textMaps = declarations.flatMap(({ open, path, schema }) =>
 
 function keepNumbersAsWritten(document: Document): void {
   visit(document, {
-    Pair: (_, { key, value }) => {
+    Pair: (_, { key, value }, [, , top, ...below]) => {
       if (!isScalar(key) || !textMaps.includes(String(key.value)) || !isMap(value)) return;
+      // the name of a namespace or workload, not of a setting
+      if (below.length === 1 && isPair(top) && String(top.key) !== "global") return;
       for (const { value: one } of value.items)
         if (isScalar(one) && typeof one.value === "number" && one.source) one.value = one.source;
     },

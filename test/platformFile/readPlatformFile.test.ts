@@ -80,6 +80,14 @@ waves: [[cart], [shop]]
       );
   });
 
+  it("reads settings of a namespace that is called as a setting is", () => {
+    const { namespaces } = readPlatformFile(
+      "namespaces:\n  env:\n    injectorTimeout: 60\n    env: { V: 1.10 }\n",
+      "settings.yaml",
+    );
+    assert.deepEqual({ ...namespaces.env }, { namespace: "env", env: { V: "1.10" }, injectorTimeout: 60 });
+  });
+
   it("may be empty, and the one in this repository is valid", () => {
     assert.deepEqual(readPlatformFile("", "settings.yaml"), { namespaces: {}, workloads: {}, waves: [] });
     assert.deepEqual(readPlatformFile("# nothing yet\n", "settings.yaml"), {
