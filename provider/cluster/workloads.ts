@@ -36,6 +36,7 @@ export interface Workload {
     /** Deployment: how many pods may be missing during a rollout. */
     strategy?: { type?: string; rollingUpdate?: { maxUnavailable?: number | string } };
     /** StatefulSet. */
+    podManagementPolicy?: string;
     serviceName?: string;
     ordinals?: { start?: number };
     volumeClaimTemplates?: { metadata: { name: string } }[];

@@ -45,7 +45,10 @@ export async function rollbackLayers(
   const names = layers.map(({ target }) => targetName(target));
   report(`putting back ${names.join(", ")}`);
   await Promise.all(
-    layers.map(({ target, layer: { owner, injectorTimeout, rollout }, former: { settings, picks } }) => {
+    layers.map(({ target, layer: bad, former: { settings, picks } }) => {
+      const { owner, injectorTimeout, rollout } = bad;
+      // its options still apply to what was restarted for it
+      if (!settings) shared.history.noteRemoved(target, bad);
       const layer: Layer | undefined = settings && {
         owner,
         settings,

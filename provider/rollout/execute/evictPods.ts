@@ -60,22 +60,14 @@ export async function evictInTurn(
   return "done";
 }
 
-/**
- * Evicts the unready ones among these pods, all at once: a StatefulSet returns to an earlier template only after the pod that the later one
- * broke is gone.
- */
-export async function evictUnready(
-  { namespace, workload, name }: Pick<Assessment, "namespace" | "workload" | "name">,
-  podNames: readonly string[],
+/** Evicts all of these pods at once, without waiting for any to be ready. */
+export async function evictAtOnce(
+  { namespace, name }: Pick<Assessment, "namespace" | "name">,
+  pods: readonly Pod[],
   deadline: number,
   dependencies: RolloutDependencies,
 ): Promise<Exclude<Outcome, "done"> | undefined> {
-  if (podNames.length === 0) return undefined;
-  const pods = await workloadPods(dependencies.api, namespace, name, workload.spec);
-  const unready = pods.filter((pod) => podNames.includes(pod.metadata.name) && !isReady(pod));
-  const refusals = await Promise.all(
-    unready.map((pod) => evict(namespace, name, pod, deadline, dependencies)),
-  );
+  const refusals = await Promise.all(pods.map((pod) => evict(namespace, name, pod, deadline, dependencies)));
   return refusals.find((refused) => refused !== undefined);
 }
 

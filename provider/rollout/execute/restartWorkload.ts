@@ -1,7 +1,7 @@
 import { fieldManager } from "../../cluster/fieldManager.js";
 import { injectingRevision } from "../../cluster/injectingRevision.js";
 import { hasStatus, type KubernetesApi, type ObjectMeta } from "../../cluster/KubernetesApi.js";
-import { hasEnded, type Pod } from "../../cluster/podTemplate.js";
+import { hasEnded, isReady, type Pod } from "../../cluster/podTemplate.js";
 import { kindNamed, type Workload, workloadPath } from "../../cluster/workloads.js";
 import { milliseconds } from "../../levels/RolloutOptions.js";
 import type { Assessment, NamespaceSettings } from "../observe/Assessment.js";
@@ -14,7 +14,7 @@ import type { Restart } from "../plan/Restart.js";
 import { restartedFor, restartPatch } from "../policy/restartAnnotation.js";
 import { skipReason } from "../policy/skipReason.js";
 import { restartUnderWay, unreadyBefore } from "../policy/unreadyBefore.js";
-import { evictPods, evictUnready } from "./evictPods.js";
+import { evictAtOnce, evictPods } from "./evictPods.js";
 import { withOldSettings, withoutNewPods } from "./explainStale.js";
 import { failureOf, type Outcome } from "./Outcome.js";
 import type { RolloutDependencies } from "./RolloutDependencies.js";
@@ -61,7 +61,7 @@ async function replaceStalePods(
     const outcome =
       rollout.strategy === "evict"
         ? await evictPods({ ...assessment, workload: latest.workload }, podNames, deadline, dependencies)
-        : await restart(assessment, stampNow(), deadline, isRollback ? podNames : [], dependencies);
+        : await restart(assessment, stampNow(), deadline, inTheWay(latest, podNames), dependencies);
     const ended = typeof outcome === "object" && "patched" in outcome ? outcome.ended : outcome;
     if (ended !== "done") return ended;
     latest = await assessAgain(assessment, settings, api);
@@ -84,15 +84,21 @@ async function replaceStalePods(
   return overruled === undefined ? "done" : { done: { overruled } };
 }
 
-/**
- * Requests a restart and waits for it; one that is under way for the same settings is only awaited. `inTheWay`: pods of which a StatefulSet
- * would wait for the unready ones in vain, so these are evicted.
- */
+/** Pods that a StatefulSet would wait for in vain: it replaces none before each of them is ready, whatever its new template. */
+function inTheWay(
+  { workload, full }: Awaited<ReturnType<typeof assessAgain>>,
+  stale: readonly string[],
+): readonly Pod[] {
+  if (workload.kind !== "StatefulSet" || workload.spec.podManagementPolicy === "Parallel") return [];
+  return full.filter((pod) => stale.includes(pod.metadata.name) && !isReady(pod));
+}
+
+/** Requests a restart and waits for it; one that is under way for the same settings is only awaited. `stuck`: pods to evict on the way. */
 async function restart(
   assessment: Assessment,
   stamp: string | undefined,
   deadline: number,
-  inTheWay: readonly string[],
+  stuck: readonly Pod[],
   dependencies: RolloutDependencies,
 ): Promise<{ patched: Workload; ended: Outcome }> {
   const { namespace, workload } = assessment;
@@ -113,11 +119,9 @@ async function restart(
       });
     patched = { ...answer, kind: workload.kind };
   }
-  if (workload.kind === "StatefulSet") {
-    const refused = await evictUnready({ ...assessment, workload: live }, inTheWay, deadline, dependencies);
-    if (refused) return { patched, ended: refused };
-  }
-  return { patched, ended: await waitForWorkload(assessment, deadline, dependencies) };
+  // after the patch: their successors come from the new template
+  const refused = await evictAtOnce(assessment, stuck, deadline, dependencies);
+  return { patched, ended: refused ?? (await waitForWorkload(assessment, live, deadline, dependencies)) };
 }
 
 /** Whether our restart for other settings has not ended: all its pods may still be old ones. */
@@ -126,11 +130,15 @@ function hasUnfinishedRestart(workload: Workload, stamp: string | undefined): bo
   return marked !== undefined && marked.stamp !== stamp && rolloutStatus(workload).status !== "done";
 }
 
+/** `before`: the workload before the restart. A failure that it shows then stays in its status until there are new pods. */
 async function waitForWorkload(
   { namespace, workload, name }: Assessment,
+  before: Workload,
   deadline: number,
   { api, elapsed, sleep }: RolloutDependencies,
 ): Promise<Outcome> {
+  const former = rolloutStatus(before);
+  const known = former.status === "failed" ? former.why : undefined;
   // poll after a twentieth of the time so far: the next workload waits until this one is found ready
   for (let pause = 200; ; pause = Math.min(2_000, pause * 1.05)) {
     const live = await existing(api, namespace, workload);
@@ -138,8 +146,9 @@ async function waitForWorkload(
     if (progress.status === "done") return "done";
     // paused, scaled to zero or set to OnDelete during the rollout: someone's choice, so don't wait for it to end
     if (progress.status === "held") return { skipped: `the rollout was held up meanwhile: ${progress.why}` };
-    if (progress.status === "failed" || elapsed() >= deadline) {
-      const timeout = progress.status === "failed" ? progress.why : `not ready in time: ${progress.why}`;
+    const isFailed = progress.status === "failed" && progress.why !== known;
+    if (isFailed || elapsed() >= deadline) {
+      const timeout = isFailed ? progress.why : `not ready in time: ${progress.why}`;
       const pods = await workloadPods(api, namespace, name, live.spec);
       return failureOf(timeout, pods);
     }

@@ -20,17 +20,33 @@ export function podReason(pods: readonly Pod[]): string | undefined {
   return undefined;
 }
 
-/** Reasons that keep a container from starting, whatever the sidecar's settings. */
-const ownFaults = ["ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull"];
+/** Reasons for which a container never starts: its image, or a Secret or ConfigMap that it names. */
+const ownFaults = [
+  "ImagePullBackOff",
+  "ErrImagePull",
+  "InvalidImageName",
+  "ErrImageNeverPull",
+  "CreateContainerConfigError",
+];
 
-/** Whether settings may be why these pods are not ready: they can't be if the application's own image can't be pulled. */
+/**
+ * Whether settings may be why these pods are not ready. They can't be if only containers of the application never start, or if no node takes
+ * the pods for other reasons than what they request.
+ */
 export function isSettingsFault(pods: readonly Pod[]): boolean {
-  const waiting = pods.flatMap(({ status }) =>
+  const containers = pods.flatMap(({ status }) =>
     [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].flatMap(
-      ({ name, state }) => (state?.waiting?.reason ? [{ name, reason: state.waiting.reason }] : []),
+      ({ name, state }) =>
+        ownFaults.includes(state?.waiting?.reason ?? "")
+          ? [name === proxyContainer || initContainers.includes(name)]
+          : [],
     ),
   );
-  const faults = waiting.filter(({ reason }) => ownFaults.includes(reason));
-  const ofSidecar = (name: string) => name === proxyContainer || initContainers.includes(name);
-  return faults.length === 0 || faults.some(({ name }) => ofSidecar(name));
+  const unscheduled = pods.flatMap(({ status }) =>
+    (status?.conditions ?? []).flatMap(({ type, status: is, message = "" }) =>
+      type === "PodScheduled" && is === "False" ? [message.includes("Insufficient ")] : [],
+    ),
+  );
+  const faults = [...containers, ...unscheduled];
+  return faults.length === 0 || faults.some((mayBeOurs) => mayBeOurs);
 }
