@@ -1,5 +1,5 @@
 import { dryRunPod } from "../cluster/dryRunPod.js";
-import { ApiError, isMissingRight, type KubernetesApi } from "../cluster/KubernetesApi.js";
+import { ApiError, isMissingRight, isOverQuota, type KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Pod, PodTemplate } from "../cluster/podTemplate.js";
 import { isTransient } from "../cluster/waitBeforeRetry.js";
 import { getsSettings } from "../configMap/podTemplates.js";
@@ -52,7 +52,11 @@ export async function askPlanned(
   if (second && "denied" in second && isTransient(second.denied))
     return { is: "denied", error: second.denied };
   const bare = await admitted(api, namespace, pod);
-  if ("denied" in bare) return { is: "denied", error: bare.denied };
+  if ("denied" in bare) {
+    // a full quota says what the pod needs: with the planned settings, too
+    const isFull = isOverQuota(bare.denied) && isOverQuota(first.denied);
+    return { is: "denied", error: isFull ? first.denied : bare.denied };
+  }
   // some policies deny annotations that they don't know
   const present = plannedPod(pod, planned.present, namespace);
   const same = present && (await admitted(api, namespace, present));

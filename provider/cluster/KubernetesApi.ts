@@ -86,6 +86,11 @@ export function isBeingDeleted(error: ApiError): boolean {
   return error.status === 403 && error.serverMessage.includes("because it is being terminated");
 }
 
+/** Whether a ResourceQuota has no room for an object. */
+export function isOverQuota({ serverMessage }: ApiError): boolean {
+  return serverMessage.includes("exceeded quota");
+}
+
 const pageSize = 500;
 
 export interface ListOptions {

@@ -33,8 +33,11 @@ export interface Workload {
       rollingUpdate?: { partition?: number; maxUnavailable?: number | string };
     };
     selector?: { matchLabels?: Record<string, string> };
-    /** Deployment: how many pods may be missing during a rollout. */
-    strategy?: { type?: string; rollingUpdate?: { maxUnavailable?: number | string } };
+    /** Deployment: how many pods may be missing or too many during a rollout. */
+    strategy?: {
+      type?: string;
+      rollingUpdate?: { maxUnavailable?: number | string; maxSurge?: number | string };
+    };
     /** StatefulSet. */
     podManagementPolicy?: string;
     serviceName?: string;

@@ -38,6 +38,8 @@ describe("what stands in the way of a restart", () => {
 
   const post = (path: string, body: object) => mesh.api.request({ method: "POST", path, body });
   const limit = (pod: Pod) => container(pod, "istio-proxy").resources?.limits?.cpu;
+  const uidsOf = async (namespace: string, name: string) =>
+    (await mesh.pods(namespace, name)).map(({ metadata }) => metadata.uid).sort();
   const ofNamespace = (namespace: string, cpu: number | string, rollout: object = {}): Plan => ({
     namespaces: { [namespace]: { proxyResources: { limits: { cpu } }, publish: false, rollout } },
   });
@@ -58,6 +60,19 @@ describe("what stands in the way of a restart", () => {
     await mesh.eventually("the StatefulSet is ready", async () => {
       const { status } = await mesh.api.request<Workload>({ method: "GET", path: `${path}/db` });
       return status?.readyReplicas === 2;
+    });
+  };
+
+  /** A ResourceQuota of one resource, which counts when this returns. */
+  const quota = async (namespace: string, resource: string, hard: string) => {
+    const path = `/api/v1/namespaces/${namespace}/resourcequotas`;
+    await post(path, { metadata: { name: "most" }, spec: { hard: { [resource]: hard } } });
+    await mesh.eventually("the quota counts", async () => {
+      const { status } = await mesh.api.request<{ status?: { used?: Record<string, string> } }>({
+        method: "GET",
+        path: `${path}/most`,
+      });
+      return (status?.used?.[resource] ?? "0") !== "0";
     });
   };
 
@@ -155,6 +170,73 @@ describe("what stands in the way of a restart", () => {
       const { annotations = {} } = (await mesh.workload(namespace, name)).spec.template.metadata ?? {};
       assert.deepEqual(annotations, {}, `${name} was not patched`);
     }
+    succeeded(await pulumi.destroy(mesh.stack(namespace, {})));
+  });
+
+  test("a full quota that has no room for what new pods need: no pod is deleted for one that can't be created", async () => {
+    const namespace = "full";
+    await statefulSet(namespace);
+    await quota(namespace, "limits.cpu", "5");
+    const stack = (cpu: number) =>
+      mesh.stack(namespace, ofNamespace(namespace, cpu, { timeoutPerWorkload: "10s" }));
+    succeeded(await pulumi.up(stack(1)));
+    assert.deepEqual((await mesh.pods(namespace, "db")).map(limit), ["1", "1"], "smaller ones fit");
+    const path = `/api/v1/namespaces/${namespace}/resourcequotas/most`;
+    await mesh.patch(path, { spec: { hard: { "limits.cpu": "4" } } });
+    await mesh.eventually("the quota is smaller", async () => {
+      const { status } = await mesh.api.request<{ status: { hard: object; used: object } }>({
+        method: "GET",
+        path,
+      });
+      return JSON.stringify([status.hard, status.used]) === '[{"limits.cpu":"4"},{"limits.cpu":"3"}]';
+    });
+    const uids = await uidsOf(namespace, "db");
+    const preview = succeeded(await pulumi.preview(stack(2)));
+    assert.match(
+      preview.stdoutText,
+      /can't tell whether StatefulSet\/db restarts: .*exceeded quota: most, requested: limits\.cpu=2500m/,
+    );
+    const { ok, stdoutText } = await pulumi.up(stack(2));
+    assert.equal(ok, false);
+    assert.match(stdoutText, /failed StatefulSet\/db: .*exceeded quota: most, requested: limits\.cpu=2500m/);
+    assert.deepEqual(await uidsOf(namespace, "db"), uids, "both pods stay");
+    await mesh.api.request({ method: "DELETE", path });
+    succeeded(await pulumi.up(stack(2)));
+    assert.deepEqual((await mesh.pods(namespace, "db")).map(limit), ["2", "2"]);
+    succeeded(await pulumi.destroy(stack(2)));
+  });
+
+  test("a full quota and a Deployment that adds no pods: its one pod makes room, whatever share may be missing", async () => {
+    const namespace = "one";
+    const labels = { app: "api" };
+    await post(`/apis/apps/v1/namespaces/${namespace}/deployments`, {
+      metadata: { name: "api" },
+      spec: {
+        replicas: 1,
+        // a quarter of one pod may be missing: none, which Kubernetes takes for one where none may be added either
+        strategy: { rollingUpdate: { maxSurge: 0 } },
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { ...quick, containers: [app] } },
+      },
+    });
+    await mesh.ready(namespace, "api");
+    await quota(namespace, "pods", "1");
+    succeeded(await pulumi.up(mesh.stack(namespace, ofNamespace(namespace, 3))));
+    assert.deepEqual((await mesh.pods(namespace, "api")).map(limit), ["3"]);
+    succeeded(await pulumi.destroy(mesh.stack(namespace, {})));
+  });
+
+  test("a quota that fills half-way through a Deployment is the reason that up gives", async () => {
+    const namespace = "half";
+    await mesh.deployment(namespace, "api", { replicas: 2, pod: { ...quick, containers: [app] } });
+    await quota(namespace, "limits.cpu", "40");
+    const plan = ofNamespace(namespace, 20, { timeoutPerWorkload: "8s" });
+    const { ok, stdoutText } = await pulumi.up(mesh.stack(namespace, plan));
+    assert.equal(ok, false);
+    assert.match(
+      stdoutText,
+      /✖ half\/Deployment\/api: not ready in time: 1 of 2 new pods created; pods "api-.*exceeded quota: most, requested: limits\.cpu=20500m/,
+    );
     succeeded(await pulumi.destroy(mesh.stack(namespace, {})));
   });
 });

@@ -13,13 +13,11 @@ export function deletesBeforeCreating(
     return !isZero(maxUnavailable ?? 1);
   }
   if (kind !== "Deployment" || spec.strategy?.type === "Recreate") return true;
-  return podsUnavailable(spec.strategy?.rollingUpdate?.maxUnavailable ?? "25%", spec.replicas ?? 1) > 0;
-}
-
-function podsUnavailable(most: number | string, replicas: number): number {
-  if (typeof most === "number") return most;
-  // percentages are rounded down, as the Deployment controller does
-  return Math.floor((Number.parseFloat(most) / 100) * replicas);
+  const { maxSurge = "25%", maxUnavailable = "25%" } = spec.strategy?.rollingUpdate ?? {};
+  const pods = (share: number | string, round: (pods: number) => number) =>
+    typeof share === "number" ? share : round((Number.parseFloat(share) / 100) * (spec.replicas ?? 1));
+  // as the Deployment controller rounds, which takes one pod away where both come to none
+  return pods(maxUnavailable, Math.floor) > 0 || pods(maxSurge, Math.ceil) === 0;
 }
 
 function isZero(amount: number | string): boolean {

@@ -6,6 +6,7 @@ import {
   ApiError,
   isBeingDeleted,
   isMissingRight,
+  isOverQuota,
   type KubernetesApi,
   type ObjectMeta,
 } from "../../cluster/KubernetesApi.js";
@@ -18,6 +19,7 @@ import { stampAnnotation } from "../../pod/podAnnotations.js";
 import { imageFields, type SidecarFields, sidecarFields } from "../../pod/sidecarFields.js";
 import { changedSettings } from "./changedSettings.js";
 import { deletesBeforeCreating } from "./deletesBeforeCreating.js";
+import { fitsQuota } from "./fitsQuota.js";
 import type { PlannedSettings } from "./PlannedSettings.js";
 import type { PodGroup } from "./podGroups.js";
 
@@ -101,7 +103,11 @@ export async function groupVerdict(
     const verdict = isAnswer
       ? await compared(given)
       : byStamps(group, change ? changedSettings(change, made) : undefined);
-    return verdict.is === "stale" ? ifReplaced(workload, group, verdict, denial) : verdict;
+    if (verdict.is !== "stale") return verdict;
+    const [first] = verdict.stale;
+    const old = first && (await podsInFull()).get(first.pod);
+    const fits = !old || fitsQuota(denial.serverMessage, old.spec, verdict.stale.length);
+    return ifReplaced(workload, group, verdict, denial, fits);
   };
   const { planned } = settings;
   if (planned) {
@@ -165,16 +171,19 @@ function byStamps({ settings, pods }: PodGroup, changed: Difference[] | undefine
   return changed?.length === 0 ? { is: "masked" } : { is: "stale", stale };
 }
 
-/** A new pod would meet the same denial, unless it is for a full quota and the old pod makes room. A namespace that goes takes its pods along. */
+/**
+ * A new pod would meet the same denial, unless it is for a full quota and the old pod makes room first, and enough. A namespace that goes
+ * takes its pods along.
+ */
 function ifReplaced(
   workload: Workload,
   { settings }: PodGroup,
   stale: GroupVerdict,
   denial: ApiError,
+  fits: boolean,
 ): GroupVerdict {
   if (isBeingDeleted(denial)) return { is: "held", why: "its namespace is being deleted" };
-  const isFull = denial.serverMessage.includes("exceeded quota");
-  if (isFull && deletesBeforeCreating(workload, settings.strategy)) return stale;
+  if (isOverQuota(denial) && fits && deletesBeforeCreating(workload, settings.strategy)) return stale;
   return {
     is: "unknown",
     why: `its pods have other settings than are due, and a new pod would be denied: ${denial.serverMessage}`,

@@ -64,7 +64,13 @@ function deploymentStatus({ spec, status = {} }: Workload): RolloutStatus {
     return { status: "failed", why: progressing.message ?? "it exceeded its progress deadline" };
   const wanted = spec.replicas ?? 1;
   const updated = numberOf(status.updatedReplicas);
-  if (updated < wanted) return { status: "waiting", why: `${updated} of ${wanted} new pods created` };
+  if (updated < wanted) {
+    const denied = status.conditions?.find(
+      ({ type, status: is }) => type === "ReplicaFailure" && is === "True",
+    );
+    const why = [`${updated} of ${wanted} new pods created`, ...(denied?.message ? [denied.message] : [])];
+    return { status: "waiting", why: why.join("; ") };
+  }
   const all = numberOf(status.replicas);
   if (all > updated) return { status: "waiting", why: `${all - updated} old pods left` };
   const available = numberOf(status.availableReplicas);

@@ -21,6 +21,24 @@ describe("a restart deletes an old pod before it creates a new one", () => {
       { replicas: 1, strategy: { rollingUpdate: { maxUnavailable: 1 } } },
       true,
     ],
+    [
+      "a Deployment without surge, and of one pod a quarter may be missing",
+      "Deployment",
+      { replicas: 1, strategy: { rollingUpdate: { maxSurge: 0 } } },
+      true,
+    ],
+    [
+      "the same in percent, of three",
+      "Deployment",
+      { replicas: 3, strategy: { rollingUpdate: { maxSurge: "0%", maxUnavailable: "25%" } } },
+      true,
+    ],
+    [
+      "a Deployment that adds a pod at a time",
+      "Deployment",
+      { replicas: 3, strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } },
+      false,
+    ],
     ["a Deployment that is recreated", "Deployment", { strategy: { type: "Recreate" } }, true],
   ];
   for (const [edge, kind, spec, first] of rows) {
