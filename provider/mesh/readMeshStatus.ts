@@ -126,7 +126,7 @@ async function workloadsIn(
   );
   const assessments = await assessNamespace(api, namespace, pods, settings);
   const managed = new Set(assessments.map(({ name }) => name));
-  const unmanaged = unmanagedPods(namespace, pods, managed, settings);
+  const unmanaged = await unmanagedPods(api, namespace, pods, managed, settings);
   const someStale = assessments.some(({ verdict }) => verdict.is === "stale");
   const annotations = someStale ? await annotationsIfAllowed(api, namespace, report) : {};
   const others = new Set([...managed, ...unmanaged.map(({ name }) => name)]);

@@ -5,6 +5,8 @@ import type { Workload } from "../../provider/cluster/workloads";
 import { layersOf } from "../../provider/configMap/layersOf";
 import { pulumi } from "../pulumi/pulumi";
 import { breaksWith } from "./brokenBySettings";
+import { controlledBy, customResource } from "./customResource";
+import { DatabaseOperator } from "./DatabaseOperator";
 import { container, Mesh, type Plan, succeeded } from "./Mesh";
 import { setDisk } from "./stuckCauses";
 import { watchObjects } from "./watchObjects";
@@ -238,5 +240,41 @@ describe("what stands in the way of a restart", () => {
       /✖ half\/Deployment\/api: not ready in time: 1 of 2 new pods created; pods "api-.*exceeded quota: most, requested: limits\.cpu=20500m/,
     );
     succeeded(await pulumi.destroy(mesh.stack(namespace, {})));
+  });
+
+  test("evict replaces pods of a custom StatefulSet, leaves runs alone, and names no pod that settings don't reach", async () => {
+    const namespace = "runs";
+    const run = { group: "tekton.example.com", kind: "TaskRun" };
+    const owner = controlledBy(run, await customResource(mesh, namespace, run, "build"));
+    const pods = `/api/v1/namespaces/${namespace}/pods`;
+    await post(pods, {
+      metadata: { name: "build", labels: { app: "build" }, ownerReferences: owner },
+      spec: { ...quick, restartPolicy: "Never", containers: [app] },
+    });
+    await post(pods, {
+      metadata: { name: "agent", annotations: { "inject.istio.io/templates": "grpc-agent" } },
+      spec: { ...quick, containers: [app] },
+    });
+    const sets = { group: "apps.kruise.example.com", kind: "StatefulSet" };
+    const operator = await DatabaseOperator.install(mesh, namespace, sets);
+    try {
+      const [build, db] = [await uidsOf(namespace, "build"), await uidsOf(namespace, "db")];
+      const plan = ofNamespace(namespace, 3, { strategy: "evict", timeoutPerWorkload: "20s" });
+      const preview = succeeded(await pulumi.preview({ ...mesh.stack(namespace, plan), diff: true }));
+      const up = succeeded(await pulumi.up(mesh.stack(namespace, plan)));
+      assert.deepEqual(await uidsOf(namespace, "build"), build, "the run goes on");
+      for (const { stdoutText } of [preview, up]) {
+        assert.match(
+          stdoutText,
+          /TaskRun\/build is unmanaged: 1 pod with earlier settings; pods of a TaskRun run to their end: its next run has the settings/,
+        );
+        assert.doesNotMatch(stdoutText, /Pod\/agent/);
+      }
+      assert.match(up.stdoutText, /restarted StatefulSet\.apps\.kruise\.example\.com\/db by evictions \(2\)/);
+      assert.deepEqual((await mesh.pods(namespace, "db")).map(limit), ["3", "3"]);
+      assert.ok((await uidsOf(namespace, "db")).every((uid) => !db.includes(uid)));
+    } finally {
+      await operator.stop();
+    }
   });
 });

@@ -55,6 +55,8 @@ export interface NamespaceSettings {
   annotations?: Annotations;
   /** The settings that a pod as created by its controller should have and these fields don't show; undefined if none. */
   overruled?: (made: PodTemplate, shown: SidecarFields) => string | undefined;
+  /** Whether pods with these annotations get the template that has the settings. Default: all do. */
+  getsSettings?: (annotations?: Readonly<Record<string, string>>) => boolean;
   /** Whether to check that on all workloads, not only those that the injector is asked about. Default: no. */
   looksForOverruled?: boolean;
   /** The pod as istiod itself injects it, for when admission denies it for other reasons; undefined if no istiod can be asked. */

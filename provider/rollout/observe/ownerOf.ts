@@ -1,6 +1,10 @@
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
+import { argoRollout, workloadKinds } from "../../cluster/workloads.js";
 
-/** `Kind/name` of the workload that owns a pod; a ReplicaSet is named after its Deployment, followed by the template's hash. */
+/**
+ * `Kind/name` of the workload that owns a pod; a ReplicaSet is named after its Deployment, followed by the template's hash. A custom
+ * resource that shares its kind with one of Kubernetes' workloads is `Kind.group/name`.
+ */
 export function ownerOf({ ownerReferences = [], labels }: ObjectMeta): string | undefined {
   const controller = ownerReferences.find((owner) => owner.controller);
   if (!controller) return undefined;
@@ -12,5 +16,8 @@ export function ownerOf({ ownerReferences = [], labels }: ObjectMeta): string | 
   if (controller.kind === "ReplicaSet" && argoHash && controller.name.endsWith(`-${argoHash}`)) {
     return `Rollout/${controller.name.slice(0, -argoHash.length - 1)}`;
   }
-  return `${controller.kind}/${controller.name}`;
+  const [group = ""] = controller.apiVersion.split("/");
+  const namesake = [...workloadKinds, argoRollout].find(({ kind }) => kind === controller.kind);
+  const isOther = namesake !== undefined && !namesake.apiVersion.startsWith(`${group}/`);
+  return `${controller.kind}${isOther ? `.${group}` : ""}/${controller.name}`;
 }

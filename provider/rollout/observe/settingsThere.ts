@@ -2,7 +2,7 @@ import type { PodTemplate } from "../../cluster/podTemplate.js";
 import { installedGlobal } from "../../configMap/compose.js";
 import type { InjectorData } from "../../configMap/InjectorData.js";
 import { layersOf } from "../../configMap/layersOf.js";
-import { templatesAfterSettings } from "../../configMap/podTemplates.js";
+import { getsSettings, templatesAfterSettings } from "../../configMap/podTemplates.js";
 import { usesCni } from "../../configMap/usesCni.js";
 import { canonicalJson } from "../../data/canonicalJson.js";
 import { explainSidecar } from "../../explain/explainSidecar.js";
@@ -61,7 +61,13 @@ export function settingsThere(
     const after = templatesAfterSettings(config, made.metadata?.annotations);
     return overruledText(overruledSettings(explained, shown), after);
   };
-  return { revision, overruled, ...forLabels({}), ...(hasWorkloadLayers ? { forLabels } : {}) };
+  return {
+    revision,
+    overruled,
+    getsSettings: (annotations) => getsSettings(config, annotations),
+    ...forLabels({}),
+    ...(hasWorkloadLayers ? { forLabels } : {}),
+  };
 }
 
 function merged(

@@ -1,8 +1,9 @@
 import { injectingRevision } from "../../cluster/injectingRevision.js";
-import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
+import type { KubernetesApi, ObjectMeta } from "../../cluster/KubernetesApi.js";
+import { podsThatEnd } from "../../cluster/podsThatEnd.js";
 import { argoRollout, workloadKinds } from "../../cluster/workloads.js";
 import { count } from "../../data/count.js";
-import { stampAnnotation, templatesAnnotation } from "../../pod/podAnnotations.js";
+import { stampAnnotation } from "../../pod/podAnnotations.js";
 import { type NamespaceSettings, settingsFor } from "./Assessment.js";
 import { ownerOf } from "./ownerOf.js";
 
@@ -14,8 +15,8 @@ export interface UnmanagedPods {
   pods: number;
   podNames: string[];
   why: string;
-  /** The pods name their injection templates, so new ones may never get a stamp. */
-  namesTemplates?: true;
+  /** They run to their end: whoever waits for that would count an eviction as a failure. */
+  end?: true;
   /** The labels of one of the pods. */
   labels?: Readonly<Record<string, string>>;
   /** A pod without an owner, the only kind that `deleteBarePods` deletes. */
@@ -26,7 +27,24 @@ export interface UnmanagedPods {
  * Finds unmanaged pods with another stamp than they should have: without a pod template there is nothing to ask the injector about.
  * `managed`: the names of the assessed workloads.
  */
-export function unmanagedPods(
+export async function unmanagedPods(
+  api: KubernetesApi,
+  namespace: string,
+  pods: readonly ObjectMeta[],
+  managed: ReadonlySet<string>,
+  settings: NamespaceSettings,
+): Promise<UnmanagedPods[]> {
+  const found = stalePods(namespace, pods, managed, settings);
+  if (!found.some(isEvictable)) return found;
+  const ending = await podsThatEnd(api, namespace);
+  return found.map((one) => {
+    if (!isEvictable(one) || !one.podNames.some((name) => ending.has(name))) return one;
+    const why = `pods of a ${kindOf(one.name)} run to their end: its next run has the settings`;
+    return { ...one, end: true, why };
+  });
+}
+
+function stalePods(
   namespace: string,
   pods: readonly ObjectMeta[],
   managed: ReadonlySet<string>,
@@ -38,7 +56,8 @@ export function unmanagedPods(
     if (
       managed.has(name) ||
       injectingRevision(pod) !== settings.revision ||
-      pod.annotations?.[stampAnnotation] === settingsFor(settings, pod.labels).stamp
+      pod.annotations?.[stampAnnotation] === settingsFor(settings, pod.labels).stamp ||
+      settings.getsSettings?.(pod.annotations) === false
     )
       continue;
     const bare = (pod.ownerReferences ?? []).length === 0;
@@ -52,7 +71,6 @@ export function unmanagedPods(
         name,
         pods: 1,
         podNames: [pod.name],
-        ...(pod.annotations?.[templatesAnnotation] === undefined ? {} : { namesTemplates: true }),
         why: reason(name),
         ...(pod.labels ? { labels: pod.labels } : {}),
         ...(bare ? { bare: pod } : {}),
@@ -61,25 +79,20 @@ export function unmanagedPods(
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/**
- * Whether their controller, which we can't restart, would replace evicted pods by current ones. Jobs are left out: they would count
- * evictions as failures.
- */
-export function isEvictable({
-  name,
-  bare,
-  namesTemplates,
-}: Pick<UnmanagedPods, "name" | "bare" | "namesTemplates">): boolean {
-  const kind = name.split("/")[0] ?? "";
-  return (
-    bare === undefined && !namesTemplates && kind !== "Job" && kind !== "Pod" && !restartable.includes(kind)
-  );
+/** Whether their controller, which we can't restart, would replace evicted pods by current ones. */
+export function isEvictable({ name, end }: Pick<UnmanagedPods, "name" | "end">): boolean {
+  const kind = kindOf(name);
+  return !end && kind !== "Job" && kind !== "Pod" && !restartable.includes(kind);
 }
 
 const restartable = [...workloadKinds, argoRollout].map(({ kind }) => kind);
 
+function kindOf(name: string): string {
+  return name.split("/")[0] ?? "";
+}
+
 function reason(name: string): string {
-  const kind = name.split("/")[0] ?? "";
+  const kind = kindOf(name);
   if (kind === "Job") return "a Job is not restarted: its next run has the settings";
   if (kind === "Pod") return "a bare pod: no controller recreates it; delete and create it yourself";
   if (restartable.includes(kind))

@@ -74,7 +74,7 @@ export async function assessReached(
     );
     const assessments = await assessNamespace(api, namespace, metadata, namespaceSettings);
     const managed = new Set(assessments.map(({ name }) => name));
-    const others = unmanagedPods(namespace, metadata, managed, namespaceSettings);
+    const others = await unmanagedPods(api, namespace, metadata, managed, namespaceSettings);
     // most namespaces of a large mesh have nothing to restart: spare reading them
     const settings =
       assessments.every(isAtRest) && others.length === 0

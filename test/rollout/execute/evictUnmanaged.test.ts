@@ -59,7 +59,8 @@ describe("pods of a controller that can't be restarted", () => {
     ["a Job's, which would count it as failed", owned("Job/report", evict), false],
     ["a bare pod", owned("Pod/debug", evict, { bare: { name: "debug" } }), false],
     ["a Deployment's that may not be listed", owned("Deployment/api", evict), false],
-    ["those that name their templates", owned("Cluster/db", evict, { namesTemplates: true }), false],
+    ["a run's, which would count it as failed", owned("TaskRun/build", evict, { end: true }), false],
+    ["a custom StatefulSet's", owned("StatefulSet.apps.kruise.io/db", evict), true],
     [
       "those that the selector leaves out",
       owned("Cluster/db", { ...evict, selector: { matchLabels: { tier: "web" } } }),

@@ -152,11 +152,11 @@ describe("a workload is assessed", () => {
 });
 
 describe("the owner of a pod", () => {
-  const of = (kind: string, name: string, labels: Record<string, string> = {}) =>
+  const of = (kind: string, name: string, labels: Record<string, string> = {}, apiVersion = "apps/v1") =>
     ownerOf({
       name: "a",
       labels,
-      ownerReferences: [{ apiVersion: "v1", kind, name, uid: "1", controller: true }],
+      ownerReferences: [{ apiVersion, kind, name, uid: "1", controller: true }],
     });
   it("is the workload behind its ReplicaSet, Argo's too", () => {
     assert.equal(of("ReplicaSet", "api-5d4", { "pod-template-hash": "5d4" }), "Deployment/api");
@@ -164,5 +164,10 @@ describe("the owner of a pod", () => {
     assert.equal(of("ReplicaSet", "api-5d4"), "ReplicaSet/api-5d4");
     assert.equal(of("StatefulSet", "db"), "StatefulSet/db");
     assert.equal(ownerOf({ name: "bare" }), undefined);
+  });
+  it("has its group where its kind alone would mean another", () => {
+    assert.equal(of("StatefulSet", "db", {}, "apps.kruise.io/v1beta1"), "StatefulSet.apps.kruise.io/db");
+    assert.equal(of("Rollout", "api", {}, "argoproj.io/v1alpha1"), "Rollout/api");
+    assert.equal(of("Cluster", "db", {}, "databases.example.com/v1"), "Cluster/db");
   });
 });

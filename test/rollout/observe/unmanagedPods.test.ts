@@ -8,7 +8,7 @@ import {
 } from "../../../provider/cluster/KubernetesApi";
 import { Rollout } from "../../../provider/levels/RolloutOptions";
 import { rollUnmanaged } from "../../../provider/rollout/execute/rollUnmanaged";
-import { unmanagedPods } from "../../../provider/rollout/observe/unmanagedPods";
+import { isEvictable, unmanagedPods } from "../../../provider/rollout/observe/unmanagedPods";
 import { nothingDone } from "../nothingDone";
 
 const stamp = "aaaa";
@@ -26,9 +26,15 @@ function pod(name: string, owner?: string, more: Partial<ObjectMeta> = {}, on = 
       ...more.annotations,
     },
     ...(owner
-      ? { ownerReferences: [{ apiVersion: "v1", kind, name: ownerName, uid: "1", controller: true }] }
+      ? { ownerReferences: [{ apiVersion: "apps/v1", kind, name: ownerName, uid: "1", controller: true }] }
       : {}),
   };
+}
+
+/** Where these pods run to their end. */
+function ending(...names: readonly string[]): KubernetesApi {
+  const items = names.map((name) => ({ metadata: { name } }));
+  return { server: "memory", request: async <Answer>() => ({ items }) as Answer };
 }
 
 describe("pods that no restart replaces", () => {
@@ -55,6 +61,7 @@ describe("pods that no restart replaces", () => {
     ],
     ["a managed one", pod("a", "StatefulSet/db"), undefined],
     ["one with the settings", pod("a", "Job/report", {}, stamp), undefined],
+    ["one of another template", pod("a", undefined, { annotations: { only: "gateway" } }), undefined],
     [
       "another revision's",
       pod("a", "Job/report", { annotations: { "sidecar.istio.io/status": '{"revision":"canary"}' } }),
@@ -62,20 +69,33 @@ describe("pods that no restart replaces", () => {
     ],
   ];
   for (const [edge, metadata, name, why] of rows) {
-    it(`${edge}: ${name ?? "not among them"}`, () => {
-      const [found] = unmanagedPods("shop", [metadata], new Set(["StatefulSet/db"]), settings);
+    it(`${edge}: ${name ?? "not among them"}`, async () => {
+      const getsSettings = (annotations: ObjectMeta["annotations"]) => annotations?.only === undefined;
+      const given = { ...settings, getsSettings };
+      const [found] = await unmanagedPods(ending(), "shop", [metadata], new Set(["StatefulSet/db"]), given);
       assert.equal(found?.name, name);
       if (why) assert.match(found?.why ?? "", why);
     });
   }
 
-  it("are counted by owner; without settings, those with a stamp", () => {
-    const pods = [pod("a", "Job/report"), pod("b", "Job/report"), pod("c")];
+  it("are told from runs, which no eviction replaces", async () => {
+    const pods = [pod("db-0", "Cluster/db"), pod("build-1", "TaskRun/build")];
+    const found = await unmanagedPods(ending("build-1"), "shop", pods, new Set(), settings);
     assert.deepEqual(
-      unmanagedPods("shop", pods, new Set(), { ...settings, stamp: undefined }).map(({ name, pods }) => [
-        name,
-        pods,
-      ]),
+      found.map((one) => [one.name, isEvictable(one)]),
+      [
+        ["Cluster/db", true],
+        ["TaskRun/build", false],
+      ],
+    );
+    assert.match(found[1]?.why ?? "", /^pods of a TaskRun run to their end/);
+  });
+
+  it("are counted by owner; without settings, those with a stamp", async () => {
+    const pods = [pod("a", "Job/report"), pod("b", "Job/report"), pod("c")];
+    const none = { ...settings, stamp: undefined };
+    assert.deepEqual(
+      (await unmanagedPods(ending(), "shop", pods, new Set(), none)).map(({ name, pods }) => [name, pods]),
       [
         ["Job/report", 2],
         ["Pod/c", 1],
@@ -105,7 +125,7 @@ describe("bare pods", () => {
         return {} as Answer;
       },
     };
-    const unmanaged = unmanagedPods("shop", pods, new Set(), settings).map((found) => ({
+    const unmanaged = (await unmanagedPods(ending(), "shop", pods, new Set(), settings)).map((found) => ({
       found,
       settings,
       rollout: Rollout.parse(options),
