@@ -47,7 +47,7 @@ export interface Workload {
     completionMode?: string;
     /** Argo Rollout: pods older than this are replaced, without a new revision. */
     restartAt?: string;
-    /** Argo Rollout: the template is another workload's. */
+    /** Argo Rollout: the template is another workload's. Left out once it was read from there. */
     workloadRef?: { kind?: string; name?: string };
   };
   status?: Record<string, unknown> & {
@@ -81,13 +81,8 @@ export async function workloadsOf(
       try {
         const items = await listAll<Workload>(api, workloadPath(kind, namespace));
         // items of a list have no kind
-        return items.map((item) => ({
-          ...item,
-          // an Argo Rollout with a workloadRef has no template
-          spec: { ...item.spec, template: item.spec.template ?? { spec: { containers: [] } } },
-          kind: kind.kind,
-          apiVersion: kind.apiVersion,
-        }));
+        const named = items.map((item) => ({ ...item, kind: kind.kind, apiVersion: kind.apiVersion }));
+        return await Promise.all(named.map((workload) => withTemplate(api, namespace, workload)));
       } catch (error) {
         if (hasStatus(error, 404)) return [];
         // pods whose Argo Rollout can't be read are reported one by one
@@ -97,4 +92,23 @@ export async function workloadsOf(
     }),
   );
   return lists.flat();
+}
+
+/** The workload with its template, which for an Argo Rollout may be a Deployment's; an empty one if it is elsewhere. */
+export async function withTemplate(
+  api: KubernetesApi,
+  namespace: string,
+  workload: Workload,
+): Promise<Workload> {
+  const { workloadRef, ...own } = workload.spec;
+  if (workloadRef?.kind === "Deployment" && workloadRef.name) {
+    const path = workloadPath(kindNamed(workloadRef.kind), namespace, workloadRef.name);
+    const found = await api.request<Workload>({ method: "GET", path }).catch((error: unknown) => {
+      if (!hasStatus(error, 404)) throw error;
+      return undefined;
+    });
+    if (found) return { ...workload, spec: { ...own, template: found.spec.template } };
+  }
+  const template = workload.spec.template ?? { spec: { containers: [] } };
+  return { ...workload, spec: { ...workload.spec, template } };
 }

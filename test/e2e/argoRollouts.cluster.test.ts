@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { listAll, type ObjectMeta } from "../../provider/cluster/KubernetesApi";
 import type { Workload } from "../../provider/cluster/workloads";
 import { RolloutsController } from "../argo/RolloutsController";
+import { deploymentObject } from "../cluster/deploymentObject";
 import { pulumi } from "../pulumi/pulumi";
 import { container, Mesh, type Plan, succeeded } from "./Mesh";
 
@@ -68,6 +69,46 @@ describe("a Rollout with a canary, under Argo's own controller", () => {
     assert.deepEqual(now.spec.template, before.spec.template);
     assert.equal(now.status?.phase, "Healthy");
     assert.ok(now.spec.restartAt !== undefined && now.spec.restartAt === now.status?.restartedAt);
+  });
+
+  test("restarts likewise where its template is a Deployment's, which stays as it is", async () => {
+    const labels = { app: "web" };
+    const deployment = deploymentObject("web", { replicas: 0, pod: { terminationGracePeriodSeconds: 1 } });
+    await mesh.api.request({
+      method: "POST",
+      path: "/apis/apps/v1/namespaces/shop/deployments",
+      body: deployment,
+    });
+    await mesh.api.request({
+      method: "POST",
+      path: rollouts,
+      body: {
+        apiVersion: "argoproj.io/v1alpha1",
+        kind: "Rollout",
+        metadata: { name: "web" },
+        spec: {
+          replicas: 2,
+          selector: { matchLabels: labels },
+          strategy: { canary: {} },
+          workloadRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" },
+        },
+      },
+    });
+    const web = () => mesh.api.request<Workload>({ method: "GET", path: `${rollouts}/web` });
+    await mesh.eventually("the Rollout is healthy", async () => (await web()).status?.phase === "Healthy");
+    const former = await mesh.workload("shop", "web");
+    const cpu = { namespaces: { shop: { proxyResources: { limits: { cpu: 4 } } } } };
+    const preview = succeeded(await pulumi.preview(mesh.stack("argo", cpu, { diff: true })));
+    assert.match(preview.stdoutText, /proxyResources\.limits\.cpu 3 -> 4 *: \{[^}]*Rollout\/web *: "2 pods"/);
+    const { stdoutText } = succeeded(await pulumi.up(mesh.stack("argo", cpu)));
+    assert.match(stdoutText, /restarted Rollout\/web \(2 pods/);
+    const pods = await mesh.pods("shop", "web");
+    assert.deepEqual(
+      pods.map((pod) => container(pod, "istio-proxy").resources?.limits?.cpu),
+      ["4", "4"],
+    );
+    assert.deepEqual((await mesh.workload("shop", "web")).spec, former.spec);
+    assert.equal((await web()).spec.template, undefined);
   });
 
   test("back again when the settings go", async () => {

@@ -1,5 +1,5 @@
 import { hasStatus, type KubernetesApi } from "../../cluster/KubernetesApi.js";
-import { kindNamed, type Workload, workloadPath } from "../../cluster/workloads.js";
+import { kindNamed, type Workload, withTemplate, workloadPath } from "../../cluster/workloads.js";
 
 /** Reads the workload now; undefined if it no longer exists. */
 export async function readWorkload(
@@ -12,11 +12,7 @@ export async function readWorkload(
       method: "GET",
       path: workloadPath(kindNamed(kind), namespace, metadata.name),
     });
-    return {
-      ...found,
-      spec: { ...found.spec, template: found.spec.template ?? { spec: { containers: [] } } },
-      kind,
-    };
+    return await withTemplate(api, namespace, { ...found, kind });
   } catch (error) {
     if (hasStatus(error, 404)) return undefined;
     throw error;

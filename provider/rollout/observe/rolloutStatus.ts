@@ -35,7 +35,7 @@ export function heldReason(
   strategy: Rollout["strategy"] = "restart",
 ): string | undefined {
   if (spec.workloadRef)
-    return `its pod template is in ${spec.workloadRef.kind}/${spec.workloadRef.name} (workloadRef), which is not followed`;
+    return `its pod template is in ${spec.workloadRef.kind}/${spec.workloadRef.name} (workloadRef), which can't be read`;
   if (spec.paused) return "paused";
   if (kind === "Rollout" && status?.phase === "Paused") return argoPause(status);
   if (strategy !== "evict" && kind !== "Deployment" && spec.updateStrategy?.type === "OnDelete")
