@@ -10,7 +10,7 @@ import {
   RejectedByInjector,
   UntriedSettings,
 } from "./LayerChange.js";
-import { changesAtFault, type Refused, reasonsText } from "./Refused.js";
+import { changesReaching, type Refused, reasonsText } from "./Refused.js";
 import { targetName } from "./targetName.js";
 import { writeLayers } from "./writeLayers.js";
 
@@ -24,7 +24,7 @@ export async function revertRejected(
   outcomes: Outcomes,
   options: CommitOptions,
 ): Promise<void> {
-  const failing = changesAtFault(accepted, refused);
+  const failing = changesReaching(accepted, refused);
   if (failing.length === 0) return;
   const back = failing.map(
     (change): LayerChange => ({

@@ -277,4 +277,25 @@ describe("what stands in the way of a restart", () => {
       await operator.stop();
     }
   });
+
+  test("a namespace that can't have its settings keeps no other from theirs, nor the mesh from the global ones", async () => {
+    await post("/api/v1/namespaces/capped/limitranges", {
+      metadata: { name: "most" },
+      spec: { limits: [{ type: "Container", max: { cpu: "8" }, default: { cpu: "500m" } }] },
+    });
+    const plan: Plan = {
+      ...ofNamespace("capped", 9),
+      global: { logLevel: "info", rollout: { strategy: "none" } },
+    };
+    const { ok, stdoutText } = await pulumi.up(mesh.stack("capped", plan));
+    assert.equal(ok, false);
+    assert.match(
+      stdoutText,
+      /namespace capped: nothing was written: .*maximum cpu usage per Container is 8/s,
+    );
+    assert.doesNotMatch(stdoutText, /global settings: nothing was written/);
+    const layers = layersOf(await mesh.injector());
+    assert.deepEqual([layers["*"]?.settings.logLevel, layers.capped], ["info", undefined]);
+    succeeded(await pulumi.destroy(mesh.stack("capped", {})));
+  });
 });
