@@ -130,7 +130,7 @@ async function verdictOf(
   let taken = true;
   // if admission denies our own probe for unrelated reasons, workloads' pods have to show the stamp
   const isOursAdmitted = probes.some(({ probe, before }) => probe.ours && before.outcome === "injected");
-  for (const { probe, before } of probes) {
+  for (const { probe, before, admittedWith } of probes) {
     const { labels, annotations } = probe.template.metadata ?? {};
     const stamp = due.stamp(namespace, labels);
     if (before.outcome === "denied" && probe.ours) {
@@ -140,6 +140,8 @@ async function verdictOf(
     }
     if (before.outcome !== "injected") continue;
     const after = await ask(api, injector, namespace, probe);
+    // the former settings', until the injector has these, or somebody else's
+    if (after.outcome === "denied" && admittedWith) return "waiting";
     // a denial from before the write is not ours; a new one is
     if (after.outcome === "denied") return { refused: `${probe.name}: ${after.message}` };
     if (after.outcome === "silent") return { refused: `${probe.name}: ${after.message}` };

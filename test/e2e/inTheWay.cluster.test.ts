@@ -23,6 +23,7 @@ describe("what stands in the way of a restart", () => {
     for (const name of [
       "first",
       "capped",
+      "lowered",
       "sets",
       "nowhere",
       "again",
@@ -276,6 +277,33 @@ describe("what stands in the way of a restart", () => {
     } finally {
       await operator.stop();
     }
+  });
+
+  test("settings that pods are denied with by now give way to others: a denial meanwhile is not theirs", async () => {
+    const namespace = "lowered";
+    const up = (cpu: number) => pulumi.up(mesh.stack(namespace, ofNamespace(namespace, cpu)));
+    succeeded(await up(4));
+    await post(`/api/v1/namespaces/${namespace}/limitranges`, {
+      metadata: { name: "most" },
+      spec: { limits: [{ type: "Container", max: { cpu: "3" }, default: { cpu: "500m" } }] },
+    });
+    const pod = { metadata: { name: "probe" }, spec: { containers: [{ name: "app", image: "app" }] } };
+    const admits = () =>
+      mesh.api.request({
+        method: "POST",
+        path: `/api/v1/namespaces/${namespace}/pods`,
+        query: { dryRun: "All" },
+        body: pod,
+      });
+    await mesh.eventually("no pod can be created", () =>
+      admits().then(
+        () => false,
+        () => true,
+      ),
+    );
+    succeeded(await up(1));
+    await admits();
+    succeeded(await pulumi.destroy(mesh.stack(namespace, {})));
   });
 
   test("a namespace that can't have its settings keeps no other from theirs, nor the mesh from the global ones", async () => {
