@@ -26,7 +26,7 @@ export const measured: Readonly<Record<string, number>> = {
   "test/faults/faults.cluster.test.ts": 215,
   "test/e2e/injectorShapes.cluster.test.ts": 145,
   "test/package/packageManagers.cluster.test.ts": 145,
-  "test/e2e/inTheWay.cluster.test.ts": 130,
+  "test/e2e/inTheWay.cluster.test.ts": 190,
   "test/e2e/asks.cluster.test.ts": 130,
   "test/e2e/evidence.cluster.test.ts": 125,
   "test/examples/demo.cluster.test.ts": 105,
