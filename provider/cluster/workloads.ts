@@ -1,4 +1,5 @@
-import { hasStatus, type KubernetesApi, listAll, type ObjectMeta } from "./KubernetesApi.js";
+import { hasTemplate } from "./hasTemplate.js";
+import { hasStatus, type KubernetesApi, listKept, type ObjectMeta } from "./KubernetesApi.js";
 import type { PodTemplate } from "./podTemplate.js";
 
 export interface WorkloadKind {
@@ -79,7 +80,9 @@ export async function workloadsOf(
   const lists = await Promise.all(
     kinds.map(async (kind) => {
       try {
-        const items = await listAll<Workload>(api, workloadPath(kind, namespace));
+        const items = await listKept<Workload, Workload>(api, workloadPath(kind, namespace), (item) => [
+          withTemplateManagers(item),
+        ]);
         // items of a list have no kind
         const named = items.map((item) => ({ ...item, kind: kind.kind, apiVersion: kind.apiVersion }));
         return await Promise.all(named.map((workload) => withTemplate(api, namespace, workload)));
@@ -93,6 +96,16 @@ export async function workloadsOf(
   );
   return lists.flat();
 }
+
+// of its managers it is only read who writes the template, and their fields are half of a Deployment
+function withTemplateManagers({ metadata, ...workload }: Workload): Workload {
+  const managedFields = (metadata.managedFields ?? [])
+    .filter(({ fieldsV1 }) => hasTemplate(fieldsV1))
+    .map((manager) => ({ ...manager, fieldsV1: onlyTemplate }));
+  return { ...workload, metadata: { ...metadata, managedFields } };
+}
+
+const onlyTemplate = { "f:spec": { "f:template": {} } };
 
 /** The workload with its template, which for an Argo Rollout may be a Deployment's; an empty one if it is elsewhere. */
 export async function withTemplate(

@@ -1,4 +1,5 @@
 import { fieldManager } from "../../cluster/fieldManager.js";
+import { hasTemplate } from "../../cluster/hasTemplate.js";
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
 
 /** Who else writes a workload's pod template, for messages: its owner, else the latest other field manager. */
@@ -10,10 +11,4 @@ export function templateWriter({ ownerReferences = [], managedFields = [] }: Obj
   const manager = writers[0]?.manager;
   if (owner) return `its owner ${owner.kind}/${owner.name}${manager ? ` (${manager})` : ""}`;
   return manager ? `${manager}, which writes its pod template` : "another writer";
-}
-
-/** Whether a manager's `fieldsV1` include the pod template. */
-export function hasTemplate(fields: unknown): boolean {
-  const spec = (fields as { "f:spec"?: Record<string, unknown> } | undefined)?.["f:spec"];
-  return spec?.["f:template"] !== undefined;
 }

@@ -1,8 +1,8 @@
 import { fieldManager } from "../../cluster/fieldManager.js";
+import { hasTemplate } from "../../cluster/hasTemplate.js";
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
 import type { Workload } from "../../cluster/workloads.js";
 import { type RolloutStatus, readiness, restartsPods, rolloutStatus } from "../observe/rolloutStatus.js";
-import { hasTemplate } from "../observe/templateWriter.js";
 import { restartedFor } from "./restartAnnotation.js";
 
 /**
