@@ -239,10 +239,13 @@ function bodyOf({ kind, name, spec, pod, annotations = {} }: Row): object {
   };
 }
 
-/** Without what only the server gives: identity, a node, random names, and the finalizer that a Job counts its pods by. */
+/**
+ * Without what only the server gives: identity, a node, random names, and the finalizer that a Job counts its pods by. Volumes by their
+ * names: the StatefulSet controller adds those of claims in any order.
+ */
 function comparable({ metadata, spec }: Pod): object {
   const { generateName, labels, annotations, ownerReferences = [] } = metadata;
-  const { nodeName: _node, ...rest } = spec;
+  const { nodeName: _node, volumes = [], ...rest } = spec;
   const owners = ownerReferences.map(({ apiVersion, kind, name, uid, controller }) => ({
     apiVersion,
     kind,
@@ -250,6 +253,17 @@ function comparable({ metadata, spec }: Pod): object {
     uid,
     controller,
   }));
-  const text = JSON.stringify({ generateName, labels, annotations, owners, spec: rest });
+  const text = JSON.stringify({
+    generateName,
+    labels,
+    annotations,
+    owners,
+    volumes: byName(volumes),
+    spec: rest,
+  });
   return JSON.parse(text.replace(/kube-api-access-\w+/g, "kube-api-access"));
+}
+
+function byName(volumes: readonly { name: string }[]): object[] {
+  return [...volumes].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
