@@ -103,11 +103,7 @@ export async function groupVerdict(
     const verdict = isAnswer
       ? await compared(given)
       : byStamps(group, change ? changedSettings(change, made) : undefined);
-    if (verdict.is !== "stale") return verdict;
-    const [first] = verdict.stale;
-    const old = first && (await podsInFull()).get(first.pod);
-    const fits = !old || fitsQuota(denial.serverMessage, old.spec, verdict.stale.length);
-    return ifReplaced(workload, group, verdict, denial, fits);
+    return verdict.is === "stale" ? ifReplaced(workload, group, verdict, denial, podsInFull) : verdict;
   };
   const { planned } = settings;
   if (planned) {
@@ -175,15 +171,19 @@ function byStamps({ settings, pods }: PodGroup, changed: Difference[] | undefine
  * A new pod would meet the same denial, unless it is for a full quota and the old pod makes room first, and enough. A namespace that goes
  * takes its pods along.
  */
-function ifReplaced(
+async function ifReplaced(
   workload: Workload,
   { settings }: PodGroup,
-  stale: GroupVerdict,
+  verdict: Extract<GroupVerdict, { is: "stale" }>,
   denial: ApiError,
-  fits: boolean,
-): GroupVerdict {
+  podsInFull: () => Promise<ReadonlyMap<string, Pod>>,
+): Promise<GroupVerdict> {
   if (isBeingDeleted(denial)) return { is: "held", why: "its namespace is being deleted" };
-  if (isOverQuota(denial) && fits && deletesBeforeCreating(workload, settings.strategy)) return stale;
+  if (isOverQuota(denial) && deletesBeforeCreating(workload, settings.strategy)) {
+    const [first] = verdict.stale;
+    const old = first && (await podsInFull()).get(first.pod);
+    if (!old || fitsQuota(denial.serverMessage, old.spec, verdict.stale.length)) return verdict;
+  }
   return {
     is: "unknown",
     why: `its pods have other settings than are due, and a new pod would be denied: ${denial.serverMessage}`,
