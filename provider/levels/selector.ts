@@ -96,7 +96,10 @@ function wanted(
   if (field === undefined) return ["a condition", `write ${condition}, for instance`];
   if (field === "operator") return ["In, NotIn, Exists or DoesNotExist", "use one of Kubernetes' operators"];
   if (field === "values" && item === undefined)
-    return ["a list of values with In and NotIn, and none with Exists and DoesNotExist", "mend the list"];
+    return [
+      "values for In and NotIn, and none for Exists and DoesNotExist",
+      "add the values, or remove them",
+    ];
   return [
     "a label's value: at most 63 letters, digits, -, _ and .",
     typeof found === "number" || typeof found === "boolean"

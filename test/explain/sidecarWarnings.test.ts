@@ -12,7 +12,7 @@ describe("a warning of throttled threads", () => {
   it("comes with more threads than cores", () => {
     assert.deepEqual(["0", "1", "2"].map(warned), [0, 0, 1]);
   });
-  it("does not come with what a pod says that is no number of threads", () => {
+  it("is left out for a concurrency that is not a whole number", () => {
     assert.deepEqual(["1.5", "1e999", "-2", "two"].map(warned), [0, 0, 0, 0]);
   });
 });
