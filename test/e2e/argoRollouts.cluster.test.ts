@@ -25,28 +25,30 @@ describe("a Rollout with a canary, under Argo's own controller", () => {
   const cpus = async () =>
     (await mesh.pods("shop", "api")).map((pod) => container(pod, "istio-proxy").resources?.limits?.cpu);
 
-  before(async () => {
-    mesh = await Mesh.start();
-    await mesh.namespace("shop");
-    argo = await RolloutsController.start(mesh);
-    const labels = { app: "api" };
-    await mesh.api.request({
+  /** A Rollout of the pods with its name as their `app`. */
+  const create = (name: string, spec: object) =>
+    mesh.api.request({
       method: "POST",
       path: rollouts,
       body: {
         apiVersion: "argoproj.io/v1alpha1",
         kind: "Rollout",
-        metadata: { name: "api" },
-        spec: {
-          replicas: 3,
-          selector: { matchLabels: labels },
-          // a canary of a new template would wait here for somebody to promote it
-          strategy: { canary: { steps: [{ setWeight: 34 }, { pause: {} }] } },
-          template: {
-            metadata: { labels },
-            spec: { terminationGracePeriodSeconds: 1, containers: [{ name: "app", image: "app:1" }] },
-          },
-        },
+        metadata: { name },
+        spec: { selector: { matchLabels: { app: name } }, ...spec },
+      },
+    });
+
+  before(async () => {
+    mesh = await Mesh.start();
+    await mesh.namespace("shop");
+    argo = await RolloutsController.start(mesh);
+    await create("api", {
+      replicas: 3,
+      // a canary of a new template would wait here for somebody to promote it
+      strategy: { canary: { steps: [{ setWeight: 34 }, { pause: {} }] } },
+      template: {
+        metadata: { labels: { app: "api" } },
+        spec: { terminationGracePeriodSeconds: 1, containers: [{ name: "app", image: "app:1" }] },
       },
     });
     await mesh.eventually("the Rollout is healthy", isHealthy).catch((error: Error) => {
@@ -72,27 +74,16 @@ describe("a Rollout with a canary, under Argo's own controller", () => {
   });
 
   test("restarts likewise where its template is a Deployment's, which stays as it is", async () => {
-    const labels = { app: "web" };
     const deployment = deploymentObject("web", { replicas: 0, pod: { terminationGracePeriodSeconds: 1 } });
     await mesh.api.request({
       method: "POST",
       path: "/apis/apps/v1/namespaces/shop/deployments",
       body: deployment,
     });
-    await mesh.api.request({
-      method: "POST",
-      path: rollouts,
-      body: {
-        apiVersion: "argoproj.io/v1alpha1",
-        kind: "Rollout",
-        metadata: { name: "web" },
-        spec: {
-          replicas: 2,
-          selector: { matchLabels: labels },
-          strategy: { canary: {} },
-          workloadRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" },
-        },
-      },
+    await create("web", {
+      replicas: 2,
+      strategy: { canary: {} },
+      workloadRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" },
     });
     const web = () => mesh.api.request<Workload>({ method: "GET", path: `${rollouts}/web` });
     await mesh.eventually("the Rollout is healthy", async () => (await web()).status?.phase === "Healthy");
