@@ -6,12 +6,10 @@ import { readText } from "./readText.js";
 
 /** The map in a YAML or JSON file, empty for an empty file; an error names the file and the place. */
 export async function readYaml(io: Io, path: string): Promise<Readonly<Record<string, unknown>>> {
-  const text = yamlText(await readText(io, path));
-  const read = contentOf(text);
+  const read = contentOf(yamlText(await readText(io, path)));
   if ("errors" in read) {
-    const [{ message, offset } = { message: "", offset: 0 }] = read.errors;
-    const { line, col } = text.lines.linePos(offset);
-    throw new Error(`${path}:${line}:${col}: not YAML: ${message}`);
+    const [{ message, line, column }] = read.errors;
+    throw new Error(`${path}:${line}:${column}: not YAML: ${message}`);
   }
   const content = read.content ?? {};
   if (!isRecord(content))

@@ -21,6 +21,9 @@ export const workloadKinds: readonly WorkloadKind[] = [
   { kind: "DaemonSet", apiVersion: "apps/v1", plural: "daemonsets" },
 ];
 
+/** Those, and Argo Rollouts, which not every cluster has. */
+export const restartableKinds: readonly WorkloadKind[] = [...workloadKinds, argoRollout];
+
 export interface Workload {
   apiVersion?: string;
   kind: string;
@@ -61,7 +64,7 @@ export function workloadPath(kind: WorkloadKind, namespace: string, name?: strin
 }
 
 export function kindNamed(kind: string): WorkloadKind {
-  const found = [...workloadKinds, argoRollout].find((known) => known.kind === kind);
+  const found = restartableKinds.find((known) => known.kind === kind);
   if (!found) throw new Error(`${kind} is not a kind of workload that can be restarted`);
   return found;
 }
@@ -81,11 +84,10 @@ export async function workloadsOf(
     kinds.map(async (kind) => {
       try {
         const items = await listKept<Workload, Workload>(api, workloadPath(kind, namespace), (item) => [
-          withTemplateManagers(item),
+          // items of a list have no kind
+          { ...withTemplateManagers(item), kind: kind.kind, apiVersion: kind.apiVersion },
         ]);
-        // items of a list have no kind
-        const named = items.map((item) => ({ ...item, kind: kind.kind, apiVersion: kind.apiVersion }));
-        return await Promise.all(named.map((workload) => withTemplate(api, namespace, workload)));
+        return await Promise.all(items.map((item) => withTemplate(api, namespace, item)));
       } catch (error) {
         if (hasStatus(error, 404)) return [];
         // pods whose Argo Rollout can't be read are reported one by one

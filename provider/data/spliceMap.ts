@@ -3,7 +3,7 @@ import { type JsonMember, jsonMembers, readJson } from "./jsonMembers.js";
 import { memoize } from "./memoize.js";
 import { mismatchText } from "./mismatch.js";
 import { isNestedTooDeep } from "./plainData.js";
-import { contentOf, type YamlError, type YamlText, yamlText } from "./yamlText.js";
+import { contentOf, type YamlError, yamlText } from "./yamlText.js";
 
 type Ranged = { range?: [number, number, number] | null };
 
@@ -14,7 +14,7 @@ export class UnreadableText extends Error {
 
 export function parseYaml(text: string, what: string): Document.Parsed {
   const read = yamlText(text);
-  refuseErrors(read, read.errors, what);
+  refuseErrors(read.errors, what);
   return read.document;
 }
 
@@ -22,26 +22,20 @@ export function parseYaml(text: string, what: string): Document.Parsed {
 export function yamlData(text: string, what: string): unknown {
   const read = readText(text);
   if ("content" in read) return read.content;
-  refuseErrors(read.text, read.errors, what);
+  refuseErrors(read.errors, what);
 }
 
-type Reading = { content: unknown } | { text: YamlText; errors: readonly YamlError[] };
-
-const readText = memoize((given): Reading => {
+const readText = memoize((given): ReturnType<typeof contentOf> => {
   const json = readJson(given);
-  if (json && !isNestedTooDeep(json.content)) return json;
-  const text = yamlText(given);
-  const found = contentOf(text);
-  return "content" in found ? found : { text, errors: found.errors };
+  return json && !isNestedTooDeep(json.content) ? json : contentOf(yamlText(given));
 });
 
-function refuseErrors({ lines }: YamlText, [error]: readonly YamlError[], what: string): void {
+function refuseErrors([error]: readonly YamlError[], what: string): void {
   if (!error) return;
-  const { line, col } = lines.linePos(error.offset);
   const message = error.message.split("\n")[0];
   throw new UnreadableText(
     mismatchText({
-      where: `${what}, line ${line}, column ${col}`,
+      where: `${what}, line ${error.line}, column ${error.column}`,
       expected: "YAML or JSON",
       got: `text that can't be read (${message})`,
       todo: "Fix the text there, or reinstall Istio, which rewrites it",

@@ -1,9 +1,11 @@
 import { type Document, LineCounter, type ParseOptions, parseAllDocuments, parseDocument } from "yaml";
 import { deepest, isNestedTooDeep } from "./plainData.js";
 
+/** Line and column count from 1. */
 export interface YamlError {
   message: string;
-  offset: number;
+  line: number;
+  column: number;
 }
 
 /** A parsed YAML or JSON text with positions. Its content is not validated. */
@@ -26,18 +28,19 @@ export function yamlTexts(text: string): YamlText[] {
   );
 }
 
-/** The content as plain data, or why it can't be read. Terminates for any text, and never returns data that contains itself. */
+/** The content as plain data, or why it can't be read, the first reason first. Terminates for any text, and never returns data that contains itself. */
 export function contentOf({
   document,
-  errors,
-}: YamlText): { content: unknown } | { errors: readonly YamlError[] } {
-  if (errors.length > 0) return { errors };
+  lines,
+  errors: [first, ...more],
+}: YamlText): { content: unknown } | { errors: readonly [YamlError, ...YamlError[]] } {
+  if (first) return { errors: [first, ...more] };
   try {
     const content: unknown = document.toJS({ maxAliasCount: mostRepeated });
-    return isNestedTooDeep(content) ? { errors: [{ message: tooDeep, offset: 0 }] } : { content };
+    return isNestedTooDeep(content) ? { errors: [errorAt(lines, 0, tooDeep)] } : { content };
   } catch (error) {
     const message = error instanceof RangeError || !(error instanceof Error) ? tooDeep : error.message;
-    return { errors: [{ message, offset: 0 }] };
+    return { errors: [errorAt(lines, 0, message)] };
   }
 }
 
@@ -50,11 +53,15 @@ const mostRepeated = 100;
 const tooDeep = `more than ${deepest} levels of nesting, or an anchor that contains itself`;
 
 function checked(document: Document.Parsed, lines: LineCounter): YamlText {
-  const errors = document.errors.map(({ message, pos: [offset] }) => ({
-    message: plainMessages.find(([found]) => message.startsWith(found))?.[1] ?? message,
-    offset,
-  }));
+  const errors = document.errors.map(({ message, pos: [offset] }) =>
+    errorAt(lines, offset, plainMessages.find(([found]) => message.startsWith(found))?.[1] ?? message),
+  );
   return { document, lines, errors };
+}
+
+function errorAt(lines: LineCounter, offset: number, message: string): YamlError {
+  const { line, col } = lines.linePos(offset);
+  return { message, line, column: col };
 }
 
 /** What the parser says in its own terms, and what that means to somebody who writes a file. */

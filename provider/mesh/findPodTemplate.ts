@@ -7,7 +7,7 @@ import {
 } from "../cluster/KubernetesApi.js";
 import { allContainers, type PodTemplate } from "../cluster/podTemplate.js";
 import { readPodTemplate } from "../cluster/readPodTemplate.js";
-import { argoRollout, workloadKinds, workloadPath } from "../cluster/workloads.js";
+import { restartableKinds, workloadPath } from "../cluster/workloads.js";
 import { getOwn } from "../data/getOwn.js";
 import { problemText, shown, textOf } from "../data/problem.js";
 import { valueAt } from "../data/valueAt.js";
@@ -31,8 +31,7 @@ export interface FoundTemplate {
 }
 
 const kinds = [
-  ...workloadKinds,
-  argoRollout,
+  ...restartableKinds,
   { kind: "ReplicaSet", apiVersion: "apps/v1", plural: "replicasets" },
   { kind: "Job", apiVersion: "batch/v1", plural: "jobs" },
   { kind: "CronJob", apiVersion: "batch/v1", plural: "cronjobs" },
@@ -174,10 +173,9 @@ export function templatesIn(manifest: string, namespace: string): FoundTemplate[
   const objects = yamlTexts(manifest).flatMap((text) => {
     const read = contentOf(text);
     if ("errors" in read) {
-      const [{ message, offset } = { message: "", offset: 0 }] = read.errors;
-      const { line, col } = text.lines.linePos(offset);
+      const [{ message, line, column }] = read.errors;
       throw new NoPodTemplate(
-        `the manifest can't be read: ${message.split("\n")[0]} at line ${line}, column ${col}`,
+        `the manifest can't be read: ${message.split("\n")[0]} at line ${line}, column ${column}`,
       );
     }
     const object = read.content;

@@ -1,4 +1,4 @@
-import { type Document, isMap, isPair, isScalar, type LineCounter, visit } from "yaml";
+import { type Document, isMap, isPair, isScalar, visit } from "yaml";
 import { isRecord } from "../data/isRecord.js";
 import { type Checked, refused } from "../data/parsed.js";
 import { type Problem, printable } from "../data/problem.js";
@@ -14,7 +14,7 @@ import {
   type Shared,
   type WorkloadArguments,
 } from "./levelArguments.js";
-import { type PlacedProblem, SettingsFileError } from "./PlacedProblem.js";
+import { SettingsFileError } from "./PlacedProblem.js";
 import type { PlatformFile } from "./PlatformFile.js";
 import { placeIn } from "./placeIn.js";
 import { readWaves } from "./readWaves.js";
@@ -51,7 +51,7 @@ function read(text: string, file: string): { content: unknown; checked: Platform
   if ("errors" in found) {
     throw new SettingsFileError(
       file,
-      found.errors.map(({ message, offset }) => ({ ...yamlProblem(message), ...at(lines, offset) })),
+      found.errors.map(({ message, line, column }) => ({ ...yamlProblem(message), line, column })),
     );
   }
   const { value, problems } = readPlatformSettings(found.content);
@@ -163,9 +163,4 @@ function yamlProblem(message: string): Problem {
     todo: "fix the text there",
     sentence: `not YAML: ${message}`,
   });
-}
-
-function at(lines: LineCounter, offset: number): Pick<PlacedProblem, "line" | "column"> {
-  const { line, col } = lines.linePos(offset);
-  return { line, column: col };
 }

@@ -1,6 +1,6 @@
 import { type KubernetesApi, listKept, type ObjectMeta } from "../../cluster/KubernetesApi.js";
 import type { Pod } from "../../cluster/podTemplate.js";
-import { argoRollout, workloadKinds, workloadName, workloadsOf } from "../../cluster/workloads.js";
+import { restartableKinds, workloadName, workloadsOf } from "../../cluster/workloads.js";
 import { forEachLimit } from "../../data/forEachLimit.js";
 import type { Assessment, NamespaceSettings } from "./Assessment.js";
 import { assessWorkload } from "./assessWorkload.js";
@@ -24,7 +24,7 @@ export async function assessNamespace(
     else owned.set(owner, [pod]);
   }
   if (owned.size === 0) return [];
-  const kinds = [...workloadKinds, argoRollout].filter(({ kind }) =>
+  const kinds = restartableKinds.filter(({ kind }) =>
     [...owned.keys()].some((owner) => owner.startsWith(`${kind}/`)),
   );
   const workloads = (await workloadsOf(api, namespace, kinds)).filter((workload) =>

@@ -1,5 +1,5 @@
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
-import { argoRollout, workloadKinds } from "../../cluster/workloads.js";
+import { restartableKinds } from "../../cluster/workloads.js";
 
 /**
  * `Kind/name` of the workload that owns a pod; a ReplicaSet is named after its Deployment, followed by the template's hash. A custom
@@ -17,7 +17,7 @@ export function ownerOf({ ownerReferences = [], labels }: ObjectMeta): string | 
     return `Rollout/${controller.name.slice(0, -argoHash.length - 1)}`;
   }
   const [group = ""] = controller.apiVersion.split("/");
-  const namesake = [...workloadKinds, argoRollout].find(({ kind }) => kind === controller.kind);
+  const namesake = restartableKinds.find(({ kind }) => kind === controller.kind);
   const isOther = namesake !== undefined && !namesake.apiVersion.startsWith(`${group}/`);
   return `${controller.kind}${isOther ? `.${group}` : ""}/${controller.name}`;
 }

@@ -1,7 +1,7 @@
 import { injectingRevision } from "../../cluster/injectingRevision.js";
 import type { KubernetesApi, ObjectMeta } from "../../cluster/KubernetesApi.js";
 import { podsThatEnd } from "../../cluster/podsThatEnd.js";
-import { argoRollout, workloadKinds } from "../../cluster/workloads.js";
+import { restartableKinds } from "../../cluster/workloads.js";
 import { count } from "../../data/count.js";
 import { stampAnnotation } from "../../pod/podAnnotations.js";
 import { type NamespaceSettings, settingsFor } from "./Assessment.js";
@@ -85,7 +85,7 @@ export function isEvictable({ name, end }: Pick<UnmanagedPods, "name" | "end">):
   return !end && kind !== "Job" && kind !== "Pod" && !restartable.includes(kind);
 }
 
-const restartable = [...workloadKinds, argoRollout].map(({ kind }) => kind);
+const restartable = restartableKinds.map(({ kind }) => kind);
 
 function kindOf(name: string): string {
   return name.split("/")[0] ?? "";
