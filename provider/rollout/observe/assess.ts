@@ -1,5 +1,5 @@
 import { type KubernetesApi, listKept, type ObjectMeta } from "../../cluster/KubernetesApi.js";
-import type { Pod } from "../../cluster/podTemplate.js";
+import type { Container, Pod, PodSpec } from "../../cluster/podTemplate.js";
 import { restartableKinds, workloadName, workloadsOf } from "../../cluster/workloads.js";
 import { forEachLimit } from "../../data/forEachLimit.js";
 import type { Assessment, NamespaceSettings } from "./Assessment.js";
@@ -30,24 +30,40 @@ export async function assessNamespace(
   const workloads = (await workloadsOf(api, namespace, kinds)).filter((workload) =>
     owned.has(workloadName(workload)),
   );
-  const podsInFull = once(() => podsByName(api, namespace));
+  const runningPods = once(() => podsByName(api, namespace));
   const assessments: Assessment[] = [];
   await forEachLimit(workloads, dryRunsAtOnce, async (workload) => {
     const pods = owned.get(workloadName(workload)) ?? [];
-    assessments.push(await assessWorkload(api, namespace, workload, pods, settings, podsInFull));
+    assessments.push(await assessWorkload(api, namespace, workload, pods, settings, runningPods));
   });
   return assessments.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The namespace's pods in full: one list call, however many workloads are compared. */
+/** The namespace's pods, as far as they are compared: one list call, however many workloads there are. */
 async function podsByName(api: KubernetesApi, namespace: string): Promise<Map<string, Pod>> {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+  // the pods of one workload are alike, and a large mesh's would fill the memory one by one
+  const specs = new Map<string, PodSpec>();
+  const byName = ({ metadata: { name, deletionTimestamp }, spec }: Pod): [string, Pod][] => {
+    const compared = comparedPart(spec);
+    const text = JSON.stringify(compared);
+    const shared = specs.get(text) ?? compared;
+    specs.set(text, shared);
+    return [
+      [name, { metadata: { name, ...(deletionTimestamp ? { deletionTimestamp } : {}) }, spec: shared }],
+    ];
+  };
   return new Map(await listKept(api, path, byName));
 }
 
-/** Without its status and its fields' managers, which nobody reads here and which are most of it. */
-function byName({ metadata: { managedFields: _, ...metadata }, spec }: Pod): [string, Pod][] {
-  return [[metadata.name, { metadata, spec }]];
+/** Without what differs from pod to pod, such as the node and the volume of the token. */
+function comparedPart({ containers, initContainers = [], overhead }: PodSpec): PodSpec {
+  const withoutMounts = ({ volumeMounts: _, ...container }: Container) => container;
+  return {
+    containers: containers.map(withoutMounts),
+    initContainers: initContainers.map(withoutMounts),
+    overhead,
+  };
 }
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {

@@ -8,14 +8,14 @@ import { overruledOnPod } from "./overruledOnPod.js";
 import { joinedGroupStamps, podGroups } from "./podGroups.js";
 import { heldReason, isBelowPartition } from "./rolloutStatus.js";
 
-/** `podsInFull`: the namespace's pods by name, fetched only if stamps don't decide. */
+/** `runningPods`: the namespace's pods by name, listed only if stamps don't decide. */
 export async function assessWorkload(
   api: KubernetesApi,
   namespace: string,
   workload: Workload,
   pods: readonly ObjectMeta[],
   settings: NamespaceSettings,
-  podsInFull: () => Promise<ReadonlyMap<string, Pod>>,
+  runningPods: () => Promise<ReadonlyMap<string, Pod>>,
 ): Promise<Assessment> {
   const groups = podGroups(workload, pods, settings);
   const about: Omit<Assessment, "verdict"> = {
@@ -30,14 +30,14 @@ export async function assessWorkload(
     },
   };
   if (settings.looksForOverruled) {
-    const overruled = await overruledOn(workload, pods, settings, podsInFull);
+    const overruled = await overruledOn(workload, pods, settings, runningPods);
     if (overruled !== undefined) about.overruled = overruled;
   }
   if (groups.every(isSettled)) return { ...about, verdict: { is: "current" } };
   if (workload.spec.workloadRef)
     return { ...about, verdict: { is: "held", why: heldReason(workload) ?? "its template is elsewhere" } };
   const verdicts: GroupVerdict[] = [];
-  for (const group of groups) verdicts.push(await groupVerdict(api, namespace, workload, group, podsInFull));
+  for (const group of groups) verdicts.push(await groupVerdict(api, namespace, workload, group, runningPods));
   const [overruled] = verdicts.flatMap((verdict) =>
     "overruled" in verdict && verdict.overruled !== undefined ? [verdict.overruled] : [],
   );
@@ -85,7 +85,7 @@ async function overruledOn(
   workload: Workload,
   pods: readonly ObjectMeta[],
   settings: NamespaceSettings,
-  podsInFull: () => Promise<ReadonlyMap<string, Pod>>,
+  runningPods: () => Promise<ReadonlyMap<string, Pod>>,
 ): Promise<string | undefined> {
   const newest = pods.find(
     (pod) =>
@@ -93,7 +93,8 @@ async function overruledOn(
       stampOn(pod) !== undefined &&
       stampOn(pod) === (settings.forLabels?.(pod.labels ?? {}) ?? settings).stamp,
   );
-  return newest && overruledOnPod(workload, (await podsInFull()).get(newest.name), settings);
+  const running = newest && (await runningPods()).get(newest.name);
+  return running && overruledOnPod(workload, { ...running, metadata: newest }, settings);
 }
 
 function givenBy(verdicts: readonly GroupVerdict[]): Assessment["given"] {

@@ -10,7 +10,7 @@ import {
   type KubernetesApi,
   type ObjectMeta,
 } from "../../cluster/KubernetesApi.js";
-import type { Pod } from "../../cluster/podTemplate.js";
+import type { Pod, PodSpec } from "../../cluster/podTemplate.js";
 import type { Workload } from "../../cluster/workloads.js";
 import type { MadePod } from "../../pod/asControllerMakes/MadePod.js";
 import { podAsMade } from "../../pod/asControllerMakes/podAsMade.js";
@@ -65,7 +65,7 @@ export async function groupVerdict(
   namespace: string,
   workload: Workload,
   group: PodGroup,
-  podsInFull: () => Promise<ReadonlyMap<string, Pod>>,
+  runningPods: () => Promise<ReadonlyMap<string, Pod>>,
 ): Promise<GroupVerdict> {
   const { settings, pods } = group;
   const [sample] = pods;
@@ -83,13 +83,19 @@ export async function groupVerdict(
     const stamped = isStamped(group);
     // with the same stamp, other differences are not from our settings: of those only images count, by `restartOn`
     const relevant = (fields: SidecarFields) => (stamped ? imageFields(fields) : fields);
+    const changes = (spec: PodSpec): Difference[] => {
+      const shown = sidecarFields({ spec }, restartOn);
+      return shown ? differences(relevant(shown), relevant(expected)) : [];
+    };
+    const running = await runningPods();
+    // pods that are alike share their spec
+    const known = new Map<PodSpec, Difference[]>();
     const stale: StalePod[] = [];
-    const full = await podsInFull();
     for (const { name } of pods) {
-      const pod = full.get(name);
-      const running = pod && !pod.metadata.deletionTimestamp ? sidecarFields(pod, restartOn) : undefined;
-      if (!running) continue;
-      const found = differences(relevant(running), relevant(expected));
+      const pod = running.get(name);
+      if (!pod || pod.metadata.deletionTimestamp) continue;
+      const found = known.get(pod.spec) ?? changes(pod.spec);
+      known.set(pod.spec, found);
       if (found.length > 0) stale.push({ pod: name, found });
     }
     if (stale.length > 0) return { is: "stale", stale, ...asked };
@@ -103,7 +109,7 @@ export async function groupVerdict(
     const verdict = isAnswer
       ? await compared(given)
       : byStamps(group, change ? changedSettings(change, made) : undefined);
-    return verdict.is === "stale" ? ifReplaced(workload, group, verdict, denial, podsInFull) : verdict;
+    return verdict.is === "stale" ? ifReplaced(workload, group, verdict, denial, runningPods) : verdict;
   };
   const { planned } = settings;
   if (planned) {
@@ -176,12 +182,12 @@ async function ifReplaced(
   { settings }: PodGroup,
   verdict: Extract<GroupVerdict, { is: "stale" }>,
   denial: ApiError,
-  podsInFull: () => Promise<ReadonlyMap<string, Pod>>,
+  runningPods: () => Promise<ReadonlyMap<string, Pod>>,
 ): Promise<GroupVerdict> {
   if (isBeingDeleted(denial)) return { is: "held", why: "its namespace is being deleted" };
   if (isOverQuota(denial) && deletesBeforeCreating(workload, settings.strategy)) {
     const [first] = verdict.stale;
-    const old = first && (await podsInFull()).get(first.pod);
+    const old = first && (await runningPods()).get(first.pod);
     if (!old || fitsQuota(denial.serverMessage, old.spec, verdict.stale.length)) return verdict;
   }
   return {

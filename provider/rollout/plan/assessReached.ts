@@ -94,9 +94,13 @@ export async function assessReached(
     };
   };
   const found = new Map<string, Assessed>();
-  await forEachLimit([...pods], namespacesAtOnce, async ([namespace, all]) => {
+  const namespaces = [...pods.keys()];
+  await forEachLimit(namespaces, namespacesAtOnce, async (namespace) => {
+    const all = pods.get(namespace) ?? [];
+    // a large mesh's pods need not all stay in memory until the last namespace is assessed
+    pods.delete(namespace);
     found.set(namespace, await inNamespace(namespace, all));
-    onProgress(found.size, pods.size);
+    onProgress(found.size, namespaces.length);
   });
   const ordered = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
   return {
