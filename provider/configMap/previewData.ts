@@ -1,6 +1,6 @@
 import { canonicalJson } from "../data/canonicalJson.js";
-import { type Layers, namespaceOf } from "../levels/Layer.js";
-import { layersFor } from "../levels/layersReaching.js";
+import type { Layers } from "../levels/Layer.js";
+import { layersFor, layersNear } from "../levels/layersReaching.js";
 import { joinedStamp, stampOf } from "../levels/Profile.js";
 import { previewAnnotation, proxyConfigAnnotation } from "../pod/podAnnotations.js";
 import type { StoredData } from "./StoredData.js";
@@ -57,10 +57,6 @@ function readFor(
   layers: Layers,
   namespace: string,
 ): Pick<StoredData, "namespaces" | "workloads" | "profiles"> {
-  const { namespaces, workloads, profiles } = storedContent(
-    Object.fromEntries(
-      Object.entries(layers).filter(([target]) => [undefined, namespace].includes(namespaceOf(target))),
-    ),
-  );
+  const { namespaces, workloads, profiles } = storedContent(layersNear(namespace, layers));
   return { namespaces, profiles, ...(workloads ? { workloads } : {}) };
 }

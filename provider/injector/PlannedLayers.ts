@@ -1,5 +1,5 @@
 import { containsUnknown } from "../data/unknown.js";
-import type { Layers } from "../levels/Layer.js";
+import type { Layer, Layers } from "../levels/Layer.js";
 import { contentOf, type LayerContent } from "./layerInputs.js";
 
 /** A layer that the program wants. */
@@ -15,6 +15,8 @@ export interface PlannedLayer extends LayerContent {
  */
 export class PlannedLayers {
   private readonly layers = new Map<string, PlannedLayer>();
+  /** Made once for each layer: every rollout of a large program asks for all of them. */
+  private readonly knownLayers = new Map<string, Layer>();
   /** Whether a layer of the last `up` is missing: then the injector's present answers don't predict those after this `up`. */
   lost = false;
 
@@ -22,6 +24,9 @@ export class PlannedLayers {
   note(target: string, layer: PlannedLayer, lost: boolean): string | undefined {
     const before = this.layers.get(target)?.owner;
     this.layers.set(target, layer);
+    const content = contentOf(layer);
+    if (containsUnknown(content)) this.knownLayers.delete(target);
+    else this.knownLayers.set(target, { ...content, owner: layer.owner });
     this.lost ||= lost;
     return before === layer.owner ? undefined : before;
   }
@@ -33,10 +38,6 @@ export class PlannedLayers {
 
   /** The layers without unknown values. */
   get known(): Layers {
-    return Object.fromEntries(
-      [...this.layers]
-        .filter(([, layer]) => !containsUnknown(contentOf(layer)))
-        .map(([target, layer]) => [target, { ...contentOf(layer), owner: layer.owner }]),
-    );
+    return Object.fromEntries(this.knownLayers);
   }
 }

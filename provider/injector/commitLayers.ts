@@ -3,7 +3,7 @@ import type { InjectorData } from "../configMap/InjectorData.js";
 import { stampsIn } from "../configMap/stampsIn.js";
 import { unknownRelease } from "../configMap/unknownRelease.js";
 import { namespaceOf } from "../levels/Layer.js";
-import { type Injector, injectorName, readInjector } from "./Injector.js";
+import { type Injector, injectorName } from "./Injector.js";
 import { type CommitOptions, type LayerChange, type Outcomes, UntriedSettings } from "./LayerChange.js";
 import type { Refused } from "./Refused.js";
 import { type Asked, recordBaseline, unverifiable } from "./recordBaseline.js";
@@ -95,9 +95,9 @@ async function waitForAllReplicas(
     const found = probes.find(({ probe, before }) => probe.ours && before.outcome === "injected");
     if (!found) continue;
     const { probe } = found;
-    // read each time: another program may have changed weaker levels meanwhile
+    // not as written: another program may have changed weaker levels meanwhile
     const stamp = async () =>
-      stampsIn((await readInjector(api, injector)).data)(namespace, probe.template.metadata?.labels);
+      stampsIn((await options.cached.read(api)).data)(namespace, probe.template.metadata?.labels);
     return waitForReplicas(api, injector, { namespace, probe, stamp }, deadline, options).catch(
       (error: unknown) => void transientMessage(error),
     );

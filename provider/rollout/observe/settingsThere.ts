@@ -9,7 +9,7 @@ import { explainSidecar } from "../../explain/explainSidecar.js";
 import { overruledSettings, overruledText } from "../../explain/overruledSettings.js";
 import { effectiveValues } from "../../levels/effectiveSettings.js";
 import type { Layers } from "../../levels/Layer.js";
-import { layersFor, workloadLayers } from "../../levels/layersReaching.js";
+import { layersFor, layersNear, workloadLayers } from "../../levels/layersReaching.js";
 import { effectiveOf, installedSettings, stampOf } from "../../levels/Profile.js";
 import type { SidecarFields } from "../../pod/sidecarFields.js";
 import type { CanonicalSettings } from "../../settings/canonicalSettings.js";
@@ -39,14 +39,16 @@ export function currentSettings(data: InjectorData): Current {
  * whose own rollouts show the effect.
  */
 export function settingsThere(
-  { layers: present, installed, config }: Current,
+  { layers: written, installed, config }: Current,
   planned: Layers,
   namespace: string,
   revision: string,
   others: Layers = {},
 ): NamespaceSettings {
-  const layers = { ...present, ...planned };
-  const all = Object.keys(others).length > 0 ? { ...layers, ...others } : layers;
+  const present = layersNear(namespace, written);
+  const layers = layersNear(namespace, present, planned);
+  const plannedByOthers = layersNear(namespace, others);
+  const all = Object.keys(plannedByOthers).length > 0 ? { ...layers, ...plannedByOthers } : layers;
   const forLabels = (labels: Readonly<Record<string, string>>) => {
     const [now, then] = [present, layers].map((some) => merged(installed, some, namespace, labels));
     const changes = now && then && canonicalJson(now.values) !== canonicalJson(then.values);

@@ -5,6 +5,7 @@ import type { Coordinator } from "../../injector/Coordinator.js";
 import { revisionOf } from "../../injector/Injector.js";
 import type { FormerLayer } from "../../injector/LayerHistory.js";
 import { globalTarget, isWorkloadTarget, type Layers, layerAt, namespaceOf } from "../../levels/Layer.js";
+import { layersNear } from "../../levels/layersReaching.js";
 import { rolloutReaching } from "../../levels/rolloutReaching.js";
 import { selects } from "../../levels/selector.js";
 import { type Assessment, rolloutFor } from "../observe/Assessment.js";
@@ -49,15 +50,15 @@ export async function assessReached(
   { planned = {}, former = {}, onProgress = () => {} }: AssessOptions = {},
 ): Promise<Assessed> {
   const data = await coordinator.data(api);
-  if (!data) return { restarts: [], unmanaged: [] };
+  const pods = data && (await injectedPods(api, target === globalTarget ? undefined : namespaceOf(target)));
+  if (!pods || pods.size === 0) return { restarts: [], unmanaged: [] };
   const current = currentSettings(data);
   const { removed } = coordinator.history;
-  // the options of layers removed in the same `up` or `destroy` still apply
-  const levels = { ...removed, ...current.layers, ...planned };
   const isReached = reachedBy(target, [removed, current.layers, planned], former);
-  const pods = await injectedPods(api, target === globalTarget ? undefined : namespaceOf(target));
   const inNamespace = async (namespace: string, all: readonly ObjectMeta[]): Promise<Assessed> => {
     const metadata = all.filter(isReached);
+    // the options of layers removed in the same `up` or `destroy` still apply
+    const levels = layersNear(namespace, removed, current.layers, planned);
     const namespaceSettings = withRolloutOptions(
       {
         ...settingsThere(

@@ -1,5 +1,5 @@
 import type { Layers } from "../../levels/Layer.js";
-import { workloadLayers } from "../../levels/layersReaching.js";
+import { layersNear, workloadLayers } from "../../levels/layersReaching.js";
 import { rolloutReaching } from "../../levels/rolloutReaching.js";
 import type { NamespaceSettings } from "../observe/Assessment.js";
 
@@ -9,12 +9,13 @@ export function withRolloutOptions(
   levels: Layers,
   namespace: string,
 ): NamespaceSettings {
+  const near = layersNear(namespace, levels);
   const options = (labels: Readonly<Record<string, string>>) => {
-    const { restartOn, strategy } = rolloutReaching(levels, namespace, labels);
+    const { restartOn, strategy } = rolloutReaching(near, namespace, labels);
     return { restartOn, strategy };
   };
   const known = { ...settings, ...options({}) };
-  if (workloadLayers(levels, namespace).length === 0) return known;
+  if (workloadLayers(near, namespace).length === 0) return known;
   const { forLabels = () => ({ stamp: settings.stamp, planned: settings.planned }) } = settings;
   return { ...known, forLabels: (labels) => ({ ...forLabels(labels), ...options(labels) }) };
 }
