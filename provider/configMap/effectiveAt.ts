@@ -1,6 +1,6 @@
 import type { EffectiveSettings } from "../levels/effectiveSettings.js";
-import type { Layers } from "../levels/Layer.js";
-import { layersAt } from "../levels/layersReaching.js";
+import { type Layers, namespaceOf } from "../levels/Layer.js";
+import { layersAt, layersNear } from "../levels/layersReaching.js";
 import { effectiveOf, installedSettings } from "../levels/Profile.js";
 import { installedGlobal } from "./compose.js";
 import type { InjectorData } from "./InjectorData.js";
@@ -12,6 +12,6 @@ export function effectiveAt(
   target: string,
   planned: Layers = {},
 ): EffectiveSettings {
-  const layers = { ...layersOf(data), ...planned };
+  const layers = layersNear(namespaceOf(target) ?? "", layersOf(data), planned);
   return effectiveOf({ installed: installedSettings(installedGlobal(data)), ...layersAt(layers, target) });
 }

@@ -1,5 +1,6 @@
 import { containsUnknown } from "../data/unknown.js";
 import type { Layer, Layers } from "../levels/Layer.js";
+import { isNear } from "../levels/layersReaching.js";
 import { contentOf, type LayerContent } from "./layerInputs.js";
 
 /** A layer that the program wants. */
@@ -36,8 +37,11 @@ export class PlannedLayers {
     return this.layers;
   }
 
-  /** The layers without unknown values. */
-  get known(): Layers {
-    return Object.fromEntries(this.knownLayers);
+  /** The layers without unknown values; with a namespace, those that can apply there. */
+  known(namespace?: string): Layers {
+    const layers = [...this.knownLayers];
+    return Object.fromEntries(
+      namespace === undefined ? layers : layers.filter(([target]) => isNear(target, namespace)),
+    );
   }
 }

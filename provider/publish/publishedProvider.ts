@@ -51,10 +51,8 @@ export function publishedProvider(coordinators: Coordinators): ResourceProvider 
         const coordinator = await coordinators.of(news);
         const data = await coordinator.data(api);
         if (!data) return { inputs: { ...news, ...former } };
-        const inputs = {
-          ...news,
-          ...outputsOf(effectiveAt(data, namespaceOf(news), coordinator.planned.known)),
-        };
+        const at = namespaceOf(news);
+        const inputs = { ...news, ...outputsOf(effectiveAt(data, at, coordinator.planned.known(at))) };
         // drift that only the cluster shows must become an input, or the preview's diff would be empty
         const restores = (await isLost(api, olds, news)) ? `${publishedName} was deleted` : olds.restores;
         return { inputs: restores === undefined ? inputs : { ...inputs, restores } };

@@ -5,7 +5,7 @@ import { count } from "../data/count.js";
 import type { Properties } from "../data/Properties.js";
 import { containsUnknown } from "../data/unknown.js";
 import type { Coordinators } from "../injector/Coordinators.js";
-import { targetOf } from "../levels/Layer.js";
+import { namespaceOf, targetOf } from "../levels/Layer.js";
 import { assessReached } from "./plan/assessReached.js";
 import { type PlannedRollout, plannedRollout } from "./plan/plannedRollout.js";
 import type { Restart } from "./plan/Restart.js";
@@ -43,8 +43,9 @@ export async function planRollout(
       );
       return undefined;
     }
-    const { restarts, unmanaged } = await assessReached(coordinator, api, targetOf(properties), {
-      planned: coordinator.planned.known,
+    const target = targetOf(properties);
+    const { restarts, unmanaged } = await assessReached(coordinator, api, target, {
+      planned: coordinator.planned.known(namespaceOf(target)),
       onProgress: progressOf(session),
     });
     const refused = restarts.flatMap(({ assessment: { namespace, name, verdict } }) =>

@@ -78,7 +78,7 @@ describe("what they share", () => {
     const byContext = await coordinators.of({ cluster: { context: "admin@eu" } });
     byContext.planned.note("shop", layer, true);
     const { planned } = await coordinators.of({ cluster: {} });
-    assert.deepEqual(planned.known, { shop: { settings: layer.settings, owner: layer.owner } });
+    assert.deepEqual(planned.known(), { shop: { settings: layer.settings, owner: layer.owner } });
     assert.equal(planned.lost, true);
   });
 
@@ -89,7 +89,7 @@ describe("what they share", () => {
       { settings: { logLevel: unknownMarker }, owner: "o/p/s:shop", injectorTimeout: 0 },
       false,
     );
-    assert.deepEqual(planned.known, {});
+    assert.deepEqual(planned.known(), {});
     assert.deepEqual([...planned.all.keys()], ["shop"]);
   });
 
