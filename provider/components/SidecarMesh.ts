@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { IstiodValues } from "../configMap/helmValues.js";
-import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { SettingsError } from "../data/problem.js";
 import { helmValuesOfFile, type IstiodChartFiles, notAChart } from "../platformFile/helmValuesOfFile.js";
 import {

@@ -1,4 +1,4 @@
-import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { SettingsError } from "../data/problem.js";
 import { SettingsFileError } from "../platformFile/PlacedProblem.js";
 

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { canonicalJson } from "../data/canonicalJson.js";
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { memoize } from "../data/memoize.js";
 import { shown } from "../data/problem.js";
-import { UnreadableText, yamlData } from "../data/spliceMap.js";
+import { yamlData } from "../data/spliceMap.js";
 import { valueAt } from "../data/valueAt.js";
 import { parseRollout } from "../levels/parseRollout.js";
 import type { RolloutOptions } from "../levels/RolloutOptions.js";
 import { type CanonicalSettings, declarationFor } from "../settings/canonicalSettings.js";
 import { dataKey } from "../template/dataKey.js";
 import type { InjectorData } from "./InjectorData.js";
-import { refusingUnreadable } from "./InjectorRefusal.js";
 import type { StoredProfile } from "./StoredProfile.js";
 
 /** The version of the stored format. Don't write if a higher one is stored. */
@@ -51,14 +51,12 @@ function isRollout(options: unknown): boolean {
 }
 
 function hasStamp(profile: unknown): boolean {
-  return (
-    typeof profile === "object" && profile !== null && typeof (profile as StoredProfile).stamp === "string"
-  );
+  return typeof valueAt(profile, ["stamp"]) === "string";
 }
 
 /** Our data in `values.global`, validated; undefined if there is none. */
 export function storedData({ values }: Pick<InjectorData, "values">): StoredData | undefined {
-  return refusingUnreadable(() => storedIn(values));
+  return storedIn(values);
 }
 
 const storedIn = memoize((values): StoredData | undefined => {
@@ -66,13 +64,13 @@ const storedIn = memoize((values): StoredData | undefined => {
   if (found === undefined) return undefined;
   const version = (found as { version?: unknown } | null)?.version;
   if (typeof version === "number" && version > dataVersion) {
-    throw new UnreadableText(
+    throw new InjectorRefusal(
       `its layers were written by a newer pulumi-istio-sidecar (format ${version}, this one supports ${dataVersion}): upgrade the package`,
     );
   }
   const read = StoredData.safeParse(found);
   if (!read.success)
-    throw new UnreadableText(
+    throw new InjectorRefusal(
       changedByHand(`${read.error.issues[0]?.path.join(".")}: ${read.error.issues[0]?.message}`),
     );
   requireCanonical(read.data);
@@ -85,7 +83,7 @@ function requireCanonical({ settings }: StoredData): void {
     for (const [path, value] of Object.entries(stored)) {
       const read = declarationFor(path)?.declaration.parse(value);
       if (read && !("value" in read && canonicalJson(read.value) === canonicalJson(value)))
-        throw new UnreadableText(changedByHand(`${path} of settings ${name} is ${shown(value)}`));
+        throw new InjectorRefusal(changedByHand(`${path} of settings ${name} is ${shown(value)}`));
     }
   }
 }

@@ -1,8 +1,8 @@
 import { isMap, isScalar, isSeq, type Scalar, type YAMLSeq } from "yaml";
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { recordOf } from "../data/isRecord.js";
-import { mismatchText } from "../data/mismatch.js";
 import { textOf } from "../data/problem.js";
-import { indentOf, insertPair, parseYaml, removePair, UnreadableText, yamlData } from "../data/spliceMap.js";
+import { indentOf, insertPair, parseYaml, removePair, yamlData } from "../data/spliceMap.js";
 import { valueAt } from "../data/valueAt.js";
 
 export const scopedTemplateName = "sidecar-scoped";
@@ -84,14 +84,12 @@ function requireReached(config: string, defaults: readonly string[]): void {
   const aliases = aliasesIn(config);
   const reached = defaults.flatMap((name) => (Object.hasOwn(aliases, name) ? aliases[name] : name));
   if (reached.includes(scopedTemplateName)) return;
-  throw new UnreadableText(
-    mismatchText({
-      where: "data.config, defaultTemplates",
-      expected: `a name that leads to Istio's template "${istioTemplate}"`,
-      got: `${defaults.join(", ")}, which leads to ${reached.map(textOf).join(", ")}`,
-      todo: `Add "${istioTemplate}" to defaultTemplates or to the alias: otherwise, no pod would get settings by default`,
-    }),
-  );
+  throw new InjectorRefusal({
+    where: "data.config, defaultTemplates",
+    expected: `a name that leads to Istio's template "${istioTemplate}"`,
+    got: `${defaults.join(", ")}, which leads to ${reached.map(textOf).join(", ")}`,
+    todo: `Add "${istioTemplate}" to defaultTemplates or to the alias: otherwise, no pod would get settings by default`,
+  });
 }
 
 function replaceInList(
@@ -105,14 +103,12 @@ function replaceInList(
   if (names === null || (Array.isArray(names) && !names.includes(from[0]))) return config;
   const node = parseYaml(config, "data.config").getIn(["aliases", alias], true);
   if (!isSeq(node))
-    throw new UnreadableText(
-      mismatchText({
-        where: `data.config, aliases.${alias}`,
-        expected: "a list of template names, written out",
-        got: "something else",
-        todo: "Write out the list, or remove the alias",
-      }),
-    );
+    throw new InjectorRefusal({
+      where: `data.config, aliases.${alias}`,
+      expected: "a list of template names, written out",
+      got: "something else",
+      todo: "Write out the list, or remove the alias",
+    });
   const list = node as YAMLSeq<Scalar>;
   const index = list.items.findIndex((_, at) =>
     from.every((name, offset) => list.items[at + offset]?.value === name),

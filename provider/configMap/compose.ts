@@ -1,7 +1,8 @@
 import { canonicalJson } from "../data/canonicalJson.js";
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
+import { recordOf } from "../data/isRecord.js";
 import { memoize } from "../data/memoize.js";
-import { mismatchText } from "../data/mismatch.js";
-import { insertPair, removePair, UnreadableText, yamlData } from "../data/spliceMap.js";
+import { insertPair, removePair, yamlData } from "../data/spliceMap.js";
 import { valueAt } from "../data/valueAt.js";
 import type { Layers } from "../levels/Layer.js";
 import { dataKey } from "../template/dataKey.js";
@@ -9,7 +10,6 @@ import { injectorTemplate } from "../template/injectorTemplate.js";
 import { istioVersion, requireSupported } from "../template/istioVersion.js";
 import { addAliases, formerTemplateName, removeAliases, scopedTemplateName } from "./aliases.js";
 import type { InjectorData } from "./InjectorData.js";
-import { refusingUnreadable } from "./InjectorRefusal.js";
 import { layersOf } from "./layersOf.js";
 import { requireShape } from "./requireShape.js";
 import { storedData } from "./StoredData.js";
@@ -36,11 +36,9 @@ export function requireComposable(data: InjectorData, layers: Layers): void {
 
 // keeps a byte order mark, which Go's YAML parser accepts, at the very start
 function withoutMarks(data: InjectorData, work: (data: InjectorData) => InjectorData): InjectorData {
-  return refusingUnreadable(() => {
-    const [config, values] = [unmarked(data.config), unmarked(data.values)];
-    const done = work({ config: config.text, values: values.text });
-    return { config: config.mark + done.config, values: values.mark + done.values };
-  });
+  const [config, values] = [unmarked(data.config), unmarked(data.values)];
+  const done = work({ config: config.text, values: values.text });
+  return { config: config.mark + done.config, values: values.mark + done.values };
 }
 
 function unmarked(text: string): { mark: string; text: string } {
@@ -93,7 +91,7 @@ const bareConfig = memoize((config) => {
 
 /** `global` of the injector's Helm values: what Istio was installed with. */
 export function installedGlobal(data: Pick<InjectorData, "values">): unknown {
-  return refusingUnreadable(() => valueAt(yamlData(data.values, "data.values"), ["global"]));
+  return valueAt(yamlData(data.values, "data.values"), ["global"]);
 }
 
 /** Whether Istio was installed with the values of `helmValues`, so that its default templates are ours. */
@@ -103,8 +101,7 @@ function isInstalledWith(config: string): boolean {
 }
 
 function templatesIn(config: string): Readonly<Record<string, unknown>> {
-  const templates = valueAt(yamlData(config, "data.config"), ["templates"]);
-  return typeof templates === "object" && templates !== null ? { ...templates } : {};
+  return recordOf(valueAt(yamlData(config, "data.config"), ["templates"]));
 }
 
 const withTemplate = memoize((config) =>
@@ -118,14 +115,12 @@ const withTemplate = memoize((config) =>
 // don't overwrite templates that Istio was installed with: its next upgrade would revert that
 function requireInstalled(found: Readonly<Record<string, unknown>>, ours: string): void {
   if (found[scopedTemplateName] === ours) return;
-  throw new UnreadableText(
-    mismatchText({
-      where: `data.config, template "${scopedTemplateName}"`,
-      expected: "the template that this version of pulumi-istio-sidecar renders for this Istio",
-      got: "one that Istio was installed with by another version of either",
-      todo: "Render the chart's values again with this version of the package: run pulumi up in the program that uses helmValues, or sidecar-settings render --helm-values",
-    }),
-  );
+  throw new InjectorRefusal({
+    where: `data.config, template "${scopedTemplateName}"`,
+    expected: "the template that this version of pulumi-istio-sidecar renders for this Istio",
+    got: "one that Istio was installed with by another version of either",
+    todo: "Render the chart's values again with this version of the package: run pulumi up in the program that uses helmValues, or sidecar-settings render --helm-values",
+  });
 }
 
 // the edits are textual, so verify them before anything is written
@@ -136,13 +131,11 @@ function requireReversible(composed: InjectorData, bare: InjectorData, scoped: s
     back.values !== bare.values ||
     templatesIn(composed.config)[scopedTemplateName] !== scoped
   ) {
-    throw new UnreadableText(
-      mismatchText({
-        where: "data.config and data.values",
-        expected: "texts that can be edited in place and restored byte for byte",
-        got: "texts that can't",
-        todo: "Reinstall Istio with its charts or istioctl, which rewrite this ConfigMap",
-      }),
-    );
+    throw new InjectorRefusal({
+      where: "data.config and data.values",
+      expected: "texts that can be edited in place and restored byte for byte",
+      got: "texts that can't",
+      todo: "Reinstall Istio with its charts or istioctl, which rewrite this ConfigMap",
+    });
   }
 }

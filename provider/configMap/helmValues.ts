@@ -1,8 +1,8 @@
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import type { Layers } from "../levels/Layer.js";
 import { dataKey } from "../template/dataKey.js";
 import { injectorTemplate } from "../template/injectorTemplate.js";
 import { scopedTemplateName } from "./aliases.js";
-import { InjectorRefusal, refusingUnreadable } from "./InjectorRefusal.js";
 import { storedContent } from "./storedContent.js";
 
 /** Helm values of the official istiod chart that affect the injector. */
@@ -43,7 +43,7 @@ export function helmValues<Values extends IstiodValues>(
       `sidecarInjectorWebhook.defaultTemplates has ${defaultTemplates.join(", ")}, but not Istio's template "sidecar", which settings build on: add "sidecar" to it`,
     );
   }
-  const ours = refusingUnreadable(() => injectorTemplate(templates?.sidecar ?? chartsTemplate, layers));
+  const ours = injectorTemplate(templates?.sidecar ?? chartsTemplate, layers);
   return {
     ...given,
     global: { ...given.global, [dataKey]: storedContent(layers) },

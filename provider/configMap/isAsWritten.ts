@@ -1,8 +1,8 @@
 import { canonicalJson } from "../data/canonicalJson.js";
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { memoize } from "../data/memoize.js";
 import { compose } from "./compose.js";
 import type { InjectorData } from "./InjectorData.js";
-import { InjectorRefusal } from "./InjectorRefusal.js";
 import { layersOf } from "./layersOf.js";
 import { storedData } from "./StoredData.js";
 import { storedContent } from "./storedContent.js";

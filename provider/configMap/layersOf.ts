@@ -1,8 +1,8 @@
 import { getOwn } from "../data/getOwn.js";
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { memoize } from "../data/memoize.js";
 import type { Layer, Layers, PodPicker } from "../levels/Layer.js";
 import type { InjectorData } from "./InjectorData.js";
-import { InjectorRefusal } from "./InjectorRefusal.js";
 import { changedByHand, storedData } from "./StoredData.js";
 
 /** The layers in the ConfigMap; empty if it has no data of ours. */

@@ -1,14 +1,15 @@
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { isRecord } from "../data/isRecord.js";
-import { mismatchText } from "../data/mismatch.js";
 import { textOf } from "../data/problem.js";
-import { UnreadableText, yamlData } from "../data/spliceMap.js";
+import { yamlData } from "../data/spliceMap.js";
+import { valueAt } from "../data/valueAt.js";
 import type { InjectorData } from "./InjectorData.js";
 
 /** Throws if the injector's ConfigMap lacks the parts that settings are added to. */
 export function requireShape({ config, values }: InjectorData): void {
   const read = yamlData(config, "data.config");
-  const templates = memberOf(read, "templates");
-  const single = memberOf(read, "template");
+  const templates = valueAt(read, ["templates"]);
+  const single = valueAt(read, ["template"]);
   const isOld = single !== undefined && !String(single).includes(placeholder);
   if (!isRecord(templates))
     throw refused(
@@ -17,10 +18,10 @@ export function requireShape({ config, values }: InjectorData): void {
       isOld ? "a single text, data.config.template, as in Istio before 1.10" : kindOf(templates),
       isOld ? "Upgrade Istio" : reinstall,
     );
-  const aliases = memberOf(read, "aliases");
+  const aliases = valueAt(read, ["aliases"]);
   if (aliases !== undefined && aliases !== null && !isRecord(aliases))
     throw refused("data.config, aliases", "a map of names to lists of template names", kindOf(aliases));
-  const global = memberOf(yamlData(values, "data.values"), "global");
+  const global = valueAt(yamlData(values, "data.values"), ["global"]);
   if (!isRecord(global))
     throw refused(
       "data.values, global",
@@ -34,12 +35,8 @@ const placeholder = "Template_Version_And_Istio_Version_Mismatched";
 
 const reinstall = "Reinstall Istio with its charts or istioctl, which rewrite this ConfigMap";
 
-function refused(where: string, expected: string, got: string, todo = reinstall): UnreadableText {
-  return new UnreadableText(mismatchText({ where, expected, got, todo }));
-}
-
-function memberOf(read: unknown, key: string): unknown {
-  return isRecord(read) && Object.hasOwn(read, key) ? read[key] : undefined;
+function refused(where: string, expected: string, got: string, todo = reinstall): InjectorRefusal {
+  return new InjectorRefusal({ where, expected, got, todo });
 }
 
 function kindOf(value: unknown): string {

@@ -1,4 +1,4 @@
-import { UnreadableText } from "../data/spliceMap.js";
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { declarationOf } from "../settings/declarations.js";
 import { releaseFacts } from "../settings/releaseFacts.js";
 import { isServed } from "../template/injectorTemplate.js";
@@ -22,7 +22,7 @@ function hasWhatOldOnesLack({ config }: InjectorData): boolean {
       return first !== undefined && declaration && isServed(template, declaration.rendering("NAME"));
     });
   } catch (error) {
-    if (error instanceof UnreadableText) return false;
+    if (error instanceof InjectorRefusal) return false;
     throw error;
   }
 }

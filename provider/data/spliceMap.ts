@@ -1,16 +1,11 @@
 import { type Document, isMap, isScalar, type Pair } from "yaml";
+import { InjectorRefusal } from "./InjectorRefusal.js";
 import { type JsonMember, jsonMembers, readJson } from "./jsonMembers.js";
 import { memoize } from "./memoize.js";
-import { mismatchText } from "./mismatch.js";
 import { isNestedTooDeep } from "./plainData.js";
 import { contentOf, type YamlError, yamlText } from "./yamlText.js";
 
 type Ranged = { range?: [number, number, number] | null };
-
-/** Text that can't be edited in place safely. */
-export class UnreadableText extends Error {
-  override readonly name = "UnreadableText";
-}
 
 export function parseYaml(text: string, what: string): Document.Parsed {
   const read = yamlText(text);
@@ -33,14 +28,12 @@ const readText = memoize((given): ReturnType<typeof contentOf> => {
 function refuseErrors([error]: readonly YamlError[], what: string): void {
   if (!error) return;
   const message = error.message.split("\n")[0];
-  throw new UnreadableText(
-    mismatchText({
-      where: `${what}, line ${error.line}, column ${error.column}`,
-      expected: "YAML or JSON",
-      got: `text that can't be read (${message})`,
-      todo: "Fix the text there, or reinstall Istio, which rewrites it",
-    }),
-  );
+  throw new InjectorRefusal({
+    where: `${what}, line ${error.line}, column ${error.column}`,
+    expected: "YAML or JSON",
+    got: `text that can't be read (${message})`,
+    todo: "Fix the text there, or reinstall Istio, which rewrites it",
+  });
 }
 
 /**
@@ -70,14 +63,12 @@ export function insertPair(
   const start = first?.keyStart;
   const indent = start === undefined ? undefined : indentOf(text, start);
   if (start === undefined || indent === undefined)
-    throw new UnreadableText(
-      mismatchText({
-        where: path.join(".") || "the top",
-        expected: `a map that ${key} can be added to`,
-        got: start === undefined ? "one without keys" : "one that begins on a line with other text",
-        todo: reinstall,
-      }),
-    );
+    throw new InjectorRefusal({
+      where: path.join(".") || "the top",
+      expected: `a map that ${key} can be added to`,
+      got: start === undefined ? "one without keys" : "one that begins on a line with other text",
+      todo: reinstall,
+    });
   // above a comment at the top of the file, which is about the first key
   const at = path.length === 0 && !/^(---|%)/m.test(text.slice(0, start)) ? 0 : start - indent.length;
   const body = "block" in value ? blockScalar(value.block, indent) : `${value.flow}\n`;
@@ -141,15 +132,13 @@ function jsonMapAt(text: string, path: readonly string[]): PlacedMap {
   return { flow: true, start, members: jsonMembers(text, start) };
 }
 
-function notAMap(path: readonly string[]): UnreadableText {
-  return new UnreadableText(
-    mismatchText({
-      where: path.join(".") || "the top",
-      expected: "a map",
-      got: "something else",
-      todo: reinstall,
-    }),
-  );
+function notAMap(path: readonly string[]): InjectorRefusal {
+  return new InjectorRefusal({
+    where: path.join(".") || "the top",
+    expected: "a map",
+    got: "something else",
+    todo: reinstall,
+  });
 }
 
 const reinstall = "Reinstall Istio, which rewrites the ConfigMap";
@@ -165,13 +154,13 @@ export function indentOf(text: string, at: number): string | undefined {
 }
 
 function startOf(node: Ranged): number {
-  if (!node.range) throw new UnreadableText("a value has no position in its text");
+  if (!node.range) throw new InjectorRefusal("a value has no position in its text");
   return node.range[0];
 }
 
 function valueEnd(item: Pair): number {
   const node = (item.value ?? item.key) as Ranged;
-  if (!node.range) throw new UnreadableText("a value has no position in its text");
+  if (!node.range) throw new InjectorRefusal("a value has no position in its text");
   return node.range[1];
 }
 

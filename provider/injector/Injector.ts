@@ -2,9 +2,8 @@ import { fieldManager } from "../cluster/fieldManager.js";
 import { defaultRevision } from "../cluster/injectingRevision.js";
 import { hasStatus, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
 import type { InjectorData } from "../configMap/InjectorData.js";
-import { InjectorRefusal, named } from "../configMap/InjectorRefusal.js";
 import { layersOf } from "../configMap/layersOf.js";
-import { mismatchText } from "../data/mismatch.js";
+import { InjectorRefusal, named } from "../data/InjectorRefusal.js";
 import { oldestRelease } from "../template/istioVersion.js";
 import { NoInjector } from "./NoInjector.js";
 import { revisionsIn } from "./revisionsIn.js";
@@ -62,14 +61,12 @@ export async function readInjector(api: KubernetesApi, injector: Injector): Prom
         ...(config === undefined ? ["config"] : []),
         ...(values === undefined ? ["values"] : []),
       ];
-      throw new InjectorRefusal(
-        mismatchText({
-          where: "data",
-          expected: `config and values, as istiod of Istio ${oldestRelease} or newer reads them`,
-          got: `no ${missing.join(" and no ")}`,
-          todo: "Reinstall Istio by its charts or istioctl, which write this ConfigMap",
-        }),
-      );
+      throw new InjectorRefusal({
+        where: "data",
+        expected: `config and values, as istiod of Istio ${oldestRelease} or newer reads them`,
+        got: `no ${missing.join(" and no ")}`,
+        todo: "Reinstall Istio by its charts or istioctl, which write this ConfigMap",
+      });
     }
     const data = { config, values };
     // every read goes through here, so an unreadable ConfigMap is refused once, by name

@@ -1,5 +1,5 @@
 import { defaultRevision } from "../cluster/injectingRevision.js";
-import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import type { Revisions } from "./revisionsIn.js";
 
 /** The injector's ConfigMap does not exist. */

@@ -1,10 +1,10 @@
 import { askPlanned, type PlannedLayers } from "../ask/askPlanned.js";
 import { injectedPods } from "../cluster/injectedPods.js";
 import { type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
-import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
 import { layersOf } from "../configMap/layersOf.js";
 import { canonicalJson } from "../data/canonicalJson.js";
 import { forEachLimit } from "../data/forEachLimit.js";
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { globalTarget, type Layers, layerAt, namespaceOf } from "../levels/Layer.js";
 import { workloadLayers } from "../levels/layersReaching.js";
 import type { Requirement } from "../levels/selector.js";

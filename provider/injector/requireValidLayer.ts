@@ -1,4 +1,4 @@
-import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { SettingsError } from "../data/problem.js";
 import { effectiveValues } from "../levels/effectiveSettings.js";
 import { globalTarget, isWorkloadTarget, type Layers, layerAt, namespaceOf } from "../levels/Layer.js";

@@ -1,5 +1,5 @@
 import { requireComposable } from "../configMap/compose.js";
-import { InjectorRefusal, named } from "../configMap/InjectorRefusal.js";
+import { InjectorRefusal, named } from "../data/InjectorRefusal.js";
 import type { Properties } from "../data/Properties.js";
 import { containsUnknown } from "../data/unknown.js";
 import { targetOf } from "../levels/Layer.js";

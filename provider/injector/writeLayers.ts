@@ -3,8 +3,8 @@ import { hasStatus, type KubernetesApi } from "../cluster/KubernetesApi.js";
 import { isTransient } from "../cluster/waitBeforeRetry.js";
 import { compose, installedGlobal } from "../configMap/compose.js";
 import type { InjectorData } from "../configMap/InjectorData.js";
-import { InjectorRefusal, named } from "../configMap/InjectorRefusal.js";
 import { layersOf } from "../configMap/layersOf.js";
+import { InjectorRefusal, named } from "../data/InjectorRefusal.js";
 import { type Layer, type Layers, layerAt } from "../levels/Layer.js";
 import { installedSettings } from "../levels/Profile.js";
 import {

@@ -1,8 +1,8 @@
 import { injectedPods } from "../cluster/injectedPods.js";
 import { injectingRevision } from "../cluster/injectingRevision.js";
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
-import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
 import { canonicalJson } from "../data/canonicalJson.js";
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { type Injector, injectorName, readInjector, revisionOf } from "../injector/Injector.js";
 import { requireNamespaces } from "../injector/requireNamespace.js";
 import type { EffectiveSettings } from "../levels/effectiveSettings.js";

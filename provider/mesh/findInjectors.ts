@@ -1,6 +1,6 @@
 import { defaultRevision } from "../cluster/injectingRevision.js";
 import { hasStatus, type KubernetesApi } from "../cluster/KubernetesApi.js";
-import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { type Injector, type InjectorConfigMap, injectorName, readInjector } from "../injector/Injector.js";
 import { NoInjector } from "../injector/NoInjector.js";
 import { revisionsIn } from "../injector/revisionsIn.js";

@@ -1,6 +1,6 @@
 import { compose } from "../configMap/compose.js";
 import type { InjectorData } from "../configMap/InjectorData.js";
-import { InjectorRefusal } from "../configMap/InjectorRefusal.js";
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { SettingsError } from "../data/problem.js";
 import { requireValidLayer } from "../injector/requireValidLayer.js";
 import type { Layers } from "../levels/Layer.js";

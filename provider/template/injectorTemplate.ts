@@ -1,6 +1,6 @@
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { memoize } from "../data/memoize.js";
 import { mismatchText } from "../data/mismatch.js";
-import { UnreadableText } from "../data/spliceMap.js";
 import type { Layers } from "../levels/Layer.js";
 import { type CanonicalSettings, settingEntries } from "../settings/canonicalSettings.js";
 import type { Rendering } from "../settings/declarations.js";
@@ -12,17 +12,15 @@ import { readsOf, type ScopedReads, scopeReads } from "./scopeReads.js";
 /** Our version of Istio's `sidecar` template. Throws if a setting in `layers` would have no effect in it. */
 export function injectorTemplate(sidecar: unknown, layers: Layers, version?: string): string {
   if (typeof sidecar !== "string")
-    throw new UnreadableText(
-      mismatchText({
-        where: "data.config, templates.sidecar",
-        expected: "the text of Istio's sidecar template",
-        got: sidecar === undefined ? "no such template" : `a value of type ${typeof sidecar}`,
-        todo: "Reinstall Istio with its own sidecar template, which settings are added to",
-      }),
-    );
+    throw new InjectorRefusal({
+      where: "data.config, templates.sidecar",
+      expected: "the text of Istio's sidecar template",
+      got: sidecar === undefined ? "no such template" : `a value of type ${typeof sidecar}`,
+      todo: "Reinstall Istio with its own sidecar template, which settings are added to",
+    });
   const made = madeFrom(sidecar);
   const problems = problemsOf(made, layers, releaseOf(version));
-  if (problems.length > 0) throw new UnreadableText(problems.join("\n"));
+  if (problems.length > 0) throw new InjectorRefusal(problems.join("\n"));
   return made.joined.text;
 }
 
@@ -40,24 +38,20 @@ interface Made {
 const madeFrom = memoize((sidecar): Made => {
   const whole = /\{\{[^{}]*(?<![\w$.)])\$?\.Values(?:\.global)?(?![\w.])[^{}]*\}\}/.exec(sidecar);
   if (whole)
-    throw new UnreadableText(
-      mismatchText({
-        where: 'data.config, template "sidecar"',
-        expected: "Helm values read by their whole path, such as .Values.global.proxy.resources",
-        got: whole[0],
-        todo: "Write out the whole path in the template: settings don't reach what is read through a variable or a partial path",
-      }),
-    );
+    throw new InjectorRefusal({
+      where: 'data.config, template "sidecar"',
+      expected: "Helm values read by their whole path, such as .Values.global.proxy.resources",
+      got: whole[0],
+      todo: "Write out the whole path in the template: settings don't reach what is read through a variable or a partial path",
+    });
   const { found, reads } = scopeReads(sidecar);
   if (found.size === 0)
-    throw new UnreadableText(
-      mismatchText({
-        where: 'data.config, template "sidecar"',
-        expected: "reads of Helm values such as .Values.global.proxy.resources",
-        got: "none that settings change",
-        todo: "Reinstall Istio with its own sidecar template, which settings are added to",
-      }),
-    );
+    throw new InjectorRefusal({
+      where: 'data.config, template "sidecar"',
+      expected: "reads of Helm values such as .Values.global.proxy.resources",
+      got: "none that settings change",
+      todo: "Reinstall Istio with its own sidecar template, which settings are added to",
+    });
   return { reads, joined: joinedTemplate(sidecar) };
 });
 

@@ -1,5 +1,5 @@
-import { mismatchText } from "../data/mismatch.js";
-import { UnreadableText, yamlData } from "../data/spliceMap.js";
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
+import { yamlData } from "../data/spliceMap.js";
 import { valueAt } from "../data/valueAt.js";
 
 /** An injector's Helm values, as in its ConfigMap. */
@@ -39,12 +39,10 @@ export function compareReleases(one: string, other: string): number {
 export function requireSupported(data: HelmValues): void {
   const release = releaseOf(istioVersion(data));
   if (release === undefined || compareReleases(release, oldestRelease) >= 0) return;
-  throw new UnreadableText(
-    mismatchText({
-      where: "data.values",
-      expected: `Istio ${oldestRelease} or newer`,
-      got: `Istio ${istioVersion(data)}`,
-      todo: "Upgrade Istio",
-    }),
-  );
+  throw new InjectorRefusal({
+    where: "data.values",
+    expected: `Istio ${oldestRelease} or newer`,
+    got: `Istio ${istioVersion(data)}`,
+    todo: "Upgrade Istio",
+  });
 }

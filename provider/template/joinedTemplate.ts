@@ -1,5 +1,4 @@
-import { mismatchText } from "../data/mismatch.js";
-import { UnreadableText } from "../data/spliceMap.js";
+import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { stampAnnotation } from "../pod/podAnnotations.js";
 import { preamble, variables, whenIstioSaysMode } from "./preamble.js";
 import { bodyOf, scopeReads } from "./scopeReads.js";
@@ -184,15 +183,13 @@ function withAnnotations(text: string): string {
   );
 }
 
-function unjoinable(expected: string, got: string): UnreadableText {
-  return new UnreadableText(
-    mismatchText({
-      where: 'data.config, template "sidecar"',
-      expected,
-      got,
-      todo: "Restore the template that Istio installs, and put your own changes into a separate template that you add to defaultTemplates",
-    }),
-  );
+function unjoinable(expected: string, got: string): InjectorRefusal {
+  return new InjectorRefusal({
+    where: 'data.config, template "sidecar"',
+    expected,
+    got,
+    todo: "Restore the template that Istio installs, and put your own changes into a separate template that you add to defaultTemplates",
+  });
 }
 
 function containerIndent(text: string): string | undefined {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
 import { addAliases, removeAliases } from "../../provider/configMap/aliases";
-import { UnreadableText } from "../../provider/data/spliceMap";
+import { InjectorRefusal } from "../../provider/data/InjectorRefusal";
 
 const ours = ["sidecar-scoped"];
 const templates = "templates:\n  sidecar: x\n";
@@ -130,7 +130,7 @@ describe("aliases", () => {
       assert.throws(
         () => addAliases(templates + text),
         (error: unknown) => {
-          assert.ok(error instanceof UnreadableText);
+          assert.ok(error instanceof InjectorRefusal);
           assert.match(error.message, message);
           return true;
         },

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
 import { compose, requireComposable, strip } from "../../provider/configMap/compose";
-import { InjectorRefusal, named } from "../../provider/configMap/InjectorRefusal";
 import { layersOf } from "../../provider/configMap/layersOf";
+import { InjectorRefusal, named } from "../../provider/data/InjectorRefusal";
 import type { Layers } from "../../provider/levels/Layer";
 import type { CanonicalSettings } from "../../provider/settings/canonicalSettings";
 import { conflicts } from "../../provider/settings/conflicts";
@@ -117,9 +117,7 @@ describe("an injector is refused, and nothing is written, when", () => {
     const settings = { "env.TRUST_DOMAIN": "a", logLevel: "debug" };
     const refusedBy = (work: () => void) => {
       try {
-        named("istio-system/istio-sidecar-injector", () =>
-          named("istio-system/istio-sidecar-injector", work),
-        );
+        named("istio-system/istio-sidecar-injector", work);
       } catch (error) {
         return error instanceof InjectorRefusal ? error.message.split("\n") : [];
       }

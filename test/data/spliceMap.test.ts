@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
-import { insertPair, parseYaml, removePair, UnreadableText } from "../../provider/data/spliceMap";
+import { InjectorRefusal } from "../../provider/data/InjectorRefusal";
+import { insertPair, parseYaml, removePair } from "../../provider/data/spliceMap";
 
 /** A text, and the path of the map in it that gets one key more. */
 const texts: [string, string, string[]][] = [
@@ -101,7 +102,7 @@ describe("a text that can't be edited without guessing is refused:", () => {
   ];
   for (const [edge, text, path] of refused) {
     it(edge, () => {
-      assert.throws(() => insertPair(text, path, "ours", { flow: "1" }), UnreadableText);
+      assert.throws(() => insertPair(text, path, "ours", { flow: "1" }), InjectorRefusal);
     });
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { InjectorRefusal } from "../../provider/configMap/InjectorRefusal";
+import { InjectorRefusal } from "../../provider/data/InjectorRefusal";
 import { NoPodTemplate } from "../../provider/mesh/findPodTemplate";
 import { SettingsFileError } from "../../provider/platformFile/PlacedProblem";
 import { PreviewError } from "../../provider/report/preview/readPreview";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type ApiCall, ApiError, type KubernetesApi } from "../../provider/cluster/KubernetesApi";
-import { InjectorRefusal } from "../../provider/configMap/InjectorRefusal";
+import { InjectorRefusal } from "../../provider/data/InjectorRefusal";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
 import { NoInjector } from "../../provider/injector/NoInjector";
 import { data } from "../configMap/injectorText";

@@ -260,7 +260,7 @@ describe("a template is refused whole where Istio's has", () => {
   ];
   for (const [edge, text, message] of rows) {
     it(edge, () => {
-      assert.throws(() => joinedTemplate(text), { name: "UnreadableText", message });
+      assert.throws(() => joinedTemplate(text), { name: "InjectorRefusal", message });
     });
   }
 });

@@ -1,8 +1,8 @@
 import { stringify } from "yaml";
 import { z } from "zod";
 import { compose } from "../../configMap/compose.js";
-import { InjectorRefusal, named } from "../../configMap/InjectorRefusal.js";
 import { layersOf } from "../../configMap/layersOf.js";
+import { InjectorRefusal, named } from "../../data/InjectorRefusal.js";
 import { yamlData } from "../../data/spliceMap.js";
 import { type InjectorConfigMap, injectorName, readInjector } from "../../injector/Injector.js";
 import { layersOfFile } from "../../platformFile/layersOfFile.js";

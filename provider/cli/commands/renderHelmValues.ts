@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { scopedTemplateName } from "../../configMap/aliases.js";
 import type { IstiodValues } from "../../configMap/helmValues.js";
-import { InjectorRefusal } from "../../configMap/InjectorRefusal.js";
+import { InjectorRefusal } from "../../data/InjectorRefusal.js";
 import { valueAt } from "../../data/valueAt.js";
 import { injectorName } from "../../injector/Injector.js";
 import { helmValuesOfFile, type IstiodChartFiles, notAChart } from "../../platformFile/helmValuesOfFile.js";

@@ -1,8 +1,11 @@
-import { UnreadableText } from "../data/spliceMap.js";
+import { type Mismatch, mismatchText } from "./mismatch.js";
 
 /** An injector ConfigMap that settings can't safely be added to. Nothing was written. */
 export class InjectorRefusal extends Error {
   override readonly name: string = "InjectorRefusal";
+  constructor(what: string | Mismatch) {
+    super(typeof what === "string" ? what : mismatchText(what));
+  }
 }
 
 /** Prefixes refusals of a ConfigMap's content with its name. */
@@ -10,18 +13,8 @@ export function named<Result>(name: string, work: () => Result): Result {
   try {
     return work();
   } catch (error) {
+    if (!(error instanceof InjectorRefusal)) throw error;
     const prefix = `ConfigMap ${name}: `;
-    if (!(error instanceof InjectorRefusal) || error.message.startsWith(prefix)) throw error;
     throw new InjectorRefusal(prefix + error.message.replaceAll("\n", `\n${prefix}`));
-  }
-}
-
-/** Converts `UnreadableText` to `InjectorRefusal`. */
-export function refusingUnreadable<Result>(work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof UnreadableText) throw new InjectorRefusal(error.message);
-    throw error;
   }
 }
