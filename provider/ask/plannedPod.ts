@@ -9,10 +9,8 @@ export function plannedPod<Made extends PodTemplate>(
   layers: Layers,
   namespace: string,
 ): Made | undefined {
-  const data = previewData(layers, namespace, pod.metadata?.annotations);
-  return "annotations" in data
-    ? { ...pod, metadata: { ...pod.metadata, annotations: { ...data.annotations } } }
-    : undefined;
+  const annotations = previewData(layers, namespace, pod.metadata?.annotations);
+  return annotations && { ...pod, metadata: { ...pod.metadata, annotations } };
 }
 
 /** Whether such a pod was injected with the planned layers rather than the written ones. */

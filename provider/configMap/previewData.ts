@@ -3,12 +3,9 @@ import type { Layers } from "../levels/Layer.js";
 import { layersFor, layersNear } from "../levels/layersReaching.js";
 import { joinedStamp, stampOf } from "../levels/Profile.js";
 import { previewAnnotation, proxyConfigAnnotation } from "../pod/podAnnotations.js";
+import { bytesOf, isWithinBounds } from "./isWithinBounds.js";
 import type { StoredData } from "./StoredData.js";
 import { storedContent } from "./storedContent.js";
-import { bytesOf, whyOutOfBounds } from "./whyOutOfBounds.js";
-
-/** Annotations for a dry run, or why a dry run can't have this data. */
-export type PreviewData = { annotations: Readonly<Record<string, string>> } | { unaskable: string };
 
 /** Kubernetes' limit for the total size of an object's annotations. */
 const mostBytes = 256 * 1024;
@@ -18,29 +15,21 @@ const reserved = 16 * 1024;
 /**
  * A pod's annotations plus planned layers: a dry run of that pod shows what the injector will inject once these layers are written,
  * no matter which layers it has now. The result then has the stamp `previewStamp`; with any other stamp, or none, the injector's
- * template doesn't read the annotation. `layers`: all of the injector's layers as planned. `annotations`: those of the pod.
+ * template doesn't read the annotation. Undefined if it is too much for an annotation, or for the template's bounds.
+ * `layers`: all of the injector's layers as planned. `annotations`: those of the pod.
  */
 export function previewData(
   layers: Layers,
   namespace: string,
   annotations: Readonly<Record<string, string>> = {},
-): PreviewData {
+): Record<string, string> | undefined {
   const planned = readFor(layers, namespace);
   const data = canonicalJson(planned);
   const previewed = { ...annotations, [previewAnnotation]: data };
-  const unaskable =
-    whyOutOfBounds(data, planned, annotations[proxyConfigAnnotation]) ?? whyTooMany(previewed);
-  return unaskable === undefined ? { annotations: previewed } : { unaskable };
-}
-
-function whyTooMany(annotations: Readonly<Record<string, string>>): string | undefined {
-  const bytes = Object.entries(annotations)
-    .flat()
-    .map(bytesOf)
-    .reduce((sum, one) => sum + one, reserved);
-  return bytes > mostBytes
-    ? `bytes of the pod's annotations with planned settings: expected at most ${mostBytes}, got ${bytes}`
-    : undefined;
+  const bytes = bytesOf(Object.entries(previewed).flat().join(""));
+  const fits =
+    isWithinBounds(data, planned, annotations[proxyConfigAnnotation]) && bytes + reserved <= mostBytes;
+  return fits ? previewed : undefined;
 }
 
 /** The stamp that a dry run with `previewData` returns. Never equal to the stamp of a pod with the actual layers. */

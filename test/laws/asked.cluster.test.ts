@@ -229,12 +229,9 @@ function layer(settings: CanonicalSettings): { owner: string; settings: Canonica
 }
 
 function withPreview({ name, template }: IstioPod, layers: Layers, namespace: string): IstioPod {
-  const data = previewData(layers, namespace, template.metadata?.annotations);
-  assert.ok("annotations" in data);
-  return {
-    name,
-    template: { ...template, metadata: { ...template.metadata, annotations: data.annotations } },
-  };
+  const annotations = previewData(layers, namespace, template.metadata?.annotations);
+  assert.ok(annotations);
+  return { name, template: { ...template, metadata: { ...template.metadata, annotations } } };
 }
 
 function parsed(given: SidecarSettings): CanonicalSettings {
