@@ -1,5 +1,5 @@
-import { dryRunPod } from "../cluster/dryRunPod.js";
-import { ApiError, isMissingRight, isOverQuota, type KubernetesApi } from "../cluster/KubernetesApi.js";
+import { admittedPod } from "../cluster/dryRunPod.js";
+import { type ApiError, isOverQuota, type KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Pod, PodTemplate } from "../cluster/podTemplate.js";
 import { isTransient } from "../cluster/waitBeforeRetry.js";
 import { getsSettings } from "../configMap/podTemplates.js";
@@ -37,7 +37,7 @@ export async function askPlanned(
 ): Promise<PlannedAnswer> {
   if (!getsSettings(planned.config, pod.metadata?.annotations)) return { is: "not reached" };
   const asked = plannedPod(pod, planned.layers, namespace);
-  const first = await admitted(api, namespace, asked ?? pod);
+  const first = await admittedPod(api, namespace, asked ?? pod);
   if ("pod" in first) {
     const isAnswer = asked && isByPlan(first.pod, planned.layers, namespace, pod);
     return isAnswer ? { is: "given", pod: first.pod } : { is: "unasked", pod: first.pod };
@@ -46,12 +46,12 @@ export async function askPlanned(
   if (!asked || isTransient(first.denied)) return { is: "denied", error: first.denied };
   // it may be valid with the other levels' plans
   const whole = planned.all === planned.layers ? undefined : plannedPod(pod, planned.all, namespace);
-  const second = whole && (await admitted(api, namespace, whole));
+  const second = whole && (await admittedPod(api, namespace, whole));
   if (second && "pod" in second && isByPlan(second.pod, planned.all, namespace, pod))
     return { is: "given", pod: second.pod };
   if (second && "denied" in second && isTransient(second.denied))
     return { is: "denied", error: second.denied };
-  const bare = await admitted(api, namespace, pod);
+  const bare = await admittedPod(api, namespace, pod);
   if ("denied" in bare) {
     // a full quota says what the pod needs: with the planned settings, too
     const isFull = isOverQuota(bare.denied) && isOverQuota(first.denied);
@@ -59,20 +59,7 @@ export async function askPlanned(
   }
   // some policies deny annotations that they don't know
   const present = plannedPod(pod, planned.present, namespace);
-  const same = present && (await admitted(api, namespace, present));
+  const same = present && (await admittedPod(api, namespace, present));
   if (same && "denied" in same) return { is: "unasked", pod: bare.pod };
   return { is: "refused", why: (second && "denied" in second ? second : first).denied.serverMessage };
-}
-
-async function admitted(
-  api: KubernetesApi,
-  namespace: string,
-  pod: PodTemplate,
-): Promise<{ pod: Pod } | { denied: ApiError }> {
-  try {
-    return { pod: await dryRunPod(api, namespace, pod) };
-  } catch (error) {
-    if (!(error instanceof ApiError) || isMissingRight(error)) throw error;
-    return { denied: error };
-  }
 }

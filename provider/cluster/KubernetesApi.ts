@@ -91,9 +91,24 @@ export function isOverQuota({ serverMessage }: ApiError): boolean {
   return serverMessage.includes("exceeded quota");
 }
 
+/** The answer to a request; undefined if there is no such object. */
+export async function ifFound<Answer>(request: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (!hasStatus(error, 404)) throw error;
+    return undefined;
+  }
+}
+
+/** The path of a namespace, or of what is in it: `pathIn("shop", "pods", "api-1")`. */
+export function pathIn(namespace: string, ...parts: readonly string[]): string {
+  return ["/api/v1/namespaces", ...[namespace, ...parts].map(encodeURIComponent)].join("/");
+}
+
 const pageSize = 500;
 
-export interface ListOptions {
+interface ListOptions {
   query?: ApiCall["query"];
   metadataOnly?: boolean;
 }
@@ -101,6 +116,16 @@ export interface ListOptions {
 /** Lists all objects, page by page. If the list expires half-way, starts over with a single unpaged request, which can't expire. */
 export function listAll<Item>(api: KubernetesApi, path: string, options: ListOptions = {}): Promise<Item[]> {
   return listKept<Item, Item>(api, path, (item) => [item], options);
+}
+
+/** Lists the metadata of all objects. */
+export function listMetadata(
+  api: KubernetesApi,
+  path: string,
+  query: NonNullable<ApiCall["query"]> = {},
+): Promise<ObjectMeta[]> {
+  const metadataOf = ({ metadata }: { metadata: ObjectMeta }) => [metadata];
+  return listKept(api, path, metadataOf, { query, metadataOnly: true });
 }
 
 /** Lists all objects, and of each only what `keep` returns: pages of a large mesh are never in memory together. */

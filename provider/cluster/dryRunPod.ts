@@ -1,4 +1,5 @@
-import type { KubernetesApi } from "./KubernetesApi.js";
+import { fieldManager } from "./fieldManager.js";
+import { ApiError, isMissingRight, type KubernetesApi, pathIn } from "./KubernetesApi.js";
 import type { Pod, PodTemplate } from "./podTemplate.js";
 
 /** The pod as admission changes it: a server-side dry run, so all webhooks run and nothing is stored. */
@@ -9,8 +10,8 @@ export function dryRunPod(
 ): Promise<Pod> {
   return api.request<Pod>({
     method: "POST",
-    path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`,
-    query: { dryRun: "All", fieldManager: "sidecar-settings" },
+    path: pathIn(namespace, "pods"),
+    query: { dryRun: "All", fieldManager },
     body: {
       apiVersion: "v1",
       kind: "Pod",
@@ -24,4 +25,18 @@ export function dryRunPod(
       spec,
     },
   });
+}
+
+/** The pod, or why it is denied; throws if the caller may not ask. */
+export async function admittedPod(
+  api: KubernetesApi,
+  namespace: string,
+  pod: PodTemplate,
+): Promise<{ pod: Pod } | { denied: ApiError }> {
+  try {
+    return { pod: await dryRunPod(api, namespace, pod) };
+  } catch (error) {
+    if (!(error instanceof ApiError) || isMissingRight(error)) throw error;
+    return { denied: error };
+  }
 }

@@ -1,21 +1,13 @@
-import { type KubernetesApi, listKept, type ObjectMeta } from "./KubernetesApi.js";
+import { type KubernetesApi, listKept, type ObjectMeta, pathIn } from "./KubernetesApi.js";
 
 /** The metadata of pods with a sidecar, by namespace. One paged list, whatever the size of the mesh. */
 export async function injectedPods(
   api: KubernetesApi,
   namespace?: string,
-  labels: Readonly<Record<string, string>> = {},
 ): Promise<Map<string, ObjectMeta[]>> {
-  const path =
-    namespace === undefined ? "/api/v1/pods" : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
-  const labelSelector = Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
-  const query = {
-    // ended pods, such as evicted ones, keep their old sidecar until someone deletes them, and would look stale forever
-    fieldSelector: "status.phase!=Succeeded,status.phase!=Failed",
-    ...(labelSelector === "" ? {} : { labelSelector }),
-  };
+  const path = namespace === undefined ? "/api/v1/pods" : pathIn(namespace, "pods");
+  // ended pods, such as evicted ones, keep their old sidecar until someone deletes them, and would look stale forever
+  const query = { fieldSelector: "status.phase!=Succeeded,status.phase!=Failed" };
   const found = new Map<string, ObjectMeta[]>();
   for (const metadata of await listKept(api, path, metadataIfInjected, { query, metadataOnly: true })) {
     const at = metadata.namespace ?? "";

@@ -1,5 +1,5 @@
 import { hasTemplate } from "./hasTemplate.js";
-import { hasStatus, type KubernetesApi, listKept, type ObjectMeta } from "./KubernetesApi.js";
+import { hasStatus, ifFound, type KubernetesApi, listKept, type ObjectMeta } from "./KubernetesApi.js";
 import type { PodTemplate } from "./podTemplate.js";
 
 export interface WorkloadKind {
@@ -118,10 +118,7 @@ export async function withTemplate(
   const { workloadRef, ...own } = workload.spec;
   if (workloadRef?.kind === "Deployment" && workloadRef.name) {
     const path = workloadPath(kindNamed(workloadRef.kind), namespace, workloadRef.name);
-    const found = await api.request<Workload>({ method: "GET", path }).catch((error: unknown) => {
-      if (!hasStatus(error, 404)) throw error;
-      return undefined;
-    });
+    const found = await ifFound(api.request<Workload>({ method: "GET", path }));
     if (found) return { ...workload, spec: { ...own, template: found.spec.template } };
   }
   const template = workload.spec.template ?? { spec: { containers: [] } };

@@ -1,6 +1,6 @@
 import { fieldManager } from "../cluster/fieldManager.js";
 import { defaultRevision } from "../cluster/injectingRevision.js";
-import { hasStatus, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import { hasStatus, type KubernetesApi, type ObjectMeta, pathIn } from "../cluster/KubernetesApi.js";
 import type { InjectorData } from "../configMap/InjectorData.js";
 import { layersOf } from "../configMap/layersOf.js";
 import { InjectorRefusal, named } from "../data/InjectorRefusal.js";
@@ -53,14 +53,10 @@ export async function readInjector(api: KubernetesApi, injector: Injector): Prom
       revisionOf(injector),
       await revisionsIn(api, namespace),
     );
-  const name = `${injector.namespace}/${found.metadata.name}`;
   const { config, values } = found.data ?? {};
-  return named(name, () => {
+  return named(nameOf(found, injector), () => {
     if (config === undefined || values === undefined) {
-      const missing = [
-        ...(config === undefined ? ["config"] : []),
-        ...(values === undefined ? ["values"] : []),
-      ];
+      const missing = ["config", "values"].filter((key) => found.data?.[key] === undefined);
       throw new InjectorRefusal({
         where: "data",
         expected: `config and values, as istiod of Istio ${oldestRelease} or newer reads them`,
@@ -87,7 +83,7 @@ async function firstOf(
 ): Promise<Answer | undefined> {
   for (const name of names) {
     try {
-      return await api.request<Answer>({ method: "GET", path: pathOf(namespace, name) });
+      return await api.request<Answer>({ method: "GET", path: pathIn(namespace, "configmaps", name) });
     } catch (error) {
       // a Role often grants only the first name
       const absent = hasStatus(error, 404) || (name !== names[0] && hasStatus(error, 403));
@@ -113,7 +109,7 @@ export async function writeInjector(
   const object = { ...read.object, data: { ...(read.object.data as Record<string, string>), ...data } };
   const written = await api.request<{ metadata: ObjectMeta }>({
     method: "PUT",
-    path: pathOf(injector.namespace, read.metadata.name),
+    path: pathIn(injector.namespace, "configmaps", read.metadata.name),
     query: { fieldManager: manager },
     body: object,
   });
@@ -170,8 +166,4 @@ function hasTexts(fields: unknown): boolean {
 
 function dataOf(fields: unknown): Readonly<Record<string, unknown>> {
   return (fields as { "f:data"?: Record<string, unknown> } | undefined)?.["f:data"] ?? {};
-}
-
-function pathOf(namespace: string, name: string): string {
-  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps/${encodeURIComponent(name)}`;
 }

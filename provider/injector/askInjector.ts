@@ -1,6 +1,6 @@
-import { dryRunPod } from "../cluster/dryRunPod.js";
+import { admittedPod } from "../cluster/dryRunPod.js";
 import { defaultRevision, injectingRevision } from "../cluster/injectingRevision.js";
-import { ApiError, isBeingDeleted, isMissingRight, type KubernetesApi } from "../cluster/KubernetesApi.js";
+import { type ApiError, isBeingDeleted, type KubernetesApi } from "../cluster/KubernetesApi.js";
 import { allContainers, type Pod, type PodTemplate } from "../cluster/podTemplate.js";
 import { isTransient } from "../cluster/waitBeforeRetry.js";
 import { workloadName, workloadsOf } from "../cluster/workloads.js";
@@ -82,12 +82,8 @@ export async function ask(
   namespace: string,
   probe: Probe,
 ): Promise<Answer> {
-  try {
-    return shownBy(await dryRunPod(api, namespace, probe.template), injector);
-  } catch (error) {
-    if (!(error instanceof ApiError) || isMissingRight(error)) throw error;
-    return denialOf(error, namespace);
-  }
+  const answer = await admittedPod(api, namespace, probe.template);
+  return "pod" in answer ? shownBy(answer.pod, injector) : denialOf(answer.denied, namespace);
 }
 
 /** What an admitted pod shows of this injector. */

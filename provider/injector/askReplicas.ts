@@ -1,5 +1,5 @@
 import { applyPatch, type Operation } from "rfc6902";
-import { hasStatus, type KubernetesApi, listAll } from "../cluster/KubernetesApi.js";
+import { hasStatus, type KubernetesApi, listAll, pathIn } from "../cluster/KubernetesApi.js";
 import { isReady, type Pod } from "../cluster/podTemplate.js";
 import { stampAnnotation } from "../pod/podAnnotations.js";
 import { withDefaults } from "../pod/withDefaults.js";
@@ -29,7 +29,7 @@ export async function askReplicas(
   probe: Pick<Probe, "template">,
 ): Promise<{ answers: ReplicaAnswer[] } | { message: string }> {
   const pod = podOf(namespace, probe);
-  const pods = `/api/v1/namespaces/${encodeURIComponent(injector.namespace)}/pods`;
+  const pods = pathIn(injector.namespace, "pods");
   try {
     const labelSelector = `app=istiod,istio.io/rev=${revisionOf(injector)}`;
     const replicas = (await listAll<Pod>(api, pods, { query: { labelSelector } })).filter(

@@ -1,6 +1,6 @@
 import { askPlanned, type PlannedLayers } from "../ask/askPlanned.js";
 import { injectedPods } from "../cluster/injectedPods.js";
-import { type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import { type KubernetesApi, listMetadata } from "../cluster/KubernetesApi.js";
 import { layersOf } from "../configMap/layersOf.js";
 import { canonicalJson } from "../data/canonicalJson.js";
 import { forEachLimit } from "../data/forEachLimit.js";
@@ -157,19 +157,16 @@ async function namespacesReached(
 ): Promise<string[]> {
   const named = changes.flatMap(({ target }) => namespaceOf(target) ?? []);
   if (!changes.some(({ target }) => target === globalTarget)) return [...new Set(named)];
-  const [all, running] = await Promise.all([
-    listAll<{ metadata: ObjectMeta }>(api, "/api/v1/namespaces", { metadataOnly: true }),
-    injectedPods(api),
-  ]);
+  const [all, running] = await Promise.all([listMetadata(api, "/api/v1/namespaces"), injectedPods(api)]);
   // by namespace labels and by pods: pods may have labels of their own, or Istio may inject by default
   const injected = all
     .filter(
-      ({ metadata }) =>
-        metadata.labels?.["istio-injection"] === "enabled" ||
-        metadata.labels?.["istio.io/rev"] !== undefined ||
-        running.has(metadata.name),
+      ({ name, labels }) =>
+        labels?.["istio-injection"] === "enabled" ||
+        labels?.["istio.io/rev"] !== undefined ||
+        running.has(name),
     )
-    .map(({ metadata }) => metadata.name);
+    .map(({ name }) => name);
   // namespaces without settings of their own show the global ones best
   const ordered = injected.sort(
     (a, b) => Number(layerAt(layers, a) !== undefined) - Number(layerAt(layers, b) !== undefined),

@@ -1,5 +1,11 @@
 import { defaultRevision } from "../cluster/injectingRevision.js";
-import { ApiError, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import {
+  ApiError,
+  type KubernetesApi,
+  listMetadata,
+  type ObjectMeta,
+  pathIn,
+} from "../cluster/KubernetesApi.js";
 
 export interface Revisions {
   /** Those with an injector, sorted. */
@@ -12,8 +18,7 @@ const prefix = "istio-sidecar-injector";
 
 /** Istio's revisions in a namespace; undefined without the right to list them. */
 export async function revisionsIn(api: KubernetesApi, namespace: string): Promise<Revisions | undefined> {
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps`;
-  const configMaps = await metadataOf(api, path);
+  const configMaps = await metadataOf(api, pathIn(namespace, "configmaps"));
   if (!configMaps) return undefined;
   const names = configMaps.map(({ name }) => name);
   const revisions = names.flatMap((name) => {
@@ -33,8 +38,7 @@ export async function revisionsIn(api: KubernetesApi, namespace: string): Promis
 
 async function metadataOf(api: KubernetesApi, path: string): Promise<ObjectMeta[] | undefined> {
   try {
-    const all = await listAll<{ metadata: ObjectMeta }>(api, path, { metadataOnly: true });
-    return all.map(({ metadata }) => metadata);
+    return await listMetadata(api, path);
   } catch (error) {
     // only used to improve a message
     if (!(error instanceof ApiError)) throw error;

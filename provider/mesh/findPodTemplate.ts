@@ -2,8 +2,9 @@ import {
   ApiError,
   hasStatus,
   type KubernetesApi,
-  listAll,
+  listMetadata,
   type ObjectMeta,
+  pathIn,
 } from "../cluster/KubernetesApi.js";
 import { allContainers, type PodTemplate } from "../cluster/podTemplate.js";
 import { readPodTemplate } from "../cluster/readPodTemplate.js";
@@ -70,7 +71,7 @@ export async function findPodTemplate(
   const word = getOwn(shortNames, kindWord) ?? kindWord;
   if (object === "" || !/^[a-z0-9.-]+$/.test(object)) throw unknown(name);
   if (["pod", "pods"].includes(word) && group.length === 0) {
-    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(object)}`;
+    const path = pathIn(namespace, "pods", object);
     const pod = live(await objectAt(api, path, `pod/${object}`, namespace), "Pod", namespace);
     return withOwnCapture(pod, await templateOfOwner(api, pod));
   }
@@ -108,11 +109,10 @@ async function namespacesWith(api: KubernetesApi, path: string, namespace: strin
   const list = path.replace(`/namespaces/${encodeURIComponent(namespace)}`, "");
   const object = decodeURIComponent(list.slice(list.lastIndexOf("/") + 1));
   try {
-    const all = await listAll<{ metadata: ObjectMeta }>(api, list.slice(0, list.lastIndexOf("/")), {
-      query: { fieldSelector: `metadata.name=${object}` },
-      metadataOnly: true,
+    const all = await listMetadata(api, list.slice(0, list.lastIndexOf("/")), {
+      fieldSelector: `metadata.name=${object}`,
     });
-    return all.map(({ metadata }) => metadata.namespace ?? "").sort();
+    return all.map((metadata) => metadata.namespace ?? "").sort();
   } catch (error) {
     // it would only be a hint
     if (!(error instanceof ApiError)) throw error;

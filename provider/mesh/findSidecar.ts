@@ -1,6 +1,12 @@
 import { dryRunPod } from "../cluster/dryRunPod.js";
 import { defaultRevision, injectingRevision } from "../cluster/injectingRevision.js";
-import { ApiError, type KubernetesApi, listAll, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import {
+  ApiError,
+  type KubernetesApi,
+  listMetadata,
+  type ObjectMeta,
+  pathIn,
+} from "../cluster/KubernetesApi.js";
 import { valueAt } from "../data/valueAt.js";
 import { parseSelector, selectorText } from "../levels/selector.js";
 import type { FoundTemplate } from "./findPodTemplate.js";
@@ -55,18 +61,11 @@ async function podsOf(api: KubernetesApi, { name, namespace, live }: FoundTempla
   if (name.startsWith("Pod/")) return [valueAt(live, ["metadata"]) as ObjectMeta];
   const selector = selectorText(parseSelector(valueAt(live, ["spec", "selector"])).value);
   if (selector === "") return [];
-  const pods = await listAll<{ metadata: ObjectMeta }>(
-    api,
-    `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`,
-    {
-      query: {
-        fieldSelector: "status.phase!=Succeeded,status.phase!=Failed",
-        labelSelector: selector,
-      },
-      metadataOnly: true,
-    },
-  );
-  return pods.map(({ metadata }) => metadata).filter(({ deletionTimestamp }) => !deletionTimestamp);
+  const pods = await listMetadata(api, pathIn(namespace, "pods"), {
+    fieldSelector: "status.phase!=Succeeded,status.phase!=Failed",
+    labelSelector: selector,
+  });
+  return pods.filter(({ deletionTimestamp }) => !deletionTimestamp);
 }
 
 function created(pod: ObjectMeta): string {

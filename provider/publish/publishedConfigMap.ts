@@ -1,5 +1,5 @@
 import { fieldManager } from "../cluster/fieldManager.js";
-import { hasStatus, type KubernetesApi, type ObjectMeta } from "../cluster/KubernetesApi.js";
+import { hasStatus, ifFound, type KubernetesApi, type ObjectMeta, pathIn } from "../cluster/KubernetesApi.js";
 
 /** The ConfigMap that shows a namespace's team which settings its pods get. */
 export const publishedName = "sidecar-settings";
@@ -98,11 +98,8 @@ export async function removePublished(api: KubernetesApi, namespace: string, own
 
 const mostConflicts = 5;
 
-async function readConfigMap(api: KubernetesApi, namespace: string): Promise<ConfigMap | undefined> {
-  return api.request<ConfigMap>({ method: "GET", path: pathOf(namespace) }).catch((error: unknown) => {
-    if (!hasStatus(error, 404)) throw error;
-    return undefined;
-  });
+function readConfigMap(api: KubernetesApi, namespace: string): Promise<ConfigMap | undefined> {
+  return ifFound(api.request<ConfigMap>({ method: "GET", path: pathOf(namespace) }));
 }
 
 function isOurs({ metadata }: ConfigMap): boolean {
@@ -113,5 +110,5 @@ function isOurs({ metadata }: ConfigMap): boolean {
 }
 
 function pathOf(namespace: string): string {
-  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps/${publishedName}`;
+  return pathIn(namespace, "configmaps", publishedName);
 }

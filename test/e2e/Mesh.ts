@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../provider/cluster/connect";
-import { hasStatus, type KubernetesApi, listAll } from "../../provider/cluster/KubernetesApi";
+import { hasStatus, type KubernetesApi, listAll, listMetadata } from "../../provider/cluster/KubernetesApi";
 import type { Container, Pod } from "../../provider/cluster/podTemplate";
 import { allContainers } from "../../provider/cluster/podTemplate";
 import type { Workload } from "../../provider/cluster/workloads";
@@ -140,9 +140,9 @@ export class Mesh {
         "/apis/apps/v1/deployments",
         "/apis/apps/v1/replicasets",
       ].map(async (path) =>
-        (await listAll<Pod>(this.api, path, { metadataOnly: true })).map(
-          ({ metadata }) =>
-            [`${path} ${metadata.namespace}/${metadata.name}`, metadata.resourceVersion ?? ""] as const,
+        (await listMetadata(this.api, path)).map(
+          ({ namespace, name, resourceVersion }) =>
+            [`${path} ${namespace}/${name}`, resourceVersion ?? ""] as const,
         ),
       ),
     );

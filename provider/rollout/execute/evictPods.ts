@@ -1,4 +1,4 @@
-import { type ApiError, hasStatus } from "../../cluster/KubernetesApi.js";
+import { type ApiError, hasStatus, pathIn } from "../../cluster/KubernetesApi.js";
 import { isReady, type Pod } from "../../cluster/podTemplate.js";
 import type { Assessment } from "../observe/Assessment.js";
 import { readWorkload } from "../observe/readWorkload.js";
@@ -92,7 +92,7 @@ async function evict(
     try {
       await api.request({
         method: "POST",
-        path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(metadata.name)}/eviction`,
+        path: pathIn(namespace, "pods", metadata.name, "eviction"),
         body: {
           apiVersion: "policy/v1",
           kind: "Eviction",

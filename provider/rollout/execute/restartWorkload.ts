@@ -1,6 +1,6 @@
 import { fieldManager } from "../../cluster/fieldManager.js";
 import { injectingRevision } from "../../cluster/injectingRevision.js";
-import { hasStatus, type KubernetesApi, type ObjectMeta } from "../../cluster/KubernetesApi.js";
+import { ifFound, type KubernetesApi, type ObjectMeta } from "../../cluster/KubernetesApi.js";
 import { hasEnded, isReady, type Pod } from "../../cluster/podTemplate.js";
 import { kindNamed, type Workload, workloadPath } from "../../cluster/workloads.js";
 import { milliseconds } from "../../levels/RolloutOptions.js";
@@ -106,17 +106,16 @@ async function restart(
   const live = await existing(api, namespace, workload);
   let patched = live;
   if (!restartUnderWay(live, stamp)) {
-    const answer = await api
-      .request<Workload>({
+    const answer = await ifFound(
+      api.request<Workload>({
         method: "PATCH",
         path: workloadPath(kindNamed(workload.kind), namespace, workload.metadata.name),
         query: { fieldManager },
         contentType: "application/merge-patch+json",
         body: restartPatch(live, stamp, now()),
-      })
-      .catch((error: unknown) => {
-        throw hasStatus(error, 404) ? new Gone() : error;
-      });
+      }),
+    );
+    if (!answer) throw new Gone();
     patched = { ...answer, kind: workload.kind };
   }
   // after the patch: their successors come from the new template

@@ -1,4 +1,4 @@
-import { hasStatus } from "../../cluster/KubernetesApi.js";
+import { hasStatus, pathIn } from "../../cluster/KubernetesApi.js";
 import { milliseconds } from "../../levels/RolloutOptions.js";
 import { unmanagedSentence } from "../observe/unmanagedPods.js";
 import { reportCapped } from "../plan/reportCapped.js";
@@ -48,7 +48,7 @@ export async function rollUnmanaged(
     try {
       await api.request({
         method: "DELETE",
-        path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(bare.name)}`,
+        path: pathIn(namespace, "pods", bare.name),
         // somebody may have recreated it under the same name
         body: bare.uid ? { preconditions: { uid: bare.uid } } : {},
       });

@@ -1,4 +1,4 @@
-import { type KubernetesApi, listKept, type ObjectMeta } from "../../cluster/KubernetesApi.js";
+import { type KubernetesApi, listKept, type ObjectMeta, pathIn } from "../../cluster/KubernetesApi.js";
 import type { Container, Pod, PodSpec } from "../../cluster/podTemplate.js";
 import { restartableKinds, workloadName, workloadsOf } from "../../cluster/workloads.js";
 import { forEachLimit } from "../../data/forEachLimit.js";
@@ -41,7 +41,6 @@ export async function assessNamespace(
 
 /** The namespace's pods, as far as they are compared: one list call, however many workloads there are. */
 async function podsByName(api: KubernetesApi, namespace: string): Promise<Map<string, Pod>> {
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
   // the pods of one workload are alike, and a large mesh's would fill the memory one by one
   const specs = new Map<string, PodSpec>();
   const byName = ({ metadata: { name, deletionTimestamp }, spec }: Pod): [string, Pod][] => {
@@ -53,7 +52,7 @@ async function podsByName(api: KubernetesApi, namespace: string): Promise<Map<st
       [name, { metadata: { name, ...(deletionTimestamp ? { deletionTimestamp } : {}) }, spec: shared }],
     ];
   };
-  return new Map(await listKept(api, path, byName));
+  return new Map(await listKept(api, pathIn(namespace, "pods"), byName));
 }
 
 /** Without what differs from pod to pod, such as the node and the volume of the token. */

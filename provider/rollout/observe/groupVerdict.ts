@@ -1,11 +1,10 @@
 import { askPlanned } from "../../ask/askPlanned.js";
 import { isByPlan, plannedPod } from "../../ask/plannedPod.js";
-import { dryRunPod } from "../../cluster/dryRunPod.js";
+import { admittedPod } from "../../cluster/dryRunPod.js";
 import { injectingRevision } from "../../cluster/injectingRevision.js";
 import {
-  ApiError,
+  type ApiError,
   isBeingDeleted,
-  isMissingRight,
   isOverQuota,
   type KubernetesApi,
   type ObjectMeta,
@@ -129,14 +128,8 @@ export async function groupVerdict(
         return denied(answer.error, planned);
     }
   }
-  let asked: Pod;
-  try {
-    asked = await dryRunPod(api, namespace, made);
-  } catch (error) {
-    if (!(error instanceof ApiError) || isMissingRight(error)) throw error;
-    return denied(error);
-  }
-  return compared(asked);
+  const answer = await admittedPod(api, namespace, made);
+  return "pod" in answer ? compared(answer.pod) : denied(answer.denied);
 }
 
 /** For a new pod that another revision injects, or none: pods of another revision are governed by that revision's settings. */

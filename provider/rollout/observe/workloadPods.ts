@@ -1,4 +1,4 @@
-import { type KubernetesApi, listAll } from "../../cluster/KubernetesApi.js";
+import { type KubernetesApi, listAll, pathIn } from "../../cluster/KubernetesApi.js";
 import type { Pod } from "../../cluster/podTemplate.js";
 import type { Workload } from "../../cluster/workloads.js";
 import { ownerOf } from "./ownerOf.js";
@@ -13,7 +13,7 @@ export async function workloadPods(
   const labelSelector = Object.entries(spec?.selector?.matchLabels ?? {})
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
-  const pods = await listAll<Pod>(api, `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`, {
+  const pods = await listAll<Pod>(api, pathIn(namespace, "pods"), {
     query: labelSelector === "" ? {} : { labelSelector },
   });
   return pods.filter(
