@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { type IncomingMessage, request as plainRequest } from "node:http";
 import { type RequestOptions, request as tlsRequest } from "node:https";
+import { recordOf } from "../data/isRecord.js";
 import {
   type ApiCall,
   ApiError,
@@ -157,9 +158,7 @@ class HttpApi implements KubernetesApi {
       );
     }
     if (status === 401) this.credentials = undefined;
-    const { reason = "", message = text.slice(0, 500) } = (
-      typeof answer === "object" && answer !== null ? answer : {}
-    ) as Record<string, string>;
+    const { reason = "", message = text.slice(0, 500) } = recordOf(answer) as Record<string, string>;
     throw new ApiError(status, reason, `${message}${budgets(answer)}`, call, retryAfter);
   }
 

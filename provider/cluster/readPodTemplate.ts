@@ -26,7 +26,7 @@ const Shape = z.looseObject({
 export function readPodTemplate(written: unknown): Checked<PodTemplate | undefined> {
   const read = Shape.safeParse(written);
   // checked above, field by field; other fields are kept as they are
-  if (read.success) return { value: withoutUndefined(read.data) as unknown as PodTemplate, problems: [] };
+  if (read.success) return { value: JSON.parse(JSON.stringify(read.data)) as PodTemplate, problems: [] };
   return {
     value: undefined,
     problems: read.error.issues.map((issue) => {
@@ -44,14 +44,4 @@ export function readPodTemplate(written: unknown): Checked<PodTemplate | undefin
 // to Kubernetes null means left out
 function optional<Type extends z.ZodType>(type: Type) {
   return type.nullish().transform((value) => value ?? undefined);
-}
-
-function withoutUndefined(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutUndefined);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, below]) =>
-      below === undefined ? [] : [[key, withoutUndefined(below)]],
-    ),
-  );
 }

@@ -15,7 +15,7 @@ function requirePlain<Value>(
   group: string,
   value: Value,
 ): Value | Promise<Value> {
-  const sealed = outputsIn(value, group);
+  const sealed = outputsIn(value, [group]);
   if (sealed.length === 0) return value;
   return whySealed(sealed).then((why) => {
     if (why === undefined) return value;
@@ -25,12 +25,12 @@ function requirePlain<Value>(
 
 /** Why these settings are refused; undefined if none is a secret. */
 export function secretSettings(settings: pulumi.Inputs): Promise<string | undefined> {
-  return whySealed(Object.entries(settings).flatMap(([group, value]) => outputsIn(value, group)));
+  return whySealed(Object.entries(settings).flatMap(([group, value]) => outputsIn(value, [group])));
 }
 
 async function whySealed(outputs: readonly SettingOutput[]): Promise<string | undefined> {
   const found = await Promise.all(
-    outputs.map(async ({ path, output }) => ((await pulumi.isSecret(output)) ? [path] : [])),
+    outputs.map(async ({ path, output }) => ((await pulumi.isSecret(output)) ? [path.join(".")] : [])),
   );
   const paths = found.flat();
   if (paths.length === 0) return undefined;
@@ -41,13 +41,13 @@ async function whySealed(outputs: readonly SettingOutput[]): Promise<string | un
 }
 
 interface SettingOutput {
-  path: string;
+  path: readonly string[];
   output: pulumi.Output<unknown>;
 }
 
 /** All Outputs in a value, with their setting paths. */
-function outputsIn(value: unknown, path: string): SettingOutput[] {
+export function outputsIn(value: unknown, path: readonly string[]): SettingOutput[] {
   if (pulumi.Output.isInstance(value)) return [{ path, output: value }];
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, one]) => outputsIn(one, `${path}.${key}`));
+  return Object.entries(value).flatMap(([key, one]) => outputsIn(one, [...path, key]));
 }

@@ -19,6 +19,7 @@ export function fieldAt(object: unknown, path: readonly string[]): FoundField | 
   return at === null ? undefined : { path: spelled, value: at };
 }
 
-function snakeCase(key: string): string {
+/** `drain_duration` for `drainDuration`. */
+export function snakeCase(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

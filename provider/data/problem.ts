@@ -1,4 +1,5 @@
 import { count } from "./count.js";
+import { cut } from "./shortened.js";
 
 /** Something wrong in what a user wrote: where, what was expected, what was there, and what to do about it. */
 export interface Problem {
@@ -85,13 +86,4 @@ function oneLine(text: string): string {
     /[\p{Cc}\u2028\u2029]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-}
-
-// by characters rather than UTF-16 units, so that no surrogate pair is split
-function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const characters = [...text.slice(0, 2 * most)];
-  return characters.length <= most && text.length <= 2 * most
-    ? text
-    : `${characters.slice(0, most).join("")}…`;
 }

@@ -91,23 +91,11 @@ export function layerProvider(
         elsewhere ||
         targetOf(olds) !== targetOf(news) ||
         canonicalJson(injectorOf(olds)) !== canonicalJson(injectorOf(news));
-      const relevant = ({
-        cluster = {},
-        owner,
-        rollout = {},
-        restores,
-        selector,
-        priority,
-        ...rest
-      }: Properties) => [
+      const relevant = (properties: Properties) => [
         // new credentials: delete and refresh use those in the state
-        cluster,
-        owner,
-        rollout,
-        restores,
-        selector,
-        priority,
-        settingGroups.map((group) => rest[group]),
+        properties.cluster ?? {},
+        properties.rollout ?? {},
+        ["owner", "restores", "selector", "priority", ...settingGroups].map((name) => properties[name]),
       ];
       const changed = canonicalJson(relevant(olds)) !== canonicalJson(relevant(news));
       const replaces = moved

@@ -1,8 +1,7 @@
 import { UnreachableError } from "../cluster/KubernetesApi.js";
-import { layersOf } from "../configMap/layersOf.js";
 import type { Properties } from "../data/Properties.js";
 import { containsUnknown } from "../data/unknown.js";
-import { type Layer, layerAt, targetOf } from "../levels/Layer.js";
+import { targetOf } from "../levels/Layer.js";
 import type { Coordinators } from "./Coordinators.js";
 import { type InjectorConfigMap, injectorName } from "./Injector.js";
 import { targetName } from "./targetName.js";
@@ -28,13 +27,4 @@ export async function lookAtInjector(
     session.report(`${targetName(targetOf(properties))}: could not look at ${at}: ${error.message}`);
     return undefined;
   }
-}
-
-/** The layer in the injector for the resource's target; undefined if there is none, or it can't be read. */
-export async function presentLayer(
-  coordinators: Coordinators,
-  properties: Properties,
-): Promise<Layer | undefined> {
-  const live = await lookAtInjector(coordinators, properties);
-  return live && layerAt(layersOf(live.data), targetOf(properties));
 }

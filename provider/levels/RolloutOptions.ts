@@ -52,36 +52,21 @@ export interface RolloutOptions {
   deleteBarePods?: boolean;
 }
 
-/** The options with defaults applied and durations in canonical form. */
-export interface Rollout {
-  strategy: "restart" | "evict" | "none";
-  maxConcurrent: number;
-  pauseBetween: string;
-  timeoutPerWorkload: string;
-  onFailure: "stop" | "continue" | "rollback";
-  restartOn: "image"[];
-  /** In canonical form; empty for every workload. */
-  selector: LabelSelector;
-  restartUnhealthy: boolean;
-  deleteBarePods: boolean;
-}
-
 const duration = (fallback: string, none: boolean) =>
-  z.unknown().transform((value, context) => {
-    if (value === undefined) return fallback;
-    if (none && (value === 0 || value === "0s" || value === "0")) return "0s";
-    const read = parseSeconds(value);
-    if ("value" in read) return read.value;
-    context.issues.push({
-      code: "custom",
-      message: problemSentence({ path: "", ...read }),
-      input: value,
-    });
-    return z.NEVER;
-  });
+  z
+    .unknown()
+    .transform((value, context) => {
+      if (none && (value === 0 || value === "0s" || value === "0")) return "0s";
+      const read = parseSeconds(value);
+      if ("value" in read) return read.value;
+      context.issues.push({ code: "custom", message: problemSentence({ path: "", ...read }), input: value });
+      return z.NEVER;
+    })
+    .optional()
+    .transform((value) => value ?? fallback);
 
 const labelSelector = z.unknown().transform((value, context): LabelSelector => {
-  if (value === undefined || (isRecord(value) && Object.keys(value).length === 0)) return {};
+  if (isRecord(value) && Object.keys(value).length === 0) return {};
   const { value: selector, problems } = parseSelector(value);
   for (const problem of problems)
     context.issues.push({
@@ -96,18 +81,17 @@ const labelSelector = z.unknown().transform((value, context): LabelSelector => {
 export const Rollout = z.strictObject({
   strategy: z.enum(["restart", "evict", "none"]).default("restart"),
   maxConcurrent: z.int().min(1).max(1000).default(3),
-  pauseBetween: duration("0s", true)
-    .optional()
-    .transform((value) => value ?? "0s"),
-  timeoutPerWorkload: duration("600s", false)
-    .optional()
-    .transform((value) => value ?? "600s"),
+  pauseBetween: duration("0s", true),
+  timeoutPerWorkload: duration("600s", false),
   onFailure: z.enum(["stop", "continue", "rollback"]).default("stop"),
   restartOn: z.array(z.enum(["image"])).default([]),
   selector: labelSelector.optional().transform((value) => value ?? {}),
   restartUnhealthy: z.boolean().default(false),
   deleteBarePods: z.boolean().default(false),
 });
+
+/** The options with defaults applied, durations and the selector in canonical form. An empty selector is for every workload. */
+export type Rollout = z.infer<typeof Rollout>;
 
 /** The options' names: what a component passes to its rollout, and what the rollout reads. */
 export const rolloutOptionNames = Object.keys(Rollout.shape) as readonly (keyof RolloutOptions)[];

@@ -10,17 +10,16 @@ export interface Finding {
   todo?: string;
 }
 
-export const ok = (check: string, says: string): Finding => ({ check, is: "ok", says });
-export const skipped = (check: string, says: string): Finding => ({ check, is: "skipped", says });
-export const warning = (check: string, says: string, todo?: string): Finding => ({
-  check,
-  is: "warning",
-  says,
-  ...(todo === undefined ? {} : { todo }),
-});
-export const problem = (check: string, says: string, todo?: string): Finding => ({
-  check,
-  is: "problem",
-  says,
-  ...(todo === undefined ? {} : { todo }),
-});
+const finding =
+  (is: Finding["is"]) =>
+  (check: string, says: string, todo?: string): Finding => ({
+    check,
+    is,
+    says,
+    ...(todo === undefined ? {} : { todo }),
+  });
+
+export const ok = finding("ok");
+export const skipped = finding("skipped");
+export const warning = finding("warning");
+export const problem = finding("problem");

@@ -1,12 +1,10 @@
 import { z } from "zod";
 import { Rollout } from "../levels/RolloutOptions.js";
 import { declarations } from "../settings/declarations.js";
+import type { JsonSchema } from "../settings/JsonSchema.js";
 import { releasesText } from "../settings/releaseFacts.js";
 import { type LevelPlace, levelKeys } from "./levelArguments.js";
 import type { platformFileKeys } from "./readPlatformFile.js";
-
-/** A JSON Schema fragment, draft 2020-12. */
-export type JsonSchema = { [key: string]: unknown };
 
 const empty = (schema: JsonSchema): JsonSchema => ({ ...schema, type: [schema.type, "null"] });
 const text = (description: string): JsonSchema => ({ type: "string", minLength: 1, description });

@@ -8,7 +8,7 @@ import type {
   WorkloadSidecarSettingsArgs,
 } from "../components/SidecarSettingsArgs.js";
 import { WorkloadSidecarSettings } from "../components/WorkloadSidecarSettings.js";
-import { secretSettings } from "../components/withoutSecrets.js";
+import { outputsIn, secretSettings } from "../components/withoutSecrets.js";
 import type { Injector } from "../injector/Injector.js";
 import { settingsAmong } from "../settings/settingsInputs.js";
 import { type Configuration, namesCluster, withInjector } from "./Configuration.js";
@@ -72,21 +72,11 @@ function stackCluster(configuration: Configuration, { cluster }: pulumi.Inputs):
 
 /** Which components there are depends on a mesh's settings, so that none of them can be another resource's output. */
 function plainInput(name: string, inputs: pulumi.Inputs): pulumi.Inputs {
-  const path = pathOfOutput(inputs, "");
-  if (path === undefined) return inputs;
+  const [found] = outputsIn(inputs, []);
+  if (!found) return inputs;
   throw new Error(
-    `${name}: ${path}: expected a plain value, got an output. Use NamespaceSidecarSettings or WorkloadSidecarSettings for this level.`,
+    `${name}: ${found.path.join(".")}: expected a plain value, got an output. Use NamespaceSidecarSettings or WorkloadSidecarSettings for this level.`,
   );
-}
-
-function pathOfOutput(value: unknown, path: string): string | undefined {
-  if (pulumi.Output.isInstance(value)) return path;
-  if (typeof value !== "object" || value === null) return undefined;
-  for (const [key, one] of Object.entries(value)) {
-    const found = pathOfOutput(one, path === "" ? key : `${path}.${key}`);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 /** A Kubernetes provider of the program says nothing here of its cluster, and the settings would go to another one. */

@@ -1,5 +1,6 @@
 import type { RolloutOptions } from "../levels/RolloutOptions.js";
-import { type JsonSchema, platformSchema } from "../platformFile/platformSchema.js";
+import { platformSchema } from "../platformFile/platformSchema.js";
+import type { JsonSchema } from "../settings/JsonSchema.js";
 import { explainSchema, type FunctionSpec } from "./explainSchema.js";
 import { helmValuesSchema } from "./helmValuesSchema.js";
 import { capital, type NamedType, type PropertySpec, plain, SchemaTypes } from "./schemaTypes.js";

@@ -3,7 +3,7 @@
  * which say it better than an SDK's compiler would.
  */
 
-import type { JsonSchema } from "../platformFile/platformSchema.js";
+import type { JsonSchema } from "../settings/JsonSchema.js";
 
 /** A value in Pulumi's package schema. */
 export interface TypeSpec {

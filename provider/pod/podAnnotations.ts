@@ -1,5 +1,6 @@
 /** Pod annotations, Istio's and ours, that affect settings. */
 
+import { snakeCase } from "../data/fieldAt.js";
 import { contentOf, yamlText } from "../data/yamlText.js";
 
 /** Written by the injector: the digest of the settings that it applied to the pod. */
@@ -60,6 +61,6 @@ function keysIn(text: string): ReadonlySet<string> {
 
 /** The spellings of a ProxyConfig field, separated by `|`: protobuf JSON allows camel case and snake case. */
 export function ownKeys(field: string): string {
-  const snake = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const snake = snakeCase(field);
   return snake === field ? field : `${field}|${snake}`;
 }

@@ -2,10 +2,10 @@ import { type Document, isMap, isScalar } from "yaml";
 import type { Container, PodTemplate } from "../cluster/podTemplate.js";
 import { isRecord } from "../data/isRecord.js";
 import { type Problem, shown } from "../data/problem.js";
+import { putAt } from "../data/putAt.js";
 import { quotesCarry, yamlCarries } from "../data/yamlCarries.js";
 import { contentOf, yamlText } from "../data/yamlText.js";
 import { type CanonicalSettings, type SettingEntry, settingEntries } from "../settings/canonicalSettings.js";
-import type { SettingValue } from "../settings/declarations.js";
 import { resourceAnnotations } from "../settings/resourceAnnotations.js";
 import type { ContainerRole, PodOverride } from "../settings/SettingDeclaration.js";
 import { ownKeys, proxyConfigAnnotation } from "./podAnnotations.js";
@@ -219,13 +219,4 @@ function deeplyMerged(base: object, over: object): Record<string, unknown> {
     result[key] = isRecord(value) && isRecord(below) && !isHook ? deeplyMerged(below, value) : value;
   }
   return result;
-}
-
-function putAt(root: Record<string, unknown>, path: readonly string[], value: SettingValue): void {
-  let at = root;
-  for (const key of path.slice(0, -1)) {
-    at[key] ??= {};
-    at = at[key] as Record<string, unknown>;
-  }
-  at[path.at(-1) ?? ""] = value;
 }

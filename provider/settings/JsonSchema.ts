@@ -1,2 +1,2 @@
-/** A JSON Schema fragment for user input. */
+/** A JSON Schema fragment for user input, draft 2020-12. */
 export type JsonSchema = Readonly<Record<string, unknown>>;

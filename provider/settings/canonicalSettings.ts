@@ -1,3 +1,4 @@
+import { putAt } from "../data/putAt.js";
 import { declarationOf, declarations, type SettingDeclaration, type SettingValue } from "./declarations.js";
 
 /** One level's settings after parsing: setting path -> canonical value. Absent means not set. */
@@ -49,16 +50,7 @@ export function settingEntries(settings: CanonicalSettings): SettingEntry[] {
 
 export function nested(settings: CanonicalSettings): NestedSettings {
   const root: NestedSettings = {};
-  for (const { declaration, name, value } of settingEntries(settings)) {
-    const keys = [...declaration.path.split("."), ...(name === "" ? [] : [name])];
-    const last = keys.pop() ?? "";
-    let at = root;
-    for (const key of keys) {
-      if (!Object.hasOwn(at, key)) at[key] = {};
-      at = at[key] as NestedSettings;
-    }
-    // assigned this way since the name may be `__proto__`
-    Object.defineProperty(at, last, { value, enumerable: true, configurable: true, writable: true });
-  }
+  for (const { declaration, name, value } of settingEntries(settings))
+    putAt(root, [...declaration.path.split("."), ...(name === "" ? [] : [name])], value);
   return root;
 }

@@ -55,7 +55,8 @@ function isPlainAddress(text: string): boolean {
   return address.includes(":") ? !address.includes("%") : /^(0|[1-9]\d*)(\.(0|[1-9]\d*)){3}$/.test(address);
 }
 
-function networkOf(cidr: string): string {
+/** The range without host bits. */
+export function networkOf(cidr: string): string {
   const [address, bits] = ipaddr.parseCIDR(cidr);
   const network =
     address.kind() === "ipv4"

@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { memoize } from "../data/memoize.js";
 import type { Parsed } from "../data/parsed.js";
+import { networkOf } from "./cidr.js";
 
 /** The pods of a mesh have few ranges between them, and each is parsed for every pod. */
 const mostRanges = 256;
@@ -38,11 +39,5 @@ export function parseLooseList<Value>(
 
 /** Clears a range's host bits, which Istio allows and iptables ignores. Returns other text unchanged. */
 export const networkRange = memoize((text: string): string => {
-  if (!ipaddr.isValidCIDR(text)) return text;
-  const [address, bits] = ipaddr.parseCIDR(text);
-  const network =
-    address.kind() === "ipv4"
-      ? ipaddr.IPv4.networkAddressFromCIDR(text)
-      : ipaddr.IPv6.networkAddressFromCIDR(text);
-  return `${network.toString()}/${bits}`;
+  return ipaddr.isValidCIDR(text) ? networkOf(text) : text;
 }, mostRanges);

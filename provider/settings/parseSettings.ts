@@ -4,6 +4,7 @@ import { isRecord } from "../data/isRecord.js";
 import { type Checked, refused } from "../data/parsed.js";
 import { unplainParts } from "../data/plainData.js";
 import { type Problem, printable, problemSentence, shown } from "../data/problem.js";
+import { putAt } from "../data/putAt.js";
 import { isUnknown, unknownMarker } from "../data/unknown.js";
 import { unknownKey } from "../data/unknownKeys.js";
 import { valueAt } from "../data/valueAt.js";
@@ -84,16 +85,7 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown): Problem[] {
 
 function declarationTree(): Branch {
   const root: Branch = {};
-  for (const declaration of declarations) {
-    const keys = declaration.path.split(".");
-    const last = keys.pop() ?? declaration.path;
-    let at = root;
-    for (const key of keys) {
-      at[key] ??= {};
-      at = at[key] as Branch;
-    }
-    at[last] = declaration;
-  }
+  for (const declaration of declarations) putAt(root, declaration.path.split("."), declaration);
   return root;
 }
 

@@ -1,4 +1,5 @@
 import { count } from "../../data/count.js";
+import { cut } from "../../data/shortened.js";
 import { markdownCode, markdownTable, markdownText } from "../markdown.js";
 import type { Pace, PreviewChange, PreviewReport, PreviewRestart } from "./PreviewReport.js";
 
@@ -184,18 +185,11 @@ function fitting(lines: readonly string[], room: number): { kept: string[]; drop
 }
 
 function code(value: string): string {
-  return markdownCode(cut(value));
+  return markdownCode(cut(value, longestCell));
 }
 
 function text(value: string): string {
-  return markdownText(cut(value));
-}
-
-function cut(value: string): string {
-  const characters = [...value.slice(0, 2 * longestCell)];
-  return characters.length <= longestCell
-    ? value.slice(0, 2 * longestCell)
-    : `${characters.slice(0, longestCell).join("")}…`;
+  return markdownText(cut(value, longestCell));
 }
 
 function bytes(text: string): number {

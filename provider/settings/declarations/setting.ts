@@ -9,19 +9,7 @@ import {
   type SettingDeclaration,
 } from "../SettingDeclaration.js";
 
-type Fixed = Omit<
-  SettingDeclaration,
-  | "open"
-  | "parseLoose"
-  | "merge"
-  | "rendering"
-  | "podFields"
-  | "overrides"
-  | "foreign"
-  | "droppedBy"
-  | "levels"
-  | "needs"
-> &
+type Fixed = Pick<SettingDeclaration, "path" | "parse" | "schema" | "about"> &
   Partial<Pick<SettingDeclaration, "parseLoose" | "merge" | "droppedBy" | "levels" | "needs">> & {
     foreign?: readonly ForeignField[];
     rendering: Rendering;
