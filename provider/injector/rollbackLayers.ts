@@ -13,10 +13,7 @@ import { targetName } from "./targetName.js";
 
 /** Layers that a failed rollout put back. */
 export interface Rollback {
-  /** Namespaces, or `*`. */
   targets: string[];
-  /** `namespace shop`, `global settings`: for people. */
-  names: string[];
   /** The stamp that pods with these labels got before the rollback. */
   stampBefore: (namespace: string, labels: Readonly<Record<string, string>>) => string | undefined;
 }
@@ -42,8 +39,8 @@ export async function rollbackLayers(
   const { data } = await readInjector(api, shared.injector);
   const layers = layersToRollBack(shared, failed, layersOf(data));
   if (layers.length === 0) return undefined;
-  const names = layers.map(({ target }) => targetName(target));
-  report(`putting back ${names.join(", ")}`);
+  const targets = layers.map(({ target }) => target);
+  report(`putting back ${targets.map(targetName).join(", ")}`);
   await Promise.all(
     layers.map(({ target, layer: bad, former: { settings, picks } }) => {
       const { owner, injectorTimeout, rollout } = bad;
@@ -59,7 +56,7 @@ export async function rollbackLayers(
       return shared.submit(api, change, injectorTimeout);
     }),
   );
-  return { targets: layers.map(({ target }) => target), names, stampBefore: stampsIn(data) };
+  return { targets, stampBefore: stampsIn(data) };
 }
 
 /** These layers, with what they go back to. `present`: the layers in the injector, for the rollout options of other levels. */

@@ -14,15 +14,13 @@ import type { StackState } from "./readStackState.js";
  */
 export async function diagnose(api: KubernetesApi, scope: Scope, state?: StackState): Promise<Finding[]> {
   const findings: Finding[] = [await apiServer(api)];
-  const { found, notes } = await findInjectors(api, scope.injectorNamespace, scope.revision);
+  const { found, unread } = await findInjectors(api, scope.injectorNamespace, scope.revision);
   findings.push(
-    ...notes.map((note) =>
+    ...unread.map(({ says, isForbidden }) =>
       problem(
         "injector",
-        note,
-        note.includes("cannot get")
-          ? bindRoles
-          : "install Istio, or point to it with --injector-namespace and --revision",
+        says,
+        isForbidden ? bindRoles : "install Istio, or point to it with --injector-namespace and --revision",
       ),
     ),
   );

@@ -10,10 +10,10 @@ export interface FoundInjector {
   configMap: InjectorConfigMap;
 }
 
-export interface FoundInjectors {
+interface FoundInjectors {
   found: FoundInjector[];
   /** Injectors that were named or listed but can't be read, and why. */
-  notes: string[];
+  unread: { says: string; isForbidden: boolean }[];
 }
 
 /** Every injector in Istio's namespace, or that of a revision. Without the right to list them, the one without a revision. */
@@ -23,7 +23,7 @@ export async function findInjectors(
   revision?: string,
 ): Promise<FoundInjectors> {
   const revisions = revision === undefined ? await knownRevisions(api, namespace) : [revision];
-  const result: FoundInjectors = { found: [], notes: [] };
+  const result: FoundInjectors = { found: [], unread: [] };
   for (const name of revisions) {
     const injector = { namespace, ...(name === defaultRevision ? {} : { revision: name }) };
     try {
@@ -31,9 +31,9 @@ export async function findInjectors(
     } catch (error) {
       // with a typo in --revision the mesh would look healthy
       if (error instanceof NoInjector && revision !== undefined) throw error;
-      const refused = error instanceof InjectorRefusal || hasStatus(error, 403);
-      if (!refused) throw error;
-      result.notes.push(`${injectorName(injector)}: ${error.message}`);
+      const isForbidden = hasStatus(error, 403);
+      if (!isForbidden && !(error instanceof InjectorRefusal)) throw error;
+      result.unread.push({ says: `${injectorName(injector)}: ${error.message}`, isForbidden });
     }
   }
   return result;

@@ -14,7 +14,8 @@ const proxyConfigKind = "ProxyConfig";
 
 /** Reads a cluster's other sidecar configuration. Read-only. */
 export async function readInventory(api: KubernetesApi, scope: Scope): Promise<Inventory> {
-  const { found, notes } = await findInjectors(api, scope.injectorNamespace, scope.revision);
+  const { found, unread } = await findInjectors(api, scope.injectorNamespace, scope.revision);
+  const notes = unread.map(({ says }) => says);
   const pods = await injectedPods(api, scope.namespace);
   const custom = await customObjects(api, notes);
   const names = new Set([...pods.keys(), ...custom.map(({ namespace }) => namespace)]);

@@ -37,7 +37,8 @@ const namespacesAtOnce = 4;
 
 /** Assesses every workload with sidecars. Read-only. */
 export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: number): Promise<MeshStatus> {
-  const { found, notes } = await findInjectors(api, scope.injectorNamespace, scope.revision);
+  const { found, unread } = await findInjectors(api, scope.injectorNamespace, scope.revision);
+  const notes = unread.map(({ says }) => says);
   const pods = await injectedPods(api, scope.namespace);
   const namespaces: NamespaceStatus[] = [];
   const report = (line: string) => notes.push(line);

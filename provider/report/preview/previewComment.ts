@@ -1,5 +1,6 @@
 import { count } from "../../data/count.js";
 import { cut } from "../../data/shortened.js";
+import { moreName } from "../../rollout/plan/cappedMap.js";
 import { markdownCode, markdownTable, markdownText } from "../markdown.js";
 import type { Pace, PreviewChange, PreviewReport, PreviewRestart } from "./PreviewReport.js";
 
@@ -40,10 +41,10 @@ export function previewComment(report: PreviewReport, title: string): string {
       uncounted,
     ),
   );
-  const named = Object.entries(report.waiting).filter(([name]) => !name.endsWith(moreWaiting));
+  const named = Object.entries(report.waiting).filter(([name]) => !name.endsWith(moreName));
   const waiting = named.map(([name, why]) => [code(name), text(why)]);
   const unnamed = Object.entries(report.waiting)
-    .filter(([name]) => name.endsWith(moreWaiting))
+    .filter(([name]) => name.endsWith(moreName))
     .reduce((sum, [, more]) => sum + Number.parseInt(more, 10), 0);
   add(
     folded(
@@ -58,9 +59,6 @@ export function previewComment(report: PreviewReport, title: string): string {
     add(folded(`All ${changes.length} settings that change`, heads, changes, left - 200, 0));
   return `${parts.join("\n\n")}\n`;
 }
-
-/** The key for workloads that a rollout only counts. */
-const moreWaiting = "… and more";
 
 function headline({
   changes,

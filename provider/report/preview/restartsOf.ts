@@ -1,6 +1,6 @@
-import { recordOf } from "../../data/isRecord.js";
 import { textOf } from "../../data/problem.js";
 import { Rollout, rolloutOptionNames } from "../../levels/RolloutOptions.js";
+import { restartsIn } from "../../rollout/plan/restarts.js";
 import { secondsOf } from "../../settings/duration.js";
 import type { Pace, PreviewReport, PreviewRestart } from "./PreviewReport.js";
 import type { Step } from "./PreviewStep.js";
@@ -19,11 +19,11 @@ export function restartsOf(rollouts: readonly Step[]): Pick<PreviewReport, "rest
     const inputs = step.newState?.inputs;
     // without stale workloads the map is the last rollout's, kept so that there is no diff
     if (!inputs || !(Number(textOf(inputs.__stale)) > 0)) continue;
-    const found = named(inputs);
-    const fresh = found.restarts.filter((one) => !restarts.has(keyOf(one)));
+    const { named, rest } = restartsIn(inputs.restarts);
+    const found = named.map(({ name, ...one }) => ({ ...placeOf(name, inputs.namespace), ...one }));
+    const fresh = found.filter((one) => !restarts.has(keyOf(one)));
     // each level's rollout shows only its own settings' changes
-    for (const one of found.restarts) restarts.set(keyOf(one), withReasonOf(restarts.get(keyOf(one)), one));
-    const rest = { workloads: found.rest.workloads, pods: found.rest.pods };
+    for (const one of found) restarts.set(keyOf(one), withReasonOf(restarts.get(keyOf(one)), one));
     // the global rollout's count includes those that namespaces have named
     if (!isGlobal(step)) {
       unnamed.workloads += rest.workloads;
@@ -36,26 +36,6 @@ export function restartsOf(rollouts: readonly Step[]): Pick<PreviewReport, "rest
     if (counted > 0) pace = added(pace, inputs, counted);
   }
   return { restarts: [...restarts.values()].sort(byName), unnamed, ...(pace ? { pace } : {}) };
-}
-
-/** The named restarts of a rollout, and how many it only counts. */
-function named(inputs: Readonly<Record<string, unknown>>): {
-  restarts: PreviewRestart[];
-  rest: { workloads: number; pods: number };
-} {
-  const rest = { workloads: 0, pods: 0 };
-  const restarts: PreviewRestart[] = [];
-  for (const [why, workloads] of Object.entries(recordOf(inputs.restarts))) {
-    for (const [name, podsText] of Object.entries(recordOf(workloads))) {
-      const pods = Number.parseInt(textOf(podsText), 10) || 1;
-      const more = /^… and (\d+) more$/.exec(name);
-      if (more) {
-        rest.workloads += Number(more[1]);
-        rest.pods += pods;
-      } else restarts.push({ ...placeOf(name, inputs.namespace), pods, why });
-    }
-  }
-  return { restarts, rest };
 }
 
 /** From `Deployment/api` in a namespace's rollout, or `shop/Deployment/api` in the global one. */

@@ -1,4 +1,6 @@
 import type { Rollback } from "../../injector/rollbackLayers.js";
+import { targetName } from "../../injector/targetName.js";
+import { globalTarget, isWorkloadTarget } from "../../levels/Layer.js";
 import { cappedMap } from "../plan/cappedMap.js";
 import type { RolloutSummary } from "./RolloutSummary.js";
 
@@ -7,8 +9,6 @@ export interface Ending {
   summary: RolloutSummary;
   text?: string;
 }
-
-type RolledBack = Pick<Rollback, "names" | "stampBefore">;
 
 export function failureText(summary: RolloutSummary): string {
   return [`${counts(summary)}; run pulumi up again to go on.`, reasons(summary.failed)]
@@ -19,10 +19,10 @@ export function failureText(summary: RolloutSummary): string {
 /** Handles a failure: rolls back the settings and the workloads restarted for them, and reports all of it. Never throws. */
 export async function rollBack(
   summary: RolloutSummary,
-  rollBackLayers: () => Promise<RolledBack | undefined>,
-  rollBackWorkloads: (rollbacks: readonly RolledBack[]) => Promise<RolloutSummary>,
+  rollBackLayers: () => Promise<Rollback | undefined>,
+  rollBackWorkloads: (rollbacks: readonly Rollback[]) => Promise<RolloutSummary>,
 ): Promise<Ending> {
-  let done: RolledBack | undefined;
+  let done: Rollback | undefined;
   let back: RolloutSummary;
   try {
     done = await rollBackLayers();
@@ -37,7 +37,7 @@ export async function rollBack(
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const what = done
-      ? `${capital(settingsOf(done.names))} were put back, but what had been restarted could not be rolled back`
+      ? `${capital(settingsOf(done.targets))} were put back, but what had been restarted could not be rolled back`
       : "The settings could not be put back";
     return {
       summary,
@@ -45,25 +45,28 @@ export async function rollBack(
     };
   }
   return {
-    summary: { ...summary, putBack: { settings: listed(done.names), restarted: back.restarted } },
+    summary: {
+      ...summary,
+      putBack: { settings: listed(done.targets.map(targetName)), restarted: back.restarted },
+    },
     text:
-      `${counts(summary)}. ${capital(settingsOf(done.names))} were put back to what they were, and ${backText(back)}. ` +
+      `${counts(summary)}. ${capital(settingsOf(done.targets))} were put back to what they were, and ${backText(back)}. ` +
       `Revert the change, or run pulumi up to try it again.\n${reasons(summary.failed)}${backReasons(back)}`,
   };
 }
 
 /** For a rollout whose settings were rolled back by another one before its turn. */
-export function followed(back: RolloutSummary, rollbacks: readonly RolledBack[]): Ending {
-  const names = [...new Set(rollbacks.flatMap((rollback) => rollback.names))];
+export function followed(back: RolloutSummary, rollbacks: readonly Rollback[]): Ending {
+  const targets = [...new Set(rollbacks.flatMap((rollback) => rollback.targets))];
   return {
     summary: {
       ...back,
       restarted: 0,
       failed: {},
-      putBack: { settings: listed(names), restarted: back.restarted },
+      putBack: { settings: listed(targets.map(targetName)), restarted: back.restarted },
     },
     text:
-      `not begun: the rollout of another level failed, ${settingsOf(names)} were put back to what they were, and ${backText(back)}. ` +
+      `not begun: the rollout of another level failed, ${settingsOf(targets)} were put back to what they were, and ${backText(back)}. ` +
       `Revert the change, or run pulumi up to try it again.${backReasons(back)}`,
   };
 }
@@ -103,8 +106,11 @@ function reasons(failed: RolloutSummary["failed"]): string {
     .join("\n");
 }
 
-function settingsOf(names: readonly string[]): string {
-  return listed(names.map((name) => (name.startsWith("namespace ") ? `the settings of ${name}` : name)));
+function settingsOf(targets: readonly string[]): string {
+  const isNamespace = (target: string) => target !== globalTarget && !isWorkloadTarget(target);
+  return listed(
+    targets.map((target) => `${isNamespace(target) ? "the settings of " : ""}${targetName(target)}`),
+  );
 }
 
 function capital(sentence: string): string {

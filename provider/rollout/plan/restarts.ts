@@ -1,4 +1,6 @@
 import { count } from "../../data/count.js";
+import { recordOf } from "../../data/isRecord.js";
+import { textOf } from "../../data/problem.js";
 
 /** Pods to be replaced, by workload, and why. */
 export interface PlannedRestart {
@@ -52,3 +54,25 @@ function counted(rest: readonly PlannedRestart[]): Record<string, string> {
     ),
   };
 }
+
+/** The restarts of such a map, which may be anything, and how many it only counts. */
+export function restartsIn(shown: unknown): {
+  named: PlannedRestart[];
+  rest: { workloads: number; pods: number };
+} {
+  const rest = { workloads: 0, pods: 0 };
+  const named: PlannedRestart[] = [];
+  for (const [why, workloads] of Object.entries(recordOf(shown))) {
+    for (const [name, podsText] of Object.entries(recordOf(workloads))) {
+      const pods = Number.parseInt(textOf(podsText), 10) || 1;
+      const more = countedOnly.exec(name);
+      if (more) {
+        rest.workloads += Number(more[1]);
+        rest.pods += pods;
+      } else named.push({ name, pods, why });
+    }
+  }
+  return { named, rest };
+}
+
+const countedOnly = new RegExp(`^${andMore} (\\d+) more$`);

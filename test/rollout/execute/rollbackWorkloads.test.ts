@@ -35,7 +35,7 @@ async function back(
     settings: { revision: "default", stamp: newStamp, planned: undefined },
     rollout: rolloutWith(options),
   };
-  const putBack = { names: ["namespace shop"], stampBefore: () => stampBefore };
+  const putBack = { targets: ["shop"], stampBefore: () => stampBefore };
   const lines: string[] = [];
   const dependencies = { ...clock, api: cluster, report: (line: string) => void lines.push(line) };
   const summary = await clock.run(rollbackWorkloads([restart], [putBack], dependencies));
@@ -105,7 +105,7 @@ describe("the error of a rollout that failed", () => {
     failed: { "shop/Deployment/api": "too slow" },
     notStarted: 3,
   };
-  const putBack = { names: ["global settings", "namespace shop"], stampBefore: () => gone };
+  const putBack = { targets: ["*", "shop"], stampBefore: () => gone };
   const counted = "1 of the restarts failed, 2 done; 3 not started";
   const why = "✖ shop/Deployment/api: too slow";
   const rows: [string, () => Promise<string | undefined> | string | undefined, string][] = [
@@ -128,7 +128,7 @@ describe("the error of a rollout that failed", () => {
         (
           await rollBack(
             failed,
-            async () => ({ ...putBack, names: ["namespace shop"] }),
+            async () => ({ ...putBack, targets: ["shop"] }),
             async () => ({
               ...nothing,
               failed: { "shop/Deployment/b": "stuck" },
