@@ -2,16 +2,11 @@ import { isMap, isScalar, isSeq, type Scalar, type YAMLSeq } from "yaml";
 import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { recordOf } from "../data/isRecord.js";
 import { textOf } from "../data/problem.js";
-import { indentOf, insertPair, parseYaml, removePair, yamlData } from "../data/spliceMap.js";
+import { insertPair, parseYaml, removePair, yamlData } from "../data/spliceMap.js";
 import { valueAt } from "../data/valueAt.js";
 
 export const scopedTemplateName = "sidecar-scoped";
-/** A second template that prereleases of 0.1.0 wrote. Only ever removed. */
-export const formerTemplateName = "sidecar-settings";
 export const istioTemplate = "sidecar";
-
-/** Our forms of the alias for Istio's template; only the last one is still written. */
-const forms = [[scopedTemplateName, formerTemplateName], [scopedTemplateName]] as const;
 
 /** Redirects every use of Istio's `sidecar` template to ours, whether by its name or through an alias. */
 export function addAliases(config: string): string {
@@ -24,7 +19,7 @@ export function addAliases(config: string): string {
   const names = isMap(aliases)
     ? aliases.items.map((item) => String(isScalar(item.key) ? item.key.value : item.key))
     : [];
-  for (const name of names) text = replaceInList(text, name, [istioTemplate], [scopedTemplateName]);
+  for (const name of names) text = replaceInList(text, name, istioTemplate, scopedTemplateName);
   if (document.has("aliases") && !isMap(aliases)) {
     text = text.replace(flow ? nullInJson : nullAliases, flow ? `$1${inJson.instead}` : `$1${instead}`);
   } else if (!isMap(aliases)) {
@@ -48,16 +43,16 @@ export function removeAliases(config: string): string {
   if (config.includes(instead)) return config.replace(instead, "");
   if (config.includes(inJson.instead)) return config.replace(inJson.instead, "null");
   const aliases = aliasesIn(config);
-  const ours = (list: unknown) => forms.some((form) => JSON.stringify(list) === JSON.stringify(form));
+  const isOurs = JSON.stringify(aliases[istioTemplate]) === JSON.stringify([scopedTemplateName]);
   const names = Object.keys(aliases);
-  const written = writtenByUs.test(config) || config.includes(`"aliases": ${inJson.added}`);
-  if (names.length === 1 && ours(aliases[istioTemplate]) && written) return removePair(config, [], "aliases");
+  const isAdded = writtenByUs.test(config) || config.includes(`"aliases": ${inJson.added}`);
+  if (names.length === 1 && isOurs && isAdded) return removePair(config, [], "aliases");
   let text = config;
   for (const name of names) {
     text =
-      name === istioTemplate && ours(aliases[name])
+      name === istioTemplate && isOurs
         ? removePair(text, ["aliases"], name)
-        : forms.reduce((before, form) => replaceInList(before, name, form, [istioTemplate]), text);
+        : replaceInList(text, name, scopedTemplateName, istioTemplate);
   }
   return text;
 }
@@ -77,7 +72,7 @@ const inJson = {
   instead: `{"${istioTemplate}":[ "${scopedTemplateName}"]}`,
 } as const;
 
-const writtenByUs = /^aliases: \{sidecar: \[sidecar-scoped(, sidecar-settings)?\]\}$/m;
+const writtenByUs = /^aliases: \{sidecar: \[sidecar-scoped\]\}$/m;
 
 // otherwise, pods with default injection would silently get no settings
 function requireReached(config: string, defaults: readonly string[]): void {
@@ -92,15 +87,10 @@ function requireReached(config: string, defaults: readonly string[]): void {
   });
 }
 
-function replaceInList(
-  config: string,
-  alias: string,
-  from: readonly string[],
-  to: readonly string[],
-): string {
+function replaceInList(config: string, alias: string, from: string, to: string): string {
   const names = aliasesIn(config)[alias];
   // istiod reads null as no templates
-  if (names === null || (Array.isArray(names) && !names.includes(from[0]))) return config;
+  if (names === null || (Array.isArray(names) && !names.includes(from))) return config;
   const node = parseYaml(config, "data.config").getIn(["aliases", alias], true);
   if (!isSeq(node))
     throw new InjectorRefusal({
@@ -109,19 +99,8 @@ function replaceInList(
       got: "something else",
       todo: "Write out the list, or remove the alias",
     });
-  const list = node as YAMLSeq<Scalar>;
-  const index = list.items.findIndex((_, at) =>
-    from.every((name, offset) => list.items[at + offset]?.value === name),
-  );
-  const first = list.items[index];
-  const last = list.items[index + from.length - 1];
-  if (!first?.range || !last?.range) return config;
-  const quote = /^["']/.exec(config.slice(first.range[0]))?.[0] ?? "";
-  const dash = config.lastIndexOf("-", first.range[0]);
-  const separator = list.flow ? ", " : `\n${indentOf(config, dash) ?? ""}- `;
-  return (
-    config.slice(0, first.range[0]) +
-    to.map((name) => quote + name + quote).join(separator) +
-    config.slice(last.range[1])
-  );
+  const { range } = (node as YAMLSeq<Scalar>).items.find(({ value }) => value === from) ?? {};
+  if (!range) return config;
+  const quote = /^["']/.exec(config.slice(range[0]))?.[0] ?? "";
+  return config.slice(0, range[0]) + quote + to + quote + config.slice(range[1]);
 }

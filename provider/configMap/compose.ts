@@ -8,7 +8,7 @@ import type { Layers } from "../levels/Layer.js";
 import { dataKey } from "../template/dataKey.js";
 import { injectorTemplate } from "../template/injectorTemplate.js";
 import { istioVersion, requireSupported } from "../template/istioVersion.js";
-import { addAliases, formerTemplateName, removeAliases, scopedTemplateName } from "./aliases.js";
+import { addAliases, removeAliases, scopedTemplateName } from "./aliases.js";
 import type { InjectorData } from "./InjectorData.js";
 import { layersOf } from "./layersOf.js";
 import { requireShape } from "./requireShape.js";
@@ -83,10 +83,8 @@ function withoutData(values: string): string {
 
 const bareConfig = memoize((config) => {
   if (isInstalledWith(config)) return config;
-  const ours = [formerTemplateName, scopedTemplateName].filter((name) =>
-    Object.hasOwn(templatesIn(config), name),
-  );
-  return removeAliases(ours.reduce((text, name) => removePair(text, ["templates"], name), config));
+  const isThere = Object.hasOwn(templatesIn(config), scopedTemplateName);
+  return removeAliases(isThere ? removePair(config, ["templates"], scopedTemplateName) : config);
 });
 
 /** `global` of the injector's Helm values: what Istio was installed with. */

@@ -148,7 +148,7 @@ function keyText(item: Pair): string {
 }
 
 /** The white space before `at` on its line; undefined if there is anything else. */
-export function indentOf(text: string, at: number): string | undefined {
+function indentOf(text: string, at: number): string | undefined {
   const before = text.slice(text.lastIndexOf("\n", at - 1) + 1, at);
   return /^ *$/.test(before) ? before : undefined;
 }

@@ -91,15 +91,6 @@ describe("aliases", () => {
       const config = `${text}${templates}`;
       assert.equal(removeAliases(addAliases(config)), config);
     });
-
-    it(`${edge}: go without a trace where they lead to the two templates that were once written`, () => {
-      const former = addAliases(templates + text).replace(
-        /(["']?)sidecar-scoped\1/g,
-        "$&, $1sidecar-settings$1",
-      );
-      if (!/^ *- |aliases'?: *(~|null|#|$)/m.test(text))
-        assert.equal(removeAliases(former), templates + text);
-    });
   }
 
   const refused: [string, string, RegExp][] = [

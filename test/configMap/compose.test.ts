@@ -7,7 +7,6 @@ import { layersOf } from "../../provider/configMap/layersOf";
 import type { StoredProfile } from "../../provider/configMap/StoredProfile";
 import { stampFor } from "../../provider/configMap/stampsIn";
 import { InjectorRefusal } from "../../provider/data/InjectorRefusal";
-import { insertPair } from "../../provider/data/spliceMap";
 import { isWorkloadTarget, type Layer, type Layers, namespaceOf } from "../../provider/levels/Layer";
 import { layersFor, workloadLayers } from "../../provider/levels/layersReaching";
 import { profileOf } from "../../provider/levels/Profile";
@@ -149,20 +148,6 @@ describe("one template of ours", () => {
   it("is added, and Istio's alias leads to it", () => {
     assert.deepEqual(Object.keys(parse(composed.config).templates), ["sidecar-scoped", "sidecar"]);
     assert.deepEqual(parse(composed.config).aliases, { sidecar: ["sidecar-scoped"] });
-  });
-
-  it("takes the place of the two that were once written, which go without a trace", () => {
-    const former = insertPair(
-      composed.config.replace("[sidecar-scoped]", "[sidecar-scoped, sidecar-settings]"),
-      ["templates"],
-      "sidecar-settings",
-      { block: "metadata:\n  annotations: {}\n" },
-    );
-    assert.match(former, /aliases: \{sidecar: \[sidecar-scoped, sidecar-settings\]\}/);
-    const two = { config: former, values: composed.values };
-    assert.deepEqual(layersOf(two), layers);
-    assert.deepEqual(strip(two), data);
-    assert.deepEqual(compose(two, layers), composed);
   });
 });
 
