@@ -1,3 +1,4 @@
+import { grouped } from "../data/grouped.js";
 import { type KubernetesApi, listKept, type ObjectMeta, pathIn } from "./KubernetesApi.js";
 
 /** The metadata of pods with a sidecar, by namespace. One paged list, whatever the size of the mesh. */
@@ -8,14 +9,8 @@ export async function injectedPods(
   const path = namespace === undefined ? "/api/v1/pods" : pathIn(namespace, "pods");
   // ended pods, such as evicted ones, keep their old sidecar until someone deletes them, and would look stale forever
   const query = { fieldSelector: "status.phase!=Succeeded,status.phase!=Failed" };
-  const found = new Map<string, ObjectMeta[]>();
-  for (const metadata of await listKept(api, path, metadataIfInjected, { query, metadataOnly: true })) {
-    const at = metadata.namespace ?? "";
-    const known = found.get(at);
-    if (known) known.push(metadata);
-    else found.set(at, [metadata]);
-  }
-  return found;
+  const pods = await listKept(api, path, metadataIfInjected, { query, metadataOnly: true });
+  return grouped(pods, ({ namespace: at = "" }) => at);
 }
 
 function metadataIfInjected({ metadata }: { metadata: ObjectMeta }): ObjectMeta[] {

@@ -1,4 +1,5 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import { grouped } from "../data/grouped.js";
 import { configMapName } from "../injector/Injector.js";
 import { type Finding, ok } from "./Finding.js";
 import { type NeededRight, neededRights } from "./neededRights.js";
@@ -57,8 +58,7 @@ export const bindRoles =
 
 /** `get, list deployments.apps, statefulsets.apps: sees which workloads restart`, one line per use. */
 function rightLines(missing: readonly NeededRight[]): string[] {
-  return [...new Set(missing.map(({ why }) => why))].map((why) => {
-    const rights = missing.filter((right) => right.why === why);
+  return [...grouped(missing, ({ why }) => why)].map(([why, rights]) => {
     const verbs = new Set(rights.map(({ verb }) => verb));
     const resources = new Set(rights.map(resourceText));
     return `${[...verbs].join(", ")} ${[...resources].join(", ")}: ${why}`;

@@ -1,3 +1,4 @@
+import { grouped } from "../data/grouped.js";
 import { componentOf, stackOf } from "../injector/layerOwner.js";
 import { targetName } from "../injector/targetName.js";
 import type { Layers } from "../levels/Layer.js";
@@ -11,12 +12,8 @@ const check = "owners";
  * owner but have no resource in it: no `up` would ever remove those.
  */
 export function layerOwners(injector: string, layers: Layers, state: StackState | undefined): Finding[] {
-  const stacks = new Map<string, number>();
-  for (const { owner } of Object.values(layers)) {
-    const stack = stackOf(owner);
-    stacks.set(stack, (stacks.get(stack) ?? 0) + 1);
-  }
-  const perStack = [...stacks].map(([stack, count]) => `${count} of ${stack}`);
+  const stacks = grouped(Object.values(layers), ({ owner }) => stackOf(owner));
+  const perStack = [...stacks].map(([stack, its]) => `${its.length} of ${stack}`);
   const counts = perStack.length === 0 ? [] : [ok(check, `layers in ${injector}: ${perStack.join(", ")}`)];
   if (!state) return counts;
   return [...counts, ...unclaimed(injector, layers, state)];

@@ -4,6 +4,7 @@ import type { KubernetesApi, ObjectMeta } from "../cluster/KubernetesApi.js";
 import { layersOf } from "../configMap/layersOf.js";
 import { count } from "../data/count.js";
 import { forEachLimit } from "../data/forEachLimit.js";
+import { grouped } from "../data/grouped.js";
 import { injectorName, revisionOf } from "../injector/Injector.js";
 import { layerAt, namespaceOf } from "../levels/Layer.js";
 import { layersAt, workloadLayers } from "../levels/layersReaching.js";
@@ -153,12 +154,9 @@ function withImage(restartOn: Rollout["restartOn"], settings: NamespaceSettings)
 }
 
 function currentWithoutWorkload(pods: readonly ObjectMeta[], known: ReadonlySet<string>): WorkloadStatus[] {
-  const counts = new Map<string, number>();
-  for (const pod of pods) {
-    const name = ownerOf(pod) ?? `Pod/${pod.name}`;
-    if (!known.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return [...counts].map(([name, count]) => ({ name, pods: count, state: "current" }));
+  return [...grouped(pods, (pod) => ownerOf(pod) ?? `Pod/${pod.name}`)]
+    .filter(([name]) => !known.has(name))
+    .map(([name, all]) => ({ name, pods: all.length, state: "current" }));
 }
 
 function ofRevision(pods: readonly ObjectMeta[], revision: string): ObjectMeta[] {
@@ -172,14 +170,12 @@ function foreignRevisions(
   { revision, injectorNamespace }: Scope,
 ): string[] {
   if (revision !== undefined) return [];
-  const counts = new Map<string, number>();
-  for (const pod of [...pods.values()].flat()) {
-    const name = injectingRevision(pod);
-    if (name !== undefined && !known.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return [...counts].map(
-    ([name, found]) =>
-      `${count(found, "pod")} of revision ${name}, which has no injector in ${injectorNamespace}: not checked`,
+  return [...grouped([...pods.values()].flat(), injectingRevision)].flatMap(([name, all]) =>
+    name === undefined || known.has(name)
+      ? []
+      : [
+          `${count(all.length, "pod")} of revision ${name}, which has no injector in ${injectorNamespace}: not checked`,
+        ],
   );
 }
 

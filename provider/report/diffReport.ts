@@ -1,4 +1,5 @@
 import { count } from "../data/count.js";
+import { grouped } from "../data/grouped.js";
 import { globalTarget } from "../levels/Layer.js";
 import type { WorkloadStatus } from "../mesh/MeshStatus.js";
 import type { PlatformDiff, SettingChange } from "../mesh/PlatformDiff.js";
@@ -30,9 +31,9 @@ export function diffText(diff: PlatformDiff, options: TextOptions = {}): string 
           )
         : groupedTable(
             changeHeads,
-            [...new Set(diff.changes.map(({ target }) => target))].map((target) => ({
+            [...grouped(diff.changes, ({ target }) => target)].map(([target, changes]) => ({
               title: [{ text: targetText(target), tone: "strong" as const }],
-              rows: diff.changes.filter((change) => change.target === target).map(changeCells),
+              rows: changes.map(changeCells),
             })),
             fitted,
           ),

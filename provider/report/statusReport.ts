@@ -1,4 +1,5 @@
 import { count } from "../data/count.js";
+import { grouped } from "../data/grouped.js";
 import {
   type Counts,
   countsOf,
@@ -73,16 +74,12 @@ export function workloadsText(
     ]);
     return textTable([...heads, "STATE", "DETAIL"], rows, options);
   }
-  const groups = new Map<string, Placed[]>();
-  for (const one of sorted) {
-    const key = `${wordFor(one.workload)}: ${reasonOf(one.workload)}`;
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
+  const groups = grouped(sorted, ({ workload }) => `${wordFor(workload)}: ${reasonOf(workload)}`);
   const restarting = all.some(({ workload }) => workload.progress !== undefined);
   return groupedTable(
     [...heads, ...(restarting ? ["RESTARTING"] : [])],
     [...groups.values()]
-      .sort((a, b) => groupOrder(a) - groupOrder(b) || b.length - a.length)
+      .sort((a, b) => orderOf(a[0]) - orderOf(b[0]) || b.length - a.length)
       .map((members) => ({
         title: titleOf(members, wordFor),
         rows: members.map((one) => [
@@ -95,10 +92,11 @@ export function workloadsText(
   );
 }
 
-function titleOf(members: readonly Placed[], wordFor: (workload: WorkloadStatus) => string): Cell[] {
-  const [first] = members;
-  if (!first) return [];
-  const { workload } = first;
+function titleOf(
+  members: readonly [Placed, ...Placed[]],
+  wordFor: (workload: WorkloadStatus) => string,
+): Cell[] {
+  const [{ workload }] = members;
   const many = members.length > 1 ? `, ${count(members.length, "workload")}` : "";
   const reason = reasonOf(workload);
   return [
@@ -109,10 +107,6 @@ function titleOf(members: readonly Placed[], wordFor: (workload: WorkloadStatus)
 
 function orderOf({ workload }: Placed): number {
   return workloadStates.indexOf(workload.state);
-}
-
-function groupOrder([first]: readonly Placed[]): number {
-  return first ? orderOf(first) : 0;
 }
 
 /** `3`, or `1 of 3` if the others are up to date. */

@@ -1,3 +1,4 @@
+import { grouped } from "../data/grouped.js";
 import { declarations, type Rendering } from "../settings/declarations.js";
 
 export interface ScopedReads {
@@ -135,12 +136,12 @@ export function helmValuesRead(text: string): string[][] {
 
 /** Defines `$sidecarHelm`, a map of just these Helm values: copying all would cost every pod more than everything else here. */
 export function copied(values: readonly string[][]): string {
-  const members = new Map<string, string[]>();
-  for (const [first = "", second] of values)
-    members.set(first, [...(members.get(first) ?? []), ...(second === undefined ? [] : [second])]);
-  const maps = [...members].filter(([, names]) => names.length > 0);
+  const members = [...grouped(values, ([first = ""]) => first)].map(
+    ([first, all]) => [first, all.flatMap(([, second]) => second ?? [])] as const,
+  );
+  const maps = members.filter(([, names]) => names.length > 0);
   const from = maps.map(([first]) => ` "${first}" ($.Values.global.${first} | default dict)`).join("");
-  const copies = [...members].map(([first, names]) => {
+  const copies = members.map(([first, names]) => {
     const own = names.map((name) => ` "${name}" $sidecarFrom.${first}.${name}`).join("");
     return names.length === 0 ? ` "${first}" $.Values.global.${first}` : ` "${first}" (dict${own})`;
   });

@@ -2,6 +2,7 @@ import { type KubernetesApi, listKept, type ObjectMeta, pathIn } from "../../clu
 import type { Container, Pod, PodSpec } from "../../cluster/podTemplate.js";
 import { restartableKinds, workloadName, workloadsOf } from "../../cluster/workloads.js";
 import { forEachLimit } from "../../data/forEachLimit.js";
+import { grouped } from "../../data/grouped.js";
 import type { Assessment, NamespaceSettings } from "./Assessment.js";
 import { assessWorkload } from "./assessWorkload.js";
 import { ownerOf } from "./ownerOf.js";
@@ -15,14 +16,8 @@ export async function assessNamespace(
   metadata: readonly ObjectMeta[],
   settings: NamespaceSettings,
 ): Promise<Assessment[]> {
-  const owned = new Map<string, ObjectMeta[]>();
-  for (const pod of metadata) {
-    const owner = ownerOf(pod);
-    if (!owner) continue;
-    const known = owned.get(owner);
-    if (known) known.push(pod);
-    else owned.set(owner, [pod]);
-  }
+  const owned = grouped(metadata, (pod) => ownerOf(pod) ?? "");
+  owned.delete("");
   if (owned.size === 0) return [];
   const kinds = restartableKinds.filter(({ kind }) =>
     [...owned.keys()].some((owner) => owner.startsWith(`${kind}/`)),

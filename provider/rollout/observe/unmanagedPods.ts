@@ -3,6 +3,7 @@ import type { KubernetesApi, ObjectMeta } from "../../cluster/KubernetesApi.js";
 import { podsThatEnd } from "../../cluster/podsThatEnd.js";
 import { restartableKinds } from "../../cluster/workloads.js";
 import { count } from "../../data/count.js";
+import { grouped } from "../../data/grouped.js";
 import { stampAnnotation } from "../../pod/podAnnotations.js";
 import { type NamespaceSettings, settingsFor } from "./Assessment.js";
 import { ownerOf } from "./ownerOf.js";
@@ -50,33 +51,27 @@ function stalePods(
   managed: ReadonlySet<string>,
   settings: NamespaceSettings,
 ): UnmanagedPods[] {
-  const found = new Map<string, UnmanagedPods>();
-  for (const pod of pods) {
-    const name = ownerOf(pod) ?? `Pod/${pod.name}`;
-    if (
-      managed.has(name) ||
-      injectingRevision(pod) !== settings.revision ||
-      pod.annotations?.[stampAnnotation] === settingsFor(settings, pod.labels).stamp ||
-      settings.getsSettings?.(pod.annotations) === false
-    )
-      continue;
-    const bare = (pod.ownerReferences ?? []).length === 0;
-    const known = found.get(name);
-    if (known) {
-      known.pods++;
-      known.podNames.push(pod.name);
-    } else
-      found.set(name, {
+  const nameOf = (pod: ObjectMeta) => ownerOf(pod) ?? `Pod/${pod.name}`;
+  const stale = pods.filter(
+    (pod) =>
+      !managed.has(nameOf(pod)) &&
+      injectingRevision(pod) === settings.revision &&
+      pod.annotations?.[stampAnnotation] !== settingsFor(settings, pod.labels).stamp &&
+      settings.getsSettings?.(pod.annotations) !== false,
+  );
+  return [...grouped(stale, nameOf)]
+    .map(
+      ([name, all]): UnmanagedPods => ({
         namespace,
         name,
-        pods: 1,
-        podNames: [pod.name],
+        pods: all.length,
+        podNames: all.map((pod) => pod.name),
         why: reason(name),
-        ...(pod.labels ? { labels: pod.labels } : {}),
-        ...(bare ? { bare: pod } : {}),
-      });
-  }
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+        ...(all[0].labels ? { labels: all[0].labels } : {}),
+        ...((all[0].ownerReferences ?? []).length === 0 ? { bare: all[0] } : {}),
+      }),
+    )
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Whether their controller, which we can't restart, would replace evicted pods by current ones. */

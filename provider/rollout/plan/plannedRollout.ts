@@ -1,4 +1,5 @@
 import { count } from "../../data/count.js";
+import { grouped } from "../../data/grouped.js";
 import { differencesText } from "../../pod/differences.js";
 import { unmanagedSentence } from "../observe/unmanagedPods.js";
 import { skipReason } from "../policy/skipReason.js";
@@ -85,12 +86,12 @@ const mostCounted = 10;
 
 /** `27 workloads (48 pods): shop 6, payments 4, 3 more namespaces`. */
 function countsText(of: readonly { namespace: string }[], planned: readonly PlannedRestart[]): string {
-  const counts = new Map<string, number>();
-  for (const { namespace } of of) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
-  const ordered = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const ordered = [...grouped(of, ({ namespace }) => namespace)].sort(
+    ([a, its], [b, others]) => others.length - its.length || (a < b ? -1 : 1),
+  );
   const rest = ordered.length - mostCounted;
   const parts = [
-    ...ordered.slice(0, mostCounted).map(([namespace, workloads]) => `${namespace} ${workloads}`),
+    ...ordered.slice(0, mostCounted).map(([namespace, all]) => `${namespace} ${all.length}`),
     ...(rest > 0 ? [count(rest, "more namespace")] : []),
   ];
   const pods = count(

@@ -1,4 +1,5 @@
 import { count } from "../../data/count.js";
+import { grouped } from "../../data/grouped.js";
 import { recordOf } from "../../data/isRecord.js";
 import { textOf } from "../../data/problem.js";
 
@@ -21,12 +22,7 @@ const andMore = "… and";
 
 /** Groups restarts by reason, the one that most workloads share first, so that a large mesh stays readable. */
 export function restartsByReason(restarts: readonly PlannedRestart[]): RestartsByReason {
-  const reasons = new Map<string, PlannedRestart[]>();
-  for (const restart of restarts) {
-    const known = reasons.get(restart.why);
-    if (known) known.push(restart);
-    else reasons.set(restart.why, [restart]);
-  }
+  const reasons = grouped(restarts, ({ why }) => why);
   const ordered = [...reasons].sort(([a, of], [b, others]) => others.length - of.length || (a < b ? -1 : 1));
   const rest = ordered.slice(mostNamed);
   return Object.fromEntries([

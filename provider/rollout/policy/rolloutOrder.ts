@@ -1,4 +1,5 @@
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
+import { grouped } from "../../data/grouped.js";
 import { type Annotations, effectiveAnnotation, orderAnnotation } from "../observe/rolloutAnnotations.js";
 
 /** A workload's place in the rollout: from its annotation, else its namespace's, else 0. */
@@ -18,10 +19,5 @@ export function rolloutOrder(
 
 /** Groups by ascending order; items within a group keep theirs. */
 export function inOrder<Item>(items: readonly Item[], orderOf: (item: Item) => number): Item[][] {
-  const groups = new Map<number, Item[]>();
-  for (const item of items) {
-    const order = orderOf(item);
-    groups.set(order, [...(groups.get(order) ?? []), item]);
-  }
-  return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
+  return [...grouped(items, orderOf)].sort(([a], [b]) => a - b).map(([, group]) => group);
 }
