@@ -186,16 +186,10 @@ class HttpApi implements KubernetesApi {
   }
 }
 
-function identityOf({
-  cert,
-  key,
-  ca,
-  pfx,
-  passphrase,
-  servername,
-  rejectUnauthorized,
-}: RequestOptions): string {
-  return JSON.stringify([cert, key, ca, pfx, passphrase, servername, rejectUnauthorized].map(String));
+const identity = ["cert", "key", "ca", "pfx", "passphrase", "servername", "rejectUnauthorized"] as const;
+
+function identityOf(options: RequestOptions): string {
+  return JSON.stringify(identity.map((name) => String(options[name])));
 }
 
 const connectTimeout = 5_000;

@@ -1,3 +1,4 @@
+import type { Session } from "../cluster/session.js";
 import { canonicalJson } from "../data/canonicalJson.js";
 import type { Layer } from "../levels/Layer.js";
 import type { CachedInjector } from "./CachedInjector.js";
@@ -42,17 +43,11 @@ export class UntriedSettings extends Error {
   override readonly name = "UntriedSettings";
 }
 
-export interface CommitOptions {
+export interface CommitOptions extends Pick<Session, "report" | "elapsed" | "sleep" | "random"> {
   /** How long the injector may take to apply new settings, in ms. Where istiod mounts the ConfigMap, that takes up to 90 s. */
   injectorTimeout: number;
-  report: (line: string) => void;
-  /** A monotonic clock, in ms. */
-  elapsed: () => number;
-  sleep: (milliseconds: number) => Promise<void>;
   /** Shared by all reads. */
   cached: CachedInjector;
-  /** From 0 to 1: jitter between retries of conflicting writes. */
-  random: () => number;
 }
 
 /** The error of each change; undefined if it is written and the injector applies it. */

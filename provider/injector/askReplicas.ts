@@ -7,13 +7,13 @@ import type { Probe } from "./askInjector.js";
 import { type Injector, revisionOf } from "./Injector.js";
 
 /** How one istiod replica injects a pod. */
-export type ReplicaAnswer = {
-  replica: string;
-} /** `pod`: with API server defaults filled in. */ & (
+export type ReplicaAnswer = { replica: string } & Outcome;
+
+type Outcome =
+  /** `pod`: with API server defaults filled in. */
   | { outcome: "injected"; stamp: string | undefined; pod: Pod }
   /** The error, or why the replica could not be reached. */
-  | { outcome: "failed"; message: string }
-);
+  | { outcome: "failed"; message: string };
 
 /** The port on which istiod serves admission reviews. */
 const injectionPort = 15017;
@@ -97,10 +97,7 @@ function reviewOf(pod: Pod): object {
   };
 }
 
-function outcomeOf(
-  response: AdmissionReview["response"],
-  asked: Pod,
-): { outcome: "injected"; stamp: string | undefined; pod: Pod } | { outcome: "failed"; message: string } {
+function outcomeOf(response: AdmissionReview["response"], asked: Pod): Outcome {
   if (!response?.allowed || !response.patch)
     return { outcome: "failed", message: response?.status?.message ?? "it gives the pod no sidecar" };
   const patch = JSON.parse(Buffer.from(response.patch, "base64").toString("utf8")) as Operation[];

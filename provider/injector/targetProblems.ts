@@ -17,7 +17,7 @@ export function targetProblems({ injector, cluster, injectorTimeout }: Entries):
 }
 
 function textProblems(path: string, given: unknown, known: readonly string[]): Problem[] {
-  if (!isSet(given) || containsUnknown(given)) return [];
+  if (given === undefined || given === null || containsUnknown(given)) return [];
   if (!isRecord(given))
     return [{ path, ...refused(given, `an object of ${known.join(", ")}`, "nest them below it") }];
   return [
@@ -32,11 +32,7 @@ function textProblems(path: string, given: unknown, known: readonly string[]): P
 }
 
 function timeoutProblems(given: unknown): Problem[] {
-  if (!isSet(given) || containsUnknown(given)) return [];
+  if (given === undefined || given === null || containsUnknown(given)) return [];
   const read = parseSeconds(given);
   return "value" in read ? [] : [{ path: "injectorTimeout", ...read }];
-}
-
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }

@@ -16,78 +16,42 @@ export interface NeededRight {
   why: string;
 }
 
-const workloads = ["deployments", "statefulsets", "daemonsets"];
+const workloads = ["deployments.apps", "statefulsets.apps", "daemonsets.apps"];
+
+/** `resources`: with their group and subresource, such as `deployments.apps` and `pods/eviction`. */
+function rights(
+  purpose: NeededRight["for"],
+  why: string,
+  verbs: readonly string[],
+  resources: readonly string[],
+  only: Pick<NeededRight, "onInjector" | "name"> = {},
+): NeededRight[] {
+  return resources.flatMap((named) => {
+    const [whole = "", group = ""] = named.split(".");
+    const [resource = "", subresource] = whole.split("/");
+    const below = subresource === undefined ? {} : { subresource };
+    return verbs.map((verb) => ({ verb, group, resource, ...below, ...only, for: purpose, why }));
+  });
+}
+
+const asksOnly = "asks the injector what it would give a pod; only ever as a dry run";
+const publishes = "publishes a namespace's settings; not needed with publish: false";
 
 /** The rights for `pulumi preview` and `pulumi up`, and those that some rollout options need in addition. */
 export const neededRights: readonly NeededRight[] = [
-  {
-    verb: "get",
-    group: "",
-    resource: "configmaps",
-    onInjector: true,
-    for: "preview",
-    why: "reads the settings",
-  },
-  {
-    verb: "list",
-    group: "",
-    resource: "pods",
-    for: "preview",
-    why: "sees which pods have a sidecar, and what it is",
-  },
-  {
-    verb: "create",
-    group: "",
-    resource: "pods",
-    for: "preview",
-    why: "asks the injector what it would give a pod; only ever as a dry run",
-  },
-  ...workloads.flatMap((resource) =>
-    ["get", "list"].map((verb) => ({
-      verb,
-      group: "apps",
-      resource,
-      for: "preview" as const,
-      why: "sees which workloads restart",
-    })),
+  ...rights("preview", "reads the settings", ["get"], ["configmaps"], { onInjector: true }),
+  ...rights("preview", "sees which pods have a sidecar, and what it is", ["list"], ["pods"]),
+  ...rights("preview", asksOnly, ["create"], ["pods"]),
+  ...rights("preview", "sees which workloads restart", ["get", "list"], workloads),
+  ...rights("up", "writes the settings", ["update"], ["configmaps"], { onInjector: true }),
+  ...rights("up", "restarts workloads", ["patch"], workloads),
+  ...rights("up", publishes, ["create", "patch", "delete"], ["configmaps"], { name: publishedName }),
+  ...rights("up", "verifies global settings", ["list"], ["namespaces"]),
+  ...rights(
+    "option",
+    "reads opt-outs, orders and maintenance windows on namespaces",
+    ["get"],
+    ["namespaces"],
   ),
-  {
-    verb: "update",
-    group: "",
-    resource: "configmaps",
-    onInjector: true,
-    for: "up",
-    why: "writes the settings",
-  },
-  ...workloads.map((resource) => ({
-    verb: "patch",
-    group: "apps",
-    resource,
-    for: "up" as const,
-    why: "restarts workloads",
-  })),
-  ...["create", "patch", "delete"].map((verb) => ({
-    verb,
-    group: "",
-    resource: "configmaps",
-    name: publishedName,
-    for: "up" as const,
-    why: "publishes a namespace's settings; not needed with publish: false",
-  })),
-  { verb: "list", group: "", resource: "namespaces", for: "up", why: "verifies global settings" },
-  {
-    verb: "get",
-    group: "",
-    resource: "namespaces",
-    for: "option",
-    why: "reads opt-outs, orders and maintenance windows on namespaces",
-  },
-  {
-    verb: "create",
-    group: "",
-    resource: "pods",
-    subresource: "eviction",
-    for: "option",
-    why: "rollout strategy evict",
-  },
+  ...rights("option", "rollout strategy evict", ["create"], ["pods/eviction"]),
 ];

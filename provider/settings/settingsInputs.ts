@@ -21,7 +21,7 @@ export function asProperties(settings: CanonicalSettings, before: CanonicalSetti
   const kept = Object.fromEntries(
     Object.entries(settings).map(([path, value]) => [
       path,
-      isList(path) && sameEntries(value, before[path]) ? (before[path] ?? value) : value,
+      isList(path) && meansSame(path, value, before[path]) ? (before[path] ?? value) : value,
     ]),
   );
   return nested(kept);
@@ -38,14 +38,8 @@ function isList(path: string): boolean {
 }
 
 /** Whether two canonical values have the same effect: in some lists, order doesn't matter. */
-export function meansSame(path: string, value: SettingValue, other: SettingValue): boolean {
-  const sorted = (one: SettingValue) =>
+export function meansSame(path: string, value: SettingValue, other: SettingValue | undefined): boolean {
+  const sorted = (one: SettingValue | undefined) =>
     isList(path) && typeof one === "string" ? listEntries(one).sort() : one;
   return JSON.stringify(sorted(value)) === JSON.stringify(sorted(other));
-}
-
-function sameEntries(value: unknown, before: unknown): boolean {
-  if (typeof value !== "string" || typeof before !== "string" || value === before) return false;
-  const [left, right] = [listEntries(value).sort(), listEntries(before).sort()];
-  return left.length > 1 && JSON.stringify(left) === JSON.stringify(right);
 }

@@ -1,6 +1,7 @@
 import { count } from "../../data/count.js";
 import { type EffectiveSettings, type Level, levels } from "../../levels/effectiveSettings.js";
 import type { MeshStatus, NamespaceStatus } from "../../mesh/MeshStatus.js";
+import { inOrder } from "../../settings/canonicalSettings.js";
 import { settingText } from "../../settings/settingText.js";
 import { type Html, html } from "./html.js";
 
@@ -118,24 +119,8 @@ function legend(namespaces: readonly NamespaceStatus[]): Html {
 
 /** All settings that any namespace has, in declaration order. */
 function columnsOf(namespaces: readonly NamespaceStatus[]): string[] {
-  return [...new Set(settingsIn(namespaces).flatMap((settings) => Object.keys(settings)))].sort(
-    byFirstAppearance(namespaces),
-  );
-}
-
-// every namespace lists its settings in declaration order; the longest list covers most of it
-function byFirstAppearance(namespaces: readonly NamespaceStatus[]): (a: string, b: string) => number {
-  const order = new Map<string, number>();
-  const longestFirst = settingsIn(namespaces).sort((a, b) => Object.keys(b).length - Object.keys(a).length);
-  for (const settings of longestFirst)
-    for (const path of Object.keys(settings)) if (!order.has(path)) order.set(path, order.size);
-  return (a, b) => groupOf(a, order) - groupOf(b, order) || (order.get(a) ?? 0) - (order.get(b) ?? 0);
-}
-
-// columns of one group stay together, at the place of the first of them
-function groupOf(path: string, order: ReadonlyMap<string, number>): number {
-  const group = path.split(".")[0];
-  return [...order].find(([other]) => other.split(".")[0] === group)?.[1] ?? 0;
+  const paths = settingsIn(namespaces).flatMap((settings) => Object.keys(settings));
+  return inOrder(new Set(paths)).map(({ path }) => path);
 }
 
 interface Group {

@@ -51,21 +51,14 @@ export async function withOldSettings(
   { replicasBehind }: Pick<RolloutDependencies, "replicasBehind">,
 ): Promise<Failure> {
   const [pod] = stale;
-  const behind = pod && replicasBehind ? await replicasStillBehind(pod) : [];
-  const [revision, stamp] = [
-    pod && injectingRevision(pod),
-    pod?.annotations?.[stampAnnotation] ?? "no settings",
-  ];
+  const made = pod && podAsMade(workload, { metadata: pod });
+  // without the right to ask, only the pod itself gives a hint
+  const behind = (made && (await replicasBehind?.(namespace, made, due).catch(() => []))) ?? [];
+  const revision = pod && injectingRevision(pod);
+  const stamp = pod?.annotations?.[stampAnnotation] ?? "no settings";
   const who =
     behind.length > 0
       ? `${behind.join(", ")} still ${behind.length === 1 ? "gives" : "give"} them`
       : `pod ${pod?.name} came from revision ${revision} with ${stamp}, expected ${due ?? "no settings"}: an istiod replica lags, or another webhook changes the sidecar`;
   return { failed: `its new pods have old settings even after a second restart: ${who}`, cause: "other" };
-
-  async function replicasStillBehind(like: ObjectMeta): Promise<readonly string[]> {
-    // without the right to ask, only the pod itself gives a hint
-    return (
-      (await replicasBehind?.(namespace, podAsMade(workload, { metadata: like }), due).catch(() => [])) ?? []
-    );
-  }
 }

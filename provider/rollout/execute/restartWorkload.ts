@@ -58,18 +58,18 @@ async function replaceStalePods(
       );
     const podNames = latest.verdict.is === "stale" ? latest.verdict.podNames : [];
     const before = new Set(latest.metadata.map(({ uid, name }) => uid ?? name));
-    const outcome =
+    const replaced = { ...assessment, workload: latest.workload };
+    const { patched, ended } =
       rollout.strategy === "evict"
-        ? await evictPods({ ...assessment, workload: latest.workload }, podNames, deadline, dependencies)
+        ? { patched: undefined, ended: await evictPods(replaced, podNames, deadline, dependencies) }
         : await restart(assessment, stampNow(), deadline, inTheWay(latest, podNames), dependencies);
-    const ended = typeof outcome === "object" && "patched" in outcome ? outcome.ended : outcome;
     if (ended !== "done") return ended;
     latest = await assessAgain(assessment, settings, api);
     if (latest.verdict.is !== "stale") continue;
     const { podNames: stale } = latest.verdict;
     const found = {
       ...assessment,
-      patched: typeof outcome === "object" && "patched" in outcome ? outcome.patched : undefined,
+      patched,
       workload: latest.workload,
       before,
       stale: latest.metadata.filter(({ name }) => stale.includes(name)),

@@ -24,6 +24,8 @@ export interface PlannedRollout {
   stale: number;
 }
 
+type PlacedRestart = PlannedRestart & { namespace: string };
+
 export function plannedRollout(
   namespace: string | undefined,
   restarts: readonly Restart[],
@@ -33,60 +35,53 @@ export function plannedRollout(
   const label = ({ namespace: at, name }: { namespace: string; name: string }) =>
     namespace === undefined ? `${at}/${name}` : name;
   const waiting: Record<string, string> = {};
-  const restarting: Restart[] = [];
+  const planned: PlacedRestart[] = [];
   let unready = 0;
   for (const restart of restarts) {
     const { assessment, settings, rollout } = restart;
+    const { namespace: at, verdict } = assessment;
     const name = label(assessment);
     const skip = skipReason(assessment, settings, rollout, now);
     if (skip) waiting[name] = skip.lasting;
-    else if (assessment.verdict.is === "unknown") {
+    else if (verdict.is === "unknown") {
       waiting[name] = transientReasons.unknown;
       // the next `up` asks again
       unready++;
-    } else if (assessment.verdict.is !== "stale") continue;
+    } else if (verdict.is !== "stale") continue;
     else if (!rollout.restartUnhealthy && unreadyBefore(assessment.workload, settings.stamp) !== undefined) {
       waiting[name] = transientReasons.unready;
       unready++;
     } else {
-      restarting.push(restart);
-      if (assessment.verdict.left !== undefined) waiting[name] = assessment.verdict.left;
+      const why = differencesText(verdict.differences);
+      planned.push({ namespace: at, name, pods: verdict.stalePods, why });
+      if (verdict.left !== undefined) waiting[name] = verdict.left;
     }
   }
-  const deleted = unmanaged
-    .filter((one) => isDeleted(one, now) || isEvicted(one, now))
-    .map(({ found }) => found);
-  const planned: PlannedRestart[] = [
-    ...restarting.flatMap(({ assessment }) => {
-      const { verdict } = assessment;
-      return verdict.is === "stale"
-        ? [{ name: label(assessment), pods: verdict.stalePods, why: differencesText(verdict.differences) }]
-        : [];
-    }),
-    ...deleted.map((one) => ({
-      name: label(one),
-      pods: one.pods,
-      why: one.bare ? "will be deleted; no controller recreates it" : "evicted one by one",
+  const isReplaced = (one: Unmanaged) => isDeleted(one, now) || isEvicted(one, now);
+  planned.push(
+    ...unmanaged.filter(isReplaced).map(({ found }) => ({
+      namespace: found.namespace,
+      name: label(found),
+      pods: found.pods,
+      why: found.bare ? "will be deleted; no controller recreates it" : "evicted one by one",
     })),
-  ];
+  );
   return {
     restarts: restartsByReason(planned),
     waiting: cappedMap(waiting),
     kept: unmanaged
-      .filter((one) => !isDeleted(one, now) && !isEvicted(one, now))
+      .filter((one) => !isReplaced(one))
       .map(({ found }) => `[${found.namespace}] ${found.name} is unmanaged: ${unmanagedSentence(found)}`),
     stale: planned.length + unready,
-    ...(planned.length > 0
-      ? { count: countsText([...restarting.map((one) => one.assessment), ...deleted], planned) }
-      : {}),
+    ...(planned.length > 0 ? { count: countsText(planned) } : {}),
   };
 }
 
 const mostCounted = 10;
 
 /** `27 workloads (48 pods): shop 6, payments 4, 3 more namespaces`. */
-function countsText(of: readonly { namespace: string }[], planned: readonly PlannedRestart[]): string {
-  const ordered = [...grouped(of, ({ namespace }) => namespace)].sort(
+function countsText(planned: readonly PlacedRestart[]): string {
+  const ordered = [...grouped(planned, ({ namespace }) => namespace)].sort(
     ([a, its], [b, others]) => others.length - its.length || (a < b ? -1 : 1),
   );
   const rest = ordered.length - mostCounted;
