@@ -1,4 +1,4 @@
-import type { PropertySpec, SchemaTypes } from "./schemaTypes.js";
+import { type PropertySpec, type SchemaTypes, text, typed } from "./schemaTypes.js";
 
 /** A function in Pulumi's package schema. */
 export interface FunctionSpec {
@@ -13,11 +13,11 @@ export function explainSchema({ types }: SchemaTypes): FunctionSpec {
     type: "object",
     description: "One setting of a sidecar.",
     properties: {
-      path: { type: "string", description: "Such as `proxyResources.limits.cpu`." },
+      path: text("Such as `proxyResources.limits.cpu`."),
       value: { $ref: "pulumi.json#/Any", description: "In canonical form." },
-      source: { type: "string", description: "The level that the value comes from." },
-      owner: { type: "string", description: "The stack and component that have this level's settings." },
-      note: { type: "string", description: "Why the value is not what a level's settings say." },
+      source: text("The level that the value comes from."),
+      owner: text("The stack and component that have this level's settings."),
+      note: text("Why the value is not what a level's settings say."),
     },
     required: ["path", "source"],
   };
@@ -26,16 +26,10 @@ export function explainSchema({ types }: SchemaTypes): FunctionSpec {
     inputs: {
       type: "object",
       properties: {
-        name: { type: "string", description: "As kubectl takes it: `deployment/api`, `pod/web-1`." },
-        namespace: { type: "string", description: "Default: default." },
-        revision: {
-          type: "string",
-          description: "Of which injector. Default: the one that injected its pods.",
-        },
-        cluster: {
-          $ref: "#/types/istio-sidecar:index:Cluster",
-          description: "Default: that of the provider's configuration.",
-        },
+        name: text("As kubectl takes it: `deployment/api`, `pod/web-1`."),
+        namespace: text("Default: default."),
+        revision: text("Of which injector. Default: the one that injected its pods."),
+        cluster: typed("Cluster", "Default: that of the provider's configuration."),
       },
       required: ["name"],
     },
@@ -48,8 +42,8 @@ export function explainSchema({ types }: SchemaTypes): FunctionSpec {
           description: "All settings that any level has.",
         },
         warnings: { type: "array", items: { type: "string" }, description: "What may surprise." },
-        stale: { type: "string", description: "How many of the pods have other settings, and which." },
-        unaffected: { type: "string", description: "Why settings do not matter to this pod at all." },
+        stale: text("How many of the pods have other settings, and which."),
+        unaffected: text("Why settings do not matter to this pod at all."),
       },
       required: ["settings", "warnings"],
     },

@@ -3,7 +3,18 @@ import { platformSchema } from "../platformFile/platformSchema.js";
 import type { JsonSchema } from "../settings/JsonSchema.js";
 import { explainSchema, type FunctionSpec } from "./explainSchema.js";
 import { helmValuesSchema } from "./helmValuesSchema.js";
-import { capital, type NamedType, type PropertySpec, plain, SchemaTypes } from "./schemaTypes.js";
+import {
+  anyMap,
+  capital,
+  type NamedType,
+  names,
+  type PropertySpec,
+  plain,
+  SchemaTypes,
+  text,
+  typed,
+  whole,
+} from "./schemaTypes.js";
 
 /** A component in Pulumi's package schema. */
 interface ComponentSpec {
@@ -46,20 +57,14 @@ export function packageSchema(version: string): PackageSpec {
     );
   types.types["istio-sidecar:index:Cluster"] = cluster;
   const target = {
-    cluster: {
-      $ref: "#/types/istio-sidecar:index:Cluster",
-      description: "Default: that of the provider's configuration.",
-    },
+    cluster: typed("Cluster", "Default: that of the provider's configuration."),
   };
   const level = (schema: JsonSchema | undefined, more: Record<string, PropertySpec> = {}) => ({
     ...inputs(schema ?? {}),
     ...target,
     ...more,
   });
-  const namespace: PropertySpec = {
-    type: "string",
-    description: "The namespace of the pods. Changing it moves the settings.",
-  };
+  const namespace = text("The namespace of the pods. Changing it moves the settings.");
   const publish: PropertySpec = {
     ...plain({ type: "boolean" }),
     description:
@@ -70,27 +75,17 @@ export function packageSchema(version: string): PackageSpec {
     Object.entries(properties).map(([key, value]) => [
       key,
       key === "cluster"
-        ? { ...plain({ $ref: target.cluster.$ref }), description: target.cluster.description }
+        ? plain(target.cluster)
         : plain(types.property({ ...definitions[definitionOf(value)], ...value }, meshType(key))),
     ]),
   );
-  const effective: PropertySpec = {
-    type: "object",
-    additionalProperties: { $ref: "pulumi.json#/Any" },
-    description: "Settings after merging with the weaker levels, in canonical form.",
-  };
   const outputs: Record<string, PropertySpec> = {
-    effective,
-    sources: {
-      type: "object",
-      additionalProperties: { type: "string" },
-      description: "Setting path to the level that its effective value comes from.",
-    },
-    rollout: {
-      $ref: "#/types/istio-sidecar:index:RolloutSummary",
-      description:
-        "What the last rollout of this level did: how many workloads it restarted, what waits and why.",
-    },
+    effective: anyMap("Settings after merging with the weaker levels, in canonical form."),
+    sources: names("Setting path to the level that its effective value comes from."),
+    rollout: typed(
+      "RolloutSummary",
+      "What the last rollout of this level did: how many workloads it restarted, what waits and why.",
+    ),
   };
   const component = (
     description: string,
@@ -161,11 +156,9 @@ export function packageSchema(version: string): PackageSpec {
           "weaker than a pod's own annotations.",
         level($defs.workload, {
           namespace,
-          workloadName: {
-            type: "string",
-            description:
-              "Its name among the namespace's workload settings, whoever manages them. Default: the resource's name.",
-          },
+          workloadName: text(
+            "Its name among the namespace's workload settings, whoever manages them. Default: the resource's name.",
+          ),
         }),
         ["namespace", "selector"],
       ),
@@ -217,26 +210,24 @@ function definitionOf({ $ref }: JsonSchema): string {
 }
 
 const configuration: Record<string, PropertySpec> = {
-  context: {
-    type: "string",
-    description:
-      "A context of the kubeconfig. Default: the stack's `kubernetes:context`, then the kubeconfig's current one.",
-  },
+  context: text(
+    "A context of the kubeconfig. Default: the stack's `kubernetes:context`, then the kubeconfig's current one.",
+  ),
   kubeconfig: {
     type: "string",
     secret: true,
     description:
       "The text of a kubeconfig, or the path of one. Default: the stack's `kubernetes:kubeconfig`, then as kubectl.",
   },
-  injectorNamespace: { type: "string", description: "Where istiod runs. Default: istio-system." },
-  injectorRevision: { type: "string", description: "As in `istioctl install --revision`. Default: none." },
+  injectorNamespace: text("Where istiod runs. Default: istio-system."),
+  injectorRevision: text("As in `istioctl install --revision`. Default: none."),
 };
 
 const cluster: NamedType = {
   type: "object",
   description: "Which cluster, and as whom.",
   properties: {
-    context: { type: "string", description: "Default: the kubeconfig's current context." },
+    context: text("Default: the kubeconfig's current context."),
     kubeconfig: {
       type: "string",
       secret: true,
@@ -245,25 +236,16 @@ const cluster: NamedType = {
   },
 };
 
-const names = (description: string): PropertySpec => ({
-  type: "object",
-  additionalProperties: { type: "string" },
-  description,
-});
-
 const rolloutSummary: NamedType = {
   type: "object",
   description: "What a rollout did.",
   properties: {
-    restarted: { type: "integer", description: "How many workloads it restarted." },
-    current: { type: "integer", description: "Workloads that have the settings already." },
-    masked: { type: "integer", description: "Workloads whose own annotations win." },
+    restarted: whole("How many workloads it restarted."),
+    current: whole("Workloads that have the settings already."),
+    masked: whole("Workloads whose own annotations win."),
     waiting: names("`namespace/Kind/name` to why it was left alone, though it is stale."),
     failed: names("`namespace/Kind/name` to the reason."),
-    notStarted: {
-      type: "integer",
-      description: "Stale workloads that were not begun, since another one failed.",
-    },
+    notStarted: whole("Stale workloads that were not begun, since another one failed."),
     overruled: names("`namespace/Kind/name` to what its settings promise and its new pods don't show."),
     unmanaged: names(
       "`namespace/Kind/name` to pods with earlier settings that no restart replaces, and why.",

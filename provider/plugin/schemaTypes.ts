@@ -21,6 +21,29 @@ export interface PropertySpec extends TypeSpec {
   secret?: boolean;
 }
 
+export const text = (description: string): PropertySpec => ({ type: "string", description });
+export const whole = (description: string): PropertySpec => ({ type: "integer", description });
+
+/** A map of text by names. */
+export const names = (description: string): PropertySpec => ({
+  type: "object",
+  additionalProperties: { type: "string" },
+  description,
+});
+
+/** A map of any values. */
+export const anyMap = (description: string): PropertySpec => ({
+  type: "object",
+  additionalProperties: { $ref: "pulumi.json#/Any" },
+  description,
+});
+
+/** A named type of this package. */
+export const typed = (name: string, description: string): PropertySpec => ({
+  $ref: `#/types/istio-sidecar:index:${name}`,
+  description,
+});
+
 /** A named type: an object, or the values of an enum. */
 export interface NamedType {
   type: "object" | "string";
