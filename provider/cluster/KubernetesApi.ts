@@ -30,7 +30,6 @@ export interface KubernetesApi {
   request<Answer>(call: ApiCall): Promise<Answer>;
 }
 
-/** The metadata of any object. */
 export interface ObjectMeta {
   name: string;
   namespace?: string;
@@ -118,7 +117,6 @@ export function listAll<Item>(api: KubernetesApi, path: string, options: ListOpt
   return listKept<Item, Item>(api, path, (item) => [item], options);
 }
 
-/** Lists the metadata of all objects. */
 export function listMetadata(
   api: KubernetesApi,
   path: string,

@@ -1,3 +1,5 @@
+import { recordOf } from "../data/isRecord.js";
+import { parsedJson } from "../data/parsedJson.js";
 import type { ObjectMeta } from "./KubernetesApi.js";
 
 /** The revision of an Istio installed without one. */
@@ -7,13 +9,6 @@ export const defaultRevision = "default";
 export function injectingRevision({ annotations }: Pick<ObjectMeta, "annotations">): string | undefined {
   const status = annotations?.["sidecar.istio.io/status"];
   if (status === undefined) return undefined;
-  return revisionIn(status) || annotations?.["istio.io/rev"] || defaultRevision;
-}
-
-function revisionIn(status: string): string | undefined {
-  try {
-    return (JSON.parse(status) as { revision?: string }).revision;
-  } catch {
-    return undefined;
-  }
+  const { revision } = recordOf(parsedJson(status)) as { revision?: string };
+  return revision || annotations?.["istio.io/rev"] || defaultRevision;
 }

@@ -5,16 +5,7 @@ import { type Requirement, selects } from "../levels/selector.js";
 import type { InjectorData } from "./InjectorData.js";
 import { storedData } from "./StoredData.js";
 
-/** The stamp of a pod with these labels; undefined if no layer applies to it. */
-export function stampFor(
-  data: Pick<InjectorData, "values">,
-  namespace: string,
-  labels?: Readonly<Record<string, string>>,
-): string | undefined {
-  return stampsIn(data)(namespace, labels);
-}
-
-/** `stampFor` for many pods: reads the values, which are long, only once. */
+/** The stamp of pods with these labels; undefined if no layer applies to them. Reads the values, which are long, only once. */
 export function stampsIn(
   data: Pick<InjectorData, "values">,
 ): (namespace: string, labels?: Readonly<Record<string, string>>) => string | undefined {

@@ -4,6 +4,7 @@ import { hasStatus, type KubernetesApi, type ObjectMeta, pathIn } from "../clust
 import type { InjectorData } from "../configMap/InjectorData.js";
 import { layersOf } from "../configMap/layersOf.js";
 import { InjectorRefusal, named } from "../data/InjectorRefusal.js";
+import { valueAt } from "../data/valueAt.js";
 import { oldestRelease } from "../template/istioVersion.js";
 import { NoInjector } from "./NoInjector.js";
 import { revisionsIn } from "./revisionsIn.js";
@@ -156,14 +157,10 @@ function timeText(time = ""): string {
 }
 
 function hasValues(fields: unknown): boolean {
-  return dataOf(fields)["f:values"] !== undefined;
+  return valueAt(fields, ["f:data", "f:values"]) !== undefined;
 }
 
 // setting a label changes neither text
 function hasTexts(fields: unknown): boolean {
-  return hasValues(fields) || dataOf(fields)["f:config"] !== undefined;
-}
-
-function dataOf(fields: unknown): Readonly<Record<string, unknown>> {
-  return (fields as { "f:data"?: Record<string, unknown> } | undefined)?.["f:data"] ?? {};
+  return hasValues(fields) || valueAt(fields, ["f:data", "f:config"]) !== undefined;
 }

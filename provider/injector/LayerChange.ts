@@ -26,7 +26,6 @@ export class OwnershipError extends Error {
   override readonly name = "OwnershipError";
   constructor(
     message: string,
-    /** The owner. */
     readonly owner: string,
   ) {
     super(message);

@@ -17,7 +17,6 @@ export function layerOutcome({ data, metadata }: InjectorConfigMap, target: stri
   };
 }
 
-/** Their names. */
 export const outcomeNames = [
   "stamp",
   "effective",

@@ -1,7 +1,6 @@
 import { ApiError, hasStatus, type KubernetesApi, listMetadata, pathIn } from "../cluster/KubernetesApi.js";
 import { nearestKey } from "../data/nearestKey.js";
 
-/** The namespace doesn't exist. */
 export class NoNamespace extends Error {
   override readonly name = "NoNamespace";
 }

@@ -15,19 +15,11 @@ export async function whyRefused(
   properties: Properties,
   content: LayerContent,
 ): Promise<string | undefined> {
-  let live: InjectorConfigMap | undefined;
   try {
-    live = await look();
-  } catch (error) {
-    if (error instanceof InjectorRefusal) return error.message;
-    throw error;
-  }
-  if (!live || containsUnknown(contentOf(content))) return undefined;
-  const { data } = live;
-  const name = nameOf(live, injectorOf(properties));
-  const own = { [targetOf(properties)]: { owner: ownerOf(properties), ...contentOf(content) } };
-  try {
-    named(name, () => requireComposable(data, own));
+    const live = await look();
+    if (!live || containsUnknown(contentOf(content))) return undefined;
+    const own = { [targetOf(properties)]: { owner: ownerOf(properties), ...contentOf(content) } };
+    named(nameOf(live, injectorOf(properties)), () => requireComposable(live.data, own));
     return undefined;
   } catch (error) {
     if (error instanceof InjectorRefusal) return error.message;

@@ -42,7 +42,6 @@ export function isWorkloadTarget(target: string): boolean {
   return target.includes("/");
 }
 
-/** A target's layer. */
 export function layerAt(layers: Layers, target: string): Layer | undefined {
   return getOwn(layers, target);
 }

@@ -25,12 +25,15 @@ export function layersNear(namespace: string, ...sources: readonly Layers[]): La
   return near;
 }
 
+/** A workload layer with its target. */
+type WorkloadLayer = Layer & { target: string; picks: PodPicker };
+
 /** The layers that apply to a pod; workload layers are weakest first. */
 export function layersReaching(
   layers: Layers,
   namespace: string,
   labels: Readonly<Record<string, string>> = {},
-): { global: Layer | undefined; namespace: Layer | undefined; workloads: Layer[] } {
+): { global: Layer | undefined; namespace: Layer | undefined; workloads: WorkloadLayer[] } {
   return {
     global: layerAt(layers, globalTarget),
     namespace: layerAt(layers, namespace),
@@ -39,10 +42,7 @@ export function layersReaching(
 }
 
 /** A namespace's workload layers, weakest first. */
-export function workloadLayers(
-  layers: Layers,
-  namespace: string,
-): (Layer & { target: string; picks: PodPicker })[] {
+export function workloadLayers(layers: Layers, namespace: string): WorkloadLayer[] {
   return Object.entries(layersNear(namespace, layers))
     .flatMap(([target, layer]) => (layer.picks ? [{ ...layer, target, picks: layer.picks }] : []))
     .sort((a, b) => a.picks.priority - b.picks.priority || (a.target < b.target ? -1 : 1));
@@ -72,7 +72,11 @@ export function layersAt(layers: Layers, target: string): LayeredSettings {
   });
 }
 
-function settingsOf({ global, namespace, workloads }: ReturnType<typeof layersReaching>): LayeredSettings {
+function settingsOf({
+  global,
+  namespace,
+  workloads,
+}: Partial<Record<"global" | "namespace", Layer | undefined>> & { workloads: Layer[] }): LayeredSettings {
   return {
     ...(global ? { global: global.settings } : {}),
     ...(namespace ? { namespace: namespace.settings } : {}),

@@ -1,5 +1,5 @@
 import { globalTarget, type Layers, layerAt, namespaceOf } from "./Layer.js";
-import { layersReaching, workloadLayers } from "./layersReaching.js";
+import { layersReaching } from "./layersReaching.js";
 import { effectiveRollout } from "./parseRollout.js";
 import type { Rollout } from "./RolloutOptions.js";
 
@@ -19,13 +19,10 @@ export function rolloutReaching(
   labels: Readonly<Record<string, string>> = {},
 ): ReachingRollout {
   const reaching = layersReaching(layers, namespace, labels);
-  const workloads = workloadLayers(layers, namespace).filter((one) =>
-    reaching.workloads.some(({ picks }) => picks === one.picks),
-  );
   const leveled = [
     { target: globalTarget, rollout: reaching.global?.rollout },
     { target: namespace, rollout: reaching.namespace?.rollout },
-    ...workloads.map(({ target, rollout }) => ({ target, rollout })),
+    ...reaching.workloads,
   ];
   const merged = effectiveRollout(leveled.map(({ rollout }) => rollout));
   const bounds = leveled.flatMap(({ target, rollout }) =>

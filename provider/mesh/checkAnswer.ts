@@ -1,7 +1,7 @@
 import { injectedPods } from "../cluster/injectedPods.js";
 import { injectingRevision } from "../cluster/injectingRevision.js";
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
-import { stampFor } from "../configMap/stampsIn.js";
+import { stampsIn } from "../configMap/stampsIn.js";
 import { ask, type Probe, probesOf, withoutSidecar } from "../injector/askInjector.js";
 import { askReplicas, replicasBehind } from "../injector/askReplicas.js";
 import { type Injector, revisionOf } from "../injector/Injector.js";
@@ -24,7 +24,7 @@ export async function checkAnswer(
     }
     const [probe] = await probesOf(api, namespace, injector);
     if (!probe) return [skipped(check, "nothing to ask about")];
-    const expected = stampFor(data, namespace, probe.template.metadata?.labels);
+    const expected = stampsIn(data)(namespace, probe.template.metadata?.labels);
     const question = { api, injector, namespace, probe, expected };
     return [await answer(question), await agreement(question)];
   } catch (error) {

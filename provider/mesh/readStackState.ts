@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parsedJson } from "../data/parsedJson.js";
 import { injectorName } from "../injector/Injector.js";
 import { injectorOf } from "../injector/layerInputs.js";
 import { writtenOwnerOf } from "../injector/layerOwner.js";
@@ -38,7 +39,9 @@ const expected = "expected the output of pulumi stack export";
 
 /** Parses the output of `pulumi stack export`; `from` names it in errors. */
 export function readStackState(text: string, from: string): StackState {
-  const read = Exported.safeParse(parsed(text, from));
+  const content = parsedJson(text);
+  if (content === undefined) throw new NoStackState(`${from}: ${expected}, got no JSON`);
+  const read = Exported.safeParse(content);
   if (!read.success) {
     const [issue] = read.error.issues;
     throw new NoStackState(`${from}: ${expected}, got ${issue?.path.join(".")}: ${issue?.message}`);
@@ -66,12 +69,4 @@ function layerIn({ urn, inputs, outputs }: z.infer<typeof Resource>): StackLayer
       owner: writtenOwnerOf({ ...properties, ...outputs }),
     },
   ];
-}
-
-function parsed(text: string, from: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new NoStackState(`${from}: ${expected}, got no JSON`);
-  }
 }

@@ -1,6 +1,7 @@
 /** Pod annotations, Istio's and ours, that affect settings. */
 
 import { snakeCase } from "../data/fieldAt.js";
+import { memoize } from "../data/memoize.js";
 import { contentOf, yamlText } from "../data/yamlText.js";
 
 /** Written by the injector: the digest of the settings that it applied to the pod. */
@@ -20,44 +21,24 @@ export const ownKeyPattern = String.raw`(?m)^(?:[^#\n]|[^\s#]#+)*\b(?:%s)["']?\s
 
 /** Whether a pod's `proxy.istio.io/config` has a key, at any depth. `key` may have alternatives, separated by `|`. */
 export function setsKey(config: string | undefined, key: string): boolean {
-  return config !== undefined && key.split("|").some((one) => readConfig(config).keys.has(one));
+  return config !== undefined && key.split("|").some((one) => keysIn(config).has(one));
 }
 
 /** The content of a pod's `proxy.istio.io/config`; undefined if it can't be parsed, in which case Istio denies the pod. */
 export function proxyConfigOf(config: string | undefined): unknown {
-  return config === undefined ? undefined : readConfig(config).content();
+  return config === undefined ? undefined : contentIn(config);
 }
 
-interface ReadConfig {
-  text: string;
-  /** What `ownKeyPattern` finds in it. */
-  keys: ReadonlySet<string>;
-  content: () => unknown;
-}
-
-let lastRead: ReadConfig | undefined;
-
-// cached, since a pod is checked for hundreds of settings, and its annotation may be long
-function readConfig(text: string): ReadConfig {
-  if (lastRead?.text === text) return lastRead;
-  let content: { is: unknown } | undefined;
-  lastRead = {
-    text,
-    keys: keysIn(text),
-    content: () => {
-      const read = content ? undefined : contentOf(yamlText(text));
-      content ??= { is: read && "content" in read ? read.content : undefined };
-      return content.is;
-    },
-  };
-  return lastRead;
-}
-
-// white space as in Go's regular expressions
-function keysIn(text: string): ReadonlySet<string> {
-  const uncommented = text.replace(/(^|[\t\n\f\r ])#[^\n]*/g, "$1#");
+// a pod is checked for hundreds of settings, and its annotation may be long; white space as in Go's regular expressions
+const keysIn = memoize((config): ReadonlySet<string> => {
+  const uncommented = config.replace(/(^|[\t\n\f\r ])#[^\n]*/g, "$1#");
   return new Set([...uncommented.matchAll(/\b(\w+)["']?[\t\n\f\r ]*:/g)].map(([, key = ""]) => key));
-}
+}, 1);
+
+const contentIn = memoize((config): unknown => {
+  const read = contentOf(yamlText(config));
+  return "content" in read ? read.content : undefined;
+}, 1);
 
 /** The spellings of a ProxyConfig field, separated by `|`: protobuf JSON allows camel case and snake case. */
 export function ownKeys(field: string): string {

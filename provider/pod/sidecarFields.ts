@@ -2,6 +2,7 @@ import { allContainers, type Container, type Pod } from "../cluster/podTemplate.
 import { canonicalJson } from "../data/canonicalJson.js";
 import { recordOf } from "../data/isRecord.js";
 import { memoize } from "../data/memoize.js";
+import { parsedJson } from "../data/parsedJson.js";
 import { valueAt } from "../data/valueAt.js";
 import { declarations, type SettingValue } from "../settings/declarations.js";
 import { secondsOf } from "../settings/duration.js";
@@ -49,7 +50,7 @@ interface Sidecar {
   proxy: Container;
   init: Container | undefined;
   native: boolean;
-  proxyConfig: Record<string, unknown>;
+  proxyConfig: Readonly<Record<string, unknown>>;
 }
 
 function sidecarOf({ spec }: Pick<Pod, "spec">): Sidecar | undefined {
@@ -60,7 +61,7 @@ function sidecarOf({ spec }: Pick<Pod, "spec">): Sidecar | undefined {
     proxy,
     init: containers.find(isValidation) ?? containers.find(({ name }) => initContainers.includes(name)),
     native: !spec.containers.includes(proxy),
-    proxyConfig: jsonOf(proxy.env?.find(({ name }) => name === "PROXY_CONFIG")?.value),
+    proxyConfig: recordOf(parsedJson(proxy.env?.find(({ name }) => name === "PROXY_CONFIG")?.value ?? "{}")),
   };
 }
 
@@ -70,7 +71,7 @@ function isValidation({ name, args = [] }: Container): boolean {
 }
 
 // an open setting's names are taken from PROXY_CONFIG
-function namesShown(podFields: readonly PodField[], proxyConfig: Record<string, unknown>): string[] {
+function namesShown(podFields: readonly PodField[], proxyConfig: unknown): string[] {
   const shown = podFields.find((podField) => podField.in === "proxyConfig");
   return shown?.in === "proxyConfig"
     ? Object.keys(recordOf(valueAt(proxyConfig, shown.path.slice(0, -1))))
@@ -208,12 +209,4 @@ function put(fields: Record<string, string>, name: string, value: string | undef
 function argumentAfter({ args = [] }: Container, flag: string): string {
   const at = args.indexOf(flag);
   return at < 0 ? "" : (args[at + 1] ?? "");
-}
-
-function jsonOf(text: string | undefined): Record<string, unknown> {
-  try {
-    return recordOf(JSON.parse(text ?? "{}"));
-  } catch {
-    return {};
-  }
 }

@@ -1,5 +1,6 @@
 import { fieldManager } from "../cluster/fieldManager.js";
 import { hasStatus, ifFound, type KubernetesApi, type ObjectMeta, pathIn } from "../cluster/KubernetesApi.js";
+import { valueAt } from "../data/valueAt.js";
 
 /** The ConfigMap that shows a namespace's team which settings its pods get. */
 export const publishedName = "sidecar-settings";
@@ -103,10 +104,10 @@ function readConfigMap(api: KubernetesApi, namespace: string): Promise<ConfigMap
 }
 
 function isOurs({ metadata }: ConfigMap): boolean {
-  return (metadata.managedFields ?? []).some(({ manager, fieldsV1 }) => {
-    const fields = fieldsV1 as { "f:data"?: Record<string, unknown> } | undefined;
-    return manager === fieldManager && fields?.["f:data"]?.[`f:${key}`] !== undefined;
-  });
+  return (metadata.managedFields ?? []).some(
+    ({ manager, fieldsV1 }) =>
+      manager === fieldManager && valueAt(fieldsV1, ["f:data", `f:${key}`]) !== undefined,
+  );
 }
 
 function pathOf(namespace: string): string {

@@ -43,14 +43,13 @@ export function publishedProvider(coordinators: Coordinators): ResourceProvider 
     async check(olds, given) {
       const news = withoutEmptyMaps(withKnownCluster(given));
       const former = { settings: olds.settings ?? {}, ...(olds.__text ? { __text: olds.__text } : {}) };
-      const { namespace } = news;
-      if (containsUnknown([namespace, news.cluster, news.injector]))
-        return { inputs: { ...news, ...former } };
+      const unseen = { inputs: { ...news, ...former } };
+      if (containsUnknown([news.namespace, news.cluster, news.injector])) return unseen;
       try {
         const api = await coordinators.api(news);
         const coordinator = await coordinators.of(news);
         const data = await coordinator.data(api);
-        if (!data) return { inputs: { ...news, ...former } };
+        if (!data) return unseen;
         const at = namespaceOf(news);
         const inputs = { ...news, ...outputsOf(effectiveAt(data, at, coordinator.planned.known(at))) };
         // drift that only the cluster shows must become an input, or the preview's diff would be empty
@@ -58,8 +57,8 @@ export function publishedProvider(coordinators: Coordinators): ResourceProvider 
         return { inputs: restores === undefined ? inputs : { ...inputs, restores } };
       } catch (error) {
         if (!(error instanceof UnreachableError)) throw error;
-        session.report(`${namespace}: could not look up the settings to publish: ${error.message}`);
-        return { inputs: { ...news, ...former } };
+        session.report(`${news.namespace}: could not look up the settings to publish: ${error.message}`);
+        return unseen;
       }
     },
 

@@ -21,10 +21,9 @@ export async function planRollout(
   isNew: boolean,
 ): Promise<PlannedRollout | { refused: readonly string[] } | "unreachable" | undefined> {
   const { session } = coordinators;
+  const where = String(properties.namespace ?? "all namespaces");
   if (containsUnknown([properties.namespace, properties.injector, properties.cluster])) {
-    session.report(
-      `${String(properties.namespace ?? "all namespaces")}: the cluster is not known before \`up\`, nor which workloads restart`,
-    );
+    session.report(`${where}: the cluster is not known before \`up\`, nor which workloads restart`);
     return undefined;
   }
   try {
@@ -32,14 +31,14 @@ export async function planRollout(
     const coordinator = await coordinators.of(properties);
     if (coordinator.planned.lost) {
       session.report(
-        `${properties.namespace ?? "all namespaces"}: can't list restarts yet: the missing settings must be restored first (pods that still have them won't restart)`,
+        `${where}: can't list restarts yet: the missing settings must be restored first (pods that still have them won't restart)`,
       );
       return undefined;
     }
     const live = await coordinator.data(api);
     if (live && !hasOwnStamps(live)) {
       session.report(
-        `${properties.namespace ?? "all namespaces"}: can't list restarts yet: what another release of this package wrote must be written again first (pods whose sidecar stays the same won't restart)`,
+        `${where}: can't list restarts yet: what another release of this package wrote must be written again first (pods whose sidecar stays the same won't restart)`,
       );
       return undefined;
     }
@@ -67,9 +66,7 @@ export async function planRollout(
     return planned;
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
-    session.report(
-      `${properties.namespace ?? "all namespaces"}: could not look up which workloads restart: ${error.message}`,
-    );
+    session.report(`${where}: could not look up which workloads restart: ${error.message}`);
     return "unreachable";
   }
 }

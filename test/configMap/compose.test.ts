@@ -5,7 +5,7 @@ import { compose, installedGlobal, strip } from "../../provider/configMap/compos
 import type { InjectorData } from "../../provider/configMap/InjectorData";
 import { layersOf } from "../../provider/configMap/layersOf";
 import type { StoredProfile } from "../../provider/configMap/StoredProfile";
-import { stampFor } from "../../provider/configMap/stampsIn";
+import { stampsIn } from "../../provider/configMap/stampsIn";
 import { InjectorRefusal } from "../../provider/data/InjectorRefusal";
 import { isWorkloadTarget, type Layer, type Layers, namespaceOf } from "../../provider/levels/Layer";
 import { layersFor, workloadLayers } from "../../provider/levels/layersReaching";
@@ -236,21 +236,21 @@ describe("workload layers", () => {
   it("show in the stamp of the pods that they reach, in that order behind the namespace's or global one", () => {
     const composed = compose(data, several);
     const base = profileFor(composed, "shop")?.stamp;
-    assert.equal(stampFor(composed, "shop", { app: "web" }), [base, ...inTurn.map(stampOf)].join("."));
-    assert.equal(stampFor(composed, "shop", { app: "api" }), base);
-    assert.equal(stampFor(composed, "shop"), base);
+    assert.equal(stampsIn(composed)("shop", { app: "web" }), [base, ...inTurn.map(stampOf)].join("."));
+    assert.equal(stampsIn(composed)("shop", { app: "api" }), base);
+    assert.equal(stampsIn(composed)("shop"), base);
     assert.equal(
-      stampFor(composed, "bank", { app: "web" }),
+      stampsIn(composed)("bank", { app: "web" }),
       `${profileFor(composed, "bank")?.stamp}.${stampOf("bank/d")}`,
     );
   });
 
   it("alone make the whole stamp; pods that nothing reaches have none", () => {
     const composed = compose(data, { "bank/d": picking(0, 5) });
-    assert.equal(stampFor(composed, "bank", { app: "web" }), stampOf("bank/d"));
-    assert.equal(stampFor(composed, "bank", { app: "api" }), undefined);
-    assert.equal(stampFor(composed, "shop", { app: "web" }), undefined);
-    assert.equal(stampFor(data, "shop", { app: "web" }), undefined);
+    assert.equal(stampsIn(composed)("bank", { app: "web" }), stampOf("bank/d"));
+    assert.equal(stampsIn(composed)("bank", { app: "api" }), undefined);
+    assert.equal(stampsIn(composed)("shop", { app: "web" }), undefined);
+    assert.equal(stampsIn(data)("shop", { app: "web" }), undefined);
   });
 
   it("of equal settings are stored once, each with its owner and its own selector", () => {
@@ -279,11 +279,11 @@ describe("workload layers", () => {
     const composed = compose(data, odd);
     assert.deepEqual(layersOf(composed), odd);
     assert.equal(
-      stampFor(composed, "constructor", { constructor: "" }),
+      stampsIn(composed)("constructor", { constructor: "" }),
       profileOf({ namespace: { dnsProxy: true } }).stamp,
     );
-    assert.equal(stampFor(composed, "constructor", {}), undefined);
-    assert.equal(stampFor(composed, "toString", { constructor: "" }), undefined);
+    assert.equal(stampsIn(composed)("constructor", {}), undefined);
+    assert.equal(stampsIn(composed)("toString", { constructor: "" }), undefined);
   });
 
   it("are distinguished from other targets by their names", () => {

@@ -11,7 +11,7 @@ import {
   type PodTemplate,
 } from "../../provider/cluster/podTemplate";
 import { compose, strip } from "../../provider/configMap/compose";
-import { stampFor } from "../../provider/configMap/stampsIn";
+import { stampsIn } from "../../provider/configMap/stampsIn";
 import { type Problem, problemText } from "../../provider/data/problem";
 import { isUnknown } from "../../provider/data/unknown";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
@@ -109,7 +109,7 @@ for (const sidecars of ["native", "classic"] as const) {
       const current = await readInjector(api, injector);
       const data = compose(current.data, layers);
       await writeInjector(api, injector, current, data);
-      const wanted = stampFor(data, "shop", labels);
+      const wanted = stampsIn(data)("shop", labels);
       for (let tries = 0; tries < 200; tries++) {
         // a denial is what the tests look for: it ends the wait, too
         const pod = await dryRunPod(api, "shop", template(labels)).catch(() => undefined);

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { compose, installedGlobal, strip } from "../../provider/configMap/compose";
 import type { InjectorData } from "../../provider/configMap/InjectorData";
 import { layersOf } from "../../provider/configMap/layersOf";
-import { stampFor } from "../../provider/configMap/stampsIn";
+import { stampsIn } from "../../provider/configMap/stampsIn";
 import { explainSidecar } from "../../provider/explain/explainSidecar";
 import type { Layers } from "../../provider/levels/Layer";
 import { installedSettings } from "../../provider/levels/Profile";
@@ -41,7 +41,7 @@ function use(given: InjectorData): void {
   orRefusal(() => installedSettings(installedGlobal(given)));
   istioVersion(given);
   orRefusal(() => profileFor(given, "shop"));
-  orRefusal(() => stampFor(given, "shop", { app: "web" }));
+  orRefusal(() => stampsIn(given)("shop", { app: "web" }));
   const present = orRefusal(() => layersOf(given));
   if (present) {
     for (const namespace of ["shop", "constructor"])

@@ -5,7 +5,7 @@ import type { KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import type { Pod, PodTemplate } from "../../provider/cluster/podTemplate";
 import { compose } from "../../provider/configMap/compose";
 import type { InjectorData } from "../../provider/configMap/InjectorData";
-import { stampFor } from "../../provider/configMap/stampsIn";
+import { stampsIn } from "../../provider/configMap/stampsIn";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
 import type { Layers } from "../../provider/levels/Layer";
 import { stampAnnotation } from "../../provider/pod/podAnnotations";
@@ -77,7 +77,7 @@ for (const { name: kind, options } of kindsOfCluster(sidecarKinds)) {
 
     /** The pod with the stamp of what was written last: the injector takes it up a moment later. */
     const createWith = async (data: InjectorData): Promise<Pod> => {
-      const stamp = stampFor(data, "shop", pod.metadata?.labels ?? {});
+      const stamp = stampsIn(data)("shop", pod.metadata?.labels ?? {});
       for (let tries = 0; tries < 100; tries++) {
         const created = await create(pod);
         if (created.metadata.annotations?.[stampAnnotation] === stamp) return created;

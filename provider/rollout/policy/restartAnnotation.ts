@@ -14,20 +14,14 @@ function marked({ kind, metadata, spec }: Pick<Workload, "kind" | "metadata" | "
   return (kind === "Rollout" ? metadata.annotations : spec.template.metadata?.annotations) ?? {};
 }
 
-/** The mark of our last restart; undefined if there was none. */
+/** The settings that our last restart was for; undefined if there was none. `stamp`: undefined for no settings. */
 export function restartedFor(
   workload: Pick<Workload, "kind" | "metadata" | "spec">,
-): RestartMark | undefined {
+): { stamp: string | undefined } | undefined {
   const mark = marked(workload)[restartAnnotation];
   if (mark === undefined) return undefined;
   const { stamp } = partsOf(mark);
   return { stamp: stamp === noSettings ? undefined : stamp };
-}
-
-/** The settings that our last restart was for. */
-export interface RestartMark {
-  /** Undefined for no settings. */
-  stamp: string | undefined;
 }
 
 /** A merge patch that restarts a workload. */
