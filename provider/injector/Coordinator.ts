@@ -5,7 +5,6 @@ import type { InjectorData } from "../configMap/InjectorData.js";
 import { askReplicas, podGiven, type ReplicaAnswer, replicasBehind } from "./askReplicas.js";
 import { CachedInjector } from "./CachedInjector.js";
 import type { Injector, InjectorConfigMap } from "./Injector.js";
-import type { LayerChange } from "./LayerChange.js";
 import { LayerHistory } from "./LayerHistory.js";
 import { LayerQueue } from "./LayerQueue.js";
 import { NoInjector } from "./NoInjector.js";
@@ -19,9 +18,11 @@ export class Coordinator {
   readonly planned = new PlannedLayers();
   /** What the layers were before. */
   readonly history = new LayerHistory();
-  private readonly done: Rollback[] = [];
+  /** The changes of layers. */
+  readonly queue: LayerQueue;
+  /** Rollbacks by rollouts of this process, for rollouts whose turn comes later. */
+  readonly rollbacks: Rollback[] = [];
   private readonly cached: CachedInjector;
-  private readonly queue: LayerQueue;
 
   constructor(
     readonly injector: Injector,
@@ -49,35 +50,15 @@ export class Coordinator {
     return (await this.read(api))?.data;
   }
 
-  /** Resolves when the change is written and the injector applies it; rejects without affecting other changes. `injectorTimeout`: in ms. */
-  submit(api: KubernetesApi, change: LayerChange, injectorTimeout: number): Promise<void> {
-    return this.queue.submit(api, change, injectorTimeout);
-  }
-
-  /** Whether changes are being written or verified. */
-  get isBusy(): boolean {
-    return this.queue.isBusy;
-  }
-
-  /** Resolves when none is. */
-  idle(): Promise<void> {
-    return this.queue.idle();
-  }
-
-  /** Rollbacks by rollouts of this process, for rollouts whose turn comes later. */
-  get rollbacks(): readonly Rollback[] {
-    return this.done;
-  }
-
   /** Whether one of them rolled back a target's layer. */
   isRolledBack(target: string): boolean {
-    return this.done.some(({ targets }) => targets.includes(target));
+    return this.rollbacks.some(({ targets }) => targets.includes(target));
   }
 
   /** Rolls back what this program changed for a target's namespaces; undefined if that is nothing. */
   async rollBack(api: KubernetesApi, target: string): Promise<Rollback | undefined> {
     const rollback = await rollbackLayers(this, api, target, this.session.report);
-    if (rollback) this.done.push(rollback);
+    if (rollback) this.rollbacks.push(rollback);
     return rollback;
   }
 

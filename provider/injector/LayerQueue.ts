@@ -40,7 +40,7 @@ export class LayerQueue {
     private readonly options: Omit<CommitOptions, "injectorTimeout">,
   ) {}
 
-  /** Resolves when the change is written and the injector applies it; rejects without affecting other changes. */
+  /** Resolves when the change is written and the injector applies it; rejects without affecting other changes. `injectorTimeout`: in ms. */
   submit(api: KubernetesApi, change: LayerChange, injectorTimeout: number): Promise<void> {
     const settled = new Promise<void>((resolve, reject) =>
       this.waiting.push({ api, change, injectorTimeout, resolve, reject }),
@@ -49,6 +49,7 @@ export class LayerQueue {
     return settled;
   }
 
+  /** Whether changes are being written or verified. */
   get isBusy(): boolean {
     return this.running !== undefined;
   }

@@ -1,4 +1,3 @@
-import { isOtherCluster } from "../cluster/isOtherCluster.js";
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { withKnownCluster } from "../cluster/withKnownCluster.js";
 import { layersOf } from "../configMap/layersOf.js";
@@ -38,6 +37,7 @@ import {
 import { lookAtInjector } from "./lookAtInjector.js";
 import { NoInjector } from "./NoInjector.js";
 import { failuresOf, partialFailure, type ResourceProvider } from "./ResourceProvider.js";
+import { replacedBy } from "./replacedBy.js";
 import { requireNamespace } from "./requireNamespace.js";
 import { targetName } from "./targetName.js";
 import { warnOfNamespace } from "./warnOfNamespace.js";
@@ -86,11 +86,7 @@ export function layerProvider(
     },
 
     async diff(_id, olds, news) {
-      const elsewhere = await isOtherCluster(session, olds, news);
-      const moved =
-        elsewhere ||
-        targetOf(olds) !== targetOf(news) ||
-        canonicalJson(injectorOf(olds)) !== canonicalJson(injectorOf(news));
+      const replaces = await replacedBy(session, olds, news);
       const relevant = (properties: Properties) => [
         // new credentials: delete and refresh use those in the state
         properties.cluster ?? {},
@@ -98,15 +94,11 @@ export function layerProvider(
         ["owner", "restores", "selector", "priority", ...settingGroups].map((name) => properties[name]),
       ];
       const changed = canonicalJson(relevant(olds)) !== canonicalJson(relevant(news));
-      const replaces = moved
-        ? [
-            elsewhere
-              ? "cluster"
-              : (["namespace", "workload"].find((name) => news[name] !== olds[name]) ?? "injector"),
-          ]
-        : [];
       const changes =
-        moved || changed || containsUnknown(news) || (await isDifferentInCluster(coordinators, olds, news));
+        replaces.length > 0 ||
+        changed ||
+        containsUnknown(news) ||
+        (await isDifferentInCluster(coordinators, olds, news));
       return { changes, replaces, deleteBeforeReplace: false };
     },
 
@@ -176,7 +168,7 @@ export function layerProvider(
         session.report(`${targetName(target)}: ${problem.path} is ignored: ${problemSentence(problem)}`);
       try {
         const change = { target, layer: undefined, owners: [writtenOwnerOf(properties)] };
-        await coordinator.submit(api, change, injectorTimeoutOf(properties));
+        await coordinator.queue.submit(api, change, injectorTimeoutOf(properties));
       } catch (error) {
         if (!(error instanceof OwnershipError || error instanceof NoInjector)) throw error;
         const why =
@@ -210,7 +202,7 @@ async function submit(
   const layer: Layer = { owner, ...contentOf(read) };
   const owners = [owner, ...formerOwners];
   const change = { target, layer, owners, stack: stackOf(owner), ...(former ? { former } : {}) };
-  await coordinator.submit(api, change, injectorTimeoutOf(inputs));
+  await coordinator.queue.submit(api, change, injectorTimeoutOf(inputs));
   const live = await coordinator.read(api);
   return { ...inputs, ...writtenOwner(inputs, owner), ...(live ? layerOutcome(live, target) : {}) };
 }

@@ -5,8 +5,8 @@ import { canonicalJson } from "../data/canonicalJson.js";
 import { globalTarget, type Layer, type Layers, namespaceOf } from "../levels/Layer.js";
 import { rolloutAt } from "../levels/rolloutReaching.js";
 import { type Injector, readInjector } from "./Injector.js";
-import type { LayerChange } from "./LayerChange.js";
 import type { FormerLayer, LayerHistory } from "./LayerHistory.js";
+import type { LayerQueue } from "./LayerQueue.js";
 import { stackOf } from "./layerOwner.js";
 import type { PlannedLayer, PlannedLayers } from "./PlannedLayers.js";
 import { targetName } from "./targetName.js";
@@ -23,7 +23,7 @@ interface Shared {
   injector: Injector;
   planned: PlannedLayers;
   history: LayerHistory;
-  submit(api: KubernetesApi, change: LayerChange, injectorTimeout: number): Promise<void>;
+  queue: LayerQueue;
 }
 
 /**
@@ -53,7 +53,7 @@ export async function rollbackLayers(
         ...(rollout ? { rollout } : {}),
       };
       const change = { target, layer, owners: [owner], stack: stackOf(owner), putsBack: true };
-      return shared.submit(api, change, injectorTimeout);
+      return shared.queue.submit(api, change, injectorTimeout);
     }),
   );
   return { targets, stampBefore: stampsIn(data) };

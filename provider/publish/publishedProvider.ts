@@ -29,7 +29,7 @@ export function publishedProvider(coordinators: Coordinators): ResourceProvider 
     const api = await coordinators.api(inputs);
     // not the program's plan: the injector may have refused some of it
     const coordinator = await coordinators.of(inputs);
-    await coordinator.idle();
+    await coordinator.queue.idle();
     const data = await coordinator.data(api);
     const namespace = namespaceOf(inputs);
     const outs = { ...inputs, ...writtenOwner(inputs, owner), configMap: `${namespace}/${publishedName}` };

@@ -1,4 +1,3 @@
-import { isOtherCluster } from "../cluster/isOtherCluster.js";
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
 import { withKnownCluster } from "../cluster/withKnownCluster.js";
@@ -9,6 +8,7 @@ import type { Coordinators } from "../injector/Coordinators.js";
 import type { FormerLayer } from "../injector/LayerHistory.js";
 import { podContentOf } from "../injector/layerInputs.js";
 import { failuresOf, partialFailure, type ResourceProvider } from "../injector/ResourceProvider.js";
+import { replacedBy } from "../injector/replacedBy.js";
 import type { Rollback } from "../injector/rollbackLayers.js";
 import { withoutEmptyMaps } from "../injector/withoutEmptyMaps.js";
 import { targetOf } from "../levels/Layer.js";
@@ -41,8 +41,8 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
     let rolledBackBefore = coordinator.rollbacks.length;
     let assessed = await assess();
     // layers still being written have rollouts of their own: with nothing to do here there is nothing to wait for
-    if (hasWork(assessed) && coordinator.isBusy) {
-      await coordinator.idle();
+    if (hasWork(assessed) && coordinator.queue.isBusy) {
+      await coordinator.queue.idle();
       rolledBackBefore = coordinator.rollbacks.length;
       assessed = await assess();
     }
@@ -108,11 +108,7 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
           properties.waiting,
           ...rolloutOptionNames.map((name) => properties[name]),
         ]);
-      const replaces = [
-        ...["namespace", "workload"].filter((name) => olds[name] !== news[name]),
-        ...(canonicalJson(olds.injector ?? {}) === canonicalJson(news.injector ?? {}) ? [] : ["injector"]),
-        ...((await isOtherCluster(session, olds, news)) ? ["cluster"] : []),
-      ];
+      const replaces = await replacedBy(session, olds, news);
       return {
         changes: replaces.length > 0 || isDue(olds, news) || relevant(olds) !== relevant(news),
         replaces,
