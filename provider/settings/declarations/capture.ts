@@ -2,15 +2,11 @@ import { type Parsed, refused } from "../../data/parsed.js";
 import { parseChoice } from "../choice.js";
 import { cidrEntry } from "../cidr.js";
 import type { JsonSchema } from "../JsonSchema.js";
-import { parseList } from "../list.js";
+import { type ListRule, parseList } from "../list.js";
 import { networkRange, parseLooseList } from "../loose.js";
 import { portEntry } from "../port.js";
 import { layerLevels, type SettingDeclaration } from "../SettingDeclaration.js";
 import { setting } from "./setting.js";
-
-const ipRanges = (everything: boolean) => parseList(cidrEntry(everything));
-const ports = (everything: boolean) => parseList(portEntry(everything));
-const loose = (parse: SettingDeclaration["parse"]) => parseLooseList(parse, networkRange);
 
 const rangesSchema: JsonSchema = {
   anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }],
@@ -28,16 +24,23 @@ const portsSchema: JsonSchema = {
   examples: [[7015, 7016], "7015,7016"],
 };
 
-interface CaptureList {
+type Values = Pick<SettingDeclaration, "parse" | "parseLoose" | "schema">;
+
+function listOf(rule: ListRule, schema: JsonSchema): Values {
+  const parse = parseList(rule);
+  return { parse, parseLoose: parseLooseList(parse, networkRange), schema };
+}
+
+const ipRanges = (everything: boolean) => listOf(cidrEntry(everything), rangesSchema);
+const ports = (everything: boolean) => listOf(portEntry(everything), portsSchema);
+
+interface CaptureList extends Values {
   name: string;
-  /** The Helm value below `global.proxy`. */
-  helm: string;
+  /** The Helm value below `global.proxy`. Default: the name. */
+  helm?: string;
   /** The flag of istio-iptables. */
   flag: string;
-  parse: SettingDeclaration["parse"];
-  schema: JsonSchema;
   summary: string;
-  asm: string;
   extended?: boolean;
 }
 
@@ -46,74 +49,55 @@ const lists: readonly CaptureList[] = [
     name: "includeOutboundIPRanges",
     helm: "includeIPRanges",
     flag: "-i",
-    parse: ipRanges(true),
-    schema: rangesSchema,
+    ...ipRanges(true),
     summary: 'outbound IP ranges that the sidecar captures, or "*"',
-    asm: "IncludeIPRanges",
   },
   {
     name: "excludeOutboundIPRanges",
     helm: "excludeIPRanges",
     flag: "-x",
-    parse: ipRanges(false),
-    schema: rangesSchema,
+    ...ipRanges(false),
     summary: "outbound IP ranges that the sidecar doesn't capture",
-    asm: "ExcludeIPRanges",
   },
   {
     name: "includeInboundPorts",
-    helm: "includeInboundPorts",
     flag: "-b",
-    parse: ports(true),
-    schema: portsSchema,
+    ...ports(true),
     summary: 'inbound ports that the sidecar captures, or "*"',
-    asm: "IncludeInboundPorts",
   },
   {
     name: "excludeInboundPorts",
-    helm: "excludeInboundPorts",
     flag: "-d",
-    parse: ports(false),
-    schema: portsSchema,
+    ...ports(false),
     summary:
       "inbound ports that the sidecar doesn't capture; it never captures 15090, 15021 and the status port",
-    asm: "ExcludeInboundPorts",
     extended: true,
   },
   {
     name: "includeOutboundPorts",
-    helm: "includeOutboundPorts",
     flag: "-q",
-    parse: ports(false),
-    schema: portsSchema,
+    ...ports(false),
     summary: "outbound ports captured for any destination address",
-    asm: "IncludeOutboundPorts",
   },
   {
     name: "excludeOutboundPorts",
-    helm: "excludeOutboundPorts",
     flag: "-o",
-    parse: ports(false),
-    schema: portsSchema,
+    ...ports(false),
     summary: "outbound ports that the sidecar doesn't capture",
-    asm: "ExcludeOutboundPorts",
   },
 ];
 
 function captureList({
   name,
-  helm,
+  helm = name,
   flag,
-  parse,
-  schema,
   summary,
-  asm,
   extended,
+  ...values
 }: CaptureList): SettingDeclaration {
   return setting({
     path: `capture.${name}`,
-    parse,
-    parseLoose: loose(parse),
+    ...values,
     rendering: { to: "value", path: ["proxy", helm] },
     podFields: [
       { in: "flag", of: "istio-init", flag, label: name, list: true, ...(extended ? { extended } : {}) },
@@ -123,34 +107,25 @@ function captureList({
       { by: "container", of: "istio-init", path: ["args"] },
     ],
     foreign: [{ in: "asm", paths: [[name]] }],
-    schema,
     about: {
       summary,
       istio: `Helm \`global.proxy.${helm}\`, annotation \`traffic.sidecar.istio.io/${name}\``,
-      asm,
+      asm: `${helm[0]?.toUpperCase()}${helm.slice(1)}`,
       why: "becomes an argument of the init container, which Istio's template renders from the Helm value",
     },
   });
 }
 
-function united(
-  path: string,
-  parse: SettingDeclaration["parse"],
-  schema: JsonSchema,
-  helm: string,
-  what: string,
-): SettingDeclaration {
+function united(path: string, values: Values, helm: string, what: string): SettingDeclaration {
   return setting({
     path,
-    parse,
-    parseLoose: loose(parse),
+    ...values,
     merge: "unite",
     rendering: { to: "united", path: ["proxy", helm] },
     // visible in the list that it is added to
     podFields: [],
     overrides: [{ by: "container", of: "istio-init", path: ["args"] }],
     levels: layerLevels,
-    schema,
     about: {
       summary: `${what} that are never captured, regardless of what stronger levels list`,
       istio: "none",
@@ -215,15 +190,9 @@ export const capture: readonly SettingDeclaration[] = [
       why: "affects arguments, variables and the security context, so the template reads it in one place",
     },
   }),
-  united(
-    "alwaysExclude.outboundIPRanges",
-    ipRanges(false),
-    rangesSchema,
-    "excludeIPRanges",
-    "outbound IP ranges",
-  ),
-  united("alwaysExclude.inboundPorts", ports(false), portsSchema, "excludeInboundPorts", "inbound ports"),
-  united("alwaysExclude.outboundPorts", ports(false), portsSchema, "excludeOutboundPorts", "outbound ports"),
+  united("alwaysExclude.outboundIPRanges", ipRanges(false), "excludeIPRanges", "outbound IP ranges"),
+  united("alwaysExclude.inboundPorts", ports(false), "excludeInboundPorts", "inbound ports"),
+  united("alwaysExclude.outboundPorts", ports(false), "excludeOutboundPorts", "outbound ports"),
 ];
 
 const modes = parseChoice(["REDIRECT", "TPROXY"], "leave it out for the mesh's mode");

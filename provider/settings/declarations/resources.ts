@@ -1,15 +1,17 @@
 import type { JsonSchema } from "../JsonSchema.js";
 import { parseCpu, parseMemory } from "../quantity.js";
 import { resourceAnnotations } from "../resourceAnnotations.js";
-import type { ContainerRole, ForeignField, SettingDeclaration } from "../SettingDeclaration.js";
+import type { ContainerRole, SettingDeclaration } from "../SettingDeclaration.js";
 import { parseScaledResources } from "../scaledResources.js";
 import { setting } from "./setting.js";
 
 const kinds = ["limits", "requests"] as const;
 const amounts = ["cpu", "memory"] as const;
+type Kind = (typeof kinds)[number];
+type Resource = (typeof amounts)[number];
 const parsers = { cpu: parseCpu, memory: parseMemory } as const;
 
-const schemas: Record<(typeof amounts)[number], JsonSchema> = {
+const schemas: Record<Resource, JsonSchema> = {
   cpu: {
     anyOf: [
       { type: "number", exclusiveMinimum: 0 },
@@ -35,20 +37,28 @@ const annotations = {
 
 const words = { limits: "Limit", requests: "Request" } as const;
 
-function proxyAmount(kind: "limits" | "requests", resource: "cpu" | "memory"): SettingDeclaration {
-  const field = [kind, resource];
-  return setting({
-    path: `proxyResources.${kind}.${resource}`,
+/** What the amounts of both containers have in common. `asm`: how ASM's name of the container's resources begins. */
+function amount(group: string, of: ContainerRole, asm: string, kind: Kind, resource: Resource) {
+  const path = ["resources", kind, resource];
+  const amountInAsm = `resource${resource === "cpu" ? "CPU" : "Memory"}${words[kind]}`;
+  return {
+    path: `${group}.${kind}.${resource}`,
     parse: parsers[resource],
-    rendering: { to: "value", path: ["proxy", "resources", ...field] },
-    podFields: [podField("istio-proxy", field, resource)],
-    overrides: [
-      { by: "annotation", name: `sidecar.istio.io/${annotations[`${kind}.${resource}`]}` },
-      { by: "container", of: "istio-proxy", path: ["resources", ...field] },
-    ],
-    foreign: [asmAmount("sidecarProxy", kind, resource)],
+    podFields: [{ in: "container", of, path, as: resource }],
+    overrides: [{ by: "container", of, path }],
+    foreign: [{ in: "asm", paths: [[`${asm}Resource${words[kind]}`, amountInAsm]] }],
     droppedBy: resourceAnnotations,
     schema: schemas[resource],
+  } as const;
+}
+
+function proxyAmount(kind: Kind, resource: Resource): SettingDeclaration {
+  const { overrides, ...shared } = amount("proxyResources", "istio-proxy", "sidecarProxy", kind, resource);
+  const annotation = `sidecar.istio.io/${annotations[`${kind}.${resource}`]}`;
+  return setting({
+    ...shared,
+    rendering: { to: "value", path: ["proxy", "resources", kind, resource] },
+    overrides: [{ by: "annotation", name: annotation }, ...overrides],
     about: {
       summary: `${resource === "cpu" ? "CPU" : "memory"} ${kind === "limits" ? "limit" : "request"} of istio-proxy, and of istio-init unless \`initResources\` sets it`,
       istio: `Helm \`global.proxy.resources.${kind}.${resource}\`; any one resource annotation on a pod drops all four`,
@@ -58,17 +68,10 @@ function proxyAmount(kind: "limits" | "requests", resource: "cpu" | "memory"): S
   });
 }
 
-function initAmount(kind: "limits" | "requests", resource: "cpu" | "memory"): SettingDeclaration {
-  const field = [kind, resource];
+function initAmount(kind: Kind, resource: Resource): SettingDeclaration {
   return setting({
-    path: `initResources.${kind}.${resource}`,
-    parse: parsers[resource],
-    rendering: { to: "initResources", field },
-    podFields: [podField("istio-init", field, resource)],
-    overrides: [{ by: "container", of: "istio-init", path: ["resources", ...field] }],
-    foreign: [asmAmount("sidecarProxyInit", kind, resource)],
-    droppedBy: resourceAnnotations,
-    schema: schemas[resource],
+    ...amount("initResources", "istio-init", "sidecarProxyInit", kind, resource),
+    rendering: { to: "initResources", field: [kind, resource] },
     about: {
       summary: `${resource === "cpu" ? "CPU" : "memory"} ${kind === "limits" ? "limit" : "request"} of istio-init only (istio-validation with Istio CNI)`,
       istio: "none: the init container gets the proxy's",
@@ -76,15 +79,6 @@ function initAmount(kind: "limits" | "requests", resource: "cpu" | "memory"): Se
       why: "there is no Helm value for it, so Istio's resources block gets other amounts for this container",
     },
   });
-}
-
-function asmAmount(
-  prefix: "sidecarProxy" | "sidecarProxyInit",
-  kind: (typeof kinds)[number],
-  resource: (typeof amounts)[number],
-): ForeignField {
-  const amount = `resource${resource === "cpu" ? "CPU" : "Memory"}${words[kind]}`;
-  return { in: "asm", paths: [[`${prefix}Resource${words[kind]}`, amount]] };
 }
 
 const asmScales: Readonly<Record<string, string>> = {
@@ -98,10 +92,6 @@ function fromAsmScale(value: unknown): unknown {
   const { resourceConfigSource, resourcePercentage, ...rest } = value as Record<string, unknown>;
   const of = asmScales[String(resourceConfigSource)] ?? resourceConfigSource;
   return { percent: resourcePercentage, of, ...rest };
-}
-
-function podField(of: ContainerRole, field: readonly string[], as: "cpu" | "memory") {
-  return { in: "container", of, path: ["resources", ...field], as } as const;
 }
 
 export const resources: readonly SettingDeclaration[] = [
