@@ -17,7 +17,7 @@ export interface PlannedLayers {
 }
 
 /** What the injector will give a pod with the planned settings. */
-export type PlannedAnswer =
+type PlannedAnswer =
   | { is: "given"; pod: Pod }
   /** The pod uses other templates than the one with settings, so nothing changes. */
   | { is: "not reached" }

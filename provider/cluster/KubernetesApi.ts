@@ -42,7 +42,7 @@ export interface ObjectMeta {
   creationTimestamp?: string;
   deletionTimestamp?: string;
   ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean }[];
-  managedFields?: { manager?: string; operation?: string; time?: string; fieldsV1?: unknown }[];
+  managedFields?: { manager?: string; time?: string; fieldsV1?: unknown }[];
 }
 
 /** An error status, with the server's own message. */

@@ -15,7 +15,6 @@ export interface Toleration {
   operator?: string;
   value?: string;
   effect?: string;
-  tolerationSeconds?: number;
 }
 
 export interface PodSpec {
@@ -36,18 +35,15 @@ export interface Pod {
   spec: PodSpec;
   status?: {
     phase?: string;
-    reason?: string;
-    message?: string;
     conditions?: { type: string; status: string; reason?: string; message?: string }[];
     containerStatuses?: ContainerStatus[];
     initContainerStatuses?: ContainerStatus[];
   };
 }
 
-export interface ContainerStatus {
+interface ContainerStatus {
   name: string;
   ready: boolean;
-  restartCount?: number;
   state?: Record<string, { reason?: string; message?: string } | undefined>;
 }
 

@@ -2,20 +2,20 @@ import { hasTemplate } from "./hasTemplate.js";
 import { hasStatus, ifFound, type KubernetesApi, listKept, type ObjectMeta } from "./KubernetesApi.js";
 import type { PodTemplate } from "./podTemplate.js";
 
-export interface WorkloadKind {
+interface WorkloadKind {
   kind: string;
   apiVersion: string;
   plural: string;
 }
 
-export const argoRollout: WorkloadKind = {
+const argoRollout: WorkloadKind = {
   kind: "Rollout",
   apiVersion: "argoproj.io/v1alpha1",
   plural: "rollouts",
 };
 
 /** The kinds that a rollout can restart and that exist in every cluster. */
-export const workloadKinds: readonly WorkloadKind[] = [
+const workloadKinds: readonly WorkloadKind[] = [
   { kind: "Deployment", apiVersion: "apps/v1", plural: "deployments" },
   { kind: "StatefulSet", apiVersion: "apps/v1", plural: "statefulsets" },
   { kind: "DaemonSet", apiVersion: "apps/v1", plural: "daemonsets" },

@@ -1,7 +1,7 @@
 import { valueAt } from "./valueAt.js";
 
 /** A field's path as spelled in the object, and its value. */
-export interface FoundField {
+interface FoundField {
   path: readonly string[];
   value: unknown;
 }

@@ -1,5 +1,5 @@
 /** Where the documents of this release are. */
-export interface Home {
+interface Home {
   /** Of the repository, such as `https://example.com/acme/settings`. */
   repository: string;
   version: string;

@@ -9,7 +9,7 @@ export interface YamlError {
 }
 
 /** A parsed YAML or JSON text with positions. Its content is not validated. */
-export interface YamlText {
+interface YamlText {
   document: Document.Parsed;
   lines: LineCounter;
   errors: readonly YamlError[];

@@ -29,7 +29,7 @@ import { sidecarWarnings } from "./sidecarWarnings.js";
 import { unreadAnnotations } from "./unreadAnnotations.js";
 
 /** What determines a pod's sidecar besides the pod itself. */
-export interface SidecarContext {
+interface SidecarContext {
   namespace: string;
   /** The injector's layers, as `layersOf` reads them from its ConfigMap. */
   layers: Layers;

@@ -3,7 +3,7 @@ import { hasPromised, type SidecarFields } from "../pod/sidecarFields.js";
 import type { SidecarExplanation } from "./explainSidecar.js";
 
 /** A setting that the injected pod doesn't have: something overrode it after Istio's template. */
-export interface OverruledSetting {
+interface OverruledSetting {
   /** `proxyResources.limits.cpu`. */
   setting: string;
   /** The level that sets it. */

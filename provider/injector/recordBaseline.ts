@@ -28,7 +28,7 @@ export const asksAtOnce = 8;
 /** Workload layers probed per namespace. */
 const mostSelectorsAsked = 50;
 
-export interface AskedProbe {
+interface AskedProbe {
   probe: Probe;
   /** Its outcome before the write. */
   before: Answer;

@@ -14,7 +14,7 @@ import { type CommitOptions, isSame, type LayerChange } from "./LayerChange.js";
 import type { Refused } from "./Refused.js";
 import { type Asked, asksAtOnce } from "./recordBaseline.js";
 
-export interface Looked {
+interface Looked {
   refused: Refused;
   /** Namespaces where the injector has not applied the settings yet. */
   pending: Asked[];

@@ -34,13 +34,13 @@ const mostBytes = 1024 * 1024;
 const mostConflicts = 100;
 
 /** Checks what is about to be written; returns the namespaces whose pods would be denied, and why. */
-export type BeforeWriting = (
+type BeforeWriting = (
   current: InjectorConfigMap,
   accepted: readonly LayerChange[],
   layers: Layers,
 ) => Promise<Refused>;
 
-export interface Written {
+interface Written {
   /** The layers before the write. */
   before: Layers;
   /** The texts after it. */

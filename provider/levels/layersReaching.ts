@@ -49,7 +49,7 @@ export function workloadLayers(layers: Layers, namespace: string): WorkloadLayer
 }
 
 /** Layers' settings by level, for merging. */
-export type LayeredSettings = Pick<ProfileSources, "global" | "namespace"> & {
+type LayeredSettings = Pick<ProfileSources, "global" | "namespace"> & {
   workloads: CanonicalSettings[];
 };
 

@@ -16,7 +16,7 @@ export interface MeshStatus {
   notes: string[];
 }
 
-export interface InjectorStatus {
+interface InjectorStatus {
   /** `istio-system/istio-sidecar-injector`. */
   configMap: string;
   revision: string;
@@ -39,7 +39,7 @@ export interface NamespaceStatus {
 }
 
 /** A workload layer, and the settings of new pods that it selects and no other one does. */
-export interface WorkloadSettingsStatus {
+interface WorkloadSettingsStatus {
   name: string;
   owner: string;
   /** In kubectl's syntax: `app=api,tier in (a,b)`. */

@@ -39,7 +39,7 @@ async function replicas(api: KubernetesApi, { injector }: FoundInjector): Promis
 
 interface Webhooks {
   metadata: ObjectMeta;
-  webhooks?: { failurePolicy?: string; clientConfig?: { caBundle?: string } }[];
+  webhooks?: { clientConfig?: { caBundle?: string } }[];
 }
 
 async function webhook(api: KubernetesApi, { injector }: FoundInjector): Promise<Finding> {

@@ -12,7 +12,7 @@ import { parseSelector, selectorText } from "../levels/selector.js";
 import type { FoundTemplate } from "./findPodTemplate.js";
 
 /** The injector responsible for a pod or a workload's pods. */
-export type FoundSidecar =
+type FoundSidecar =
   | { revision: string; pods: readonly ObjectMeta[]; note?: string }
   /** Why settings have no effect. */
   | { none: string };

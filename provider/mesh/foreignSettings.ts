@@ -15,7 +15,7 @@ export interface ForeignSetting {
   read: Parsed<SettingValue>;
 }
 
-export interface ForeignSettings {
+interface ForeignSettings {
   found: ForeignSetting[];
   /** Fields without a corresponding setting. */
   unknown: string[];

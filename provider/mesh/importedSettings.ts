@@ -21,7 +21,7 @@ export interface Imported {
   leftAlone: ImportNote[];
 }
 
-export interface ImportedWorkload {
+interface ImportedWorkload {
   namespace: string;
   selector: LabelSelector;
   priority?: number;

@@ -21,6 +21,6 @@ export class SettingsFileError extends Error {
 }
 
 /** `✖ settings.yaml:7:5: dnsProxy: expected …, got …. …`, where terminals and editors make the position a link. */
-export function placedSentence(file: string, problem: PlacedProblem): string {
+function placedSentence(file: string, problem: PlacedProblem): string {
   return `✖ ${file}:${problem.line}:${problem.column}: ${sentenceAt(problem)}`;
 }

@@ -5,7 +5,7 @@ import { levelsInWaves, type PlannedLevel } from "./levelsInWaves.js";
 import type { PlatformFile } from "./PlatformFile.js";
 
 /** A file's layers for one injector. */
-export interface InjectorPlan {
+interface InjectorPlan {
   injector: Injector;
   /** Target -> layer, with the file as its owner. */
   layers: Record<string, Layer>;

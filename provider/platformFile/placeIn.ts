@@ -1,6 +1,6 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from "yaml";
 
-export interface Place {
+interface Place {
   line: number;
   column: number;
 }

@@ -27,7 +27,7 @@ interface ComponentSpec {
 }
 
 /** What of the schema a test or a reader may want to look at. */
-export interface PackageSpec extends Readonly<Record<string, unknown>> {
+interface PackageSpec extends Readonly<Record<string, unknown>> {
   config: { variables: Record<string, PropertySpec> };
   types: Record<string, NamedType>;
   resources: Record<string, ComponentSpec>;

@@ -6,7 +6,7 @@
 import type { JsonSchema } from "../settings/JsonSchema.js";
 
 /** A value in Pulumi's package schema. */
-export interface TypeSpec {
+interface TypeSpec {
   type?: string;
   $ref?: string;
   items?: TypeSpec;

@@ -7,7 +7,7 @@ import type { ContainerRole } from "../settings/SettingDeclaration.js";
 import { type ScaledResources, scaledAmounts } from "../settings/scaledResources.js";
 
 /** A setting that is an amount of one container's resources. */
-export interface AmountSetting {
+interface AmountSetting {
   declaration: SettingDeclaration;
   of: ContainerRole;
   /** `["limits", "cpu"]`. */

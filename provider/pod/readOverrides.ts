@@ -11,7 +11,7 @@ import type { ContainerRole, PodField, PodOverride } from "../settings/SettingDe
 import { ownKeys, proxyConfigAnnotation, proxyConfigOf, setsKey } from "./podAnnotations.js";
 
 /** A pod's own value for a setting, before injection. */
-export interface OwnValue {
+interface OwnValue {
   /** In canonical form if settings can have it, otherwise as on the pod; undefined if no setting can have the name. */
   value?: SettingValue;
   /** Why settings can't have it. */
@@ -47,7 +47,7 @@ export function isDropped({ droppedBy }: SettingDeclaration, { metadata }: PodTe
 }
 
 /** Without a value if the override has none of its own, or Kubernetes decides it. */
-export interface FieldOverride extends OwnValue {
+interface FieldOverride extends OwnValue {
   isSet: boolean;
 }
 

@@ -15,7 +15,7 @@ interface ConfigMap {
 }
 
 /** The namespace already has another ConfigMap of that name; nothing was written. */
-export class ForeignConfigMap extends Error {
+class ForeignConfigMap extends Error {
   override readonly name = "ForeignConfigMap";
 }
 

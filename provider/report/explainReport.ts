@@ -13,7 +13,7 @@ import { widthOf, wrapped } from "./wrapped.js";
 const heads = ["SETTING", "VALUE", "FROM", "INSTEAD OF"];
 
 /** Options for explanations at a terminal. */
-export interface ExplainTextOptions extends Pick<TextOptions, "paint" | "width"> {
+interface ExplainTextOptions extends Pick<TextOptions, "paint" | "width"> {
   /** Whether to include Istio's own values. */
   everything?: boolean;
 }

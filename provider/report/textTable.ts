@@ -7,7 +7,7 @@ import { widthOf, wrapped } from "./wrapped.js";
 export type Cell = string | { text: string; tone: Tone };
 
 /** Options for fitting a table to a terminal. */
-export interface TableOptions {
+interface TableOptions {
   paint?: Paint;
   /** The maximum line width. Default: unlimited. */
   most?: number | undefined;
@@ -16,7 +16,7 @@ export interface TableOptions {
 }
 
 /** Rows below a title that applies to all of them. */
-export interface TableGroup {
+interface TableGroup {
   title: readonly Cell[];
   rows: readonly (readonly Cell[])[];
 }

@@ -38,7 +38,7 @@ export type Rendering =
   | { to: "proxyMetadata"; names: readonly string[] };
 
 /** Our names for the expressions by which Istio's template reads from istiod. */
-export type ExpressionName = "nativeSidecar" | "interceptionMode" | "hold" | "imageType";
+type ExpressionName = "nativeSidecar" | "interceptionMode" | "hold" | "imageType";
 
 export type ContainerRole = "istio-proxy" | "istio-init";
 
@@ -86,10 +86,10 @@ export interface ForeignField {
   read?: (value: unknown) => unknown;
 }
 
-export type SettingLevel = "global" | "namespace" | "workload" | "pod";
+type SettingLevel = "global" | "namespace" | "workload" | "pod";
 
 /** A setting's documentation. */
-export interface About {
+interface About {
   /** What it sets, in one line. */
   summary: string;
   /** Istio's name for it, and where it is set. */
@@ -103,7 +103,7 @@ export interface About {
 }
 
 /** A value that one setting requires of another at the same level. */
-export interface Requirement {
+interface Requirement {
   path: string;
   value: SettingValue;
   /** Only this value has the requirement. */

@@ -2,7 +2,7 @@ import { declarations, type Rendering, type SettingDeclaration } from "./declara
 import type { PodField } from "./SettingDeclaration.js";
 
 /** A setting with a fixed name, and its resolved declaration. */
-export interface FixedSetting {
+interface FixedSetting {
   declaration: SettingDeclaration;
   rendering: Rendering;
   podFields: readonly PodField[];

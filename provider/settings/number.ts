@@ -1,7 +1,7 @@
 import { type Parsed, refused } from "../data/parsed.js";
 import type { JsonSchema } from "./JsonSchema.js";
 
-export interface NumberRule {
+interface NumberRule {
   least: number;
   most: number;
   /** Digits after the decimal point. */

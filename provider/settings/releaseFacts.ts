@@ -1,5 +1,5 @@
 /** The Istio releases that support a setting. A missing bound means the oldest or newest known release. */
-export interface Releases {
+interface Releases {
   first?: string;
   last?: string;
 }

@@ -18,7 +18,7 @@ import { readSettingsFile } from "../readSettingsFile.js";
 import { readText } from "../readText.js";
 import { readYaml } from "../readYaml.js";
 
-export interface HelmValuesGiven {
+interface HelmValuesGiven {
   output: OutputFormat;
   /** The folder of the unpacked istiod chart. */
   chart: string;

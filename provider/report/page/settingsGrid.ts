@@ -6,7 +6,7 @@ import { settingText } from "../../settings/settingText.js";
 import { type Html, html } from "./html.js";
 
 /** The letter in a cell that stands for a level, for people who can't tell the colours apart. */
-export const levelLetters: Readonly<Record<Level, string>> = {
+const levelLetters: Readonly<Record<Level, string>> = {
   installed: "I",
   global: "G",
   namespace: "N",

@@ -9,7 +9,7 @@ import type { Failure } from "./Outcome.js";
 import type { RolloutDependencies } from "./RolloutDependencies.js";
 
 /** A workload whose pods are still stale after a restart, before and after it. */
-export interface StaleAfterRestart {
+interface StaleAfterRestart {
   namespace: string;
   name: string;
   /** As our patch left it; undefined if pods were evicted. */

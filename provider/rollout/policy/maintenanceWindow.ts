@@ -10,10 +10,7 @@ interface Span {
 }
 
 /** Whether restarts may begin now; if not, when they may next. */
-export type MaintenanceWindow =
-  | { is: "open" }
-  | { is: "closed"; opens: string }
-  | { is: "wrong"; why: string };
+type MaintenanceWindow = { is: "open" } | { is: "closed"; opens: string } | { is: "wrong"; why: string };
 
 /**
  * Parses `DAYS HH:MM-HH:MM`, several separated by `;`. In UTC: cluster and people seldom share a time zone, and no UTC hour occurs twice.

@@ -9,7 +9,7 @@ import { optOut } from "./optOut.js";
 import { rolloutOrder } from "./rolloutOrder.js";
 
 /** Why a stale workload is not restarted. */
-export interface Skip {
+interface Skip {
   why: string;
   /** Without times, so that previews repeat it without a diff. */
   lasting: string;
