@@ -59,7 +59,8 @@ export class SidecarMesh extends pulumi.ComponentResource {
     const levels: Record<string, LevelSettings> = {};
     let before: pulumi.Resource[] = [];
     for (const wave of levelsInWaves(file)) {
-      const its = { parent: this, dependsOn: withDependencies(opts.dependsOn, before) };
+      const given = opts.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn };
+      const its = pulumi.mergeOptions({ parent: this, ...given }, { dependsOn: before });
       before = wave.map((level) => {
         const created = createLevel(nameInMesh(name, level), level, its);
         levels[componentName(level)] = created;
@@ -116,14 +117,6 @@ function byLevel<Value>(
   return pulumi.all(
     Object.fromEntries(Object.entries(levels).map(([name, level]) => [name, pick(level)])),
   ) as unknown as pulumi.Output<Record<string, Value>>;
-}
-
-function withDependencies(
-  given: pulumi.ComponentResourceOptions["dependsOn"],
-  before: readonly pulumi.Resource[],
-): NonNullable<pulumi.ComponentResourceOptions["dependsOn"]> {
-  if (given === undefined) return [...before];
-  return Array.isArray(given) ? [...given, ...before] : [given as pulumi.Input<pulumi.Resource>, ...before];
 }
 
 /** @throws InjectorRefusal for a folder that is no chart. */

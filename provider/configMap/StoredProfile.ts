@@ -1,3 +1,4 @@
+import { grouped } from "../data/grouped.js";
 import type { Profile, ProfileWrite } from "../levels/Profile.js";
 
 /** Writes to one map, grouped since every pod pays for each write that the template processes. */
@@ -18,17 +19,11 @@ export function storedProfile({ stamp, writes }: Profile): StoredProfile {
 }
 
 function together(writes: readonly ProfileWrite[]): StoredWrites[] {
-  const maps = new Map<
-    string,
-    { pods: Omit<ProfileWrite, "at" | "is">; at: string; is: [string, unknown][] }
-  >();
-  for (const { at: path, is, ...pods } of writes) {
-    const at = path.slice(0, -1).join("/");
-    const id = JSON.stringify([at, pods.own, pods.placed]);
-    const map = maps.get(id) ?? { at, is: [], pods };
-    map.is.push([path.at(-1) ?? "", is]);
-    maps.set(id, map);
-  }
-  // fromEntries, since a key may be `__proto__`
-  return [...maps.values()].map(({ at, is, pods }) => ({ at, is: Object.fromEntries(is), ...pods }));
+  const maps = grouped(writes, ({ at, own, placed }) => JSON.stringify([at.slice(0, -1), own, placed]));
+  return [...maps.values()].map((all) => {
+    const { at, is: _, ...pods } = all[0];
+    // fromEntries, since a key may be `__proto__`
+    const values = Object.fromEntries(all.map((one) => [one.at.at(-1) ?? "", one.is]));
+    return { at: at.slice(0, -1).join("/"), is: values, ...pods };
+  });
 }

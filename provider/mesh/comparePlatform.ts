@@ -5,7 +5,6 @@ import { canonicalJson } from "../data/canonicalJson.js";
 import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { type Injector, injectorName, readInjector, revisionOf } from "../injector/Injector.js";
 import { requireNamespaces } from "../injector/requireNamespace.js";
-import type { EffectiveSettings } from "../levels/effectiveSettings.js";
 import { globalTarget, type Layers, layerAt, namespaceOf } from "../levels/Layer.js";
 import { layersAt } from "../levels/layersReaching.js";
 import { effectiveOf } from "../levels/Profile.js";
@@ -105,24 +104,17 @@ function settingChanges(
   after: Layers,
   target: string,
 ): SettingChange[] {
-  const [from, to] = [effectiveIn(installed, before, target), effectiveIn(installed, after, target)];
-  return declaredPaths(from, to)
-    .filter((path) => canonicalJson(from[path]?.value) !== canonicalJson(to[path]?.value))
-    .map((path) => ({
+  // for the target's pods that no other workload settings select
+  const effectiveIn = (layers: Layers) => effectiveOf({ installed, ...layersAt(layers, target) });
+  const [from, to] = [effectiveIn(before), effectiveIn(after)];
+  return inOrder(new Set([...Object.keys(from), ...Object.keys(to)]))
+    .filter(({ path }) => canonicalJson(from[path]?.value) !== canonicalJson(to[path]?.value))
+    .map(({ path }) => ({
       target,
       setting: path,
       ...(from[path] ? { from: from[path] } : {}),
       ...(to[path] ? { to: to[path] } : {}),
     }));
-}
-
-function declaredPaths(from: EffectiveSettings, to: EffectiveSettings): string[] {
-  return inOrder(new Set([...Object.keys(from), ...Object.keys(to)])).map(({ path }) => path);
-}
-
-/** For the target's pods that no other workload settings select. */
-function effectiveIn(installed: CanonicalSettings, layers: Layers, target: string): EffectiveSettings {
-  return effectiveOf({ installed, ...layersAt(layers, target) });
 }
 
 function layersElsewhere(injector: Injector, current: Layers, planned: Layers): PlatformDiff["elsewhere"] {
