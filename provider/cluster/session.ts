@@ -29,7 +29,7 @@ export function cancelSession(): void {
   cancelled = true;
 }
 
-/** Lines go there from now on, instead of to stdout: of a plugin's Pulumi shows nothing. */
+/** Sends lines there instead of to stdout: Pulumi doesn't show what a plugin prints. */
 export function reportTo(report: (line: string) => void): void {
   session.report = report;
 }

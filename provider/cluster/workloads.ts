@@ -99,7 +99,7 @@ export async function workloadsOf(
   return lists.flat();
 }
 
-// of its managers it is only read who writes the template, and their fields are half of a Deployment
+// only the managers that write the template are ever read, and managed fields are half of a Deployment
 function withTemplateManagers({ metadata, ...workload }: Workload): Workload {
   const managedFields = (metadata.managedFields ?? [])
     .filter(({ fieldsV1 }) => hasTemplate(fieldsV1))

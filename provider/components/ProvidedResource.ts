@@ -6,8 +6,8 @@ type Part = "layer" | "rollout" | "published";
 let isPlugin = false;
 
 /**
- * From now on resources are the plugin's own: this process is the plugin, which carries them out itself. A dynamic provider is no way there:
- * Pulumi starts it in the program's folder, and a program in another language has no node_modules.
+ * Makes resources the plugin's own: this process is the plugin, which implements them itself. A dynamic provider doesn't work there: Pulumi
+ * starts it in the program's folder, and a program in another language has no node_modules.
  */
 export function registerAsPlugin(): void {
   isPlugin = true;

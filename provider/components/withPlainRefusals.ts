@@ -3,8 +3,8 @@ import { SettingsError } from "../data/problem.js";
 import { SettingsFileError } from "../platformFile/PlacedProblem.js";
 
 /**
- * Runs a part of a program. What is wrong in its settings is printed as it is: of any error but its own RunError, which it tells by this
- * property, Pulumi prints the stack trace and all properties as well.
+ * Runs a part of a program, and lets Pulumi print problems with its settings as they are: for any error but its own RunError, which it
+ * recognizes by this property, Pulumi also prints the stack trace and all properties.
  */
 export function withPlainRefusals<Result>(work: () => Result): Result {
   try {

@@ -9,7 +9,7 @@ import { storedContent } from "./storedContent.js";
 
 /** Whether the ConfigMap's texts are what this release writes for the layers in them. One that can't be written counts, too. */
 export function isAsWritten(data: InjectorData): boolean {
-  // each of a program's layers asks
+  // cached, since each of a program's layers asks
   return writtenAgain(data.config)(data.values);
 }
 
@@ -22,15 +22,15 @@ function isWrittenAgain(data: InjectorData): boolean {
     const composed = compose(data, layers);
     return composed.config === data.config && composed.values === data.values;
   } catch (error) {
-    // which is said where it is to be written
+    // reported when it is to be written
     if (error instanceof InjectorRefusal) return true;
     throw error;
   }
 }
 
-/** Whether pods get the stamps that this release has for the layers: else those of an earlier release are not told from stale ones yet. */
+/** Whether pods get the stamps that this release has for the layers: otherwise pods of an earlier release can't be told from stale ones yet. */
 export function hasOwnStamps({ values }: Pick<InjectorData, "values">): boolean {
-  // each of a program's rollouts asks
+  // cached, since each of a program's rollouts asks
   return ownStampsIn(values);
 }
 

@@ -118,7 +118,7 @@ export function explainSidecar(given: PodTemplate, context: SidecarContext): Sid
   return { settings, warnings };
 }
 
-// without what this injector does not read: a pod's own init container is merged into Istio's only under the name that Istio's has
+// drops what this injector doesn't read: a pod's own init container is merged into Istio's only under the name that Istio's has
 function asRead(
   { metadata, spec }: PodTemplate,
   unread: readonly string[],

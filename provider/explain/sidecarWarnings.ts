@@ -81,7 +81,7 @@ function lostOnNodes(spec: PodSpec, values: Values, sources: ReadonlyMap<string,
   return warnings;
 }
 
-// an empty list that the pod does not say itself
+// an empty list that isn't from the pod itself
 function isUnseenByPlugin(values: Values, sources: ReadonlyMap<string, Level>): boolean {
   const ranges = "capture.includeOutboundIPRanges";
   return values[ranges] === "" && sources.get(ranges) !== "pod";

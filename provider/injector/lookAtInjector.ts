@@ -8,7 +8,7 @@ import { targetName } from "./targetName.js";
 
 /**
  * The injector; undefined if there is none, or, after a reported line, if the cluster can't be reached. A tag in place of its revision can
- * be refused: no program installs that injector later.
+ * be refused, since no program installs that injector later.
  */
 export async function lookAtInjector(
   coordinators: Coordinators,

@@ -81,7 +81,7 @@ function selectorsIn(
   return [...unique.values()].slice(0, mostSelectorsAsked);
 }
 
-/** The others only where the first can tell anything. */
+/** Probes the others only if the first one's answer tells anything. */
 async function askAll(
   plain: Probe | undefined,
   rest: readonly Probe[],

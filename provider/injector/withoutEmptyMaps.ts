@@ -1,12 +1,12 @@
 import { isRecord } from "../data/isRecord.js";
 import type { Properties } from "../data/Properties.js";
 
-/** What the components give as an empty map where the program says nothing. */
+/** Arguments that components pass as an empty map if the program sets none. */
 const optional = ["cluster", "injector", "rollout"] as const;
 
 /**
- * Leaves out of a resource's inputs what says nothing and would be a line of each in a preview. Resources of earlier releases have the
- * empty maps in their state: diffs take both for the same.
+ * Drops empty arguments from a resource's inputs, each of which would add a line to previews. Resources of earlier releases have them in
+ * their state: diffs treat both as equal.
  */
 export function withoutEmptyMaps(properties: Properties): Properties {
   const kept = Object.entries(properties).filter(

@@ -56,8 +56,8 @@ export function effectiveOf({
 }
 
 /**
- * Counted up by a release of this package whose template gives pods something else for the same settings. Their stamps differ then, and pods
- * whose sidecar would change are stale; with the same stamps nobody would look.
+ * Incremented by a release whose template renders the same settings differently. Stamps differ then, so that pods whose sidecar would change
+ * are found to be stale; with equal stamps they would never be compared.
  */
 const rendering: number = 0;
 

@@ -138,12 +138,12 @@ async function templateOfOwner(
   }
 }
 
-// what settings say of capture, the injector writes in annotations, where Istio's CNI plugin reads it, beside the pod's own
+// the injector writes capture settings as annotations, next to the pod's own, for Istio's CNI plugin to read
 function withOwnCapture(pod: FoundTemplate, made: PodTemplate | undefined): FoundTemplate {
   const { metadata, spec } = pod.template;
   const injected = valueAt(pod.live, ["metadata", "annotations", statusAnnotation]) !== undefined;
   const byCni = allContainers((pod.live as PodTemplate).spec).some(({ name }) => name === "istio-validation");
-  // without the plugin there is just one that it writes, for a layer's mode; others may be a policy's, and count
+  // without the plugin it writes only the mode; other annotations may come from a policy, so they count
   const written = (byCni ? captureAnnotations : [modeAnnotation]).filter(
     (name) => metadata?.annotations?.[name] !== undefined,
   );

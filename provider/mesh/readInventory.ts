@@ -25,7 +25,7 @@ export async function readInventory(api: KubernetesApi, scope: Scope): Promise<I
       continue;
     const owners = new Set((pods.get(name) ?? []).map((pod) => ownerOf(pod)));
     const workloads = owners.size === 0 ? [] : await workloadsOf(api, name);
-    // what Istio's own namespace says is for the whole mesh
+    // settings in Istio's own namespace apply to the whole mesh
     const target = name === scope.injectorNamespace ? globalTarget : name;
     const owner = found
       .map(({ configMap }) => layerAt(layersOf(configMap.data), target)?.owner)

@@ -2,7 +2,7 @@ import { getOwn } from "../data/getOwn.js";
 import type { GlobalArguments, NamespaceArguments, WorkloadArguments } from "./levelArguments.js";
 import type { PlatformFile } from "./PlatformFile.js";
 
-/** A component that the file stands for. */
+/** A component that the file describes. */
 export type PlannedLevel =
   | { is: "global"; args: GlobalArguments }
   | { is: "namespace"; name: string; args: NamespaceArguments }
@@ -14,10 +14,10 @@ export function componentName(level: PlannedLevel): string {
   return level.is === "namespace" ? level.name : `${level.name}-workloads`;
 }
 
-/** The type of the component that a mesh is, in every language. */
+/** The type of a mesh's component, in every language. */
 export const meshType = "istio-sidecar:index:SidecarMesh";
 
-/** The name of a level's component below a mesh: two meshes of one program may have a namespace of one name, in two clusters. */
+/** The name of a level's component below a mesh: two meshes of one program may have namespaces of the same name, in two clusters. */
 export function nameInMesh(mesh: string, level: PlannedLevel): string {
   return `${mesh}-${componentName(level)}`;
 }

@@ -2,7 +2,7 @@ import { configureSession } from "../cluster/session.js";
 import { shown } from "../data/problem.js";
 import type { Injector } from "../injector/Injector.js";
 
-/** What a program says once for all its sidecar settings, as configuration of the stack or arguments of a `Provider`. */
+/** What a program sets once for all its sidecar settings, as stack configuration or arguments of a `Provider`. */
 export interface Configuration {
   context?: string;
   kubeconfig?: string;
@@ -14,7 +14,7 @@ const names = ["context", "kubeconfig", "injectorNamespace", "injectorRevision"]
 
 /**
  * Reads the arguments of a provider, plain or as the engine's variables have them.
- * @throws Error for what is no text.
+ * @throws Error for a value that is not text.
  */
 export function readConfiguration(given: Readonly<Record<string, unknown>>): Configuration {
   const read: Configuration = {};
@@ -28,7 +28,7 @@ export function readConfiguration(given: Readonly<Record<string, unknown>>): Con
   return read;
 }
 
-/** From now on resources go to this cluster where they name no other. */
+/** Makes this the cluster of all resources that name no other. */
 export function useCluster(configuration: Configuration): void {
   const { context, kubeconfig } = configuration;
   const own = new Map([
@@ -38,12 +38,12 @@ export function useCluster(configuration: Configuration): void {
   configureSession({ get: (key) => own.get(key) });
 }
 
-/** Whether it says which cluster. */
+/** Whether it names a cluster. */
 export function namesCluster({ context, kubeconfig }: Configuration): boolean {
   return context !== undefined || kubeconfig !== undefined;
 }
 
-/** The injector of a component: what it says itself over what its provider says. */
+/** The injector of a component: its own arguments win over its provider's. */
 export function withInjector(
   given: Partial<Injector> | undefined,
   { injectorNamespace, injectorRevision }: Configuration,

@@ -29,7 +29,7 @@ export async function construct(
     return { urn, state: { effective, rollouts } };
   }
   const args = { ...cluster, ...inputs, ...injectorInput(configuration, inputs.injector) };
-  // before anything is registered: nobody waits for what a resource's inputs are refused for later
+  // before anything is registered: nobody would see that a resource's inputs are rejected later
   const secret = await secretSettings(settingsAmong(args));
   if (secret !== undefined) throw new Error(`${name}: ${secret}`);
   switch (type) {
@@ -59,8 +59,8 @@ function injectorInput(configuration: Configuration, given: unknown): pulumi.Inp
 }
 
 /**
- * What the stack says of its cluster to Pulumi's Kubernetes provider, where nobody says anything to this one: dynamic providers go there too.
- * It becomes an input, since only components are told the stack's configuration, and a deletion has none.
+ * The cluster that the stack configures for Pulumi's Kubernetes provider, if neither this provider nor the component names one: dynamic
+ * providers use it, too. It becomes an input, since only components get the stack's configuration, and a deletion has none.
  */
 function stackCluster(configuration: Configuration, { cluster }: pulumi.Inputs): pulumi.Inputs {
   if (namesCluster(configuration) || cluster !== undefined) return {};
@@ -79,7 +79,7 @@ function plainInput(name: string, inputs: pulumi.Inputs): pulumi.Inputs {
   );
 }
 
-/** A Kubernetes provider of the program says nothing here of its cluster, and the settings would go to another one. */
+/** A Kubernetes provider doesn't pass its cluster on to other packages, so the settings would go to another cluster. */
 function requireReachableCluster(
   configuration: Configuration,
   { cluster }: pulumi.Inputs,

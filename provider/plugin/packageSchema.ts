@@ -26,7 +26,7 @@ interface ComponentSpec {
   required: string[];
 }
 
-/** What of the schema a test or a reader may want to look at. */
+/** The parts of the schema that tests read. */
 interface PackageSpec extends Readonly<Record<string, unknown>> {
   config: { variables: Record<string, PropertySpec> };
   types: Record<string, NamedType>;
@@ -118,7 +118,7 @@ export function packageSchema(version: string): PackageSpec {
     ],
     license: "Apache-2.0",
     meta: { moduleFormat: "(.*)" },
-    // Names are said, since Pulumi would otherwise put the owner of the repository that a plugin is cloned from into them.
+    // with names, which Pulumi would otherwise derive from the owner of the repository that a plugin is cloned from
     language: {
       csharp: { respectSchemaVersion: true, rootNamespace: "Pulumi" },
       go: {
@@ -256,7 +256,7 @@ const rolloutSummary: NamedType = {
 
 const duration = { anyOf: [{ type: "integer" }, { type: "string" }] };
 
-/** What its readers check is text of any form; and without defaults, which an SDK would send: an option of a weaker level would never hold. */
+/** Values that are checked at run time may be any text. Without defaults, which SDKs would send: options of weaker levels would never apply. */
 function describedRollout({ properties, ...rollout }: JsonSchema): JsonSchema {
   const own = properties as Record<keyof RolloutOptions, JsonSchema>;
   return {

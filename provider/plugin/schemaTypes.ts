@@ -79,7 +79,7 @@ export class SchemaTypes {
     const choices = (schema.anyOf ?? schema.oneOf) as JsonSchema[] | undefined;
     if (choices) {
       return choices.every(isObject)
-        ? // in which of its forms an object is, the resource checks
+        ? // the resource checks which of the forms an object has
           this.object(choices, called, false)
         : union(choices.map((choice) => this.type(choice, called)));
     }
@@ -131,7 +131,7 @@ function enumType(values: readonly string[]): NamedType {
   return { type: "string", enum: values.map((value) => ({ value })) };
 }
 
-/** Each kind of value once. Of a list that may be written as text too, the list: Pulumi's SDK for Python can send no other choice with one. */
+/** Each type once. A list that may also be text is just the list: Pulumi's SDK for Python can't send a choice that includes one. */
 function union(choices: readonly TypeSpec[]): TypeSpec {
   const list = choices.find(({ type }) => type === "array");
   if (list) return list;
@@ -144,7 +144,7 @@ export function capital(word: string): string {
   return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }
 
-/** The same value where it has to be known when it is given. */
+/** The same value as a plain one, which must be known when the component is constructed. */
 export function plain<Spec extends TypeSpec>(spec: Spec): Spec {
   return {
     ...spec,

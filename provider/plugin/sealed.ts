@@ -8,7 +8,7 @@ import { unknownMarker } from "../data/unknown.js";
 type Entries = Readonly<Record<string, unknown>>;
 type Path = readonly (string | number)[];
 
-/** The key by which the engine marks a value that is more than it looks. */
+/** The key by which the engine marks a value with a special meaning. */
 const signature = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
@@ -16,7 +16,7 @@ const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 export interface Opened {
   /** Plain data, as dynamic providers get it. */
   value: Record<string, unknown>;
-  /** Where it held secrets. */
+  /** The paths of its secrets. */
   secrets: readonly Path[];
 }
 

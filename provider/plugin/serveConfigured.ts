@@ -7,21 +7,21 @@ type Configure = (call: { request: ConfigureRequest }, answer: Answer) => void;
 interface Implementation {
   configure: Configure;
 }
-/** Of `grpc.Server`, what is needed here. */
+/** The part of `grpc.Server` that is needed here. */
 interface ServerClass {
   prototype: { addService(this: unknown, service: unknown, implementation: Implementation): void };
 }
 
 /**
- * Serves a provider that is told its configuration. The SDK's server answers the engine's request to configure it and tells the provider
- * nothing, so that request is taken on its way to the SDK's own answer: in the one moment in which the server is made.
+ * Serves a provider that gets its configuration. The SDK's server answers the engine's Configure request without passing it on, so the
+ * request is intercepted: its handler is wrapped at the one moment when the SDK creates its server.
  */
 export function serveConfigured(
   provider: Provider,
   args: readonly string[],
   configure: (given: unknown) => void,
 ): Promise<void> {
-  // the SDK's own copy, which need not be the one that others find
+  // the SDK's own copy, which may not be the one that others resolve
   const { Server } = createRequire(require.resolve("@pulumi/pulumi"))("@grpc/grpc-js") as {
     Server: ServerClass;
   };

@@ -71,7 +71,7 @@ export async function planRollout(
   }
 }
 
-/** Before the first `up` of global settings: they are the one level that nobody asked to be in. */
+/** Before the first `up` of global settings, the only level that reaches namespaces which didn't ask for settings. */
 function reachText(reached: readonly { namespace: string }[]): string {
   const namespaces = new Set(reached.map(({ namespace }) => namespace)).size;
   return `global settings reach every namespace that Istio injects into: ${count(reached.length, "workload")} with sidecars in ${count(namespaces, "namespace")} now`;

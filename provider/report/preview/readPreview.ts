@@ -31,9 +31,9 @@ const expected = "expected the output of pulumi preview --json";
 const unfinished = "the preview ended before it had checked everything, without an error";
 const layerType = "SettingsLayer";
 const rolloutType = "SidecarRollout";
-/** All that Pulumi says in its JSON of a policy that was violated. */
-const unsaid = "preview failed";
-const whyUnsaid =
+/** Pulumi's only message in its JSON about a policy violation. */
+const unexplained = "preview failed";
+const policyViolated =
   "the preview failed for a reason that its JSON leaves out, such as a violation of a policy pack: run pulumi preview to see it";
 
 /** Parses the output of `pulumi preview --json`; resources of other packages are left out. */
@@ -58,7 +58,7 @@ export function readPreview(text: string): PreviewReport {
     unforeseen: [...new Set([...layers.flatMap(unforeseenBy), ...rollouts.flatMap(unforeseenBy)])],
     waiting: Object.assign({}, ...rollouts.map(waitingOf)),
     warnings: [...new Set([...layers.flatMap(restored), ...messagesIn(diagnostics ?? [], false)])],
-    errors: errors.length === 1 && errors[0] === unsaid ? [whyUnsaid] : errors,
+    errors: errors.length === 1 && errors[0] === unexplained ? [policyViolated] : errors,
   };
 }
 

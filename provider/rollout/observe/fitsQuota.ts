@@ -3,8 +3,8 @@ import { valueAt } from "../../data/valueAt.js";
 import { nanoUnits } from "../../settings/quantity.js";
 
 /**
- * Whether a full quota has room for new pods once as many old ones are gone. `denial`: its words about one new pod, which say what the pod
- * requests. Settings change CPU and memory alone: of all else an old pod leaves what its successor needs.
+ * Whether a full quota has room for new pods once as many old ones are gone. `denial`: the quota's message about one new pod, which has
+ * what the pod requests. Settings only change CPU and memory: of everything else an old pod frees what its successor needs.
  */
 export function fitsQuota(denial: string, old: PodSpec, pods: number): boolean {
   const [, ...lists] = /requested: (\S+), used: (\S+), limited: (\S+)/.exec(denial) ?? [];

@@ -167,8 +167,8 @@ function byStamps({ settings, pods }: PodGroup, changed: Difference[] | undefine
 }
 
 /**
- * A new pod would meet the same denial, unless it is for a full quota and the old pod makes room first, and enough. A namespace that goes
- * takes its pods along.
+ * A new pod would meet the same denial, unless it is for a full quota and the old pod makes room first, and enough. A namespace that is
+ * being deleted takes its pods with it.
  */
 async function ifReplaced(
   workload: Workload,
