@@ -21,20 +21,15 @@ export function unknownKey(
 ): Problem {
   const renamed = getOwn(former, key);
   const nearest = nearestKey(key, known);
-  const got = `the unknown key ${shown(key)}`;
-  const expected = `one of ${known.join(", ")}`;
+  const about = { path: key, got: `the unknown key ${shown(key)}`, expected: `one of ${known.join(", ")}` };
   if (renamed !== undefined && known.includes(renamed))
     return {
-      path: key,
-      got,
-      expected,
+      ...about,
       todo: `use ${renamed}, its current name`,
       sentence: `${shown(key)} was renamed to ${renamed}.`,
     };
   return {
-    path: key,
-    got,
-    expected,
+    ...about,
     todo: nearest ? `did you mean ${nearest}?` : "remove it",
     sentence: `unknown key ${shown(key)}${nearest ? `: did you mean ${nearest}?` : `. Known keys: ${known.join(", ")}.`}`,
   };

@@ -111,9 +111,10 @@ export function explainSidecar(given: PodTemplate, context: SidecarContext): Sid
       overrode,
     };
   });
+  const sources = new Map(settings.map(({ path, source }) => [path, source]));
   const warnings = [
     ...unread.map((name) => `the pod's annotation ${name} has no effect: this Istio does not read it`),
-    ...sidecarWarnings(given, values, sources(settings), context),
+    ...sidecarWarnings(given, values, sources, context),
   ];
   return { settings, warnings };
 }
@@ -131,10 +132,6 @@ function asRead(
     metadata: { ...metadata, annotations: Object.fromEntries(annotations) },
     spec: { ...spec, ...(initContainers ? { initContainers } : {}) },
   };
-}
-
-function sources(settings: readonly ExplainedSetting[]): ReadonlyMap<string, Level> {
-  return new Map(settings.map(({ path, source }) => [path, source]));
 }
 
 function layersOfPod(
