@@ -58,6 +58,7 @@ export const measured: Readonly<Record<string, number>> = {
   "test/docs.cluster.test.ts": 30,
   "test/injector/layerProvider.cluster.test.ts": 30,
   "test/e2e/platform.cluster.test.ts": 30,
+  "test/e2e/refusals.cluster.test.ts": 20,
   "test/cluster/istioRelease.cluster.test.ts": 15,
   "test/hostile/hostileText.cluster.test.ts": 30,
 };

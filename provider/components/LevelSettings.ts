@@ -47,6 +47,7 @@ export abstract class LevelSettings extends pulumi.ComponentResource {
     this.configMap = layer.configMap;
     this.rollout = rollout.summary;
     const { effective, sources, stamp, configMap } = this;
+    // in previews, too: `up --plan` takes outputs that the plan does not have for a violation
     this.registerOutputs({ effective, sources, stamp, configMap, rollout: this.rollout });
   }
 }

@@ -15,7 +15,7 @@ export function layerAndRollout(
   { ignoreChanges }: Pick<pulumi.ComponentResourceOptions, "ignoreChanges"> = {},
   picker: pulumi.Inputs = {},
 ): { target: pulumi.Inputs; layer: SettingsLayer; rollout: SidecarRollout } {
-  const settings = withoutSecrets(component, settingsAmong({ ...args }));
+  const settings = withoutSecrets(component, name, settingsAmong({ ...args }));
   const target = {
     ...(namespace === undefined ? {} : { namespace }),
     injector: args.injector ?? {},

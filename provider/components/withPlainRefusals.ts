@@ -1,6 +1,7 @@
 import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { SettingsError } from "../data/problem.js";
 import { SettingsFileError } from "../platformFile/PlacedProblem.js";
+import { withoutStack } from "./withoutStack.js";
 
 /**
  * Runs a part of a program, and lets Pulumi print problems with its settings as they are: for any error but its own RunError, which it
@@ -10,9 +11,8 @@ export function withPlainRefusals<Result>(work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    const isRefusal = [SettingsError, SettingsFileError, InjectorRefusal].some(
-      (kind) => error instanceof kind,
-    );
-    throw isRefusal ? Object.assign(error as Error, { __pulumiRunError: true }) : error;
+    if (![SettingsError, SettingsFileError, InjectorRefusal].some((kind) => error instanceof kind))
+      throw error;
+    throw Object.assign(withoutStack(error as Error), { __pulumiRunError: true });
   }
 }

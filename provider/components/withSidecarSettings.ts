@@ -7,6 +7,7 @@ import { captureConflicts, resourceConflicts } from "../settings/conflicts.js";
 import { parseSettings } from "../settings/parseSettings.js";
 import type { SidecarSettings } from "../settings/SidecarSettings.js";
 import type { DeepInput } from "./SidecarSettingsArgs.js";
+import { withoutStack } from "./withoutStack.js";
 
 type PodSettings = { [Key in keyof SidecarSettings]?: DeepInput<Exclude<SidecarSettings[Key], undefined>> };
 type PodTemplateSpec = types.input.core.v1.PodTemplateSpec;
@@ -98,7 +99,7 @@ function changedAt(
   };
 }
 
-// without outputs, throw right away, so that the stack trace has the line with the settings
+// without outputs, throw right away: before anything is registered
 function refuseNow(settings: PodSettings): void {
   if (!containsOutput(settings)) withSettings({ spec: { containers: [] } }, settings, {});
 }
@@ -120,5 +121,5 @@ function withSettings(template: PodTemplate, given: unknown, options: PodSetting
 
 // Pulumi would print any other error with its stack trace and properties
 function refusal(problems: readonly Problem[]): pulumi.RunError {
-  return new pulumi.RunError(new SettingsError("withSidecarSettings", problems).message);
+  return withoutStack(new pulumi.RunError(new SettingsError("withSidecarSettings", problems).message));
 }

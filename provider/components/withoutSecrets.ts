@@ -1,17 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
+import { withoutStack } from "./withoutStack.js";
 
 /**
  * A component's settings; rejects secrets. Settings are in plain text in the injector's ConfigMap, on pods, and in reports. A dynamic
  * provider doesn't know which of its inputs are secret, so nothing could protect them later.
  */
-export function withoutSecrets(component: pulumi.Resource, settings: pulumi.Inputs): pulumi.Inputs {
+export function withoutSecrets(
+  component: pulumi.Resource,
+  name: string,
+  settings: pulumi.Inputs,
+): pulumi.Inputs {
   return Object.fromEntries(
-    Object.entries(settings).map(([group, value]) => [group, requirePlain(component, group, value)]),
+    Object.entries(settings).map(([group, value]) => [group, requirePlain(component, name, group, value)]),
   );
 }
 
 function requirePlain<Value>(
   component: pulumi.Resource,
+  name: string,
   group: string,
   value: Value,
 ): Value | Promise<Value> {
@@ -19,7 +25,7 @@ function requirePlain<Value>(
   if (sealed.length === 0) return value;
   return whySealed(sealed).then((why) => {
     if (why === undefined) return value;
-    throw new pulumi.ResourceError(why, component, true);
+    throw withoutStack(new pulumi.ResourceError(`${name}: ${why}`, component, true));
   });
 }
 

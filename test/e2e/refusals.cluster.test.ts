@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { pulumi } from "../pulumi/pulumi";
+
+/** What is wrong in a program -> what Pulumi prints of it. No cluster is needed for any of them. */
+const messages = {
+  secret: /error: .*shop: env\.TOKEN: expected a plain value, got a secret/,
+  mesh: /error: the sidecar settings of mesh: 1 problem\n.*✖ namespaces\.shop\.concurrency: expected .*, got "many"/,
+  key: /error: shop: ✖ dnsProxi: unknown key "dnsProxi": did you mean dnsProxy\?/,
+  pod: /error: withSidecarSettings: 1 problem\n.*✖ logLevel: expected .*, got "loud"/,
+} as const;
+
+describe("settings that turn out to be wrong after the program's last line", () => {
+  let folder = "";
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "sidecar-refusals-"));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  for (const [wrong, message] of Object.entries(messages))
+    test(`${wrong}: are refused with what is wrong, and no stack trace`, async () => {
+      const { ok, stdoutText } = await pulumi.preview({
+        cwd: join(__dirname, "refusalsProgram"),
+        stack: "dev",
+        state: folder,
+        config: { wrong },
+        env: { PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
+      });
+      assert.equal(ok, false, stdoutText);
+      assert.match(stdoutText, message);
+      assert.doesNotMatch(stdoutText, /^.*\s{4}at .+:\d+:\d+\)?$/m);
+    });
+});
