@@ -1,4 +1,12 @@
-import { type Document, LineCounter, type ParseOptions, parseAllDocuments, parseDocument } from "yaml";
+import {
+  type Document,
+  isScalar,
+  LineCounter,
+  type ParseOptions,
+  parseAllDocuments,
+  parseDocument,
+  visit,
+} from "yaml";
 import { deepest, isNestedTooDeep } from "./plainData.js";
 
 /** Line and column count from 1. */
@@ -39,22 +47,48 @@ export function contentOf({
     const content: unknown = document.toJS({ maxAliasCount: mostRepeated });
     return isNestedTooDeep(content) ? { errors: [errorAt(lines, 0, tooDeep)] } : { content };
   } catch (error) {
-    const message = error instanceof RangeError || !(error instanceof Error) ? tooDeep : error.message;
-    return { errors: [errorAt(lines, 0, message)] };
+    const message =
+      error instanceof RangeError || !(error instanceof Error) ? tooDeep : plainMessage(error.message);
+    return { errors: [errorAt(lines, unreadable(document), message)] };
   }
+}
+
+/** Where the first alias without its anchor, or merge of what is no map, stands; the parser doesn't say. */
+function unreadable(document: Document): number {
+  const anchors = new Set<string>();
+  let place = 0;
+  visit(document, {
+    Value: (_, { anchor }) => {
+      if (anchor !== undefined) anchors.add(anchor);
+    },
+    Alias: (_, { source, range }) => {
+      if (anchors.has(source)) return undefined;
+      place = range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+    Pair: (_, { key, value }) => {
+      if (!isScalar(key) || key.source !== "<<" || !isScalar(value)) return undefined;
+      place = value.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return place;
 }
 
 // "warn" would print to the user's terminal, and "silent" would accept a second document
 const parsing = { prettyErrors: false, uniqueKeys: true, logLevel: "error" } as const;
 
-/** How many times aliases may be expanded: a few lines of them can exhaust the memory. */
-const mostRepeated = 100;
+/**
+ * How many times aliases may be expanded: a few lines of them can exhaust the memory, but hundreds of namespaces may share what one anchor
+ * has.
+ */
+const mostRepeated = 10_000;
 
 const tooDeep = `more than ${deepest} levels of nesting, or an anchor that contains itself`;
 
 function checked(document: Document.Parsed, lines: LineCounter): YamlText {
   const errors = document.errors.map(({ message, pos: [offset] }) =>
-    errorAt(lines, offset, plainMessages.find(([found]) => message.startsWith(found))?.[1] ?? message),
+    errorAt(lines, offset, plainMessage(message)),
   );
   return { document, lines, errors };
 }
@@ -64,9 +98,14 @@ function errorAt(lines: LineCounter, offset: number, message: string): YamlError
   return { message, line, column: col };
 }
 
+function plainMessage(message: string): string {
+  return plainMessages.find(([found]) => message.startsWith(found))?.[1] ?? message;
+}
+
 /** What the parser says in its own terms, and what that means to somebody who writes a file. */
 const plainMessages: readonly (readonly [parsers: string, ours: string])[] = [
   ["Maximum call stack", tooDeep],
+  ["Excessive alias count", `aliases that repeat what they stand for more than ${mostRepeated} times`],
   // it misleadingly blames the indentation
   ["Flow sequence", '"[" is never closed'],
   ["Flow map", '"{" is never closed'],

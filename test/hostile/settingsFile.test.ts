@@ -82,11 +82,15 @@ describe("a settings file", () => {
     ],
     ["with 20,000 brackets", `global: ${"[".repeat(20_000)}`, /more than 64 levels of nesting/],
     ["with 3,000 lists in lists", `global: ${"- ".repeat(3_000)}x`, /not YAML: /],
-    ["with aliases that stand for gigabytes", bomb((list) => `[${list}]`), /Excessive alias count/],
+    [
+      "with aliases that stand for gigabytes",
+      bomb((list) => `[${list}]`),
+      /aliases that repeat what they stand for/,
+    ],
     [
       "with merges that stand for gigabytes",
       bomb((list) => `{ <<: [${list}] }`, "{ x: 1 }"),
-      /Excessive alias count/,
+      /aliases that repeat what they stand for/,
     ],
     ["with an alias of nothing", "global: *a", /Unresolved alias/],
     ["with a second document", "global: {}\n---\nglobal: { dnsProxy: true }\n", /a second document/],
