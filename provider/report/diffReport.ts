@@ -1,5 +1,6 @@
 import { count } from "../data/count.js";
 import { grouped } from "../data/grouped.js";
+import { stackOf } from "../injector/layerOwner.js";
 import { globalTarget } from "../levels/Layer.js";
 import type { WorkloadStatus } from "../mesh/MeshStatus.js";
 import type { PlatformDiff, SettingChange } from "../mesh/PlatformDiff.js";
@@ -103,11 +104,13 @@ function stateAfter({ state }: WorkloadStatus): string {
 }
 
 function notesOf({ file, elsewhere, notes }: PlatformDiff): string[] {
-  return [...elsewhere.map((layer) => elsewhereText(file, layer)), ...notes];
-}
-
-function elsewhereText(file: string, { injector, target, owner }: PlatformDiff["elsewhere"][number]): string {
-  return `${injector} also has settings of ${targetText(target)}, not in ${file}; owned by stack ${owner}, and unaffected unless you run that stack with this file`;
+  const byStack = grouped(elsewhere, ({ injector, owner }) => `${injector}:${stackOf(owner)}`);
+  const others = [...byStack.values()].map((layers) => {
+    const [{ injector, owner }] = layers;
+    const targets = layers.map(({ target }) => targetText(target)).join(", ");
+    return `${injector} also has settings of ${targets}, not in ${file}; owned by stack ${stackOf(owner)}, and unaffected unless you run that stack with this file`;
+  });
+  return [...others, ...notes];
 }
 
 function targetText(target: string): string {
