@@ -182,6 +182,7 @@ const messages = [
   "values.global.sidecarSettings was changed by hand: it is not a map",
   "its layers were written by a newer pulumi-istio-sidecar (format 3, this one supports 2)",
   "istio-system/istio-sidecar-injector is rewritten by others again and again; run pulumi up again",
+  "namespace shop: the settings are written, but pods are denied now for other reasons",
   "namespace shop: the settings were put back to what they were, since with them pods can't be created",
   "ConfigMap shop/sidecar-settings has a settings.yaml of somebody else's",
   "[shop] Deployment/api is waiting: paused",

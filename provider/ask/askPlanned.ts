@@ -17,14 +17,14 @@ export interface PlannedLayers {
 }
 
 /** What the injector will give a pod with the planned settings. */
-type PlannedAnswer =
+export type PlannedAnswer =
   | { is: "given"; pod: Pod }
   /** The pod uses other templates than the one with settings, so nothing changes. */
   | { is: "not reached" }
   /** The outcome is unknown: the template is not written yet, or the settings are too long for an annotation. `pod`: as injected now. */
   | { is: "unasked"; pod: Pod }
-  /** Admission would deny the pod with the planned settings, and doesn't without them. */
-  | { is: "refused"; why: string }
+  /** Admission would deny the pod with the planned settings, and doesn't without them. `pod`: as injected now. */
+  | { is: "refused"; why: string; pod: Pod }
   /** Admission denies the pod even now. */
   | { is: "denied"; error: ApiError };
 
@@ -61,5 +61,6 @@ export async function askPlanned(
   const present = plannedPod(pod, planned.present, namespace);
   const same = present && (await admittedPod(api, namespace, present));
   if (same && "denied" in same) return { is: "unasked", pod: bare.pod };
-  return { is: "refused", why: (second && "denied" in second ? second : first).denied.serverMessage };
+  const { denied } = second && "denied" in second ? second : first;
+  return { is: "refused", why: denied.serverMessage, pod: bare.pod };
 }

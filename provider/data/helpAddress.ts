@@ -60,6 +60,7 @@ export const messageHeadings: readonly string[] = [
   "`waiting for istiod to pick up the new settings`",
   "`the injector still gives pods other settings after`",
   "`is rewritten by others again and again`",
+  "`pods are denied now`",
   "`the settings were put back to what they were`",
   "`somebody else's`",
   "`so nothing was written`",

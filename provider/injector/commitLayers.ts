@@ -5,9 +5,10 @@ import { unknownRelease } from "../configMap/unknownRelease.js";
 import { namespaceOf } from "../levels/Layer.js";
 import { type Injector, injectorName } from "./Injector.js";
 import { type CommitOptions, type LayerChange, type Outcomes, UntriedSettings } from "./LayerChange.js";
-import type { Refused } from "./Refused.js";
+import { changesReaching, type Refused, reasonsText } from "./Refused.js";
 import { type Asked, recordBaseline, unverifiable } from "./recordBaseline.js";
 import { revertRejected } from "./revertRejected.js";
+import { targetName } from "./targetName.js";
 import { plannedLayers, tryOut } from "./tryOut.js";
 import { waitForReplicas } from "./waitForReplicas.js";
 import { transientMessage, waitForStamps } from "./waitForStamps.js";
@@ -53,19 +54,22 @@ export async function commitLayers(
   for (const { namespace, probes } of pending)
     for (const line of unverifiable(namespace, probes, named.has(namespace))) options.report(line);
   let refused: Refused = new Map();
+  let denied: Refused = new Map();
   const everRefused = new Set<string>();
   for (let rewrites = 0; ; ) {
     if (refused.size > 0) {
       await revertRejected(api, injector, accepted.filter(isStanding), before, refused, outcomes, options);
       written = undefined;
     }
+    for (const change of changesReaching(accepted.filter(isStanding), denied))
+      outcomes.set(change, deniedMeanwhile(change, denied));
     for (const namespace of refused.keys()) everRefused.add(namespace);
     pending = pending.filter(({ namespace }) => !everRefused.has(namespace));
     const standing = accepted.filter(isStanding);
     if (standing.length === 0) return outcomes;
     // rejected changes are reverted at once, while others are still being verified
     const looked = await waitForStamps(api, injector, pending, standing, written, deadline, options);
-    ({ refused, pending } = looked);
+    ({ refused, denied, pending } = looked);
     if (looked.lost.length > 0) {
       if (++rewrites > mostRewrites)
         throw new UntriedSettings(
@@ -76,11 +80,19 @@ export async function commitLayers(
       ({ written } = await write(looked.lost, found));
       for (const [change, error] of found) outcomes.set(change, error);
       pending = [...asked.values()];
-    } else if (refused.size === 0 && pending.length === 0) {
+    } else if (refused.size === 0 && denied.size === 0 && pending.length === 0) {
       await waitForAllReplicas(api, injector, asked, deadline, options);
       return outcomes;
     }
   }
+}
+
+/** Nothing speaks against the settings, so they stay. */
+function deniedMeanwhile(change: LayerChange, denied: Refused): UntriedSettings {
+  const name = targetName(change.target);
+  return new UntriedSettings(
+    `${name}: the settings are written, but pods are denied now for other reasons, so nothing shows whether the injector has them; run pulumi up again.\n${reasonsText(change, denied)}`,
+  );
 }
 
 /** Asks each replica about one pod: they read one ConfigMap, so one pod shows whether they have it. */

@@ -1,4 +1,4 @@
-import { askPlanned, type PlannedLayers } from "../ask/askPlanned.js";
+import { askPlanned, type PlannedAnswer, type PlannedLayers } from "../ask/askPlanned.js";
 import { injectedPods } from "../cluster/injectedPods.js";
 import { type KubernetesApi, listMetadata } from "../cluster/KubernetesApi.js";
 import { layersOf } from "../configMap/layersOf.js";
@@ -32,8 +32,8 @@ interface AskedProbe {
   probe: Probe;
   /** Its outcome before the write. */
   before: Answer;
-  /** The planned layers that it is admitted with. */
-  admittedWith?: Layers | undefined;
+  /** The layers that it was tried out with last, and why it would be denied with them; without a reason it is admitted. */
+  tried?: { layers: Layers; refused?: string } | undefined;
 }
 
 /** A namespace's probes. */
@@ -93,7 +93,7 @@ async function askAll(
   return [first, ...(await Promise.all(rest.map(askOne)))];
 }
 
-/** A pod that is admitted with the planned layers need not be asked about without them. */
+/** A pod that the plan was asked about need not be asked about without it. */
 async function askBefore(
   api: KubernetesApi,
   injector: Injector,
@@ -104,7 +104,8 @@ async function askBefore(
   const answer = planned && (await askPlanned(api, namespace, probe.template, planned));
   switch (answer?.is) {
     case "given":
-      return { probe, before: shownBy(answer.pod, injector), admittedWith: planned?.layers };
+    case "refused":
+      return { probe, before: shownBy(answer.pod, injector), tried: triedBy(answer, planned) };
     case "unasked":
       return { probe, before: shownBy(answer.pod, injector) };
     case "denied":
@@ -112,6 +113,12 @@ async function askBefore(
     default:
       return { probe, before: await ask(api, injector, namespace, probe) };
   }
+}
+
+/** What an answer tells of the planned layers; undefined if nothing. */
+export function triedBy(answer: PlannedAnswer, planned: PlannedLayers | undefined): AskedProbe["tried"] {
+  if (!planned || (answer.is !== "given" && answer.is !== "refused")) return undefined;
+  return { layers: planned.layers, ...(answer.is === "refused" ? { refused: answer.why } : {}) };
 }
 
 /** Settings that are there before this `up` writes them: from Helm, or from an `up` that was killed. */

@@ -6,7 +6,7 @@ import type { Layers } from "../levels/Layer.js";
 import { previewAnnotation } from "../pod/podAnnotations.js";
 import type { InjectorConfigMap } from "./Injector.js";
 import type { Refused } from "./Refused.js";
-import { type Asked, asksAtOnce } from "./recordBaseline.js";
+import { type Asked, asksAtOnce, triedBy } from "./recordBaseline.js";
 
 /**
  * What a pod can be asked with about the layers that are about to be written. Undefined for the first layer of a mesh, since the template
@@ -20,7 +20,7 @@ export function plannedLayers(
   return { present: layersOf(data), layers, all: layers, config: data.config };
 }
 
-/** Dry-runs the same pods with the planned layers, so that what would be denied is never written. */
+/** Tries the same pods out with the planned layers, if `recordBaseline` has not yet, so that what would be denied is never written. */
 export async function tryOut(
   api: KubernetesApi,
   planned: PlannedLayers | undefined,
@@ -29,14 +29,14 @@ export async function tryOut(
   const refused: Refused = new Map();
   if (!planned) return refused;
   const probes = [...asked.values()].flatMap(({ namespace, probes: all }) =>
-    all.flatMap(({ probe, before, admittedWith }) =>
-      before.outcome === "injected" && admittedWith !== planned.layers ? [{ namespace, probe }] : [],
-    ),
+    all.flatMap((about) => (about.before.outcome === "injected" ? [{ namespace, about }] : [])),
   );
-  await forEachLimit(probes, asksAtOnce, async ({ namespace, probe }) => {
+  await forEachLimit(probes, asksAtOnce, async ({ namespace, about }) => {
     if (refused.has(namespace)) return;
-    const answer = await askPlanned(api, namespace, probe.template, planned);
-    if (answer.is === "refused") refused.set(namespace, `${probe.name}: ${answer.why}`);
+    const { probe, tried } = about;
+    if (tried?.layers !== planned.layers)
+      about.tried = triedBy(await askPlanned(api, namespace, probe.template, planned), planned);
+    if (about.tried?.refused !== undefined) refused.set(namespace, `${probe.name}: ${about.tried.refused}`);
   });
   return refused;
 }

@@ -7,8 +7,8 @@ import { stampsIn } from "../configMap/stampsIn.js";
 import { count } from "../data/count.js";
 import { forEachLimit } from "../data/forEachLimit.js";
 import { type Layers, layerAt } from "../levels/Layer.js";
-import { ask } from "./askInjector.js";
-import { askReplicas, replicasBehind } from "./askReplicas.js";
+import { ask, type Probe, withoutSidecar } from "./askInjector.js";
+import { askReplicas, podGiven, replicasBehind } from "./askReplicas.js";
 import type { Injector } from "./Injector.js";
 import { type CommitOptions, isSame, type LayerChange } from "./LayerChange.js";
 import type { Refused } from "./Refused.js";
@@ -16,6 +16,8 @@ import { type Asked, asksAtOnce } from "./recordBaseline.js";
 
 interface Looked {
   refused: Refused;
+  /** Namespaces whose pods are denied by now for no reason of the settings, where nothing shows whether the injector has these. */
+  denied: Refused;
   /** Namespaces where the injector has not applied the settings yet. */
   pending: Asked[];
   /** Changes that someone else has undone. */
@@ -40,15 +42,17 @@ export async function waitForStamps(
 ): Promise<Looked> {
   let pending = [...asked];
   let silence: string | undefined;
+  let denied: Refused = new Map();
   let reportAfter = 10_000;
   let nextReport = options.elapsed() + reportAfter;
   for (let look = 0, pause = 50; ; look++, pause = Math.min(2_000, pause * 1.5)) {
     const refused: Refused = new Map();
+    denied = new Map();
     const known = look < quickLooks && options.elapsed() < deadline ? written : undefined;
     try {
       const data = known ?? (await options.cached.readAnew(api)).data;
       const lost = lostIn(layersOf(data), changes);
-      if (lost.length > 0) return { refused, pending, lost };
+      if (lost.length > 0) return { refused, denied: new Map(), pending, lost };
       const due: Due = {
         stamp: stampsIn(data),
         isReached: (annotations) => getsSettings(data.config, annotations),
@@ -61,8 +65,15 @@ export async function waitForStamps(
             silence = transientMessage(error);
             return "waiting" as const;
           });
-          if (verdict === "waiting") waiting.push(one);
-          else if (verdict !== "taken") refused.set(one.namespace, verdict.refused);
+          if (verdict === "taken") return;
+          if (typeof verdict === "object" && "refused" in verdict) {
+            refused.set(one.namespace, verdict.refused);
+            return;
+          }
+          waiting.push(one);
+          if (verdict === "waiting") return;
+          if ("silent" in verdict) silence = verdict.silent;
+          else denied.set(one.namespace, verdict.denied);
         });
       // an injector that has not read the ConfigMap yet answers alike for all namespaces: probe another one each round
       const scouts = known ? pending.filter((_, at) => at === look % pending.length) : pending;
@@ -71,20 +82,21 @@ export async function waitForStamps(
       if (waiting.length > 0) waiting.push(...others);
       else await judge(others);
       pending = waiting;
-      if (refused.size > 0) return { refused, pending, lost: [] };
+      if (refused.size > 0) return { refused, denied: new Map(), pending, lost: [] };
       // pods without a sidecar show nothing, so only the ConfigMap shows whether the settings are still there
       if (pending.length === 0) {
         const { data: now } = await options.cached.readAnew(api);
-        return { refused, pending, lost: lostIn(layersOf(now), changes) };
+        return { refused, denied, pending, lost: lostIn(layersOf(now), changes) };
       }
     } catch (error) {
       silence = transientMessage(error);
     }
     if (options.elapsed() >= deadline) break;
     if (options.elapsed() >= nextReport) {
-      options.report(
-        `waiting for istiod to pick up the new settings (${namespacesText(pending.map(({ namespace }) => namespace))})`,
-      );
+      const [meanwhile = silence] = denied.values();
+      const namespaces = namespacesText(pending.map(({ namespace }) => namespace));
+      const why = meanwhile === undefined ? "" : `: ${meanwhile}`;
+      options.report(`waiting for istiod to pick up the new settings (${namespaces})${why}`);
       reportAfter *= 2;
       nextReport += reportAfter;
     }
@@ -95,7 +107,10 @@ export async function waitForStamps(
     silence === undefined
       ? `the injector still gives pods other settings after ${waited}; see istiod's log for "failed to read injection config"`
       : `nothing could be learnt in ${waited}: ${silence}`;
-  return { refused: new Map(pending.map(({ namespace }) => [namespace, why])), pending: [], lost: [] };
+  const refused = new Map(
+    pending.flatMap(({ namespace }) => (denied.has(namespace) ? [] : [[namespace, why]])),
+  );
+  return { refused, denied, pending: [], lost: [] };
 }
 
 /** `shop`, `shop and 1 more namespace`, `shop and 3 more namespaces`. */
@@ -121,34 +136,49 @@ interface Due {
   isReached: (annotations?: Readonly<Record<string, string>>) => boolean;
 }
 
+/** `denied`: whether the injector has the settings can't be told; `silent`: it answers nobody, and may be restarting. */
+type Verdict = "taken" | "waiting" | { refused: string } | { denied: string } | { silent: string };
+
 async function verdictOf(
   api: KubernetesApi,
   injector: Injector,
   { namespace, probes }: Asked,
   due: Due,
-): Promise<"taken" | "waiting" | { refused: string }> {
-  let taken = true;
+): Promise<Verdict> {
   // if admission denies our own probe for unrelated reasons, workloads' pods have to show the stamp
   const isOursAdmitted = probes.some(({ probe, before }) => probe.ours && before.outcome === "injected");
-  for (const { probe, before, admittedWith } of probes) {
+  for (const { probe, before, tried } of probes) {
     const { labels, annotations } = probe.template.metadata ?? {};
     const stamp = due.stamp(namespace, labels);
-    if (before.outcome === "denied" && probe.ours) {
-      // for unrelated reasons, such as a quota; istiod can still be asked directly
-      const asked = await askReplicas(api, injector, namespace, probe);
-      if ("answers" in asked && replicasBehind(asked.answers, stamp).length > 0) return "waiting";
-    }
+    // denied for unrelated reasons, such as a quota; istiod can still be asked directly
+    if (before.outcome === "denied" && probe.ours && (await askIstiod(probe, stamp)) === "behind")
+      return "waiting";
     if (before.outcome !== "injected") continue;
     const after = await ask(api, injector, namespace, probe);
-    // the former settings', until the injector has these, or somebody else's
-    if (after.outcome === "denied" && admittedWith) return "waiting";
-    // a denial from before the write is not ours; a new one is
-    if (after.outcome === "denied") return { refused: `${probe.name}: ${after.message}` };
-    if (after.outcome === "silent") return { refused: `${probe.name}: ${after.message}` };
+    if (after.outcome === "silent") return { silent: after.message };
+    if (after.outcome === "denied") {
+      const why = `${probe.name}: ${after.message}`;
+      // by the former settings, until the injector has these, or for reasons that came meanwhile
+      const isOthers = (tried && tried.refused === undefined) || (await isDeniedWithoutSidecar(probe));
+      if (!isOthers) return { refused: why };
+      const there = await askIstiod(probe, stamp);
+      if (there === "unknown") return { denied: why };
+      if (there === "behind") return "waiting";
+      continue;
+    }
     // another webhook may remove the stamp from a workload's pod, so it is required of our own probes if they are admitted
     const isHeld = probe.ours || (!isOursAdmitted && due.isReached(annotations));
-    if (isHeld && after.outcome === "injected" && after.stamp !== stamp) taken = false;
-    if (!taken) return "waiting";
+    if (isHeld && after.outcome === "injected" && after.stamp !== stamp) return "waiting";
   }
   return "taken";
+
+  async function isDeniedWithoutSidecar(probe: Probe): Promise<boolean> {
+    return (await ask(api, injector, namespace, withoutSidecar(probe))).outcome === "denied";
+  }
+
+  async function askIstiod(probe: Probe, stamp: string | undefined): Promise<"there" | "behind" | "unknown"> {
+    const asked = await askReplicas(api, injector, namespace, probe);
+    if (!("answers" in asked) || !podGiven(asked.answers)) return "unknown";
+    return replicasBehind(asked.answers, stamp).length > 0 ? "behind" : "there";
+  }
 }

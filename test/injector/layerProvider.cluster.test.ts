@@ -92,14 +92,14 @@ describe("a layer whose write is disturbed", () => {
   };
   const undisturbed = () => processWith((_call, send) => send());
   /** Does something to the first write once the server has it. */
-  const afterWrite = (disturb: (answer: unknown) => Promise<unknown>) => {
+  const afterWrite = (disturb: (answer: unknown) => Promise<unknown>, sent = unasked) => {
     let isDone = false;
     return processWith(async (call, send) => {
       const answer = await send();
       if (call.method !== "PUT" || isDone) return answer;
       isDone = true;
       return disturb(answer);
-    });
+    }, sent);
   };
   const killedAfterWrite = async (work: (provider: ResourceProvider) => Promise<unknown>) => {
     await new Promise<void>((written) => {
@@ -171,6 +171,10 @@ describe("a layer whose write is disturbed", () => {
     await provider.create(layer("cart", 3));
     assert.deepEqual(asked, ["by the plan"]);
     assert.deepEqual(await limits(), { shop: "3", cart: "3" });
+    [asked.length, isWritten] = [0, false];
+    // without the plan, and by the present settings, which a policy against the annotation would deny as well
+    await assert.rejects(provider.create(layer("shop", tooMuch)), /maximum cpu usage per Container is 8/);
+    assert.deepEqual(asked, ["by the plan", "as it is", "by the plan"]);
   });
 
   const canCreateAtOnce = async (namespace: string) => {
@@ -362,6 +366,48 @@ describe("a layer whose write is disturbed", () => {
       await mesh.api.request({ method: "DELETE", path: `${quotas}/no-pods` });
       await canCreatePods("shop");
     }
+  });
+
+  const meanwhile: [string, boolean][] = [
+    ["settings that were tried out", true],
+    ["a mesh's first layer", false],
+  ];
+  for (const [what, isTried] of meanwhile) {
+    test(`a quota that is full once they are written takes ${what} not back, and is named`, async () => {
+      if (isTried) await undisturbed().create(layer("cart", 3));
+      const quotas = "/api/v1/namespaces/shop/resourcequotas";
+      const provider = afterWrite(
+        async (answer) => {
+          const quota = { metadata: { name: "no-pods" }, spec: { hard: { pods: "0" } } };
+          await mesh.api.request({ method: "POST", path: quotas, body: quota });
+          await mesh.eventually("no pod can be created", async () => !(await canCreateAtOnce("shop")));
+          return answer;
+        },
+        isTried ? (call) => call : unasked,
+      );
+      try {
+        await assert.rejects(
+          provider.create(layer("shop", 3, "3s")),
+          /namespace shop: the settings are written, but pods are denied now for other reasons.*run pulumi up again\.\n.*exceeded quota: no-pods/,
+        );
+        assert.deepEqual((await limits()).shop, "3");
+        // the next up finds it before its write
+        await undisturbed().create(layer("shop", 3));
+      } finally {
+        await mesh.api.request({ method: "DELETE", path: `${quotas}/no-pods` });
+        await canCreatePods("shop");
+      }
+    });
+  }
+
+  test("an istiod that is away for a while after the write takes no settings back", async () => {
+    const provider = afterWrite(async (answer) => {
+      await mesh.cluster.stopComponent("istiod");
+      setTimeout(() => void mesh.cluster.startComponent("istiod"), 8_000);
+      return answer;
+    });
+    await provider.create(layer("shop", 3, "60s"));
+    assert.deepEqual(await limits(), { shop: "3" });
   });
 
   test("a busy API server while the layer is tried out is not taken for a denial", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { connect } from "../../provider/cluster/connect";
-import type { KubernetesApi } from "../../provider/cluster/KubernetesApi";
+import type { ApiCall, KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import { layersOf } from "../../provider/configMap/layersOf";
 import { CachedInjector } from "../../provider/injector/CachedInjector";
 import { commitLayers } from "../../provider/injector/commitLayers";
@@ -52,10 +52,11 @@ describe("two istiods behind one injector, one with a mounted ConfigMap that lag
     injectorTimeout: number,
     onLine: (line: string) => unknown = () => {},
     target = "shop",
+    api: KubernetesApi = mesh.api,
   ) => {
     const lines: string[] = [];
     const layer = { owner: `org/mesh/prod:${target}`, settings: { "proxyResources.limits.cpu": cpu } };
-    const outcomes = await commitLayers(mesh.api, injector, [{ target, layer, owners: [layer.owner] }], {
+    const outcomes = await commitLayers(api, injector, [{ target, layer, owners: [layer.owner] }], {
       injectorTimeout,
       report: (line) => {
         lines.push(line);
@@ -137,6 +138,33 @@ describe("two istiods behind one injector, one with a mounted ConfigMap that lag
       answer.says,
       /^istiod gives a pod in bounded what the ConfigMap has; namespace bounded admits no plain pod/,
     );
+  });
+
+  test("where a quota is full only after the write, istiod itself shows that it has the settings", async () => {
+    const namespace = "filled";
+    await mesh.namespace(namespace);
+    const path = `/api/v1/namespaces/${namespace}`;
+    const fills = async (call: ApiCall) => {
+      const answer = await mesh.api.request(call);
+      if (call.method !== "PUT") return answer;
+      await mesh.api.request({
+        method: "POST",
+        path: `${path}/resourcequotas`,
+        body: { metadata: { name: "no-pods" }, spec: { hard: { pods: "0" } } },
+      });
+      await mesh.eventually("no pod can be created", async () => {
+        const body = { metadata: { name: "a" }, spec: { containers: [{ name: "app", image: "app" }] } };
+        const query = { dryRun: "All" };
+        return mesh.api.request({ method: "POST", path: `${path}/pods`, query, body }).then(
+          () => false,
+          () => true,
+        );
+      });
+      await mount();
+      return answer;
+    };
+    const api = { server: mesh.api.server, request: fills as KubernetesApi["request"] };
+    assert.deepEqual(await commit("2", 10_000, () => {}, namespace, api), []);
   });
 
   test("an istiod that can't be reached is a warning, and no write waits for it", async () => {

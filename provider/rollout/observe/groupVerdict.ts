@@ -123,7 +123,7 @@ export async function groupVerdict(
           ? bySettings(group, planned, made)
           : byAnother(group, answer.pod);
       case "refused":
-        return answer;
+        return { is: "refused", why: answer.why };
       case "denied":
         return denied(answer.error, planned);
     }
