@@ -10,7 +10,7 @@ import {
   UnreachableError,
 } from "./KubernetesApi.js";
 import type { KubeConfig } from "./kubeConfig.js";
-import { waitBeforeRetry } from "./waitBeforeRetry.js";
+import { waitBeforeRetry, webhookAway } from "./waitBeforeRetry.js";
 
 const requestTimeout = 60_000;
 /** How long requests are retried once the server has answered before: something may be half done. */
@@ -19,6 +19,10 @@ const patience = 60_000;
 const firstPatience = 5_000;
 /** How long requests to a server that never answered fail at once, so that a program with many resources waits only once. */
 const rememberedFor = 60_000;
+/** How long a webhook may be away. It may be restarting; one that is gone keeps a program with many pods to ask about only once. */
+const webhookPatience = 5_000;
+/** How long it has to be quiet until another failure is a new outage. */
+const outageEnds = 60_000;
 /** How long credentials are cached: tokens of exec plugins are short-lived, and getting one runs a program. */
 const credentialsLifetime = 60_000;
 
@@ -87,6 +91,7 @@ class HttpApi implements KubernetesApi {
   private renewing: Promise<RequestOptions> | undefined;
   private answered = false;
   private away: { error: UnreachableError; until: number } | undefined;
+  private readonly outages = new Map<string, { since: number; last: number }>();
 
   constructor(
     readonly server: string,
@@ -113,13 +118,24 @@ class HttpApi implements KubernetesApi {
         const wait = waitBeforeRetry(error, call, attempt, refreshed);
         if (error instanceof ApiError && error.status === 401) refreshed = true;
         const most = this.answered ? patience : firstPatience;
-        if (wait !== undefined && elapsed() + wait <= start + most) {
+        if (wait !== undefined && elapsed() + wait <= Math.min(start + most, this.waitsUntil(error))) {
           await sleep(wait);
           continue;
         }
         throw error instanceof UnreachableError && !this.answered ? this.neverAnswered(error) : error;
       }
     }
+  }
+
+  /** Until when to wait for a webhook that is away; for any other error, without an end. */
+  private waitsUntil(error: unknown): number {
+    const webhook = webhookAway(error);
+    if (webhook === undefined) return Number.POSITIVE_INFINITY;
+    const now = this.time.elapsed();
+    const known = this.outages.get(webhook);
+    const since = known && now - known.last < outageEnds ? known.since : now;
+    this.outages.set(webhook, { since, last: now });
+    return since + webhookPatience;
   }
 
   private neverAnswered(error: UnreachableError): UnreachableError {

@@ -2,7 +2,7 @@ import { type ApiCall, ApiError, UnreachableError } from "./KubernetesApi.js";
 
 const longestBackoff = 5_000;
 /** With backoff, about as long as a failing server needs to recover. */
-const mostReadsAgain = 5;
+const mostAgain = 5;
 
 /**
  * How long to wait before retrying a request, in ms; undefined if it must not be retried. All our writes are safe to repeat: they carry a
@@ -22,9 +22,10 @@ export function waitBeforeRetry(
   // honoured even if our backoff is shorter
   const retryAfter = error.retryAfterSeconds === undefined ? undefined : error.retryAfterSeconds * 1000;
   if (isTransient(error)) return retryAfter ?? backoff;
+  if (webhookAway(error) !== undefined) return attempt < mostAgain ? backoff : undefined;
   if (error.status < 500 || isAdmission(error)) return undefined;
   if (retryAfter !== undefined) return retryAfter;
-  return call.method === "GET" && attempt < mostReadsAgain ? backoff : undefined;
+  return call.method === "GET" && attempt < mostAgain ? backoff : undefined;
 }
 
 /** Whether the error is not about the request itself: the server, or the network, is busy, restarting or away. */
@@ -38,7 +39,13 @@ export function isTransient(error: unknown): boolean {
   return status === 403 && serverMessage.includes("not yet ready to handle request");
 }
 
+/** The webhook that the API server could not reach, or that did not answer in time; undefined for any other error. */
+export function webhookAway(error: unknown): string | undefined {
+  if (!(error instanceof ApiError)) return undefined;
+  return /failed calling webhook "([^"]*)"/.exec(error.serverMessage)?.[1];
+}
+
 // a webhook may answer with any status; retrying would only hide its message
-function isAdmission({ serverMessage }: ApiError): boolean {
-  return serverMessage.includes("denied the request") || serverMessage.includes("failed calling webhook");
+function isAdmission(error: ApiError): boolean {
+  return error.serverMessage.includes("denied the request") || webhookAway(error) !== undefined;
 }

@@ -13,6 +13,9 @@ const dryRun = {
   body: {},
 } as const;
 
+const away = (webhook: string) =>
+  failure(500, "InternalError", `Internal error occurred: failed calling webhook "${webhook}": refused`);
+
 const cutOff: Behaviour = (response) => {
   response.writeHead(200, { "content-type": "application/json", "content-length": "100" });
   response.write('{"kind":', () => response.socket?.destroy());
@@ -34,6 +37,7 @@ describe("a request that meets a server in trouble", () => {
     ["500 of etcd, for a write", put, failure(500, "InternalError", "etcdserver: leader changed")],
     ["500 for a read", get, failure(500, "InternalError", "conversion webhook failed")],
     ["500 with a time to wait", dryRun, failure(500, "ServerTimeout", "try again", { "retry-after": "1" })],
+    ["500 of a webhook that does not answer", dryRun, away("x")],
     [
       "403 of a server whose admission plugins are not ready",
       dryRun,
@@ -75,15 +79,6 @@ describe("a request that meets a server in trouble", () => {
     ["404", get, failure(404, "NotFound", "not found")],
     ["403: no right", get, failure(403, "Forbidden", 'User "ann" cannot get resource "configmaps"')],
     [
-      "500 of a webhook that does not answer",
-      dryRun,
-      failure(
-        500,
-        "InternalError",
-        'Internal error occurred: failed calling webhook "x": connection refused',
-      ),
-    ],
-    [
       "503 that a webhook denies with",
       dryRun,
       failure(503, "Unknown", 'admission webhook "x" denied the request: closed on Sundays'),
@@ -98,6 +93,22 @@ describe("a request that meets a server in trouble", () => {
       });
     });
   }
+
+  test("a webhook that stays away is waited for once, however many pods are asked about", async () => {
+    await withFailingServer([away("x")], async (api, requests) => {
+      const begun = performance.now();
+      const ask = () => assert.rejects(api.request(dryRun), /webhook "x": refused/);
+      for (let pods = 0; pods < 5; pods++) await ask();
+      const waited = performance.now() - begun;
+      assert.ok(waited > 2_500 && waited < 6_000, `${waited} ms`);
+      const before = requests.length;
+      await ask();
+      assert.equal(requests.length, before + 1);
+    });
+    await withFailingServer([away("x"), away("x"), fine], async (api) => {
+      await api.request(dryRun);
+    });
+  });
 
   test("401 is met with new credentials once, at whatever attempt it comes", async () => {
     const broken: Behaviour = (response) => void response.socket?.destroy();

@@ -180,7 +180,8 @@ describe("a layer whose write is disturbed", () => {
   const canCreateAtOnce = async (namespace: string) => {
     const body = { metadata: { name: "probe" }, spec: { containers: [{ name: "app", image: "app" }] } };
     const path = `/api/v1/namespaces/${namespace}/pods`;
-    return mesh.api.request({ method: "POST", path, query: { dryRun: "All" }, body }).then(
+    const query = { dryRun: "All" };
+    return mesh.api.request({ method: "POST", path, query, body, final: [500] }).then(
       () => true,
       () => false,
     );
@@ -410,6 +411,23 @@ describe("a layer whose write is disturbed", () => {
     assert.deepEqual(await limits(), { shop: "3" });
   });
 
+  test("a policy engine that is away for a moment denies nothing", async () => {
+    const webhooks = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
+    await mesh.api.request({ method: "POST", path: webhooks, body: policyEngineAway });
+    await mesh.eventually("no pod can be created", async () => !(await canCreateAtOnce("shop")));
+    const back = setTimeout(
+      () => void mesh.api.request({ method: "DELETE", path: `${webhooks}/policy` }),
+      2_000,
+    );
+    try {
+      const provider = undisturbed();
+      await provider.create(layer("shop", 3));
+      assert.deepEqual(provider.lines, []);
+    } finally {
+      clearTimeout(back);
+    }
+  });
+
   test("a busy API server while the layer is tried out is not taken for a denial", async () => {
     let busy = 0;
     const provider = processWith((call, send) => {
@@ -422,3 +440,18 @@ describe("a layer whose write is disturbed", () => {
     assert.deepEqual(await limits(), { shop: "3" });
   });
 });
+
+/** Nobody listens there. */
+const policyEngineAway = {
+  metadata: { name: "policy" },
+  webhooks: [
+    {
+      name: "policy.example.com",
+      clientConfig: { url: "https://127.0.0.1:1/validate" },
+      rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }],
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "shop" } },
+      sideEffects: "None",
+      admissionReviewVersions: ["v1"],
+    },
+  ],
+};
