@@ -32,6 +32,7 @@ describe("what stands in the way of a restart", () => {
       "one",
       "half",
       "runs",
+      "scaled",
     ])
       await mesh.namespace(name);
     // so that previews can ask what planned settings give
@@ -129,6 +130,36 @@ describe("what stands in the way of a restart", () => {
     } finally {
       stop();
     }
+  });
+
+  test("a Deployment that is being scaled up is waited for, and restarts; one that is stuck is not", async () => {
+    const namespace = "scaled";
+    const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+    for (const [name, image] of [
+      ["api", "app:1"],
+      ["broken", "app:does-not-exist"],
+    ]) {
+      const labels = { app: name };
+      await post(deployments, {
+        metadata: { name },
+        spec: {
+          replicas: 1,
+          minReadySeconds: name === "api" ? 10 : 0,
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: { ...quick, containers: [{ ...app, image }] } },
+        },
+      });
+    }
+    await mesh.ready(namespace, "api");
+    await mesh.patch(`${deployments}/api`, { spec: { replicas: 3 } });
+    const { stdoutText } = succeeded(
+      await pulumi.up(mesh.stack(namespace, ofNamespace(namespace, 3, { timeoutPerWorkload: "60s" }))),
+    );
+    assert.match(stdoutText, /\[scaled\] Deployment\/api restarts once it is ready\n/);
+    assert.match(stdoutText, /restarted Deployment\/api/);
+    assert.deepEqual((await mesh.pods(namespace, "api")).map(limit), ["3", "3", "3"]);
+    assert.match(stdoutText, /Deployment\/broken is waiting: was not ready before/);
+    assert.doesNotMatch(stdoutText, /broken restarts once/);
   });
 
   test("a pod that no node takes for reasons of its own does not take good settings back", async () => {

@@ -10,6 +10,8 @@ export type Outcome =
   | "current"
   /** Somebody deleted it. */
   | "gone"
+  /** The rollout stopped while it was waited for. */
+  | "not started"
   | { skipped: string }
   | Failure;
 

@@ -7,6 +7,7 @@ import { milliseconds } from "../../levels/RolloutOptions.js";
 import type { Assessment, NamespaceSettings } from "../observe/Assessment.js";
 import { assessWorkload } from "../observe/assessWorkload.js";
 import { overruledOnPod } from "../observe/overruledOnPod.js";
+import { areComingUp } from "../observe/podReason.js";
 import { readWorkload } from "../observe/readWorkload.js";
 import { rolloutStatus } from "../observe/rolloutStatus.js";
 import { workloadPods } from "../observe/workloadPods.js";
@@ -36,8 +37,8 @@ async function replaceStalePods(
   { assessment, settings, rollout, isRollback = false }: Restart,
   dependencies: RolloutDependencies,
 ): Promise<Outcome> {
-  const { api, now, elapsed, report } = dependencies;
-  const deadline = elapsed() + milliseconds(rollout.timeoutPerWorkload);
+  const { api, now, elapsed, report, sleep, isCancelled = () => false } = dependencies;
+  const patience = milliseconds(rollout.timeoutPerWorkload);
   // assess again: another level's rollout may have restarted it in the meantime
   let latest = await assessAgain(assessment, settings, api);
   // another program may have changed weaker levels since the settings were read
@@ -45,10 +46,22 @@ async function replaceStalePods(
   const isUnfinished =
     isRollback && rollout.strategy === "restart" && hasUnfinishedRestart(latest.workload, stampNow());
   if ((latest.verdict.is === "current" || latest.verdict.is === "masked") && !isUnfinished) return "current";
-  const why =
-    skipReason(latest, settings, rollout, now())?.why ??
-    (rollout.restartUnhealthy || isRollback ? undefined : unreadyBefore(latest.workload, stampNow()));
+  const skipped = () => skipReason(latest, settings, rollout, now())?.why;
+  const unready = () =>
+    rollout.restartUnhealthy || isRollback ? undefined : unreadyBefore(latest.workload, stampNow());
+  const end = elapsed() + patience;
+  for (let looks = 0; skipped() === undefined && unready() !== undefined; looks++) {
+    const mayWait = elapsed() < end && areComingUp(latest.full, now() - patience);
+    if (!mayWait || rolloutStatus(latest.workload).status === "failed") break;
+    if (looks === 0) report(`[${assessment.namespace}] ${assessment.name} restarts once it is ready`);
+    await sleep(1_000);
+    if (isCancelled()) return "not started";
+    latest = await assessAgain(assessment, settings, api);
+    if (latest.verdict.is === "current" || latest.verdict.is === "masked") return "current";
+  }
+  const why = skipped() ?? unready();
   if (why !== undefined) return { skipped: why };
+  const deadline = elapsed() + patience;
   if (latest.verdict.is === "unknown" && !isUnfinished) return { failed: latest.verdict.why, cause: "other" };
   // twice: a new pod may come from an injector that had not applied the settings yet
   for (let attempt = 1; latest.verdict.is === "stale" || (isUnfinished && attempt === 1); attempt++) {

@@ -54,7 +54,11 @@ export async function runRollout(
   const work = async (restart: Restart, left: () => number): Promise<void> => {
     const { assessment, rollout } = restart;
     const started = elapsed();
-    const outcome = await restartWorkload(restart, dependencies);
+    const outcome = await restartWorkload(restart, { ...dependencies, isCancelled: isStopped });
+    if (outcome === "not started") {
+      summary.notStarted++;
+      return;
+    }
     finished++;
     const seconds = Math.round((elapsed() - started) / 1000);
     const progress = `[${assessment.namespace}] ${finished}/${total}`;

@@ -1,16 +1,11 @@
-import type { Pod } from "../../cluster/podTemplate.js";
+import { isReady, type Pod } from "../../cluster/podTemplate.js";
 import { initContainers, proxyContainer } from "../../pod/sidecarFields.js";
 
 /** The first reason that any of the pods gives for not being ready. */
 export function podReason(pods: readonly Pod[]): string | undefined {
   for (const pod of pods) {
-    const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-    for (const { name: container, state } of statuses) {
-      const waiting = state?.waiting;
-      if (waiting?.reason && waiting.reason !== "PodInitializing" && waiting.reason !== "ContainerCreating") {
-        return `pod ${pod.metadata.name}, container ${container}: ${waiting.reason}${waiting.message ? `: ${waiting.message}` : ""}`;
-      }
-    }
+    const stuck = stuckContainer(pod);
+    if (stuck !== undefined) return `pod ${pod.metadata.name}, ${stuck}`;
     const blocked = pod.status?.conditions?.find(
       ({ type, status, message }) =>
         status === "False" && message && (type === "PodScheduled" || type === "Ready"),
@@ -18,6 +13,30 @@ export function podReason(pods: readonly Pod[]): string | undefined {
     if (blocked) return `pod ${pod.metadata.name}: ${blocked.reason ?? blocked.type}: ${blocked.message}`;
   }
   return undefined;
+}
+
+/** The first container that doesn't start, with its reason; one that is being created is none. */
+function stuckContainer({ status }: Pod): string | undefined {
+  for (const { name, state } of [
+    ...(status?.initContainerStatuses ?? []),
+    ...(status?.containerStatuses ?? []),
+  ]) {
+    const { reason, message } = state?.waiting ?? {};
+    if (reason && reason !== "PodInitializing" && reason !== "ContainerCreating")
+      return `container ${name}: ${reason}${message ? `: ${message}` : ""}`;
+  }
+  return undefined;
+}
+
+/**
+ * Whether pods that are not ready may become so by themselves: they are new, as of a workload that is being deployed or scaled up, and none
+ * says what it is stuck at. A pod that no node takes yet may get a new node. `since`: the creation time of the oldest that is new, in ms.
+ */
+export function areComingUp(pods: readonly Pod[], since: number): boolean {
+  const isNew = ({ metadata }: Pod) => Date.parse(metadata.creationTimestamp ?? "") >= since;
+  return (
+    pods.some(isNew) && pods.every((pod) => isReady(pod) || (isNew(pod) && stuckContainer(pod) === undefined))
+  );
 }
 
 /** Reasons for which a container never starts: its image, or a Secret or ConfigMap that it names. */

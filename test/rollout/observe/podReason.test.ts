@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Pod } from "../../../provider/cluster/podTemplate";
-import { isSettingsFault } from "../../../provider/rollout/observe/podReason";
+import { areComingUp, isSettingsFault } from "../../../provider/rollout/observe/podReason";
 
 describe("settings may be why a pod is not ready, or not", () => {
   const waiting = (name: string, reason: string) => ({
@@ -32,4 +32,35 @@ describe("settings may be why a pod is not ready, or not", () => {
   for (const [edge, status, may] of rows)
     it(`${edge}: ${may ? "maybe" : "no"}`, () =>
       assert.equal(isSettingsFault([{ metadata: { name: "a" }, spec: { containers: [] }, status }]), may));
+});
+
+describe("pods that are not ready may become so by themselves", () => {
+  const created = (at: string, status: NonNullable<Pod["status"]>): Pod => ({
+    metadata: { name: "a", creationTimestamp: `2026-01-01T${at}Z` },
+    spec: { containers: [] },
+    status,
+  });
+  const ready = { conditions: [{ type: "Ready", status: "True" }] };
+  const waiting = (reason: string) => ({
+    containerStatuses: [{ name: "app", ready: false, state: { waiting: { reason } } }],
+  });
+  const rows: [edge: string, pods: Pod[], may: boolean][] = [
+    [
+      "a new one is created",
+      [created("08:00:00", ready), created("09:01:00", waiting("ContainerCreating"))],
+      true,
+    ],
+    ["a new one is ready, for less than minReadySeconds", [created("09:01:00", ready)], true],
+    ["a new one crashes", [created("09:01:00", waiting("CrashLoopBackOff"))], false],
+    [
+      "an old one is unready, whatever new ones are",
+      [created("08:00:00", {}), created("09:01:00", ready)],
+      false,
+    ],
+    ["all are old and ready", [created("08:00:00", ready)], false],
+    ["there are none", [], false],
+  ];
+  for (const [edge, pods, may] of rows)
+    it(`${edge}: ${may ? "maybe" : "no"}`, () =>
+      assert.equal(areComingUp(pods, Date.parse("2026-01-01T09:00:00Z")), may));
 });
