@@ -1,4 +1,5 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import { configMapName } from "../injector/Injector.js";
 import { checkAnswer } from "./checkAnswer.js";
 import { checkIstiod } from "./checkIstiod.js";
 import { checkSettings } from "./checkSettings.js";
@@ -29,7 +30,10 @@ export async function diagnose(api: KubernetesApi, scope: Scope, state?: StackSt
     findings.push(...(await checkIstiod(api, one)));
     findings.push(...(await checkAnswer(api, one, scope.namespace)));
   }
-  findings.push(...(await findRights(api, scope)));
+  const { injectorNamespace: namespace, revision } = scope;
+  const expected = configMapName({ namespace, ...(revision === undefined ? {} : { revision }) });
+  const configMaps = found.map(({ configMap: { metadata } }) => metadata.name);
+  findings.push(...(await findRights(api, scope, configMaps.length > 0 ? configMaps : [expected])));
   return findings;
 }
 

@@ -1,21 +1,25 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { grouped } from "../data/grouped.js";
-import { configMapName } from "../injector/Injector.js";
 import { type Finding, ok } from "./Finding.js";
 import { type NeededRight, neededRights } from "./neededRights.js";
 import type { Scope } from "./readMeshStatus.js";
 
-/** Whether the caller has the rights for `pulumi preview`, `pulumi up` and rollout options. */
-export async function findRights(api: KubernetesApi, scope: Scope): Promise<Finding[]> {
+/**
+ * Whether the caller has the rights for `pulumi preview`, `pulumi up` and rollout options. `configMaps`: the names of the injectors', one for
+ * each revision.
+ */
+export async function findRights(
+  api: KubernetesApi,
+  scope: Scope,
+  configMaps: readonly string[],
+): Promise<Finding[]> {
+  const rights = neededRights.flatMap((right): readonly NeededRight[] =>
+    right.onInjector ? configMaps.map((name) => ({ ...right, name })) : [right],
+  );
   const answers = await Promise.all(
-    neededRights.map(async (right) => {
+    rights.map(async (right) => {
+      const { name } = right;
       const namespace = right.onInjector ? scope.injectorNamespace : scope.namespace;
-      const name = right.onInjector
-        ? configMapName({
-            namespace: scope.injectorNamespace,
-            ...(scope.revision === undefined ? {} : { revision: scope.revision }),
-          })
-        : right.name;
       const { status } = await api.request<{ status?: { allowed?: boolean } }>({
         method: "POST",
         path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { connect } from "../../provider/cluster/connect";
 import { hasStatus } from "../../provider/cluster/KubernetesApi";
+import { diagnose } from "../../provider/mesh/diagnose";
 import { pulumi } from "../pulumi/pulumi";
 import { argument, container, Mesh, operations, type Plan, succeeded } from "./Mesh";
 import { mutateNewPods } from "./mutateNewPods";
@@ -58,6 +60,34 @@ describe("a mesh where others change what injection goes by", () => {
       /^capture\.excludeOutboundPorts +5432 +pod +3306 \(namespace\)/m,
     );
     await isQuiet(namespace, plan);
+  });
+
+  test("doctor looks at the rights on each revision's ConfigMap", async () => {
+    const rbac = "/apis/rbac.authorization.k8s.io/v1";
+    const rules = [
+      { apiGroups: ["*"], resources: ["*"], verbs: ["get", "list", "create", "patch", "delete"] },
+      {
+        apiGroups: [""],
+        resources: ["configmaps"],
+        resourceNames: ["istio-sidecar-injector"],
+        verbs: ["update"],
+      },
+    ];
+    const create = (path: string, body: object) =>
+      mesh.api.request({ method: "POST", path: `${rbac}/${path}`, body });
+    await create("clusterroles", { metadata: { name: "some" }, rules });
+    await create("clusterrolebindings", {
+      metadata: { name: "some" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "some" },
+      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "ann" }],
+    });
+    const ann = await connect({ kubeconfig: await mesh.cluster.kubeconfigAs("ann") });
+    const findings = await diagnose(ann, { injectorNamespace: "istio-system" });
+    const rights = findings.find(({ check }) => check === "rights for pulumi up");
+    assert.deepEqual(
+      [rights?.is, rights?.details],
+      ["problem", ["update configmaps istio-sidecar-injector-canary: writes the settings"]],
+    );
   });
 
   test("a namespace that moves to another revision amid an up: pods that keep the former one wait, and nobody calls them current", async () => {
