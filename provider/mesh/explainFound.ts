@@ -4,6 +4,7 @@ import { explainSidecar, type SidecarExplanation } from "../explain/explainSidec
 import { readInjector, revisionOf } from "../injector/Injector.js";
 import { restartSentence } from "../pod/differences.js";
 import { stampAnnotation } from "../pod/podAnnotations.js";
+import { settingsFor } from "../rollout/observe/Assessment.js";
 import { assessNamespace } from "../rollout/observe/assess.js";
 import { type Current, currentSettings, settingsThere } from "../rollout/observe/settingsThere.js";
 import { withRolloutOptions } from "../rollout/policy/withRolloutOptions.js";
@@ -91,7 +92,8 @@ async function comparedToPods(
   } catch (error) {
     if (!isMissingRight(error)) throw error;
   }
-  const due = (pod: ObjectMeta) => (settings.forLabels?.(pod.labels ?? {}) ?? settings).stamp;
-  const stale = pods.filter((pod) => pod.annotations?.[stampAnnotation] !== due(pod)).length;
+  const stale = pods.filter(
+    (pod) => pod.annotations?.[stampAnnotation] !== settingsFor(settings, pod).stamp,
+  ).length;
   return stale === 0 ? {} : { stale: `${stale} of ${pods.length} pods were created with other settings` };
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Pod } from "../../provider/cluster/podTemplate";
 import { layersOf } from "../../provider/configMap/layersOf";
+import { configMapName } from "../../provider/injector/Injector";
 import { pulumi } from "../pulumi/pulumi";
 import { addGreetingTemplate } from "./greetingTemplate";
 import { container, Mesh, operations, type Plan, succeeded } from "./Mesh";
@@ -143,6 +144,30 @@ describe("previews ask the injector what it will do", () => {
     succeeded(await preview(namespace, plan));
     succeeded(await pulumi.up(mesh.stack(namespace, plan)));
     assert.equal(container(await mesh.pod(namespace, "api"), "istio-proxy").resources?.requests?.cpu, "5");
+  });
+
+  test("a gateway whose template reads other Helm values by now restarts for no settings", async () => {
+    const namespace = "gateways";
+    await mesh.namespace(namespace);
+    await mesh.deployment(namespace, "gateway", {
+      annotations: { "inject.istio.io/templates": "gateway" },
+      containers: [{ name: "istio-proxy", image: "auto" }],
+      pod: quick,
+    });
+    const gateway = await mesh.pod(namespace, "gateway");
+    const { values } = await mesh.injector();
+    const upgraded = JSON.stringify(JSON.parse(values), (key, value) =>
+      key === "logLevel" ? "info" : value,
+    );
+    await mesh.patch(
+      `/api/v1/namespaces/istio-system/configmaps/${configMapName({ namespace: "istio-system" })}`,
+      { data: { values: upgraded } },
+    );
+    const plan = ofNamespace(namespace, { proxyResources: { limits: { cpu: 3 } } });
+    assert.doesNotMatch(succeeded(await pulumi.up(mesh.stack(namespace, plan))).stdoutText, /restarted/);
+    assert.equal((await mesh.pod(namespace, "gateway")).metadata.uid, gateway.metadata.uid);
+    succeeded(await pulumi.destroy(mesh.stack(namespace, {})));
+    assert.equal((await mesh.pod(namespace, "gateway")).metadata.uid, gateway.metadata.uid);
   });
 
   test("templates are followed as istiod follows them, and what one of them overrules is said", async () => {

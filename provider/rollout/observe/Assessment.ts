@@ -1,3 +1,4 @@
+import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
 import type { Pod, PodTemplate } from "../../cluster/podTemplate.js";
 import type { Workload } from "../../cluster/workloads.js";
 import type { Layers } from "../../levels/Layer.js";
@@ -72,10 +73,12 @@ export function rolloutFor({ namespace, labels, workload }: Assessment, layers: 
   return rolloutReaching(layers, namespace, labels ?? workload.spec.template?.metadata?.labels);
 }
 
-/** The settings for pods with these labels. */
+/** The settings that a pod should have: none where its templates have no settings, as a gateway's. */
 export function settingsFor(
   settings: NamespaceSettings,
-  labels: Readonly<Record<string, string>> = {},
+  { labels = {}, annotations }: Pick<ObjectMeta, "labels" | "annotations">,
 ): NamespaceSettings {
-  return settings.forLabels ? { ...settings, ...settings.forLabels(labels) } : settings;
+  const picked = { ...settings, ...settings.forLabels?.(labels) };
+  if (settings.getsSettings?.(annotations) !== false) return picked;
+  return { ...picked, stamp: undefined, planned: undefined };
 }

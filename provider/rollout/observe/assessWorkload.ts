@@ -2,7 +2,7 @@ import { injectingRevision } from "../../cluster/injectingRevision.js";
 import type { KubernetesApi, ObjectMeta } from "../../cluster/KubernetesApi.js";
 import type { Pod } from "../../cluster/podTemplate.js";
 import { type Workload, workloadName } from "../../cluster/workloads.js";
-import type { Assessment, NamespaceSettings } from "./Assessment.js";
+import { type Assessment, type NamespaceSettings, settingsFor } from "./Assessment.js";
 import { type GroupVerdict, groupVerdict, isSettled, stampOn } from "./groupVerdict.js";
 import { overruledOnPod } from "./overruledOnPod.js";
 import { joinedGroupStamps, podGroups } from "./podGroups.js";
@@ -91,7 +91,7 @@ async function overruledOn(
     (pod) =>
       injectingRevision(pod) === settings.revision &&
       stampOn(pod) !== undefined &&
-      stampOn(pod) === (settings.forLabels?.(pod.labels ?? {}) ?? settings).stamp,
+      stampOn(pod) === settingsFor(settings, pod).stamp,
   );
   const running = newest && (await runningPods()).get(newest.name);
   return running && overruledOnPod(workload, { ...running, metadata: newest }, settings);

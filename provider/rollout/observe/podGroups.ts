@@ -21,8 +21,8 @@ export function podGroups(
   const [sample] = pods;
   if (!sample) return [];
   const groupOf = (pod: ObjectMeta, all: ObjectMeta[]): PodGroup => {
-    const { labels } = podAsMade(workload, { metadata: pod }).metadata;
-    return { settings: settingsFor(settings, labels), labels, pods: all };
+    const made = podAsMade(workload, { metadata: pod }).metadata;
+    return { settings: settingsFor(settings, made), labels: made.labels, pods: all };
   };
   if (workload.kind !== "StatefulSet" || !settings.forLabels) return [groupOf(sample, [...pods])];
   const groups = new Map<string, PodGroup>();

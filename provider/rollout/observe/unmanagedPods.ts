@@ -56,7 +56,7 @@ function stalePods(
     (pod) =>
       !managed.has(nameOf(pod)) &&
       injectingRevision(pod) === settings.revision &&
-      pod.annotations?.[stampAnnotation] !== settingsFor(settings, pod.labels).stamp &&
+      pod.annotations?.[stampAnnotation] !== settingsFor(settings, pod).stamp &&
       settings.getsSettings?.(pod.annotations) !== false,
   );
   return [...grouped(stale, nameOf)]
