@@ -49,11 +49,13 @@ async function webhook(api: KubernetesApi, { injector }: FoundInjector): Promise
       api,
       "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
     );
-    const ours = all.filter(
-      ({ metadata }) =>
-        metadata.name.startsWith(configMapName(injector)) ||
-        metadata.labels?.["istio.io/rev"] === revisionOf(injector),
-    );
+    // names tell only where labels don't: the default one's is the beginning of each revision's
+    const ours = all.filter(({ metadata: { name, labels = {} } }) => {
+      const { "istio.io/rev": revision } = labels;
+      return revision === undefined
+        ? name.startsWith(configMapName(injector))
+        : revision === revisionOf(injector);
+    });
     if (ours.length === 0)
       return problem(
         check,

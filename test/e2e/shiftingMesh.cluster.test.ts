@@ -62,7 +62,7 @@ describe("a mesh where others change what injection goes by", () => {
     await isQuiet(namespace, plan);
   });
 
-  test("doctor looks at the rights on each revision's ConfigMap", async () => {
+  test("doctor looks at each revision's webhook, and at the rights on its ConfigMap", async () => {
     const rbac = "/apis/rbac.authorization.k8s.io/v1";
     const rules = [
       { apiGroups: ["*"], resources: ["*"], verbs: ["get", "list", "create", "patch", "delete"] },
@@ -84,6 +84,11 @@ describe("a mesh where others change what injection goes by", () => {
     const ann = await connect({ kubeconfig: await mesh.cluster.kubeconfigAs("ann") });
     const findings = await diagnose(ann, { injectorNamespace: "istio-system" });
     const rights = findings.find(({ check }) => check === "rights for pulumi up");
+    // and at each revision's webhook
+    assert.deepEqual(
+      findings.flatMap(({ check, says }) => (check === "webhook" ? [says] : [])),
+      ["istio-sidecar-injector-canary", "istio-sidecar-injector"],
+    );
     assert.deepEqual(
       [rights?.is, rights?.details],
       ["problem", ["update configmaps istio-sidecar-injector-canary: writes the settings"]],
