@@ -5,12 +5,21 @@ export class NoNamespace extends Error {
   override readonly name = "NoNamespace";
 }
 
-/** Throws if namespaces don't exist, with the nearest existing name for each. Passes if they can't be listed. */
+/** Throws if namespaces don't exist, with the nearest existing name for each of a few. Passes if they can't be listed. */
 export async function requireNamespaces(api: KubernetesApi, names: readonly string[]): Promise<void> {
   const there = names.length === 0 ? undefined : await namespaceNames(api);
   const missing = [...new Set(names)].filter((name) => there && !there.includes(name));
   if (missing.length === 0) return;
+  if (missing.length > mostGuessed) throw new NoNamespace(manyMissing(missing));
   throw new NoNamespace(missing.map((name) => sentence(name, nearestKey(name, there ?? []))).join("\n"));
+}
+
+/** Of how many missing namespaces the nearest existing one is looked for: that many are no typing errors. */
+const mostGuessed = 10;
+
+function manyMissing(names: readonly string[]): string {
+  const [named, more] = [names.slice(0, mostGuessed).join(", "), names.length - mostGuessed];
+  return `there are no namespaces ${named} and ${more} more. Create them first, or look at another cluster.`;
 }
 
 function sentence(name: string, nearest: string | undefined): string {

@@ -31,14 +31,12 @@ function nameProblem(
   namespaces: readonly string[],
   seen: ReadonlyMap<string, string>,
 ): Omit<Problem, "path"> | undefined {
-  if (typeof name !== "string" || !namespaces.includes(name)) {
-    const nearest = typeof name === "string" ? nearestKey(name, namespaces) : undefined;
+  if (typeof name !== "string" || !namespaces.includes(name))
     return {
       got: shown(name),
       expected: "a namespace that has settings in this file",
-      todo: nearest ? `did you mean ${nearest}?` : "add settings for it under namespaces, or remove it here",
+      todo: remedy(name, namespaces),
     };
-  }
   return seen.has(name)
     ? {
         got: `${shown(name)} a second time`,
@@ -46,4 +44,11 @@ function nameProblem(
         todo: "remove it from one of them",
       }
     : undefined;
+}
+
+function remedy(name: unknown, namespaces: readonly string[]): string {
+  // YAML reads digits alone as a number, in a list but not as a key
+  if (typeof name === "number" && namespaces.includes(String(name))) return `write "${name}", in quotes`;
+  const nearest = typeof name === "string" ? nearestKey(name, namespaces) : undefined;
+  return nearest ? `did you mean ${nearest}?` : "add settings for it under namespaces, or remove it here";
 }

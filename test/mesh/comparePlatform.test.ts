@@ -28,6 +28,16 @@ describe("diff refuses what up refuses:", () => {
     );
   });
 
+  it("many namespaces that don't exist, in one sentence", async () => {
+    const names = Array.from({ length: 13 }, (_, at) => `team-${at}`);
+    await assert.rejects(
+      compared(`namespaces: { ${names.map((name) => `${name}: { concurrency: 2 }`).join(", ")} }`),
+      {
+        message: `there are no namespaces ${names.slice(0, 10).join(", ")} and 3 more. Create them first, or look at another cluster.`,
+      },
+    );
+  });
+
   it("a request above the limit of another level", async () => {
     const text =
       "global: { proxyResources: { limits: { cpu: 1 } } }\nnamespaces: { shop: { proxyResources: { requests: { cpu: 2 } } } }";

@@ -221,6 +221,14 @@ publish: true
     it(`refuses ${name}`, () => assert.match(problemsOf(text).join("\n"), expected));
   }
 
+  it("says how to write a namespace of digits in a wave", () => {
+    const text = "namespaces: { 123: { dnsProxy: true } }\nwaves: [[123]]\n";
+    assert.throws(() => readPlatformFile(text, "settings.yaml"), {
+      message: /settings\.yaml:2:10: waves\.0\.0: .*, got 123\. Write "123", in quotes\.$/,
+    });
+    assert.deepEqual(problemsOf(text.replace("[[123]]", '[["123"]]')), []);
+  });
+
   it("places what comes from an anchor where it is used", () => {
     assert.deepEqual(
       problemsOf("namespaces:\n  a: &a {dnsProxy: 1}\n  b: *a\n  c:\n    <<: *a\n").map(
