@@ -2,6 +2,7 @@ import { recordOf } from "../data/isRecord.js";
 import type { Parsed } from "../data/parsed.js";
 import { isNestedTooDeep } from "../data/plainData.js";
 import { problemSentence, shown } from "../data/problem.js";
+import { containsUnknown, unknownMarker } from "../data/unknown.js";
 import { type LabelSelector, labelsPickedBy, parseSelector, type Requirement } from "../levels/selector.js";
 import { readOverrides } from "../pod/readOverrides.js";
 import { type CanonicalSettings, type NestedSettings, nested } from "../settings/canonicalSettings.js";
@@ -133,8 +134,9 @@ function pickedBy(
 ): Picked | undefined {
   const { value: selector, problems } = parseSelector({ matchLabels: labels });
   const [problem] = problems;
-  if (problem) {
-    leftAlone.push({ where: whereOf(namespace, object), says: `its selector: ${problemSentence(problem)}` });
+  const why = containsUnknown(labels) ? placeholder : problem && problemSentence(problem);
+  if (why !== undefined) {
+    leftAlone.push({ where: whereOf(namespace, object), says: `its selector: ${why}` });
     return undefined;
   }
   return {
@@ -145,6 +147,9 @@ function pickedBy(
     leftAlone: [],
   };
 }
+
+// a selector that has it would be taken for one that is not known yet, and so for all pods
+const placeholder = `it has ${unknownMarker}, which means a value that is not known yet to Pulumi`;
 
 /** Objects of one namespace, the weakest first. Two that can match the same pod need priorities. */
 function addWorkloads(imported: Imported, namespace: string, picked: readonly Picked[]): void {

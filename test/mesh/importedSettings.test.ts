@@ -396,4 +396,16 @@ describe("what import takes over", () => {
     assert.match(text, /^# {3}shop\/ASM\/x\\u000aglobal: \{\}: odd: there is no setting for it$/m);
     assert.match(importedFile(imported(), "https://cluster"), /# nothing to import\n$/);
   });
+
+  it("is left alone where a selector has Pulumi's placeholder for what is not known yet: it would be taken for all pods", () => {
+    const labels = { app: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" };
+    const { workloads, leftAlone } = imported(
+      namespace({
+        name: "shop",
+        proxyConfigs: [custom("ProxyConfig", "one", { concurrency: 2, selector: { matchLabels: labels } })],
+      }),
+    );
+    assert.deepEqual(workloads, {});
+    assert.match(leftAlone.map(({ says }) => says).join(), /^its selector: it has 04da6b54-/);
+  });
 });
