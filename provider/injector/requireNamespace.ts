@@ -1,13 +1,17 @@
-import { ApiError, hasStatus, type KubernetesApi, listMetadata, pathIn } from "../cluster/KubernetesApi.js";
+import { hasStatus, type KubernetesApi, listMetadata, pathIn } from "../cluster/KubernetesApi.js";
 import { nearestKey } from "../data/nearestKey.js";
 
 export class NoNamespace extends Error {
   override readonly name = "NoNamespace";
 }
 
-/** Throws if namespaces don't exist, with the nearest existing name for each of a few. Passes if they can't be listed. */
+/** Throws if namespaces don't exist, with the nearest existing name for each of a few. Passes without the right to list them. */
 export async function requireNamespaces(api: KubernetesApi, names: readonly string[]): Promise<void> {
-  const there = names.length === 0 ? undefined : await namespaceNames(api);
+  if (names.length === 0) return;
+  const there = await namespaceNames(api).catch((error: unknown) => {
+    if (!hasStatus(error, 403)) throw error;
+    return undefined;
+  });
   const missing = [...new Set(names)].filter((name) => there && !there.includes(name));
   if (missing.length === 0) return;
   if (missing.length > mostGuessed) throw new NoNamespace(manyMissing(missing));
@@ -26,14 +30,9 @@ function sentence(name: string, nearest: string | undefined): string {
   return `there is no namespace ${name}. ${nearest === undefined ? "Create it first." : `Did you mean ${nearest}?`}`;
 }
 
-/** Sorted; undefined if they can't be listed. */
-export async function namespaceNames(api: KubernetesApi): Promise<string[] | undefined> {
-  try {
-    return (await listMetadata(api, "/api/v1/namespaces")).map(({ name }) => name).sort();
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return undefined;
-  }
+/** Sorted. */
+export async function namespaceNames(api: KubernetesApi): Promise<string[]> {
+  return (await listMetadata(api, "/api/v1/namespaces")).map(({ name }) => name).sort();
 }
 
 /** Throws if the namespace doesn't exist. Passes without the right to read it. */

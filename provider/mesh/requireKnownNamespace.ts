@@ -1,4 +1,4 @@
-import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import { ApiError, type KubernetesApi } from "../cluster/KubernetesApi.js";
 import { nearestKey } from "../data/nearestKey.js";
 import { NoNamespace, namespaceNames, requireNamespace } from "../injector/requireNamespace.js";
 
@@ -11,7 +11,11 @@ export async function requireKnownNamespace(api: KubernetesApi, namespace: strin
     await requireNamespace(api, namespace);
   } catch (error) {
     if (!(error instanceof NoNamespace)) throw error;
-    throw new NoNamespace(`${error.message}${suggestion(namespace, (await namespaceNames(api)) ?? [])}`);
+    const existing = await namespaceNames(api).catch((unlisted: unknown) => {
+      if (!(unlisted instanceof ApiError)) throw unlisted;
+      return [];
+    });
+    throw new NoNamespace(`${error.message}${suggestion(namespace, existing)}`);
   }
 }
 
