@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { digest } from "../data/canonicalJson.js";
-import { globalTarget, isWorkloadTarget, type Layer, type Layers, namespaceOf } from "../levels/Layer.js";
+import { grouped } from "../data/grouped.js";
+import { globalTarget, isWorkloadTarget, type Layers, namespaceOf } from "../levels/Layer.js";
 import { workloadLayers } from "../levels/layersReaching.js";
 import { profileOf } from "../levels/Profile.js";
 import type { Requirement } from "../levels/selector.js";
@@ -40,20 +41,16 @@ export function storedContent(layers: Layers): StoredData {
     content.profiles[target === globalTarget ? globalTarget : profile.stamp] = profile;
     if (target !== globalTarget) content.namespaces[target] = profile.stamp;
   }
-  const ofWorkloads = new Map<string, Record<string, Layer>>();
-  for (const [target, layer] of Object.entries(layers).filter(([each]) => isWorkloadTarget(each))) {
-    const namespace = namespaceOf(target) ?? "";
-    const known = ofWorkloads.get(namespace) ?? {};
-    ofWorkloads.set(namespace, known);
-    known[target] = layer;
-  }
-  for (const [namespace, own] of ofWorkloads) {
+  const ofWorkloads = Object.entries(layers).filter(([target]) => isWorkloadTarget(target));
+  for (const [namespace, own] of grouped(ofWorkloads, ([target]) => namespaceOf(target) ?? "")) {
     content.workloads ??= {};
-    content.workloads[namespace] = workloadLayers(own, namespace).map(({ settings, picks }) => {
-      const profile = storedProfile(profileOf({ namespace: settings }));
-      content.profiles[profile.stamp] = profile;
-      return { selector: plain(picks.selector), profile: profile.stamp };
-    });
+    content.workloads[namespace] = workloadLayers(Object.fromEntries(own), namespace).map(
+      ({ settings, picks }) => {
+        const profile = storedProfile(profileOf({ namespace: settings }));
+        content.profiles[profile.stamp] = profile;
+        return { selector: plain(picks.selector), profile: profile.stamp };
+      },
+    );
   }
   return content;
 }

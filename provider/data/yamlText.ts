@@ -53,7 +53,7 @@ export function contentOf({
   }
 }
 
-/** Where the first alias without its anchor, or merge of what is no map, stands; the parser doesn't say. */
+/** The position of the first alias without an anchor, or merge of something other than a map, which the parser's error doesn't have. */
 function unreadable(document: Document): number {
   const anchors = new Set<string>();
   let place = 0;

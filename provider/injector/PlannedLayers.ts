@@ -1,6 +1,6 @@
 import { containsUnknown } from "../data/unknown.js";
 import type { Layer, Layers } from "../levels/Layer.js";
-import { isNear } from "../levels/layersReaching.js";
+import { layersNear } from "../levels/layersReaching.js";
 import { contentOf, type LayerContent } from "./layerInputs.js";
 
 /** A layer that the program wants. */
@@ -17,7 +17,7 @@ export interface PlannedLayer extends LayerContent {
 export class PlannedLayers {
   private readonly layers = new Map<string, PlannedLayer>();
   /** Made once for each layer: every rollout of a large program asks for all of them. */
-  private readonly knownLayers = new Map<string, Layer>();
+  private readonly knownLayers: Record<string, Layer> = {};
   /** Whether a layer of the last `up` is missing: then the injector's present answers don't predict those after this `up`. */
   lost = false;
 
@@ -26,8 +26,8 @@ export class PlannedLayers {
     const before = this.layers.get(target)?.owner;
     this.layers.set(target, layer);
     const content = contentOf(layer);
-    if (containsUnknown(content)) this.knownLayers.delete(target);
-    else this.knownLayers.set(target, { ...content, owner: layer.owner });
+    if (containsUnknown(content)) delete this.knownLayers[target];
+    else this.knownLayers[target] = { ...content, owner: layer.owner };
     this.lost ||= lost;
     return before === layer.owner ? undefined : before;
   }
@@ -39,9 +39,6 @@ export class PlannedLayers {
 
   /** The layers without unknown values; with a namespace, those that can apply there. */
   known(namespace?: string): Layers {
-    const layers = [...this.knownLayers];
-    return Object.fromEntries(
-      namespace === undefined ? layers : layers.filter(([target]) => isNear(target, namespace)),
-    );
+    return namespace === undefined ? { ...this.knownLayers } : layersNear(namespace, this.knownLayers);
   }
 }

@@ -11,17 +11,13 @@ import {
 import type { ProfileSources } from "./Profile.js";
 import { selects } from "./selector.js";
 
-/** Whether a target's layer can apply to a namespace's pods. */
-export function isNear(target: string, namespace: string): boolean {
-  return target === globalTarget || target === namespace || target.startsWith(`${namespace}/`);
-}
-
 /** The layers that can apply to a namespace's pods, of later sources over earlier ones. A mesh may have thousands for other namespaces. */
 export function layersNear(namespace: string, ...sources: readonly Layers[]): Layers {
+  const isNear = (target: string) =>
+    target === globalTarget || target === namespace || target.startsWith(`${namespace}/`);
   const near: Record<string, Layer> = {};
   for (const layers of sources)
-    for (const target of Object.keys(layers))
-      if (isNear(target, namespace)) near[target] = layers[target] as Layer;
+    for (const target of Object.keys(layers).filter(isNear)) near[target] = layers[target] as Layer;
   return near;
 }
 

@@ -4,7 +4,7 @@ import { forEachLimit } from "../../data/forEachLimit.js";
 import type { Coordinator } from "../../injector/Coordinator.js";
 import { revisionOf } from "../../injector/Injector.js";
 import type { FormerLayer } from "../../injector/LayerHistory.js";
-import { globalTarget, isWorkloadTarget, type Layers, layerAt, namespaceOf } from "../../levels/Layer.js";
+import { isWorkloadTarget, type Layers, layerAt, namespaceOf } from "../../levels/Layer.js";
 import { layersNear } from "../../levels/layersReaching.js";
 import { rolloutReaching } from "../../levels/rolloutReaching.js";
 import { selects } from "../../levels/selector.js";
@@ -50,7 +50,7 @@ export async function assessReached(
   { planned = {}, former = {}, onProgress = () => {} }: AssessOptions = {},
 ): Promise<Assessed> {
   const data = await coordinator.data(api);
-  const pods = data && (await injectedPods(api, target === globalTarget ? undefined : namespaceOf(target)));
+  const pods = data && (await injectedPods(api, namespaceOf(target)));
   if (!pods || pods.size === 0) return { restarts: [], unmanaged: [] };
   const current = currentSettings(data);
   const { removed } = coordinator.history;
