@@ -69,10 +69,11 @@ const storedIn = memoize((values): StoredData | undefined => {
     );
   }
   const read = StoredData.safeParse(found);
-  if (!read.success)
-    throw new InjectorRefusal(
-      changedByHand(`${read.error.issues[0]?.path.join(".")}: ${read.error.issues[0]?.message}`),
-    );
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    const [at, what] = [issue?.path.join("."), issue?.message.replace(/^Invalid input: /, "")];
+    throw new InjectorRefusal(changedByHand([at, what].filter(Boolean).join(": ")));
+  }
   requireCanonical(read.data);
   return read.data;
 });

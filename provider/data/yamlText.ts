@@ -113,6 +113,7 @@ const plainMessages: readonly (readonly [parsers: string, ours: string])[] = [
     "Source contains multiple documents",
     "a second document begins here, after ---, and only one can be read",
   ],
+  ["Map keys must be unique", "duplicate key"],
   ["Implicit map keys need", "a key without its colon and a space after it"],
   [
     "Implicit keys need",

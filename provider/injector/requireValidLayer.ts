@@ -1,5 +1,7 @@
+import { canonicalJson } from "../data/canonicalJson.js";
+import { grouped } from "../data/grouped.js";
 import { InjectorRefusal } from "../data/InjectorRefusal.js";
-import { SettingsError } from "../data/problem.js";
+import { type Problem, SettingsError } from "../data/problem.js";
 import { effectiveValues } from "../levels/effectiveSettings.js";
 import { globalTarget, isWorkloadTarget, type Layers, layerAt, namespaceOf } from "../levels/Layer.js";
 import { layersFor, workloadLayers } from "../levels/layersReaching.js";
@@ -44,28 +46,41 @@ function requireValidPods(target: string, layers: Layers, installed: CanonicalSe
     target === globalTarget
       ? [undefined, ...new Set(Object.keys(layers).flatMap((name) => namespaceOf(name) ?? []))]
       : [namespaceOf(target)];
-  const problems = reached.flatMap((namespace) =>
+  const found = reached.flatMap((namespace) =>
     [...meetings(namespace ?? "", layers)].flatMap((labels) => {
       const merged = effectiveOf({ installed, ...layersFor(layers, namespace ?? "", labels) });
+      const pairs = Object.entries(labels).map((pair) => pair.join("="));
       const where = [
         ...(namespace && target === globalTarget ? [`in namespace ${namespace}`] : []),
-        ...(Object.keys(labels).length > 0 && !isWorkloadTarget(target)
-          ? [
-              `for pods with ${Object.entries(labels)
-                .map((pair) => pair.join("="))
-                .join(",")}`,
-            ]
-          : []),
+        ...(pairs.length > 0 && !isWorkloadTarget(target) ? [`for pods with ${pairs.join(",")}`] : []),
       ];
       return resourceConflicts(effectiveValues(merged)).map((problem) => ({
-        ...problem,
-        todo: `${problem.todo} (${[kindsWithSources(problem.path, merged), ...where].join(", ")})`,
+        problem,
+        from: kindsWithSources(problem.path, merged),
+        where: where.join(", "),
       }));
     }),
   );
-  const unique = new Map(problems.map((problem) => [`${problem.path} ${problem.got}`, problem]));
-  if (unique.size > 0)
-    throw new SettingsError(`${targetName(target)}, merged with the weaker levels`, [...unique.values()]);
+  const problems = [...grouped(found, canonicalProblem).values()].map((same) => {
+    const [{ problem, from }] = same;
+    const places = same.map(({ where }) => where).filter((where) => where !== "");
+    return { ...problem, todo: `${problem.todo} (${[from, ...placesText(places)].join(", ")})` };
+  });
+  if (problems.length > 0)
+    throw new SettingsError(`${targetName(target)}, merged with the weaker levels`, problems);
+}
+
+function canonicalProblem({ problem, from }: { problem: Problem; from: string }): string {
+  return canonicalJson({ problem, from });
+}
+
+const mostPlaces = 5;
+
+function placesText(places: readonly string[]): string[] {
+  const rest = places.length - mostPlaces;
+  return places.length === 0
+    ? []
+    : [[...places.slice(0, mostPlaces), ...(rest > 0 ? [`and ${rest} more`] : [])].join("; ")];
 }
 
 function kindsWithSources(path: string, merged: Record<string, { source: string }>): string {

@@ -57,24 +57,25 @@ const madeFrom = memoize((sidecar): Made => {
 
 /** Settings that would have no effect, by reason. Each is named once, even if several layers have it. */
 function problemsOf({ reads, joined }: Made, layers: Layers, release: string | undefined): string[] {
-  const unread = new Map<string, Set<string>>();
+  const unread = new Map<string, { is: Unserved; paths: Set<string> }>();
   for (const { settings } of Object.values(layers)) {
     for (const { path, declaration, name } of settingEntries(settings)) {
-      const why = whyUnserved(declaration.rendering(name), reads, joined);
-      if (why === undefined) continue;
-      const paths = (unread.get(why) ?? new Set()).add(path);
+      const is = whyUnserved(declaration.rendering(name), reads, joined);
+      if (is === undefined) continue;
+      const { paths } = unread.get(is.expected) ?? { paths: new Set() };
+      paths.add(path);
       // removed alone, it would leave these without the setting that they require
       for (const needing of companionsOf(path, settings)) paths.add(needing);
-      unread.set(why, paths);
+      unread.set(is.expected, { is, paths });
     }
   }
-  return [...unread].map(([why, paths]) =>
+  return [...unread.values()].map(({ is, paths }) =>
     mismatchText({
       where: 'data.config, template "sidecar"',
-      expected: why,
-      got: "a template without it",
+      expected: is.expected,
+      got: is.got ?? "a template without it",
       todo: [
-        `Remove ${[...paths].join(", ")}, which ${paths.size === 1 ? "needs" : "need"} it`,
+        `Remove ${[...paths].join(", ")}, ${is.why ?? `which ${paths.size === 1 ? "needs" : "need"} it`}`,
         ...[...paths].flatMap((path) => {
           const releases = releasesText(path);
           const here = release === undefined ? "" : `; this injector is ${release}`;
@@ -92,17 +93,25 @@ function companionsOf(path: string, settings: CanonicalSettings): string[] {
   );
 }
 
+/** What a setting expects of the template. Unless it says otherwise, the template is without it, and the setting needs it. */
+interface Unserved {
+  expected: string;
+  got?: string;
+  why?: string;
+}
+
 function whyUnserved(
   to: Rendering,
   reads: ScopedReads["reads"],
   { missing, istiosVariables }: JoinedTemplate,
-): string | undefined {
-  if (!reads(to)) return `a read of ${readsOf(to).join(" or ")}`;
+): Unserved | undefined {
+  if (!reads(to)) return { expected: `a read of ${readsOf(to).join(" or ")}` };
   const place = placesNeeded(to).find((one) => missing.has(one));
-  if (place !== undefined) return places[place];
-  // the pod would have it twice
+  if (place !== undefined) return { expected: places[place] };
   const doubled = variablesOf(to).find((variable) => istiosVariables.has(variable));
-  return doubled === undefined ? undefined : `no variable ${doubled} of its own`;
+  return doubled === undefined
+    ? undefined
+    : { expected: `no variable ${doubled} of its own`, got: "one", why: "which pods would have twice" };
 }
 
 function placesNeeded(to: Rendering): readonly Place[] {

@@ -1,43 +1,34 @@
+import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { readPlatformFile } from "../../provider/platformFile/readPlatformFile";
 import { sameAsGolden } from "../goldens/sameAsGolden";
+import { injectors } from "./injectors";
+import { levels } from "./levels";
+import { pods } from "./pods";
+import { rollouts } from "./rollouts";
+import { settingsFiles } from "./settingsFiles";
+import { workloads } from "./workloads";
 
-const files: [string, string][] = [
-  ["a misspelt setting", "namespaces: { shop: { dnsProxi: true } }"],
-  ["a key that is near to none", "namespaces: { shop: { qwertyuiop: true } }"],
-  ["an amount in words", "global: { proxyResources: { limits: { cpu: two } } }"],
-  ["a request above its limit", "global: { proxyResources: { limits: { cpu: 1 }, requests: { cpu: 2 } } }"],
-  ["a port out of range", "global: { capture: { excludeInboundPorts: [99999] } }"],
-  ["a range with host bits", "global: { capture: { excludeOutboundIPRanges: [10.1.2.3/16] } }"],
-  ["a bracket that is never closed", "namespaces:\n  shop: [80"],
-  ["a second document", "global: {}\n---\nnamespaces: {}\n"],
-  ["a colon without a space", "global:\n  logLevel: debug\n  dnsProxy:true\n"],
-  [
-    "a label that YAML takes for a number",
-    "workloads: { web: { namespace: shop, selector: { matchLabels: { version: 2 } } } }",
-  ],
-  ["a selector as a Service has it", "workloads: { web: { namespace: shop, selector: { app: web } } }"],
-  ["an option of rollouts that is none", "rollout: { strategy: rolling }"],
-  ["text for a switch", 'global: { dnsProxy: "yes" }'],
-  ["injectorTimeout in words", "injectorTimeout: 5 minutes"],
-];
-
-describe("messages about settings files", () => {
-  it("are those of messages.txt", () => {
-    const text = files.map(([what, file]) => `${what}\n${indented(messageOf(file))}\n`).join("\n");
-    sameAsGolden(join(__dirname, "messages.txt"), text);
-  });
-});
-
-function messageOf(file: string): string {
-  try {
-    readPlatformFile(file, "settings.yaml");
-    return "no message";
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+describe("messages are those of the files beside this one, so that they can be reviewed in one place:", () => {
+  for (const [name, situations] of Object.entries({
+    settingsFiles,
+    injectors,
+    levels,
+    workloads,
+    rollouts,
+    pods,
+  })) {
+    it(`${name}.txt`, async () => {
+      const entries: string[] = [];
+      for (const [what, message] of situations) {
+        const text = await message();
+        assert.ok(text !== "" && text !== "undefined", `${what}: no message`);
+        entries.push(`${what}\n${indented(text)}\n`);
+      }
+      sameAsGolden(join(__dirname, `${name}.txt`), entries.join("\n"));
+    });
   }
-}
+});
 
 function indented(text: string): string {
   return text

@@ -170,7 +170,7 @@ publish: true
 
   for (const [name, text, expected] of [
     ["bad YAML", "global:\n  a: [1,\n", /^3:1 : "\[" is never closed$/],
-    ["the same key twice", "global: {}\nglobal: {}\n", /^2:1 : Map keys must be unique/],
+    ["the same key twice", "global: {}\nglobal: {}\n", /^2:1 : duplicate key/],
     ["tabs", "global:\n\tdnsProxy: true\n", /^2:1 : Tabs are not allowed/],
     ["two documents", "global: {}\n---\nglobal: {}\n", /^2:1 : a second document begins here/],
     ["an alias without an anchor", "global: {}\nnamespaces: { a: *b }\n", /^2:18 : Unresolved alias .*: b$/],

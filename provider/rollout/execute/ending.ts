@@ -80,12 +80,13 @@ function counts({ failed, notStarted, restarted, cancelled }: RolloutSummary): s
 
 function backText({ restarted, failed, waiting }: RolloutSummary): string {
   const left = Object.keys(waiting).length;
+  const lost = Object.keys(failed).length;
   const parts = [
-    restarted === 0 ? "nothing had to be rolled back" : `${restarted} ${workloads(restarted)} rolled back`,
-    ...(Object.keys(failed).length > 0 ? [`${Object.keys(failed).length} could not be`] : []),
+    ...(restarted > 0 ? [`${restarted} ${workloads(restarted)} rolled back`] : []),
+    ...(lost > 0 ? [`${lost} could not be rolled back`] : []),
     ...(left > 0 ? [`${left} waiting`] : []),
   ];
-  return parts.join(", ");
+  return parts.length === 0 ? "nothing had to be rolled back" : parts.join(", ");
 }
 
 function workloads(count: number): string {

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { failureText, followed, rollBack } from "../../../provider/rollout/execute/ending";
-import type { RolloutSummary } from "../../../provider/rollout/execute/RolloutSummary";
 import { rollbackWorkloads } from "../../../provider/rollout/execute/rollbackWorkloads";
 import type { Assessment } from "../../../provider/rollout/observe/Assessment";
 import type { Restart } from "../../../provider/rollout/plan/Restart";
@@ -95,90 +93,4 @@ describe("with settings that are rolled back, a workload", () => {
     assert.equal(cluster.annotationsOf("api")[restartAnnotation], newStamp);
     assert.equal(cluster.log.length, 1, JSON.stringify(summary));
   });
-});
-
-describe("the error of a rollout that failed", () => {
-  const nothing = { current: 0, masked: 0, waiting: {}, failed: {}, notStarted: 0, restarted: 0 };
-  const failed: RolloutSummary = {
-    ...nothing,
-    restarted: 2,
-    failed: { "shop/Deployment/api": "too slow" },
-    notStarted: 3,
-  };
-  const putBack = { targets: ["*", "shop"], stampBefore: () => gone };
-  const counted = "1 of the restarts failed, 2 done; 3 not started";
-  const why = "✖ shop/Deployment/api: too slow";
-  const rows: [string, () => Promise<string | undefined> | string | undefined, string][] = [
-    ["stops", () => failureText(failed), `${counted}; run pulumi up again to go on.\n${why}`],
-    [
-      "is put back",
-      async () =>
-        (
-          await rollBack(
-            failed,
-            async () => putBack,
-            async () => ({ ...nothing, restarted: 3 }),
-          )
-        ).text,
-      `${counted}. Global settings and the settings of namespace shop were put back to what they were, and 3 workloads were rolled back. Revert the change, or run pulumi up to try it again.\n${why}`,
-    ],
-    [
-      "is put back, and not everything could be rolled back",
-      async () =>
-        (
-          await rollBack(
-            failed,
-            async () => ({ ...putBack, targets: ["shop"] }),
-            async () => ({
-              ...nothing,
-              failed: { "shop/Deployment/b": "stuck" },
-              waiting: { "shop/Deployment/c": "paused" },
-            }),
-          )
-        ).text,
-      `${counted}. The settings of namespace shop were put back to what they were, and nothing had to be rolled back, 1 could not be, 1 waiting. Revert the change, or run pulumi up to try it again.\n${why}\n✖ not rolled back: shop/Deployment/b: stuck\n- waiting: shop/Deployment/c: paused`,
-    ],
-    [
-      "has nothing to put back",
-      async () =>
-        (
-          await rollBack(
-            failed,
-            async () => undefined,
-            async () => nothing,
-          )
-        ).text,
-      `${counted}; nothing was put back, since these are the settings of the last successful rollout. Run pulumi up again to go on.\n${why}`,
-    ],
-    [
-      "could not put the settings back",
-      async () =>
-        (
-          await rollBack(
-            failed,
-            () => Promise.reject(new Error("no answer")),
-            async () => nothing,
-          )
-        ).text,
-      `${counted}. The settings could not be put back: no answer\nRun pulumi up again to go on.\n${why}`,
-    ],
-    [
-      "could not look at what had been restarted",
-      async () =>
-        (
-          await rollBack(
-            failed,
-            async () => putBack,
-            () => Promise.reject(new Error("no answer")),
-          )
-        ).text,
-      `${counted}. Global settings and the settings of namespace shop were put back, but what had been restarted could not be rolled back: no answer\nRun pulumi up again to go on.\n${why}`,
-    ],
-    [
-      "was put back before its turn",
-      () => followed({ ...nothing, restarted: 1 }, [putBack]).text,
-      "not begun: the rollout of another level failed, global settings and the settings of namespace shop were put back to what they were, and 1 workload was rolled back. Revert the change, or run pulumi up to try it again.",
-    ],
-  ];
-  for (const [edge, text, expected] of rows) it(edge, async () => assert.equal(await text(), expected));
 });
