@@ -207,14 +207,20 @@ describe("docs/troubleshooting.md", () => {
     heading,
     texts: textsIn(heading),
   }));
-  const inFiles = readFileSync(join(root, "test/messages/messages.txt"), "utf8").match(/✖ .*/g) ?? [];
+  const listed = ["settingsFiles", "injectors", "levels", "rollouts"].flatMap((name) =>
+    readFileSync(join(root, "test/messages", `${name}.txt`), "utf8")
+      .split("\n\n")
+      .map((entry) => entry.split("\n").slice(1).join("\n"))
+      // these say all there is to do
+      .filter((message) => !/is a tag of revision|^ *cancelled:/.test(message)),
+  );
   const inPreviews = readdirSync(join(root, "test/e2e/previews")).flatMap(
     (file) => readFileSync(join(root, "test/e2e/previews", file), "utf8").match(/^error: .*/gm) ?? [],
   );
 
   it("has a heading for each message that people can act on, by words that stand in it", () => {
-    assert.ok(inFiles.length > 0 && inPreviews.length > 0);
-    const missing = [...messages, ...inFiles, ...inPreviews].filter(
+    assert.ok(listed.length > 0 && inPreviews.length > 0);
+    const missing = [...messages, ...listed, ...inPreviews].filter(
       (message) =>
         !headings.some(({ texts }) => texts.some((parts) => parts.every((part) => message.includes(part)))),
     );

@@ -69,7 +69,7 @@ export const messageHeadings: readonly string[] = [
   "`outside … maintenance window`",
   "`is waiting`",
   "`is unmanaged`",
-  "`of the restarts failed`",
+  "`of the restarts failed`, `the rollout of another level failed`",
   "`not ready in time`",
   "`its restart was undone by`",
   "`new pods came with old settings`",
