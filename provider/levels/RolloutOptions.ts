@@ -24,7 +24,10 @@ export interface RolloutOptions {
   maxConcurrent?: number;
   /** How long to wait after each workload before the next one starts. Default: 0s. */
   pauseBetween?: string;
-  /** How long a workload may take. Default: 10m, the progress deadline of a Deployment. */
+  /**
+   * How long a workload may go without progress: without a further pod that is replaced and ready. Default: 10m, the progress deadline of a
+   * Deployment.
+   */
   timeoutPerWorkload?: string;
   /**
    * What to do after a workload fails. `stop`: start no more restarts; the next `up` continues. `continue`: restart the others

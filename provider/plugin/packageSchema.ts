@@ -277,7 +277,8 @@ const optionTexts: Record<keyof RolloutOptions, string> = {
     "Eviction API. `none`: pods take up the settings when they are next created. Default: restart.",
   maxConcurrent: "How many workloads of this level restart at once. Default: 3.",
   pauseBetween: "How long to wait after each workload before the next one starts. Default: 0s.",
-  timeoutPerWorkload: "How long a workload may take. Default: 10m.",
+  timeoutPerWorkload:
+    "How long a workload may go without a further pod that is replaced and ready. Default: 10m.",
   onFailure:
     "After a workload fails. `stop`: no more are begun. `continue`: the others restart all the same. `rollback`: the settings are put back " +
     "as well. Default: stop.",

@@ -83,7 +83,7 @@ describe("the comment on a pull request", () => {
     ]);
     assert.match(
       text,
-      /^\*\*1 setting of 1 level changes; 2 workloads \(6 pods\) restart\*\*, at most 1 at once: roughly 2 min at a minute for each, 20 min at the longest/m,
+      /^\*\*1 setting of 1 level changes; 2 workloads \(6 pods\) restart\*\*, at most 1 at once: roughly 2 min at a minute each, 20 min if each uses up its timeout/m,
     );
   });
 

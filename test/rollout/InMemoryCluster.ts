@@ -10,8 +10,10 @@ const newSpec = injectedPod({ proxy: { resources: { limits: { cpu: "9" } } } }).
 
 /** How a Deployment takes a restart. */
 export interface Behaviour {
-  /** Until its new pod is available. */
+  /** Until its new pod is available; with more than one, they come one after the other. */
   seconds?: number;
+  /** Default: 1. */
+  replicas?: number;
   neverReady?: boolean;
   exceedsDeadline?: boolean;
   /** Restarts whose pods come from an injector that has the old settings. */
@@ -41,7 +43,7 @@ interface Deployment {
   annotations: Record<string, string>;
 }
 
-/** Deployments of one pod in namespace `shop`, as the API server and its controllers would show them. */
+/** Deployments in namespace `shop`, as the API server and its controllers would show them. */
 export class InMemoryCluster implements KubernetesApi {
   readonly server = "memory";
   /** `5 restart api`, `8 ready api`: seconds, in order. */
@@ -87,8 +89,9 @@ export class InMemoryCluster implements KubernetesApi {
     }
     if (method === "POST") return this.dryRun({ method, path });
     if (path.endsWith("/pods"))
-      return { items: [...this.deployments.keys()].map((owner) => this.pod(owner)) };
-    if (podName) return this.pod(podName.slice(0, -2));
+      return { items: [...this.deployments.keys()].flatMap((owner) => this.pods(owner)) };
+    const [, owner = "", at] = /^(.+)-(\d+)$/.exec(podName ?? "") ?? [];
+    if (at !== undefined) return this.pod(owner, Number(at));
     throw new ApiError(404, "NotFound", `${path} not found`, { method, path });
   }
 
@@ -119,15 +122,19 @@ export class InMemoryCluster implements KubernetesApi {
     this.log.push(`${this.now() / 1000} restart ${name}`);
   }
 
-  private ready({ behaviour: { seconds = 1, neverReady, exceedsDeadline }, restarts }: Deployment): boolean {
+  /** How many pods the last restart has replaced by ready ones; all before the first. */
+  private ready({ behaviour, restarts }: Deployment): number {
+    const { seconds = 1, replicas = 1, neverReady, exceedsDeadline } = behaviour;
     const last = restarts.at(-1);
-    return last === undefined || (!neverReady && !exceedsDeadline && this.now() >= last + seconds * 1000);
+    if (last === undefined) return replicas;
+    if (neverReady || exceedsDeadline) return 0;
+    return seconds === 0 ? replicas : Math.min(replicas, Math.floor((this.now() - last) / (seconds * 1000)));
   }
 
   private workload(name: string, deployment: Deployment): Workload {
     const { behaviour, restarts, annotations } = deployment;
     const generation = restarts.length + 1;
-    const available = this.ready(deployment) ? 1 : 0;
+    const { replicas = 1 } = behaviour;
     return {
       kind: "Deployment",
       metadata: {
@@ -143,15 +150,15 @@ export class InMemoryCluster implements KubernetesApi {
           : {}),
       },
       spec: {
-        replicas: 1,
+        replicas,
         template: { metadata: { annotations }, spec: { containers: [application] } },
         ...(behaviour.pausedOnTheWay && restarts.length > 0 ? { paused: true } : {}),
       },
       status: {
         observedGeneration: generation,
-        replicas: 1,
-        updatedReplicas: 1,
-        availableReplicas: available,
+        replicas,
+        updatedReplicas: replicas,
+        availableReplicas: this.ready(deployment),
         ...(behaviour.exceedsDeadline && restarts.length > 0
           ? {
               conditions: [
@@ -168,16 +175,22 @@ export class InMemoryCluster implements KubernetesApi {
     };
   }
 
-  private pod(owner: string): Pod {
+  private pods(owner: string): Pod[] {
+    const { replicas = 1 } = this.deployments.get(owner)?.behaviour ?? {};
+    return Array.from({ length: replicas }, (_, at) => this.pod(owner, at + 1));
+  }
+
+  private pod(owner: string, at: number): Pod {
     const deployment = this.deployments.get(owner) ?? { behaviour: {}, restarts: [], annotations: {} };
-    const { operator, idle } = deployment.behaviour;
-    const replaced = operator || idle ? 0 : deployment.restarts.length - (this.ready(deployment) ? 0 : 1);
+    const { operator, idle, replicas = 1 } = deployment.behaviour;
+    const isReplaced = at <= this.ready(deployment);
+    const replaced = operator || idle ? 0 : deployment.restarts.length - (isReplaced ? 0 : 1);
     const restarted = replaced > (deployment.behaviour.staleRestarts ?? 0);
     return {
       spec: restarted ? newSpec : injectedPod().spec,
       metadata: {
-        name: `${owner}-1`,
-        uid: `${owner}-${replaced}`,
+        name: `${owner}-${at}`,
+        uid: `${owner}-${at}-${replaced}`,
         namespace: "shop",
         labels: { "pod-template-hash": "abc" },
         annotations: this.annotations(restarted),
@@ -185,6 +198,7 @@ export class InMemoryCluster implements KubernetesApi {
           { apiVersion: "apps/v1", kind: "ReplicaSet", name: `${owner}-abc`, uid: "1", controller: true },
         ],
       },
+      ...(replicas > 1 && isReplaced ? { status: { conditions: [{ type: "Ready", status: "True" }] } } : {}),
       ...(deployment.behaviour.neverReady
         ? {
             status: {

@@ -49,6 +49,6 @@ export interface Pace {
   strategy: string;
   /** Seconds, if each workload takes a minute. */
   typical: number;
-  /** Seconds, if each takes as long as it may. */
+  /** Seconds, if each uses up its timeout. */
   longest: number;
 }

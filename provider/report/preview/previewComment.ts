@@ -94,7 +94,7 @@ function headline({
 
 function paceText({ maxConcurrent, strategy, typical, longest }: Pace): string {
   const how = strategy === "evict" ? ", by eviction" : "";
-  return `, at most ${maxConcurrent} at once${how}: roughly ${durationText(typical)} at a minute for each, ${durationText(longest)} at the longest`;
+  return `, at most ${maxConcurrent} at once${how}: roughly ${durationText(typical)} at a minute each, ${durationText(longest)} if each uses up its timeout`;
 }
 
 /** `90` -> `2 min`, `5400` -> `1.5 h`. */

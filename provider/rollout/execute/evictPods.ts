@@ -12,12 +12,12 @@ const reportEvery = 60_000;
 
 /**
  * Evicts these pods of a workload one by one, each only once as many pods are ready as the workload wants, or as it had if that is fewer.
- * Retries evictions that a PodDisruptionBudget forbids until the deadline.
+ * Each has `patience`, in ms: so long evictions that a PodDisruptionBudget forbids are retried, and so long its successor may take.
  */
 export async function evictPods(
   { namespace, workload, name }: Pick<Assessment, "namespace" | "workload" | "name">,
   podNames: readonly string[],
-  deadline: number,
+  patience: number,
   dependencies: RolloutDependencies,
 ): Promise<Outcome> {
   const { api } = dependencies;
@@ -30,7 +30,7 @@ export async function evictPods(
     return { pods: await workloadPods(api, namespace, name, live.spec), ...readiness(live) };
   };
   const due = before.filter(({ metadata }) => podNames.includes(metadata.name));
-  return evictInTurn({ namespace, name }, due, enough, now, deadline, dependencies);
+  return evictInTurn({ namespace, name }, due, enough, now, patience, dependencies);
 }
 
 interface PodsNow {
@@ -48,10 +48,11 @@ export async function evictInTurn(
   due: readonly Pod[],
   enough: number,
   now: () => Promise<PodsNow | undefined>,
-  deadline: number,
+  patience: number,
   dependencies: RolloutDependencies,
 ): Promise<Outcome> {
   for (const pod of inEvictionOrder(due)) {
+    const deadline = dependencies.elapsed() + patience;
     const refused = await evict(namespace, name, pod, deadline, dependencies);
     if (refused) return refused;
     const late = await replacement(pod, enough, now, deadline, dependencies);
@@ -64,9 +65,10 @@ export async function evictInTurn(
 export async function evictAtOnce(
   { namespace, name }: Pick<Assessment, "namespace" | "name">,
   pods: readonly Pod[],
-  deadline: number,
+  patience: number,
   dependencies: RolloutDependencies,
 ): Promise<Exclude<Outcome, "done"> | undefined> {
+  const deadline = dependencies.elapsed() + patience;
   const refusals = await Promise.all(pods.map((pod) => evict(namespace, name, pod, deadline, dependencies)));
   return refusals.find((refused) => refused !== undefined);
 }

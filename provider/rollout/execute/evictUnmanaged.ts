@@ -7,11 +7,11 @@ import type { RolloutDependencies } from "./RolloutDependencies.js";
 
 /**
  * Evicts stale pods of an unknown controller, such as one of a custom resource, one by one, each only once as many of its pods are ready as
- * before. Retries evictions that PodDisruptionBudgets forbid until the deadline.
+ * before. `patience`: for each pod, in ms.
  */
 export async function evictUnmanaged(
   { namespace, name, podNames }: Pick<UnmanagedPods, "namespace" | "name" | "podNames">,
-  deadline: number,
+  patience: number,
   dependencies: RolloutDependencies,
 ): Promise<Outcome> {
   const owned = () => workloadPods(dependencies.api, namespace, name);
@@ -21,5 +21,5 @@ export async function evictUnmanaged(
   const enough = before.filter(isReady).length;
   const all = Number.POSITIVE_INFINITY;
   const now = async () => ({ pods: await owned(), ready: all, wanted: all });
-  return evictInTurn({ namespace, name }, stale, enough, now, deadline, dependencies);
+  return evictInTurn({ namespace, name }, stale, enough, now, patience, dependencies);
 }

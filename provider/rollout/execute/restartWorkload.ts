@@ -61,7 +61,6 @@ async function replaceStalePods(
   }
   const why = skipped() ?? unready();
   if (why !== undefined) return { skipped: why };
-  const deadline = elapsed() + patience;
   if (latest.verdict.is === "unknown" && !isUnfinished) return { failed: latest.verdict.why, cause: "other" };
   // twice: a new pod may come from an injector that had not applied the settings yet
   for (let attempt = 1; latest.verdict.is === "stale" || (isUnfinished && attempt === 1); attempt++) {
@@ -74,8 +73,8 @@ async function replaceStalePods(
     const replaced = { ...assessment, workload: latest.workload };
     const { patched, ended } =
       rollout.strategy === "evict"
-        ? { patched: undefined, ended: await evictPods(replaced, podNames, deadline, dependencies) }
-        : await restart(assessment, stampNow(), deadline, inTheWay(latest, podNames), dependencies);
+        ? { patched: undefined, ended: await evictPods(replaced, podNames, patience, dependencies) }
+        : await restart(assessment, stampNow(), patience, inTheWay(latest, podNames), before, dependencies);
     if (ended !== "done") return ended;
     latest = await assessAgain(assessment, settings, api);
     if (latest.verdict.is !== "stale") continue;
@@ -106,12 +105,16 @@ function inTheWay(
   return full.filter((pod) => stale.includes(pod.metadata.name) && !isReady(pod));
 }
 
-/** Requests a restart and waits for it; one that is under way for the same settings is only awaited. `stuck`: pods to evict on the way. */
+/**
+ * Requests a restart and waits for it; one that is under way for the same settings is only awaited. `stuck`: pods to evict on the way;
+ * `before`: the pods that were there.
+ */
 async function restart(
   assessment: Assessment,
   stamp: string | undefined,
-  deadline: number,
+  patience: number,
   stuck: readonly Pod[],
+  before: ReadonlySet<string>,
   dependencies: RolloutDependencies,
 ): Promise<{ patched: Workload; ended: Outcome }> {
   const { namespace, workload } = assessment;
@@ -132,8 +135,12 @@ async function restart(
     patched = { ...answer, kind: workload.kind };
   }
   // after the patch: their successors come from the new template
-  const refused = await evictAtOnce(assessment, stuck, deadline, dependencies);
-  return { patched, ended: refused ?? (await waitForWorkload(assessment, live, deadline, dependencies)) };
+  const refused = await evictAtOnce(assessment, stuck, patience, dependencies);
+  const former = rolloutStatus(live);
+  const known = former.status === "failed" ? former.why : undefined;
+  const ended =
+    refused ?? (await waitForWorkload(assessment, { known, pods: before }, patience, dependencies));
+  return { patched, ended };
 }
 
 /** Whether our restart for other settings has not ended: all its pods may still be old ones. */
@@ -142,15 +149,19 @@ function hasUnfinishedRestart(workload: Workload, stamp: string | undefined): bo
   return marked !== undefined && marked.stamp !== stamp && rolloutStatus(workload).status !== "done";
 }
 
-/** `before`: the workload before the restart. A failure that it shows then stays in its status until there are new pods. */
+/**
+ * Waits until the rollout is complete, or fails. `before`: how it was before the restart; a failure that it showed then stays in its status
+ * until there are new pods. As with a Deployment's progress deadline, a workload of many pods has `patience`, in ms, anew while further
+ * pods become ready.
+ */
 async function waitForWorkload(
   { namespace, workload, name }: Assessment,
-  before: Workload,
-  deadline: number,
+  before: { known: string | undefined; pods: ReadonlySet<string> },
+  patience: number,
   { api, elapsed, sleep }: RolloutDependencies,
 ): Promise<Outcome> {
-  const former = rolloutStatus(before);
-  const known = former.status === "failed" ? former.why : undefined;
+  let deadline = elapsed() + patience;
+  let come = 0;
   // poll after a twentieth of the time so far: the next workload waits until this one is found ready
   for (let pause = 200; ; pause = Math.min(2_000, pause * 1.05)) {
     const live = await existing(api, namespace, workload);
@@ -158,11 +169,15 @@ async function waitForWorkload(
     if (progress.status === "done") return "done";
     // paused, scaled to zero or set to OnDelete during the rollout: someone's choice, so don't wait for it to end
     if (progress.status === "held") return { skipped: `the rollout was held up meanwhile: ${progress.why}` };
-    const isFailed = progress.status === "failed" && progress.why !== known;
+    const isFailed = progress.status === "failed" && progress.why !== before.known;
     if (isFailed || elapsed() >= deadline) {
-      const timeout = isFailed ? progress.why : `not ready in time: ${progress.why}`;
       const pods = await workloadPods(api, namespace, name, live.spec);
-      return failureOf(timeout, pods);
+      const isNew = ({ uid, name: pod }: ObjectMeta) => !before.pods.has(uid ?? pod);
+      const ready = pods.filter((pod) => isReady(pod) && isNew(pod.metadata)).length;
+      if (isFailed || ready <= come)
+        return failureOf(isFailed ? progress.why : `not ready in time: ${progress.why}`, pods);
+      come = ready;
+      deadline = elapsed() + patience;
     }
     await sleep(pause);
   }

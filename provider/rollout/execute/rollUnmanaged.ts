@@ -16,7 +16,7 @@ export async function rollUnmanaged(
   summary: RolloutSummary,
   dependencies: RolloutDependencies,
 ): Promise<RolloutSummary> {
-  const { api, report, now, elapsed, isCancelled = () => false } = dependencies;
+  const { api, report, now, isCancelled = () => false } = dependencies;
   let evicted = 0;
   const left: Record<string, string> = {};
   const lines: string[] = [];
@@ -28,8 +28,8 @@ export async function rollUnmanaged(
   for (const one of unmanaged) {
     const { namespace, name, bare } = one.found;
     if (!isStopped(one) && isEvicted(one, now())) {
-      const deadline = elapsed() + milliseconds(one.rollout.timeoutPerWorkload);
-      const outcome = await evictUnmanaged(one.found, deadline, dependencies).catch((error: unknown) => ({
+      const patience = milliseconds(one.rollout.timeoutPerWorkload);
+      const outcome = await evictUnmanaged(one.found, patience, dependencies).catch((error: unknown) => ({
         failed: error instanceof Error ? error.message : String(error),
       }));
       if (outcome === "done") {

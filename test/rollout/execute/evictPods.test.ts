@@ -85,6 +85,12 @@ describe("strategy evict", () => {
     assert.deepEqual(api.log, []);
   });
 
+  it("has its timeout anew for each pod", async () => {
+    const { summary, seconds } = await run({ replicas: 5, seconds: 50 }, { timeoutPerWorkload: "60s" });
+    assert.deepEqual([summary.restarted, summary.failed], [1, {}]);
+    assert.ok(seconds > 200, `${seconds} s`);
+  });
+
   it("stops when a replacement does not become ready, and says why", async () => {
     const { summary, api } = await run({ replicas: 3, neverReady: true }, { timeoutPerWorkload: "60s" });
     assert.match(

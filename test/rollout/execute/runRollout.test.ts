@@ -164,6 +164,20 @@ describe("a workload fails when", () => {
   }
 });
 
+describe("a workload of many pods", () => {
+  const timeout = { timeoutPerWorkload: "60s" };
+  it("has its timeout anew while further pods become ready", async () => {
+    const { summary } = await run({ api: { replicas: 10, seconds: 50 } }, timeout);
+    assert.deepEqual([summary.restarted, summary.failed], [1, {}]);
+  });
+  it("fails when no further pod becomes ready for so long", async () => {
+    const { summary } = await run({ api: { replicas: 10, seconds: 150 } }, timeout);
+    assert.deepEqual(summary.failed, {
+      "shop/Deployment/api": "not ready in time: 0 of 10 new pods available",
+    });
+  });
+});
+
 describe("a restart", () => {
   it("is marked with the settings' stamp, not a time, and reported with its pods and seconds", async () => {
     const { cluster, lines } = await run({ api: { seconds: 14 } });
