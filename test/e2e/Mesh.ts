@@ -14,6 +14,7 @@ import { type DeploymentOptions, deploymentObject } from "../cluster/deploymentO
 import { createNamespace } from "../laws/injection";
 import type { ProgramOptions } from "../pulumi/ProgramOptions";
 import type { ProgramResult } from "../pulumi/ProgramResult";
+import { compiledProgram } from "./compiledProgram";
 
 export interface Plan {
   global?: Record<string, unknown>;
@@ -30,12 +31,14 @@ export class Mesh {
     readonly cluster: Cluster,
     readonly api: KubernetesApi,
     private readonly folder: string,
+    private readonly programFolder: string,
   ) {}
 
   static async start(options: ClusterOptions = {}): Promise<Mesh> {
     const cluster = await startCluster(options);
     const folder = await mkdtemp(join(tmpdir(), "sidecar-e2e-"));
-    return new Mesh(cluster, await connect({ kubeconfig: cluster.kubeconfig }), folder);
+    const api = await connect({ kubeconfig: cluster.kubeconfig });
+    return new Mesh(cluster, api, folder, await compiledProgram());
   }
 
   async stop(): Promise<void> {
@@ -46,12 +49,7 @@ export class Mesh {
   /** Options for one stack of a program; its state goes with the mesh. */
   stack(stack: string, plan: Plan, more: Partial<ProgramOptions> = {}): ProgramOptions {
     const kubernetes = [plan.deployments, plan.transform, plan.yaml].some((part) => part !== undefined);
-    return this.program(
-      stack,
-      join(__dirname, "program"),
-      { plan: JSON.stringify(plan) },
-      { kubernetes, ...more },
-    );
+    return this.program(stack, this.programFolder, { plan: JSON.stringify(plan) }, { kubernetes, ...more });
   }
 
   program(
