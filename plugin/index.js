@@ -1,1 +1,1 @@
-require("pulumi-istio-sidecar/plugin").servePlugin(process.argv.slice(2));
+require("pulumi-istio-sidecar/plugin").servePlugin(process.argv.slice(2), require.resolve("./schema.json"));

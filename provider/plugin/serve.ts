@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cancelSession, reportTo } from "../cluster/session.js";
 import { registerAsPlugin } from "../components/ProvidedResource.js";
@@ -8,13 +9,12 @@ import { construct } from "./construct.js";
 import { toEngine, useEngine } from "./engineLog.js";
 import { explain } from "./explain.js";
 import { helmValues } from "./helmValues.js";
-import { packageSchema } from "./packageSchema.js";
 import { type Parts, resourcesBy } from "./resources.js";
 import { opened } from "./sealed.js";
 import { serveConfigured } from "./serveConfigured.js";
 
-/** Serves this package to programs in every language. `args`: of the process, as the engine gives them. */
-export async function serve(parts: Parts, args: readonly string[]): Promise<void> {
+/** Serves this package to programs in every language. `args`: of the process, as the engine gives them; `schema`: a path. */
+export async function serve(parts: Parts, args: readonly string[], schema: string): Promise<void> {
   // an address of a tracer, which may stand before it, is a URL
   const engine = args.find((arg) => /^[^\s/]+:\d+$/.test(arg));
   let configuration: Configuration = {};
@@ -30,7 +30,7 @@ export async function serve(parts: Parts, args: readonly string[]): Promise<void
   await serveConfigured(
     {
       version,
-      getSchema: async () => JSON.stringify(packageSchema(version)),
+      getSchema: () => readFile(schema, "utf8"),
       ...resourcesBy(parts),
       construct: (name, type, inputs, options) => construct(configuration, name, type, inputs, options),
       invoke: async (token, given) =>

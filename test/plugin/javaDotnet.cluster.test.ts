@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import { capital } from "../../provider/plugin/schemaTypes";
 import { declarations } from "../../provider/settings/declarations";
+import { capital } from "../../scripts/schema/schemaTypes";
 import { javaSdkGenerator } from "../pulumi/toolchain";
 
 const schema = join(__dirname, "../../plugin/schema.json");

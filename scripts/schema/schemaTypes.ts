@@ -3,7 +3,7 @@
  * which say it better than an SDK's compiler would.
  */
 
-import type { JsonSchema } from "../settings/JsonSchema.js";
+import type { JsonSchema } from "../../provider/settings/JsonSchema";
 
 /** A value in Pulumi's package schema. */
 interface TypeSpec {

@@ -1,4 +1,4 @@
-import { type PropertySpec, type SchemaTypes, text, typed } from "./schemaTypes.js";
+import { type PropertySpec, type SchemaTypes, text, typed } from "./schemaTypes";
 
 /** A function in Pulumi's package schema. */
 export interface FunctionSpec {

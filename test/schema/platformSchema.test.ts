@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import Ajv2020 from "ajv/dist/2020.js";
 import { parse } from "yaml";
-import { platformSchema } from "../../provider/platformFile/platformSchema";
 import { readPlatformFile } from "../../provider/platformFile/readPlatformFile";
 import { declarationFor, nested } from "../../provider/settings/canonicalSettings";
 import { declarations } from "../../provider/settings/declarations";
+import { platformSchema } from "../../scripts/schema/platformSchema";
 import { samplePaths, sampleValue } from "../settings/settingSamples";
 
 const file = join(__dirname, "../../provider/settings.schema.json");

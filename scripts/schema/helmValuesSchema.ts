@@ -1,5 +1,5 @@
-import type { FunctionSpec } from "./explainSchema.js";
-import { anyMap, type PropertySpec, type SchemaTypes, text, typed } from "./schemaTypes.js";
+import type { FunctionSpec } from "./explainSchema";
+import { anyMap, type PropertySpec, type SchemaTypes, text, typed } from "./schemaTypes";
 
 /** The function `helmValues` in Pulumi's package schema. `mesh`: the arguments of a SidecarMesh. */
 export function helmValuesSchema({ types }: SchemaTypes, mesh: Record<string, PropertySpec>): FunctionSpec {

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { Rollout } from "../levels/RolloutOptions.js";
-import { declarations } from "../settings/declarations.js";
-import type { JsonSchema } from "../settings/JsonSchema.js";
-import { releasesText } from "../settings/releaseFacts.js";
-import { type LevelPlace, levelKeys } from "./levelArguments.js";
-import type { platformFileKeys } from "./readPlatformFile.js";
+import { Rollout } from "../../provider/levels/RolloutOptions";
+import { type LevelPlace, levelKeys } from "../../provider/platformFile/levelArguments";
+import type { platformFileKeys } from "../../provider/platformFile/readPlatformFile";
+import { declarations } from "../../provider/settings/declarations";
+import type { JsonSchema } from "../../provider/settings/JsonSchema";
+import { releasesText } from "../../provider/settings/releaseFacts";
 
 const empty = (schema: JsonSchema): JsonSchema => ({ ...schema, type: [schema.type, "null"] });
 const text = (description: string): JsonSchema => ({ type: "string", minLength: 1, description });

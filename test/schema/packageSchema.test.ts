@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { platformSchema } from "../../provider/platformFile/platformSchema";
-import { packageSchema } from "../../provider/plugin/packageSchema";
-import type { PropertySpec } from "../../provider/plugin/schemaTypes";
 import { declarations } from "../../provider/settings/declarations";
 import { settingGroups } from "../../provider/settings/settingsInputs";
+import { packageSchema } from "../../scripts/schema/packageSchema";
+import { platformSchema } from "../../scripts/schema/platformSchema";
+import type { PropertySpec } from "../../scripts/schema/schemaTypes";
 
 const root = join(__dirname, "../..");
 const file = join(root, "plugin/schema.json");

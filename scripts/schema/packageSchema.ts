@@ -1,8 +1,8 @@
-import type { RolloutOptions } from "../levels/RolloutOptions.js";
-import { platformSchema } from "../platformFile/platformSchema.js";
-import type { JsonSchema } from "../settings/JsonSchema.js";
-import { explainSchema, type FunctionSpec } from "./explainSchema.js";
-import { helmValuesSchema } from "./helmValuesSchema.js";
+import type { RolloutOptions } from "../../provider/levels/RolloutOptions";
+import type { JsonSchema } from "../../provider/settings/JsonSchema";
+import { explainSchema, type FunctionSpec } from "./explainSchema";
+import { helmValuesSchema } from "./helmValuesSchema";
+import { platformSchema } from "./platformSchema";
 import {
   anyMap,
   capital,
@@ -14,7 +14,7 @@ import {
   text,
   typed,
   whole,
-} from "./schemaTypes.js";
+} from "./schemaTypes";
 
 /** A component in Pulumi's package schema. */
 interface ComponentSpec {
