@@ -12,6 +12,9 @@ import { dataKey } from "../template/dataKey.js";
 import type { InjectorData } from "./InjectorData.js";
 import type { StoredProfile } from "./StoredProfile.js";
 
+/** How many values are kept parsed: those before a write, and those after it. They are large. */
+export const mostValues = 2;
+
 /** The version of the stored format. Don't write if a higher one is stored. */
 export const dataVersion = 1;
 
@@ -76,7 +79,7 @@ const storedIn = memoize((values): StoredData | undefined => {
   }
   requireCanonical(read.data);
   return read.data;
-});
+}, mostValues);
 
 // all other code relies on stored values being canonical
 function requireCanonical({ settings }: StoredData): void {

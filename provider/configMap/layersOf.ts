@@ -3,7 +3,7 @@ import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { memoize } from "../data/memoize.js";
 import type { Layer, Layers, PodPicker } from "../levels/Layer.js";
 import type { InjectorData } from "./InjectorData.js";
-import { changedByHand, storedData } from "./StoredData.js";
+import { changedByHand, mostValues, storedData } from "./StoredData.js";
 
 /** The layers in the ConfigMap; empty if it has no data of ours. */
 export function layersOf({ values }: Pick<InjectorData, "values">): Layers {
@@ -26,4 +26,4 @@ const layersIn = memoize((values): Layers => {
       return [target, layer];
     }),
   );
-});
+}, mostValues);

@@ -15,15 +15,21 @@ export function parseYaml(text: string, what: string): Document.Parsed {
 
 /** The parsed content of one of the ConfigMap's texts. Cached, so don't change it. */
 export function yamlData(text: string, what: string): unknown {
-  const read = readText(text);
+  const read = jsonIn(text) ?? yamlIn(text);
   if ("content" in read) return read.content;
   refuseErrors(read.errors, what);
 }
 
-const readText = memoize((given): ReturnType<typeof contentOf> => {
-  const json = readJson(given);
-  return json && !isNestedTooDeep(json.content) ? json : contentOf(yamlText(given));
-});
+// apart, since the values are JSON and another text after each write: they would displace the config, which takes long to parse
+const jsonTexts = memoize((text) => {
+  const json = readJson(text);
+  return json && !isNestedTooDeep(json.content) ? json : undefined;
+}, 3);
+const yamlIn = memoize((text) => contentOf(yamlText(text)));
+
+function jsonIn(text: string): { content: unknown } | undefined {
+  return /^\s*[{[]/.test(text) ? jsonTexts(text) : undefined;
+}
 
 function refuseErrors([error]: readonly YamlError[], what: string): void {
   if (!error) return;
@@ -106,7 +112,7 @@ interface PlacedMap {
 
 /** The map at a path; throws if there is something else. */
 function mapAt(text: string, path: readonly string[]): PlacedMap {
-  if (readJson(text)) return jsonMapAt(text, path);
+  if (jsonIn(text)) return jsonMapAt(text, path);
   const document = parseYaml(text, "the text");
   const node = path.length === 0 ? document.contents : document.getIn(path, true);
   if (!isMap(node)) throw notAMap(path);

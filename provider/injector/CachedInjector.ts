@@ -10,8 +10,8 @@ interface Reading {
 }
 
 /**
- * The injector as read at most a second ago, and never from before this process's last write. For reading only: a write starts from
- * `readInjector`.
+ * The injector as read at most a second ago, and never from before this process's last write. A write that starts from it fails with a
+ * conflict if someone else wrote since.
  */
 export class CachedInjector {
   /** By connection: another one may have credentials that can't read it. */

@@ -13,7 +13,6 @@ import {
   injectorName,
   nameOf,
   putBackManager,
-  readInjector,
   writeInjector,
 } from "./Injector.js";
 import {
@@ -59,7 +58,8 @@ export async function writeLayers(
   let first: Layers | undefined;
   const rejected = new Map<LayerChange, Error>();
   for (let attempt = 0; ; attempt++) {
-    const current = await readInjector(api, injector);
+    // what others wrote in the last second shows as a conflict
+    const current = await (attempt === 0 ? cached.read(api) : cached.readAnew(api));
     const present = layersOf(current.data);
     // a write whose response was lost conflicts with itself
     first ??= present;

@@ -2,7 +2,7 @@ import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { memoize } from "../data/memoize.js";
 import { mismatchText } from "../data/mismatch.js";
 import type { Layers } from "../levels/Layer.js";
-import { type CanonicalSettings, settingEntries } from "../settings/canonicalSettings.js";
+import { type CanonicalSettings, inOrder, settingEntries } from "../settings/canonicalSettings.js";
 import type { Rendering } from "../settings/declarations.js";
 import { releasesText } from "../settings/releaseFacts.js";
 import { releaseOf } from "./istioVersion.js";
@@ -58,16 +58,19 @@ const madeFrom = memoize((sidecar): Made => {
 /** Settings that would have no effect, by reason. Each is named once, even if several layers have it. */
 function problemsOf({ reads, joined }: Made, layers: Layers, release: string | undefined): string[] {
   const unread = new Map<string, { is: Unserved; paths: Set<string> }>();
-  for (const { settings } of Object.values(layers)) {
-    for (const { path, declaration, name } of settingEntries(settings)) {
-      const is = whyUnserved(declaration.rendering(name), reads, joined);
-      if (is === undefined) continue;
-      const { paths } = unread.get(is.expected) ?? { paths: new Set() };
-      paths.add(path);
-      // removed alone, it would leave these without the setting that they require
-      for (const needing of companionsOf(path, settings)) paths.add(needing);
-      unread.set(is.expected, { is, paths });
-    }
+  const settings = Object.values(layers).map((layer) => layer.settings);
+  // thousands of layers have the same few settings
+  const set = new Set<string>();
+  for (const some of settings) for (const path of Object.keys(some)) set.add(path);
+  for (const { path, declaration, name } of inOrder(set)) {
+    const is = whyUnserved(declaration.rendering(name), reads, joined);
+    if (is === undefined) continue;
+    const { paths } = unread.get(is.expected) ?? { paths: new Set() };
+    paths.add(path);
+    // removed alone, it would leave these without the setting that they require
+    const having = settings.filter((some) => some[path] !== undefined);
+    for (const needing of having.flatMap((some) => companionsOf(path, some))) paths.add(needing);
+    unread.set(is.expected, { is, paths });
   }
   return [...unread.values()].map(({ is, paths }) =>
     mismatchText({

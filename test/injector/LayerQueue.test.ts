@@ -93,11 +93,11 @@ describe("the queue of layers", () => {
 
   it("gives a layer that is invalid alone a moment, for others may make it valid", async () => {
     let elapsed = 0;
-    let commits = 0;
+    let reads = 0;
     const api: KubernetesApi = {
       server: "https://server",
       async request<Answer>() {
-        commits++;
+        reads++;
         return { metadata: { name: "istio-sidecar-injector" }, data } as Answer;
       },
     };
@@ -115,7 +115,8 @@ describe("the queue of layers", () => {
       queue.submit(api, { target: "shop", layer, owners: [layer.owner] }, 1000),
       /expected a request no higher than its limit/,
     );
-    assert.ok(commits > 3, `${commits} commits`);
+    // one in a second: what this process writes meanwhile is read anew
+    assert.ok(reads >= 3, `${reads} reads`);
     assert.ok(elapsed >= 2_000 && elapsed < 3_000, `${elapsed} ms`);
   });
 });
