@@ -10,11 +10,11 @@ export function settingsReference(): string {
   return [
     "# Settings",
     "",
-    "Generated from [their declarations](../provider/settings/declarations). All components and every level of",
-    "[settings.yaml](settings-file.md) take these; what is left out comes from the [next weaker level](concepts.md). Examples are",
-    'parts of `settings.yaml`; programs have the same names. A value may be written in several ways (`2`, `"2 cores"`,',
-    '`[7015, 7016]`, `"7015,7016"`); it is kept in one, so that another spelling of the same value is no change.',
-    "Defaults are those of the newest Istio's chart.",
+    "Generated from [the declarations](../provider/settings/declarations). Every component and every level of",
+    "[settings.yaml](settings-file.md) takes these settings; one that is left out comes from the [next weaker level](concepts.md). The examples",
+    'are parts of a `settings.yaml`; programs use the same names. Some values can be written in several ways (`2` or `"2 cores"`,',
+    '`[7015, 7016]` or `"7015,7016"`). They are stored in one canonical form, so a different spelling is not a change.',
+    "Defaults are those of the newest Istio chart.",
     "",
     settingGroups.map(({ heading }) => `[${heading}](#${heading.toLowerCase()})`).join(" · "),
     "",
@@ -28,14 +28,14 @@ export function settingsReference(): string {
       .filter(({ levels }) => !levels.includes("pod"))
       .map(
         ({ path }) =>
-          `- \`${path}\` on a pod itself: use \`WorkloadSidecarSettings\`, which picks the pod by its labels.`,
+          `- \`${path}\` on a pod itself: use \`WorkloadSidecarSettings\`, which selects the pod by its labels.`,
       ),
-    "- `interceptionMode: NONE` above the pod level: a pod that captures nothing says so itself, by its annotation.",
+    "- `interceptionMode: NONE` above the pod level: set it with the annotation on each pod that should capture nothing.",
     "",
     "## Names in Alibaba Cloud Service Mesh",
     "",
     markdownTable(
-      ["There", "Here"],
+      ["ASM", "Here"],
       declarations.flatMap(({ path, about: { asm } }) => (asm ? [[cell(asm), `\`${path}\``]] : [])),
     ),
     "",
@@ -70,10 +70,7 @@ function block(group: SettingGroup): string[] {
     "```",
     "",
     ...(danger ? [`**Careful**: ${danger}`, ""] : []),
-    markdownTable(
-      ["Setting", "Values", "Istio's default", "A pod says it itself by", "Istio's own name"],
-      rows,
-    ),
+    markdownTable(["Setting", "Values", "Istio's default", "Set on a pod by", "Istio's own name"], rows),
     "",
   ];
 }
@@ -122,7 +119,8 @@ function valuesText(schema: JsonSchema): string {
   const texts = [...new Set((anyOf ?? []).map(valuesText).filter((text) => text !== ""))];
   if (texts.length > 0) return texts.join(" or ");
   // texts that may have commas themselves, such as regular expressions, are not taken apart at them
-  if (type === "array") return items?.minLength ? "a list, or one text" : "a list, or text with commas";
+  if (type === "array")
+    return items?.minLength ? "a list, or a single value" : "a list, or comma-separated text";
   return type === "object" ? "a map, or text" : "";
 }
 

@@ -35,8 +35,8 @@ export interface Resources {
 }
 
 /**
- * Which traffic goes through the sidecar. A stronger level's list replaces a weaker level's.
- * Excludes only have an effect if the matching include is `*`.
+ * Which traffic goes through the sidecar. A stronger level's list replaces a weaker level's. Excluded outbound ranges and ports take
+ * precedence over included ones; excluded inbound ports only have an effect if `includeInboundPorts` is `*`.
  */
 export interface Capture {
   /** Outbound IP ranges that the sidecar captures, or "*". Helm: `global.proxy.includeIPRanges`. ASM: blocked addresses for external access. */
@@ -45,7 +45,7 @@ export interface Capture {
   excludeOutboundIPRanges?: List<string>;
   /** Inbound ports that the sidecar captures, or "*". Helm: `global.proxy.includeInboundPorts`. */
   includeInboundPorts?: List<number | string>;
-  /** Inbound ports that the sidecar doesn't capture; it never captures 15090, 15021 and the status port. Helm: `global.proxy.excludeInboundPorts`. */
+  /** Inbound ports that the sidecar doesn't capture; 15090, 15021 and the status port are never captured. Helm: `global.proxy.excludeInboundPorts`. */
   excludeInboundPorts?: List<number | string>;
   /** Outbound ports captured for any destination address. Helm: `global.proxy.includeOutboundPorts`. */
   includeOutboundPorts?: List<number | string>;
@@ -92,7 +92,7 @@ export interface Tracing {
   customTags?: Record<string, CustomTag>;
 }
 
-/** Hooks of the istio-proxy container. Any hook replaces Istio's own: the native sidecar's drain, the wait that holds the application. Helm: `global.proxy.lifecycle`. */
+/** Hooks of the istio-proxy container. Any hook replaces all of Istio's own: those that drain a native sidecar and hold the application. Helm: `global.proxy.lifecycle`. */
 export interface Lifecycle {
   /** Default: the next weaker level's hook. */
   postStart?: LifecycleHook;
@@ -124,7 +124,7 @@ export interface SidecarSettings {
   terminationDrainDuration?: Seconds;
   /** How long Envoy drains connections at a hot restart or listener change. Istio: `ProxyConfig.drainDuration`, by default 45s. ASM: DrainDuration. */
   drainDuration?: Seconds;
-  /** The least time that a terminating sidecar drains if it exits on zero active connections. Istio: `MINIMUM_DRAIN_DURATION`, by default 5s. */
+  /** Minimum time that a terminating sidecar drains before it exits on zero active connections. Istio: `MINIMUM_DRAIN_DURATION`, by default 5s. */
   minimumDrainDuration?: Seconds;
   /** Whether a terminating sidecar exits as soon as it has no active connections. Istio: `EXIT_ON_ZERO_ACTIVE_CONNECTIONS`, by default false. */
   exitOnZeroActiveConnections?: boolean;

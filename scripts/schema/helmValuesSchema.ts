@@ -16,7 +16,7 @@ export function helmValuesSchema({ types }: SchemaTypes, mesh: Record<string, Pr
       type: "object",
       properties: {
         stack: text(
-          "The stack that has the SidecarMesh: `organization/project/stack`. A function is told of none.",
+          "The stack that has the SidecarMesh: `organization/project/stack`. Pulumi doesn't tell a function which stack it runs in.",
         ),
         mesh: text("The name of the SidecarMesh."),
         settings: typed("MeshSettings", "Its arguments."),

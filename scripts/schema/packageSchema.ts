@@ -57,7 +57,7 @@ export function packageSchema(version: string): PackageSpec {
     );
   types.types["istio-sidecar:index:Cluster"] = cluster;
   const target = {
-    cluster: typed("Cluster", "Default: that of the provider's configuration."),
+    cluster: typed("Cluster", "Default: the cluster in the provider's configuration."),
   };
   const level = (schema: JsonSchema | undefined, more: Record<string, PropertySpec> = {}) => ({
     ...inputs(schema ?? {}),
@@ -84,7 +84,7 @@ export function packageSchema(version: string): PackageSpec {
     sources: names("Setting path to the level that its effective value comes from."),
     rollout: typed(
       "RolloutSummary",
-      "What the last rollout of this level did: how many workloads it restarted, what waits and why.",
+      "What this level's last rollout did: how many workloads it restarted, which are waiting and why.",
     ),
   };
   const component = (
@@ -136,7 +136,7 @@ export function packageSchema(version: string): PackageSpec {
     },
     config: { variables: configuration },
     provider: {
-      description: "What a program says once for all its sidecar settings: the cluster, and which Istio.",
+      description: "Configuration shared by all sidecar settings of a program: the cluster, and which Istio.",
       inputProperties: configuration,
     },
     types: types.types,
@@ -152,30 +152,30 @@ export function packageSchema(version: string): PackageSpec {
         ["namespace"],
       ),
       "istio-sidecar:index:WorkloadSidecarSettings": component(
-        "Sidecar settings for the pods of a namespace that a label selector picks, those created later too. Stronger than the namespace's, " +
+        "Sidecar settings for the pods in a namespace that a label selector matches, including pods created later. Stronger than the namespace's, " +
           "weaker than a pod's own annotations.",
         level($defs.workload, {
           namespace,
           workloadName: text(
-            "Its name among the namespace's workload settings, whoever manages them. Default: the resource's name.",
+            "Its name, unique among the namespace's workload settings, no matter who manages them. Default: the resource's name.",
           ),
         }),
         ["namespace", "selector"],
       ),
       "istio-sidecar:index:SidecarMesh": component(
-        "All levels of a mesh as plain data, in waves if need be: what a settings.yaml holds.",
+        "All levels of a mesh as plain data, optionally rolled out in waves: the contents of a settings.yaml.",
         mesh,
         [],
         {
           effective: {
             type: "object",
             additionalProperties: { type: "object", additionalProperties: { $ref: "pulumi.json#/Any" } },
-            description: "Name of a level's component to its settings after merging.",
+            description: "Settings after merging, by the name of the level's component.",
           },
           rollouts: {
             type: "object",
             additionalProperties: { $ref: "#/types/istio-sidecar:index:RolloutSummary" },
-            description: "Name of a level's component to what its last rollout did.",
+            description: "What the last rollout did, by the name of the level's component.",
           },
         },
       ),
@@ -217,7 +217,7 @@ const configuration: Record<string, PropertySpec> = {
     type: "string",
     secret: true,
     description:
-      "The text of a kubeconfig, or the path of one. Default: the stack's `kubernetes:kubeconfig`, then as kubectl.",
+      "The contents or the path of a kubeconfig. Default: the stack's `kubernetes:kubeconfig`, then the same as kubectl.",
   },
   injectorNamespace: text("Where istiod runs. Default: istio-system."),
   injectorRevision: text("As in `istioctl install --revision`. Default: none."),
@@ -225,13 +225,13 @@ const configuration: Record<string, PropertySpec> = {
 
 const cluster: NamedType = {
   type: "object",
-  description: "Which cluster, and as whom.",
+  description: "Which cluster, and with which credentials.",
   properties: {
     context: text("Default: the kubeconfig's current context."),
     kubeconfig: {
       type: "string",
       secret: true,
-      description: "The text of a kubeconfig, or the path of one.",
+      description: "The contents or the path of a kubeconfig.",
     },
   },
 };
@@ -241,11 +241,11 @@ const rolloutSummary: NamedType = {
   description: "What a rollout did.",
   properties: {
     restarted: whole("How many workloads it restarted."),
-    current: whole("Workloads that have the settings already."),
-    masked: whole("Workloads whose own annotations win."),
-    waiting: names("`namespace/Kind/name` to why it was left alone, though it is stale."),
-    failed: names("`namespace/Kind/name` to the reason."),
-    notStarted: whole("Stale workloads that were not begun, since another one failed."),
+    current: whole("How many workloads already had the settings."),
+    masked: whole("How many workloads' own annotations win."),
+    waiting: names("`namespace/Kind/name` to why a stale workload was not restarted."),
+    failed: names("`namespace/Kind/name` to why it failed."),
+    notStarted: whole("How many stale workloads were not started because another one failed."),
     overruled: names("`namespace/Kind/name` to what its settings promise and its new pods don't show."),
     unmanaged: names(
       "`namespace/Kind/name` to pods with earlier settings that no restart replaces, and why.",
@@ -273,19 +273,19 @@ function describedRollout({ properties, ...rollout }: JsonSchema): JsonSchema {
 
 const optionTexts: Record<keyof RolloutOptions, string> = {
   strategy:
-    "`restart`: an annotation on the pod template, as `kubectl rollout restart` does. `evict`: one stale pod after the other through the " +
-    "Eviction API. `none`: pods take up the settings when they are next created. Default: restart.",
+    "`restart`: sets an annotation on the pod template, like `kubectl rollout restart`. `evict`: evicts stale pods one at a time through the " +
+    "Eviction API. `none`: restarts nothing; pods get the settings when they are next created. Default: restart.",
   maxConcurrent: "How many workloads of this level restart at once. Default: 3.",
   pauseBetween: "How long to wait after each workload before the next one starts. Default: 0s.",
   timeoutPerWorkload:
-    "How long a workload may go without a further pod that is replaced and ready. Default: 10m.",
+    "How long a workload may go without another pod being replaced and ready. Default: 10m.",
   onFailure:
-    "After a workload fails. `stop`: no more are begun. `continue`: the others restart all the same. `rollback`: the settings are put back " +
-    "as well. Default: stop.",
+    "What to do after a workload fails. `stop`: start no more restarts. `continue`: restart the others anyway. `rollback`: stop, and roll " +
+    "back the settings. Default: stop.",
   restartOn:
-    "What else counts as a difference: `image`, so that an upgrade of Istio is rolled out. Default: nothing.",
-  selector: "The labels of workloads that are restarted. Default: every workload.",
-  restartUnhealthy: "Whether workloads that are not ready are restarted too. Default: false.",
+    "What else counts as a difference: `image`, so that Istio upgrades are rolled out. Default: nothing.",
+  selector: "Selects by their labels the workloads to restart. Default: every workload.",
+  restartUnhealthy: "Whether to restart workloads that are not ready, too. Default: false.",
   deleteBarePods:
-    "Whether pods that no controller owns are deleted when they have the sidecar of earlier settings. Default: false.",
+    "Whether to delete pods without a controller if their sidecar has earlier settings. Default: false.",
 };

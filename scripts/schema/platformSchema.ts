@@ -36,7 +36,7 @@ export function platformSchema(): JsonSchema {
     waves: empty({
       type: "array",
       description:
-        "Lists of namespaces to roll out one after the other: a wave starts once the previous one's pods are done. Namespaces in no wave follow, then the global settings.",
+        "Lists of namespaces to roll out one after the other: a wave starts once the workloads of the previous one have their new pods. Namespaces in no wave follow, then the global settings.",
       items: { type: "array", items: { type: "string" } },
       examples: [[["canary"], ["shop", "cart"]]],
     }),

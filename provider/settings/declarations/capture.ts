@@ -70,7 +70,7 @@ const lists: readonly CaptureList[] = [
     flag: "-d",
     ...ports(false),
     summary:
-      "inbound ports that the sidecar doesn't capture; it never captures 15090, 15021 and the status port",
+      "inbound ports that the sidecar doesn't capture; 15090, 15021 and the status port are never captured",
     extended: true,
   },
   {
@@ -184,7 +184,7 @@ export const capture: readonly SettingDeclaration[] = [
     foreign: [{ in: "asm", paths: [["interceptionMode"]] }],
     schema: { enum: ["REDIRECT", "TPROXY"] },
     about: {
-      summary: "how iptables redirects traffic to the sidecar; NONE on pods only",
+      summary: "how iptables redirects traffic to the sidecar; NONE can only be set on pods",
       istio: "`meshConfig.defaultConfig.interceptionMode`, annotation `sidecar.istio.io/interceptionMode`",
       asm: "InterceptionMode",
       why: "affects arguments, variables and the security context, so the template reads it in one place",

@@ -22,7 +22,7 @@ function hook(name: "postStart" | "preStop", when: string): SettingDeclaration {
     foreign: [{ in: "asm", paths: [["lifecycle", name]] }],
     schema: lifecycleHookSchema,
     about: {
-      summary: `what istio-proxy runs ${when}; any hook replaces Istio's own hooks`,
+      summary: `what istio-proxy runs ${when}; any hook replaces all of Istio's own`,
       istio: `Helm \`global.proxy.lifecycle.${name}\``,
       asm: `Lifecycle, ${name === "preStop" ? "PreStop" : "PostStart"}`,
       why: "each hook is one setting: a deep merge could produce a hook with two handlers",
@@ -65,7 +65,7 @@ export const lifetime: readonly SettingDeclaration[] = [
     schema: durationSchema,
     about: {
       summary:
-        "the least time that a terminating sidecar drains if it exits on zero active connections; Istio's default is 5s",
+        "minimum time that a terminating sidecar drains before it exits on zero active connections; Istio's default is 5s",
       istio: "variable `MINIMUM_DRAIN_DURATION` of the agent",
       asm: "ProxyMetadata",
     },

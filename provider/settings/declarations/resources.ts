@@ -74,7 +74,7 @@ function initAmount(kind: Kind, resource: Resource): SettingDeclaration {
     rendering: { to: "initResources", field: [kind, resource] },
     about: {
       summary: `${resource === "cpu" ? "CPU" : "memory"} ${kind === "limits" ? "limit" : "request"} of istio-init only (istio-validation with Istio CNI)`,
-      istio: "none: the init container gets the proxy's",
+      istio: "none: Istio gives the init container the proxy's resources",
       asm: `ProxyInit${resource === "cpu" ? "Cpu" : "Memory"}Resource${words[kind]}`,
       why: "there is no Helm value for it, so Istio's resources block gets other amounts for this container",
     },
