@@ -46,7 +46,7 @@ async function measure(cluster: BenchCluster, size: Size): Promise<Table[]> {
     median(list, ({ requests }) => requests),
     median(look, ({ requests }) => requests),
   ];
-  const rows = [["all pods current", ...row(await inTurns(rounds, { look, list }))]];
+  const rows = [["all pods up to date", ...row(await inTurns(rounds, { look, list }))]];
   // every tenth namespace's pods are older than its settings
   const changed = Object.fromEntries(
     Object.entries(exampleLayers(names, 50)).map(([name, layer]) => {

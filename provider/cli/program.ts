@@ -65,14 +65,14 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
 
   command(
     "status",
-    "every workload with sidecars: current, stale, waiting and why, masked, unmanaged",
+    "every workload with sidecars: up to date, stale, waiting and why, masked, unmanaged",
     meshOptions,
   )
     .addOption(output(statusFormats, "table"))
     .option("-w, --watch", "keep refreshing, to follow restarts")
     .option("--interval <seconds>", "time between refreshes", seconds, 2)
     .option("--image", "an older image of the sidecar counts as stale, too")
-    .option("--exit-code", `exit with ${exitCodes.found} unless everything is current`)
+    .option("--exit-code", `exit with ${exitCodes.found} unless everything is up to date`)
     .action(
       run<StatusOptions>((options) => {
         if (!options.watch && root.commands.some((one) => one.getOptionValueSource("interval") === "cli"))

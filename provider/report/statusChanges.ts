@@ -1,5 +1,6 @@
 import type { MeshStatus, WorkloadStatus } from "../mesh/MeshStatus.js";
 import { printed } from "./printed.js";
+import { stateNames } from "./stateNames.js";
 import { detailOf, summaryOf } from "./statusReport.js";
 
 /** The differences between two statuses: a line per workload, then the new totals; empty if there are none. */
@@ -10,7 +11,9 @@ export function statusChanges(before: MeshStatus, after: MeshStatus): string[] {
     const former = old.get(name);
     const [from, to] = [former && sentence(former), sentence(workload)];
     if (from !== to)
-      lines.push(`${name}: ${former && former.state !== workload.state ? `${former.state} -> ` : ""}${to}`);
+      lines.push(
+        `${name}: ${former && former.state !== workload.state ? `${stateNames[former.state]} -> ` : ""}${to}`,
+      );
   }
   for (const name of old.keys()) if (!current.has(name)) lines.push(`${name}: gone`);
   return lines.length > 0 ? [...lines, summaryOf(after)] : [];
@@ -26,5 +29,6 @@ function byName({ namespaces }: MeshStatus): Map<string, WorkloadStatus> {
 
 function sentence(workload: WorkloadStatus): string {
   const detail = printed(detailOf(workload));
-  return detail === "" ? workload.state : `${workload.state} (${detail})`;
+  const name = stateNames[workload.state];
+  return detail === "" ? name : `${name} (${detail})`;
 }

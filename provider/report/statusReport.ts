@@ -12,6 +12,7 @@ import { differencesText } from "../pod/differences.js";
 import { markdownCode, markdownTable, markdownText } from "./markdown.js";
 import { type Paint, plain, type Tone } from "./Paint.js";
 import { printed } from "./printed.js";
+import { stateNames } from "./stateNames.js";
 import { type Cell, groupedTable, textTable } from "./textTable.js";
 
 export const stateTones: Record<WorkloadState, Tone> = {
@@ -45,7 +46,7 @@ export function statusText(status: MeshStatus, options: TextOptions = {}): strin
   const all = status.namespaces.flatMap(({ name, revision, workloads }) =>
     workloads.map((workload) => ({ namespace: name, workload, ...(several ? { revision } : {}) })),
   );
-  const table = all.length > 0 ? `${workloadsText(all, ({ state }) => state, options)}\n` : "";
+  const table = all.length > 0 ? `${workloadsText(all, ({ state }) => stateNames[state], options)}\n` : "";
   const notes = status.notes.map((note) => `${paint("warning", "note:")} ${printed(note)}\n`).join("");
   return `${table}${notes}${summaryOf(status, paint)}\n`;
 }
@@ -114,7 +115,7 @@ function podsOf({ pods, stalePods = pods }: WorkloadStatus): string {
   return stalePods === pods ? String(pods) : `${stalePods} of ${pods}`;
 }
 
-/** `12 workloads in 3 namespaces: 10 current, 2 stale (5 pods)`. */
+/** `12 workloads in 3 namespaces: 10 up to date, 2 stale (5 pods)`. */
 export function summaryOf(status: MeshStatus, paint: Paint = plain): string {
   const counts = countsOf(status);
   const total = workloadStates.reduce((sum, state) => sum + counts[state].workloads, 0);
@@ -171,7 +172,7 @@ export function statusMarkdown(status: MeshStatus): string {
         markdownCode(name),
         markdownCode(workload.name),
         String(workload.pods),
-        workload.state,
+        stateNames[workload.state],
         markdownText(detailOf(workload)),
       ]),
   );
@@ -195,5 +196,6 @@ export function statusMarkdown(status: MeshStatus): string {
 
 function partOf(counts: Counts, state: WorkloadState): string {
   const { workloads, pods } = counts[state];
-  return state === "current" ? `${workloads} ${state}` : `${workloads} ${state} (${count(pods, "pod")})`;
+  const part = `${workloads} ${stateNames[state]}`;
+  return state === "current" ? part : `${part} (${count(pods, "pod")})`;
 }

@@ -134,7 +134,7 @@ describe("the command, on a mesh", () => {
   });
 
   test("status distinguishes up to date, stale with its fields, masked and unmanaged", async () => {
-    assert.match((await ran(["status"])).out, /3 workloads in 2 namespaces: 3 current/);
+    assert.match((await ran(["status"])).out, /3 workloads in 2 namespaces: 3 up to date/);
     await mesh.api.request({
       method: "POST",
       path: "/api/v1/namespaces/shop/pods",
@@ -150,7 +150,7 @@ describe("the command, on a mesh", () => {
     assert.match(out, /^shop +Deployment\/api +2 +stale +proxyResources\.limits\.cpu 2 -> 1/m);
     assert.match(out, /^shop +Deployment\/own +1 +masked +the pods' own: proxyResources\.limits\.cpu$/m);
     assert.match(out, /^shop +Pod\/bare +1 +unmanaged +/m);
-    assert.match(out, /^cart +Deployment\/api +1 +current$/m);
+    assert.match(out, /^cart +Deployment\/api +1 +up to date$/m);
     const status = await printed<MeshStatus>(["status", "-n", "shop"]);
     assert.deepEqual(
       status.namespaces.map(({ name, owner }) => [name, owner]),
@@ -371,8 +371,8 @@ describe("the command, on a mesh", () => {
       await mesh.patch("/apis/apps/v1/namespaces/cart/deployments/api", {
         spec: { template: { metadata: { annotations: { restarted: "once" } } } },
       });
-      await mesh.eventually("the restarted workload is current", async () =>
-        /cart\/Deployment\/api: stale -> current\n/.test(seen),
+      await mesh.eventually("the restarted workload is up to date", async () =>
+        /cart\/Deployment\/api: stale -> up to date\n/.test(seen),
       );
     } finally {
       watching.kill("SIGINT");

@@ -90,9 +90,9 @@ describe("a mesh with Istio CNI, whose plugin reads captured traffic from annota
     );
   });
 
-  test("status calls the pods current, and nothing overruled", async () => {
+  test("status calls the pods up to date, and nothing overruled", async () => {
     const status = await ranCommand(mesh, "status");
-    assert.match(status, /3 workloads in 1 namespace: 2 current, 1 unmanaged/);
+    assert.match(status, /3 workloads in 1 namespace: 2 up to date, 1 unmanaged/);
     assert.doesNotMatch(status, /overruled/);
   });
 });

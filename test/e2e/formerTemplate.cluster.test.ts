@@ -85,7 +85,7 @@ describe("after an upgrade of this package that changes what it writes for the s
     }));
     assert.equal(excluded(await mesh.pod("shop", "spaced")), "9191,7001, 9191");
     const [before, restarts] = [await uids(), await marks()];
-    assert.match(await ranCommand(mesh, "status"), /3 current/);
+    assert.match(await ranCommand(mesh, "status"), /3 up to date/);
 
     const preview = succeeded(await pulumi.preview({ ...stack(), diff: true }));
     assert.match(preview.stdoutText, /restores *: "[^"]*another release of this package/);
@@ -94,7 +94,7 @@ describe("after an upgrade of this package that changes what it writes for the s
     await isAsWritten();
     assert.deepEqual(await uids(), before);
     assert.deepEqual(await marks(), restarts);
-    assert.match(await ranCommand(mesh, "status"), /3 current/);
+    assert.match(await ranCommand(mesh, "status"), /3 up to date/);
     await isQuiet();
   });
 

@@ -51,8 +51,8 @@ describe("the status as text", () => {
     const text = statusText(mesh, { paint });
     assert.match(text, /<heading>NAMESPACE<\/> {2}<heading>WORKLOAD<\/>/);
     assert.match(text, /^<bad>stale<\/>: proxyResources/m);
-    assert.match(text, /<good>7 current<\/>/);
-    assert.match(statusText(mesh, { paint, each: true }), /<bad>stale<\/> {6}proxyResources/);
+    assert.match(text, /<good>7 up to date<\/>/);
+    assert.match(statusText(mesh, { paint, each: true }), /<bad>stale<\/> {7}proxyResources/);
   });
 
   it("says so when there is nothing", () => {
@@ -76,7 +76,7 @@ describe("the status as text", () => {
     assert.match(statusText(named), /\\u001b\[2Jevil {2}a\\u000ab/);
   });
 
-  it("is settled when everything is current or masked", () => {
+  it("is settled when everything is up to date or masked", () => {
     assert.equal(isSettled(mesh), false);
     const states = (state: "current" | "masked" | "unknown") => ({
       namespaces: [
@@ -111,7 +111,7 @@ describe("the status as text", () => {
     };
     assert.deepEqual(statusChanges(mesh, mesh), []);
     assert.deepEqual(statusChanges(mesh, after).slice(0, 2), [
-      "team-000/Deployment/service-00: stale -> current",
+      "team-000/Deployment/service-00: stale -> up to date",
       "team-000/Deployment/service-05: gone",
     ]);
   });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { count } from "../../data/count.js";
 import { countsOf, type MeshStatus, type WorkloadState, workloadStates } from "../../mesh/MeshStatus.js";
+import { stateNames } from "../stateNames.js";
 import { stateTones, summaryOf } from "../statusReport.js";
 import { Html, html } from "./html.js";
 import { pageScript } from "./pageScript.js";
@@ -40,7 +41,7 @@ ${notes(status)}
 <main>
 <div class="tools" role="search" hidden>
 <div><label for="search">Search namespaces, workloads, settings and values</label><input id="search" type="search" autocomplete="off" aria-describedby="result" placeholder="Press / to search"></div>
-<div><label for="state">State</label><select id="state"><option value="">all states</option>${workloadStates.map((state) => html`<option>${state}</option>`)}</select></div>
+<div><label for="state">State</label><select id="state"><option value="">all states</option>${workloadStates.map((state) => html`<option value="${state}">${stateNames[state]}</option>`)}</select></div>
 <p id="result" role="status" aria-live="polite"></p>
 </div>
 ${workloads(status, "Needs attention", true)}
@@ -79,7 +80,7 @@ function injectors({ injectors: all }: MeshStatus): Html[] {
 function chips(status: MeshStatus): Html {
   const counts = countsOf(status);
   const shown = workloadStates.filter((state) => counts[state].workloads > 0);
-  return html`<ul class="chips" aria-label="Workloads by state">${shown.map((state) => html`<li><button type="button" class="chip ${stateTones[state]}" data-state="${state}" aria-pressed="false" disabled><strong>${counts[state].workloads}</strong>${state} <span>(${count(counts[state].pods, "pod")})</span></button></li>`)}</ul>`;
+  return html`<ul class="chips" aria-label="Workloads by state">${shown.map((state) => html`<li><button type="button" class="chip ${stateTones[state]}" data-state="${state}" aria-pressed="false" disabled><strong>${counts[state].workloads}</strong>${stateNames[state]} <span>(${count(counts[state].pods, "pod")})</span></button></li>`)}</ul>`;
 }
 
 const stateWords: Readonly<Record<WorkloadState, string>> = {
@@ -95,7 +96,7 @@ const stateWords: Readonly<Record<WorkloadState, string>> = {
 function states(status: MeshStatus): Html {
   const counts = countsOf(status);
   const shown = workloadStates.filter((state) => counts[state].workloads > 0);
-  return html`<dl class="states" aria-label="What the states mean">${shown.map((state) => html`<div><dt class="state ${stateTones[state]}">${state}</dt><dd>${stateWords[state]}</dd></div>`)}</dl>`;
+  return html`<dl class="states" aria-label="What the states mean">${shown.map((state) => html`<div><dt class="state ${stateTones[state]}">${stateNames[state]}</dt><dd>${stateWords[state]}</dd></div>`)}</dl>`;
 }
 
 function notes({ notes: all }: MeshStatus): Html {

@@ -6,6 +6,7 @@ import {
   type WorkloadStatus,
   workloadStates,
 } from "../../mesh/MeshStatus.js";
+import { stateNames } from "../stateNames.js";
 import { stateTones } from "../statusReport.js";
 import { Html, html } from "./html.js";
 
@@ -27,7 +28,8 @@ function place(namespace: NamespaceStatus, at: number, open: boolean, several: b
   const states = workloadStates
     .filter((state) => state !== "current" && counts[state].workloads > 0)
     .map(
-      (state) => html` <span class="state ${stateTones[state]}">${counts[state].workloads} ${state}</span>`,
+      (state) =>
+        html` <span class="state ${stateTones[state]}">${counts[state].workloads} ${stateNames[state]}</span>`,
     );
   const content =
     workloads.length === 0
@@ -47,7 +49,7 @@ ${content}
 
 function workloadRow(workload: WorkloadStatus): Html {
   const { name, pods, state } = workload;
-  return html`<tr data-state="${state}"><th scope="row" class="code">${name}</th><td>${pods}</td><td><span class="state ${stateTones[state]}">${state}</span></td><td>${details(workload)}</td></tr>
+  return html`<tr data-state="${state}"><th scope="row" class="code">${name}</th><td>${pods}</td><td><span class="state ${stateTones[state]}">${stateNames[state]}</span></td><td>${details(workload)}</td></tr>
 `;
 }
 
