@@ -100,6 +100,21 @@ describe("options of a rollout", () => {
     assert.deepEqual((await mesh.workload(namespace, "api")).spec, spec, "destroy evicts, too");
   });
 
+  test("timeoutPerWorkload: a workload of many pods has it anew while further ones become ready", async () => {
+    const namespace = "slow";
+    const seconds = 6;
+    await mesh.namespace(namespace);
+    // its strategy replaces one pod after the other, each only when the one before has been ready for 3 s
+    await mesh.deployment(namespace, "api", { replicas: 4, minReadySeconds: 3 });
+    await mesh.patch(deploymentPath(namespace, "api"), {
+      spec: { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } },
+    });
+    const up = succeeded(await pulumi.up(stack(namespace, { timeoutPerWorkload: `${seconds}s` })));
+    const [, took] = /restarted Deployment\/api \(4 pods, (\d+) s\)/.exec(up.stdoutText) ?? [];
+    assert.ok(Number(took) > seconds, up.stdoutText);
+    assert.deepEqual(await limits(namespace), ["3", "3", "3", "3"]);
+  });
+
   test("never on a workload or its namespace: left alone, reported, and restarted once it is removed", async () => {
     const namespace = "opted";
     await mesh.namespace(namespace);
