@@ -9,7 +9,8 @@ import type { GlobalSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
 interface LevelParts {
   /** Names of the arguments that other levels don't have. */
   own?: readonly string[];
-  namespace?: pulumi.Input<string>;
+  /** Null for a namespace that is missing, which is refused: to a resource, none at all means all namespaces. */
+  namespace?: pulumi.Input<string | null>;
   /** For a workload layer: its name, and the pods that it selects. */
   picker?: pulumi.Inputs;
 }

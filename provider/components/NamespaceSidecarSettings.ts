@@ -3,12 +3,16 @@ import { LevelSettings } from "./LevelSettings.js";
 import { ownerOf } from "./layerAndRollout.js";
 import { PublishedSettings } from "./PublishedSettings.js";
 import type { NamespaceSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
+import { withDefault } from "./withDefault.js";
 
 /** Sidecar settings for one namespace. They override the global ones; a workload's settings and a pod's own annotations override them. */
 export class NamespaceSidecarSettings extends LevelSettings {
   constructor(name: string, args: NamespaceSidecarSettingsArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { namespace, publish = true } = args;
-    super("NamespaceSidecarSettings", name, args, opts, { own: ["namespace", "publish"], namespace });
+    const { publish = true } = args;
+    super("NamespaceSidecarSettings", name, args, opts, {
+      own: ["namespace", "publish"],
+      namespace: withDefault(args.namespace, null),
+    });
     if (!publish) return;
     const { target, layer, rollout } = this.parts;
     // don't publish settings that a failed rollout will revert

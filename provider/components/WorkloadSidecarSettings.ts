@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { LevelSettings } from "./LevelSettings.js";
 import type { WorkloadSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
+import { withDefault } from "./withDefault.js";
 
 /**
  * Sidecar settings for the pods of a namespace that match a label selector, including pods created later. They override the namespace's
@@ -11,8 +12,12 @@ export class WorkloadSidecarSettings extends LevelSettings {
     const { namespace, selector, priority, workloadName } = args;
     super("WorkloadSidecarSettings", name, args, opts, {
       own: ["namespace", "selector", "priority", "workloadName"],
-      namespace,
-      picker: { workload: workloadName ?? name, selector, ...(priority === undefined ? {} : { priority }) },
+      namespace: withDefault(namespace, null),
+      picker: {
+        workload: withDefault(workloadName, name),
+        selector,
+        ...(priority === undefined ? {} : { priority }),
+      },
     });
   }
 }

@@ -10,7 +10,7 @@ import { withoutSecrets } from "./withoutSecrets.js";
 export function layerAndRollout(
   component: pulumi.ComponentResource,
   name: string,
-  namespace: pulumi.Input<string> | undefined,
+  namespace: pulumi.Input<string | null> | undefined,
   args: GlobalSidecarSettingsArgs,
   { ignoreChanges }: Pick<pulumi.ComponentResourceOptions, "ignoreChanges"> = {},
   picker: pulumi.Inputs = {},

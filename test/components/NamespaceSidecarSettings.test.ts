@@ -76,6 +76,15 @@ describe("a namespace's settings", () => {
     assert.deepEqual(inputs.proxyResources, { limits: { cpu: "2" } });
     assert.deepEqual(inputs.capture, { excludeInboundPorts: [7013] });
   });
+
+  it("of a namespace that turns out to be missing are not for all namespaces", async () => {
+    const missing = pulumi.output(undefined) as unknown as pulumi.Output<string>;
+    for (const namespace of [missing, undefined as unknown as string]) {
+      const recorded = await registered({ namespace });
+      for (const name of ["shop-layer", "shop-rollout", "shop-published"])
+        assert.equal(inputsOf(recorded, name).namespace, null, name);
+    }
+  });
 });
 
 describe("the published ConfigMap", () => {

@@ -53,6 +53,15 @@ describe("settings for workloads", () => {
     assert.equal("priority" in inputs, false);
   });
 
+  it("are never a whole namespace's or mesh's, though outputs turn out to be missing", async () => {
+    const missing = pulumi.output(undefined) as unknown as pulumi.Output<string>;
+    const recorded = await registered({ namespace: missing, workloadName: missing });
+    for (const name of ["web-layer", "web-rollout"]) {
+      const { namespace, workload } = inputsOf(recorded, name);
+      assert.deepEqual({ namespace, workload }, { namespace: null, workload: "web" }, name);
+    }
+  });
+
   it("may select by outputs of other resources, at any depth", async () => {
     const recorded = await registered({
       selector: { matchLabels: { app: pulumi.output("web") }, matchExpressions: pulumi.output([]) },

@@ -10,6 +10,8 @@ const messages = {
   secret: /error: .*shop: env\.TOKEN: expected a plain value, got a secret/,
   mesh: /error: the sidecar settings of mesh: 1 problem\n.*✖ namespaces\.shop\.concurrency: expected .*, got "many"/,
   key: /error: shop: ✖ dnsProxi: unknown key "dnsProxi": did you mean dnsProxy\?/,
+  missing:
+    /'shop-layer': .*expected the name of a namespace that Istio injects into, got null\. Write the one name/,
   pod: /error: withSidecarSettings: 1 problem\n.*✖ logLevel: expected .*, got "loud"/,
 } as const;
 

@@ -20,6 +20,11 @@ const programs: Record<string, () => unknown> = {
   mesh: () => late.apply(() => new SidecarMesh("mesh", { namespaces: { shop: wrong } })),
   key: () =>
     late.apply(() => new NamespaceSidecarSettings("shop", { namespace: "shop", ...{ dnsProxi: true } })),
+  missing: () =>
+    new NamespaceSidecarSettings("shop", {
+      namespace: late.apply(() => undefined as unknown as string),
+      dnsProxy: true,
+    }),
   pod: () =>
     withSidecarSettings({ spec: { containers: [] } }, { logLevel: late.apply(() => "loud" as "info") }),
 };
