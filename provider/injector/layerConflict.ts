@@ -1,5 +1,6 @@
 import { layersOf } from "../configMap/layersOf.js";
 import type { Properties } from "../data/Properties.js";
+import { containsUnknown } from "../data/unknown.js";
 import { layerAt, targetOf } from "../levels/Layer.js";
 import type { Coordinators } from "./Coordinators.js";
 import { contentOf, injectorTimeoutOf, type LayerContent, ownerOf } from "./layerInputs.js";
@@ -14,6 +15,9 @@ export async function layerConflict(
   content: LayerContent,
   isLost: boolean,
 ): Promise<string | undefined> {
+  const { namespace, workload, injector, cluster } = news;
+  // two values that a preview doesn't know look the same
+  if (containsUnknown([namespace, workload, injector, cluster])) return undefined;
   const { planned } = await coordinators.of(news);
   const [target, owner] = [targetOf(news), ownerOf(news)];
   const layer = { ...contentOf(content), owner, injectorTimeout: injectorTimeoutOf(news) };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type ApiCall, ApiError, type KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import { session } from "../../provider/cluster/session";
+import { unknownMarker } from "../../provider/data/unknown";
 import { Coordinators } from "../../provider/injector/Coordinators";
 import { layerProvider } from "../../provider/injector/layerProvider";
 import { config, data } from "../configMap/injectorText";
@@ -122,6 +123,28 @@ describe("a preview refuses what up would refuse", () => {
       "prod-stable is a tag of revision canary. Name the revision: canary.",
     ]);
     assert.deepEqual(await reasons("next"), []);
+  });
+
+  it("not two layers whose namespaces or clusters only up knows", async () => {
+    const api: KubernetesApi = {
+      server: "https://unknown",
+      request: (call) => Promise.reject(new ApiError(404, "NotFound", "no", call)),
+    };
+    for (const unknown of [
+      { namespace: unknownMarker },
+      { namespace: "shop", workload: unknownMarker, selector: { matchLabels: { app: "api" } } },
+      { namespace: "shop", cluster: { kubeconfig: unknownMarker } },
+      { namespace: "shop", injector: { revision: unknownMarker } },
+    ]) {
+      const provider = layerProvider(
+        new Coordinators({ ...session, api: async () => api, report: () => {} }),
+        async () => {},
+      );
+      for (const owner of ["o/p/s:eu", "o/p/s:us"]) {
+        const { failures = [] } = await provider.check({}, { ...cpu, owner, ...unknown });
+        assert.deepEqual(failures, [], JSON.stringify(unknown));
+      }
+    }
   });
 
   it("and nothing else", async () => {
