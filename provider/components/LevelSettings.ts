@@ -10,7 +10,7 @@ interface LevelParts {
   /** Names of the arguments that other levels don't have. */
   own?: readonly string[];
   /** Null for a namespace that is missing, which is refused: to a resource, none at all means all namespaces. */
-  namespace?: pulumi.Input<string | null>;
+  namespace?: pulumi.Input<unknown>;
   /** For a workload layer: its name, and the pods that it selects. */
   picker?: pulumi.Inputs;
 }

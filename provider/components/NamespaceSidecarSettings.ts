@@ -11,7 +11,7 @@ export class NamespaceSidecarSettings extends LevelSettings {
     const { publish = true } = args;
     super("NamespaceSidecarSettings", name, args, opts, {
       own: ["namespace", "publish"],
-      namespace: withDefault(args.namespace, null),
+      namespace: withDefault(args.namespace, () => null),
     });
     if (!publish) return;
     const { target, layer, rollout } = this.parts;

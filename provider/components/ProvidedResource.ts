@@ -3,14 +3,19 @@ import * as pulumi from "@pulumi/pulumi";
 /** The exports of `pulumi-istio-sidecar/dynamic` that implement resources. */
 type Part = "layer" | "rollout" | "published";
 
-let isPlugin = false;
+let registered = false;
 
 /**
  * Makes resources the plugin's own: this process is the plugin, which implements them itself. A dynamic provider doesn't work there: Pulumi
  * starts it in the program's folder, and a program in another language has no node_modules.
  */
 export function registerAsPlugin(): void {
-  isPlugin = true;
+  registered = true;
+}
+
+/** Whether this process is the plugin. */
+export function isPlugin(): boolean {
+  return registered;
 }
 
 /**
@@ -29,7 +34,7 @@ export abstract class ProvidedResource extends pulumi.CustomResource {
     options: pulumi.CustomResourceOptions,
   ) {
     const __provider = `exports.handler = () => require("pulumi-istio-sidecar/dynamic").${part};`;
-    const [token, code] = isPlugin
+    const [token, code] = isPlugin()
       ? [`istio-sidecar:index:${type}`, {}]
       : [`pulumi-nodejs:dynamic/istio-sidecar:${type}`, { __provider }];
     const unset = Object.fromEntries(outputs.map((output) => [output, undefined]));

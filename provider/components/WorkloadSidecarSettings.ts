@@ -12,9 +12,9 @@ export class WorkloadSidecarSettings extends LevelSettings {
     const { namespace, selector, priority, workloadName } = args;
     super("WorkloadSidecarSettings", name, args, opts, {
       own: ["namespace", "selector", "priority", "workloadName"],
-      namespace: withDefault(namespace, null),
+      namespace: withDefault(namespace, () => null),
       picker: {
-        workload: withDefault(workloadName, name),
+        workload: withDefault(workloadName, () => name),
         selector,
         ...(priority === undefined ? {} : { priority }),
       },

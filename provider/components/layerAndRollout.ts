@@ -1,25 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
 import { rolloutOptionNames } from "../levels/RolloutOptions.js";
 import { settingsAmong } from "../settings/settingsInputs.js";
+import { clusterOf } from "./clusterOf.js";
 import { SettingsLayer } from "./SettingsLayer.js";
 import { SidecarRollout } from "./SidecarRollout.js";
 import type { GlobalSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
+import { withDefault } from "./withDefault.js";
 import { withoutSecrets } from "./withoutSecrets.js";
 
 /** The two resources of each level: its settings in the injector, and the rollout that follows. */
 export function layerAndRollout(
   component: pulumi.ComponentResource,
   name: string,
-  namespace: pulumi.Input<string | null> | undefined,
+  namespace: pulumi.Input<unknown> | undefined,
   args: GlobalSidecarSettingsArgs,
   { ignoreChanges }: Pick<pulumi.ComponentResourceOptions, "ignoreChanges"> = {},
   picker: pulumi.Inputs = {},
 ): { target: pulumi.Inputs; layer: SettingsLayer; rollout: SidecarRollout } {
+  const otherwise = () => clusterOf(component, name);
   const settings = withoutSecrets(component, name, settingsAmong({ ...args }));
   const target = {
     ...(namespace === undefined ? {} : { namespace }),
     injector: args.injector ?? {},
-    cluster: clusterOf(component, args),
+    cluster: args.cluster === undefined ? otherwise() : withDefault(args.cluster, otherwise),
   };
   const layer = new SettingsLayer(
     `${name}-layer`,
@@ -83,30 +86,15 @@ export function withSealedKubeconfig<Args extends GlobalSidecarSettingsArgs>(arg
   const cluster = pulumi
     .output(args.cluster)
     .apply((access) =>
-      access.kubeconfig === undefined ? access : { ...access, kubeconfig: pulumi.secret(access.kubeconfig) },
+      access?.kubeconfig === undefined ? access : { ...access, kubeconfig: pulumi.secret(access.kubeconfig) },
     );
   return { ...args, cluster };
-}
-
-/** Without a `cluster` argument, the cluster of the component's Kubernetes provider, as for the program's other resources. */
-function clusterOf(
-  component: pulumi.ComponentResource,
-  args: GlobalSidecarSettingsArgs,
-): pulumi.Input<object> {
-  if (args.cluster !== undefined) return args.cluster as pulumi.Input<object>;
-  const given = component.getProvider("kubernetes:core/v1:ConfigMap") as unknown as
-    | { kubeconfig?: pulumi.Output<string | undefined>; context?: pulumi.Output<string | undefined> }
-    | undefined;
-  if (!given) return {};
-  // separately: in a preview, the SDK treats what the provider doesn't set as unknown, and combined that would make both unknown
-  return {
-    ...(given.kubeconfig === undefined ? {} : { kubeconfig: pulumi.secret(given.kubeconfig) }),
-    ...(given.context === undefined ? {} : { context: given.context }),
-  };
 }
 
 function spread(rollout: GlobalSidecarSettingsArgs["rollout"]): pulumi.Inputs {
   if (rollout === undefined) return {};
   const options = pulumi.output(rollout);
-  return Object.fromEntries(rolloutOptionNames.map((name) => [name, options.apply((value) => value[name])]));
+  return Object.fromEntries(
+    rolloutOptionNames.map((name) => [name, options.apply((value) => value?.[name])]),
+  );
 }

@@ -1,5 +1,4 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
-import { withKnownCluster } from "../cluster/withKnownCluster.js";
 import { layersOf } from "../configMap/layersOf.js";
 import { canonicalJson } from "../data/canonicalJson.js";
 import type { Properties } from "../data/Properties.js";
@@ -55,7 +54,7 @@ export function layerProvider(
   const { session } = coordinators;
   return {
     async check(olds, given) {
-      const news = withoutEmptyMaps(withKnownCluster(given));
+      const news = withoutEmptyMaps(given);
       const { problems, ...content } = readLayerInputs(news);
       const { settings } = content;
       if (problems.length > 0) {

@@ -7,6 +7,7 @@ import type {
   NamespaceSidecarSettingsArgs,
   WorkloadSidecarSettingsArgs,
 } from "../components/SidecarSettingsArgs.js";
+import { stackCluster } from "../components/stackCluster.js";
 import { WorkloadSidecarSettings } from "../components/WorkloadSidecarSettings.js";
 import { outputsIn, secretSettings } from "../components/withoutSecrets.js";
 import type { Injector } from "../injector/Injector.js";
@@ -22,7 +23,7 @@ export async function construct(
   options: pulumi.ComponentResourceOptions,
 ): Promise<ConstructResult> {
   requireReachableCluster(configuration, inputs, options);
-  const cluster = stackCluster(configuration, inputs);
+  const cluster = clusterInput(configuration, name, inputs);
   if (type === "istio-sidecar:index:SidecarMesh") {
     const injector = withInjector(plainInput(name, inputs).injector as Partial<Injector>, configuration);
     const { urn, effective, rollouts } = new SidecarMesh(name, { ...cluster, ...inputs, injector }, options);
@@ -58,15 +59,10 @@ function injectorInput(configuration: Configuration, given: unknown): pulumi.Inp
   return { injector: own.apply((one) => withInjector(one, configuration)) };
 }
 
-/**
- * The cluster that the stack configures for Pulumi's Kubernetes provider, if neither this provider nor the component names one: dynamic
- * providers use it, too. It becomes an input, since only components get the stack's configuration, and a deletion has none.
- */
-function stackCluster(configuration: Configuration, { cluster }: pulumi.Inputs): pulumi.Inputs {
+/** The stack's, if neither this provider nor the component names a cluster: a deletion is told no configuration. */
+function clusterInput(configuration: Configuration, name: string, { cluster }: pulumi.Inputs): pulumi.Inputs {
   if (namesCluster(configuration) || cluster !== undefined) return {};
-  const stack = new pulumi.Config("kubernetes");
-  const [context, kubeconfig] = [stack.get("context"), stack.get("kubeconfig")];
-  const found = { ...(context ? { context } : {}), ...(kubeconfig ? { kubeconfig } : {}) };
+  const found = stackCluster(name);
   return Object.keys(found).length === 0 ? {} : { cluster: found };
 }
 

@@ -1,6 +1,5 @@
 import { isOtherCluster } from "../cluster/isOtherCluster.js";
 import { isMissingRight, type KubernetesApi, UnreachableError } from "../cluster/KubernetesApi.js";
-import { withKnownCluster } from "../cluster/withKnownCluster.js";
 import { effectiveAt } from "../configMap/effectiveAt.js";
 import { canonicalJson, digest } from "../data/canonicalJson.js";
 import type { Properties } from "../data/Properties.js";
@@ -41,7 +40,7 @@ export function publishedProvider(coordinators: Coordinators): ResourceProvider 
 
   return {
     async check(olds, given) {
-      const news = withoutEmptyMaps(withKnownCluster(given));
+      const news = withoutEmptyMaps(given);
       const former = { settings: olds.settings ?? {}, ...(olds.__text ? { __text: olds.__text } : {}) };
       const unseen = { inputs: { ...news, ...former } };
       if (containsUnknown([news.namespace, news.cluster, news.injector])) return unseen;

@@ -1,6 +1,5 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import type { Session } from "../cluster/session.js";
-import { withKnownCluster } from "../cluster/withKnownCluster.js";
 import { canonicalJson } from "../data/canonicalJson.js";
 import type { Properties } from "../data/Properties.js";
 import type { Coordinator } from "../injector/Coordinator.js";
@@ -75,7 +74,7 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
 
   return {
     async check(olds, given) {
-      const news = withoutEmptyMaps(withKnownCluster(given));
+      const news = withoutEmptyMaps(given);
       const { value: options, problems } = parseRollout(optionsOf(news, (value) => value !== undefined));
       if (problems.length > 0) {
         return { inputs: news, failures: failuresOf(problems) };

@@ -77,6 +77,20 @@ describe("a namespace's settings", () => {
     assert.deepEqual(inputs.capture, { excludeInboundPorts: [7013] });
   });
 
+  it("have the defaults of arguments that turn out to be missing", async () => {
+    const expected = await registered({ namespace: "shop" });
+    for (const missing of [undefined, null]) {
+      const output = pulumi.output(missing) as unknown as pulumi.Output<undefined>;
+      const args = { cluster: output, rollout: output } as unknown as NamespaceSidecarSettingsArgs;
+      const recorded = await registered({ ...args, namespace: "shop" });
+      for (const name of ["shop-layer", "shop-rollout", "shop-published"]) {
+        const { rollout: _, ...inputs } = inputsOf(recorded, name);
+        const { rollout: __, ...others } = inputsOf(expected, name);
+        assert.deepEqual(inputs, others, name);
+      }
+    }
+  });
+
   it("of a namespace that turns out to be missing are not for all namespaces", async () => {
     const missing = pulumi.output(undefined) as unknown as pulumi.Output<string>;
     for (const namespace of [missing, undefined as unknown as string]) {
@@ -122,6 +136,31 @@ describe("the cluster", () => {
     const cluster = secretOf({ kubeconfig: "a kubeconfig", context: "prod" });
     assert.deepEqual(inputsOf(recorded, "shop-layer").cluster, cluster);
     assert.deepEqual(inputsOf(recorded, "shop-rollout").cluster, cluster);
+  });
+
+  for (const preview of [true, false])
+    it(`is a provider's context alone, without KUBECONFIG, ${preview ? "in a preview" : "in up"}`, async () => {
+      const { KUBECONFIG } = process.env;
+      delete process.env.KUBECONFIG;
+      try {
+        const recorded = await recordedResources(() => {
+          const provider = new kubernetes.Provider("prod", { context: "prod" });
+          return new NamespaceSidecarSettings("shop", { namespace: "shop" }, { provider });
+        }, preview);
+        assert.deepEqual(inputsOf(recorded, "shop-layer").cluster, { context: "prod" });
+      } finally {
+        if (KUBECONFIG !== undefined) process.env.KUBECONFIG = KUBECONFIG;
+      }
+    });
+
+  it("is the one that the stack configures, so that another one moves the settings", async () => {
+    const recorded = await recordedResources(() => {
+      pulumi.runtime.setAllConfig({ "kubernetes:context": "prod", "kubernetes:kubeconfig": "credentials" });
+      return new NamespaceSidecarSettings("shop", { namespace: "shop" });
+    });
+    const cluster = secretOf({ kubeconfig: "credentials", context: "prod" });
+    for (const name of ["shop-layer", "shop-rollout", "shop-published"])
+      assert.deepEqual(inputsOf(recorded, name).cluster, cluster, name);
   });
 
   it("given with a kubeconfig is a secret: no credentials stand in the state in plain text", async () => {

@@ -14,9 +14,9 @@ export const publishedType = "pulumi-nodejs:dynamic/istio-sidecar:PublishedSetti
 
 /**
  * What a program registers, without an engine and in order: each resource comes to be with its inputs, and a layer with what
- * its provider would add.
+ * its provider would add. In a preview the SDK takes outputs that no resource has for unknown.
  */
-export async function recordedResources(program: () => unknown): Promise<Recorded[]> {
+export async function recordedResources(program: () => unknown, preview = false): Promise<Recorded[]> {
   const recorded: Omit<Recorded, "lineage">[] = [];
   await pulumi.runtime.setMocks(
     {
@@ -30,7 +30,7 @@ export async function recordedResources(program: () => unknown): Promise<Recorde
     },
     "mesh",
     "prod",
-    false,
+    preview,
     "acme",
   );
   program();

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { isOtherCluster } from "../../provider/cluster/isOtherCluster";
 import type { ClusterAccess, KubernetesApi } from "../../provider/cluster/KubernetesApi";
-import { withKnownCluster } from "../../provider/cluster/withKnownCluster";
 import { unknownMarker } from "../../provider/data/unknown";
 
 const servers: Record<string, string> = { eu: "https://eu:6443", us: "https://us:6443" };
@@ -26,22 +25,5 @@ describe("another cluster", () => {
   ] as const)
     it(claim, async () => {
       assert.equal(await isOtherCluster(session, { cluster: before }, { cluster: after }), expected);
-    });
-});
-
-describe("the cluster of a Kubernetes provider in a preview", () => {
-  const kubeconfig = "apiVersion: v1\n";
-  for (const [claim, cluster, expected] of [
-    [
-      "is its kubeconfig, where the context was not given",
-      { kubeconfig, context: unknownMarker },
-      { kubeconfig },
-    ],
-    ["stays unknown with its kubeconfig", { kubeconfig: unknownMarker, context: "eu" }, undefined],
-    ["is the context that was given", { kubeconfig, context: "eu" }, undefined],
-    ["stays unknown as a whole", unknownMarker, undefined],
-  ] as const)
-    it(claim, () => {
-      assert.deepEqual(withKnownCluster({ cluster }), { cluster: expected ?? cluster });
     });
 });

@@ -12,6 +12,8 @@ const messages = {
   key: /error: shop: ✖ dnsProxi: unknown key "dnsProxi": did you mean dnsProxy\?/,
   missing:
     /'shop-layer': .*expected the name of a namespace that Istio injects into, got null\. Write the one name/,
+  elsewhere:
+    /error: shop: expected a Kubernetes cluster by .*, got kubernetes:renderYamlToDirectory of the stack/,
   pod: /error: withSidecarSettings: 1 problem\n.*✖ logLevel: expected .*, got "loud"/,
 } as const;
 
@@ -28,7 +30,7 @@ describe("settings that turn out to be wrong after the program's last line", () 
         cwd: join(__dirname, "refusalsProgram"),
         stack: "dev",
         state: folder,
-        config: { wrong },
+        config: { wrong, ...(wrong === "elsewhere" ? { "kubernetes:renderYamlToDirectory": "yaml" } : {}) },
         env: { PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
       });
       assert.equal(ok, false, stdoutText);

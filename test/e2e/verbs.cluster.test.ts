@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
+import { parse } from "yaml";
 import type { InjectorData } from "../../provider/configMap/InjectorData";
 import { layersOf } from "../../provider/configMap/layersOf";
 import { readInjector } from "../../provider/injector/Injector";
@@ -383,23 +384,52 @@ describe("Pulumi's own verbs", () => {
     await ended(options);
   });
 
-  test("a program of ES modules", async () => {
-    const project = join(folder, "esm");
+  /** A project of one file; returns its folder. */
+  const projectOf = async (name: string, type: "module" | "commonjs", lines: readonly string[]) => {
+    const project = join(folder, name);
     const files = {
-      "Pulumi.yaml": "name: esm\nruntime: nodejs\n",
-      "package.json": JSON.stringify({ name: "esm", type: "module", main: "index.js" }),
-      "index.js": [
-        'import { NamespaceSidecarSettings } from "pulumi-istio-sidecar";',
-        "const proxyResources = { limits: { cpu: 3 } };",
-        'new NamespaceSidecarSettings("shop", { namespace: "shop", injectorTimeout: "30s", proxyResources });',
-      ].join("\n"),
+      "Pulumi.yaml": `name: ${name}\nruntime: nodejs\n`,
+      "package.json": JSON.stringify({ name, type, main: "index.js" }),
+      "index.js": lines.join("\n"),
     };
     await mkdir(project);
-    for (const [name, text] of Object.entries(files)) await writeFile(join(project, name), text);
+    for (const [file, text] of Object.entries(files)) await writeFile(join(project, file), text);
     await symlink(join(repository, "node_modules"), join(project, "node_modules"));
+    return project;
+  };
+
+  test("a program of ES modules", async () => {
+    const project = await projectOf("esm", "module", [
+      'import { NamespaceSidecarSettings } from "pulumi-istio-sidecar";',
+      "const proxyResources = { limits: { cpu: 3 } };",
+      'new NamespaceSidecarSettings("shop", { namespace: "shop", injectorTimeout: "30s", proxyResources });',
+    ]);
     const options = mesh.program("esm", project, {});
     succeeded(await pulumi.up(options));
     assert.equal(await limit("shop"), "3");
+    await ended(options);
+  });
+
+  test("a Kubernetes provider that names a context of ~/.kube/config, and nothing else", async () => {
+    const project = await projectOf("context", "commonjs", [
+      'const { Provider } = require("@pulumi/kubernetes");',
+      'const { NamespaceSidecarSettings } = require("pulumi-istio-sidecar");',
+      'const context = new (require("@pulumi/pulumi").Config)().require("context");',
+      'const provider = new Provider("eu", { context });',
+      "const proxyResources = { limits: { cpu: 3 } };",
+      'new NamespaceSidecarSettings("shop", { namespace: "shop", proxyResources }, { provider });',
+    ]);
+    const kubeconfig = await readFile(mesh.cluster.kubeconfig, "utf8");
+    await mkdir(join(project, ".kube"));
+    await writeFile(join(project, ".kube/config"), kubeconfig);
+    const { "current-context": context } = parse(kubeconfig) as { "current-context": string };
+    const home = { HOME: project, KUBECONFIG: "" };
+    const options = mesh.program("context", project, { context }, { kubernetes: true, env: home });
+    const preview = succeeded(await pulumi.preview(options));
+    assert.match(preview.stdoutText, /1 workload \(1 pod\) restarts/);
+    succeeded(await pulumi.up(options));
+    assert.equal(await limit("shop"), "3");
+    await isQuiet(options);
     await ended(options);
   });
 

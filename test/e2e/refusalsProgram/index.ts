@@ -25,6 +25,7 @@ const programs: Record<string, () => unknown> = {
       namespace: late.apply(() => undefined as unknown as string),
       dnsProxy: true,
     }),
+  elsewhere: () => new NamespaceSidecarSettings("shop", { namespace: "shop", dnsProxy: true }),
   pod: () =>
     withSidecarSettings({ spec: { containers: [] } }, { logLevel: late.apply(() => "loud" as "info") }),
 };

@@ -250,7 +250,12 @@ func (h *host) programArguments(request *pulumirpc.RunRequest) []string {
 
 // Configuration, and whether Node has to compile TypeScript: yes unless Pulumi.yaml says no.
 func programEnvironment(request *pulumirpc.RunRequest) ([]string, error) {
-	config, err := json.Marshal(request.GetConfig())
+	given := request.GetConfig()
+	if given == nil {
+		// as Pulumi's own host: the SDK can't read null
+		given = map[string]string{}
+	}
+	config, err := json.Marshal(given)
 	if err != nil {
 		return nil, err
 	}
