@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { type IncomingMessage, request as plainRequest } from "node:http";
 import { type RequestOptions, request as tlsRequest } from "node:https";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
 import { recordOf } from "../data/isRecord.js";
 import {
   type ApiCall,
@@ -76,13 +78,30 @@ function isText(kubeconfig: string): boolean {
 
 async function kubeConfig({ kubeconfig, context }: ClusterAccess): Promise<KubeConfig> {
   // loaded lazily, since previews without a cluster don't need it
-  const { KubeConfig } = await import("./kubeConfig.js");
-  const config = new KubeConfig();
-  if (kubeconfig === undefined) config.loadFromDefault();
-  else if (isText(kubeconfig)) config.loadFromString(kubeconfig);
-  else config.loadFromFile(kubeconfig);
+  const config = await configFrom(kubeconfig);
   if (context !== undefined) config.setCurrentContext(context);
   return config;
+}
+
+async function configFrom(kubeconfig: string | undefined): Promise<KubeConfig> {
+  const { KubeConfig } = await import("./kubeConfig.js");
+  const { readKubeconfigs } = await import("./readKubeconfigs.js");
+  const files = kubeconfig === undefined ? defaultFiles() : isText(kubeconfig) ? [] : [kubeconfig];
+  if (files.length > 0) return readKubeconfigs(files);
+  const config = new KubeConfig();
+  if (kubeconfig !== undefined) config.loadFromString(kubeconfig);
+  // in a pod, its service account
+  else config.loadFromDefault();
+  return config;
+}
+
+/** The files that kubectl reads: of several in KUBECONFIG, those that exist. */
+function defaultFiles(): readonly string[] {
+  const named = (process.env.KUBECONFIG ?? "").split(delimiter).filter((file) => file !== "");
+  const there = (named.length > 0 ? named : [join(homedir(), ".kube", "config")]).filter((file) =>
+    existsSync(file),
+  );
+  return there.length > 0 ? there : named;
 }
 
 class HttpApi implements KubernetesApi {

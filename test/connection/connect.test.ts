@@ -3,8 +3,8 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { delimiter, join } from "node:path";
+import { after, afterEach, before, describe, it } from "node:test";
 import { connect, type Time } from "../../provider/cluster/connect";
 
 const version = { method: "GET", path: "/version" } as const;
@@ -133,6 +133,64 @@ describe("a connection", () => {
     await assert.rejects(connect({ kubeconfig: file, context: "nope" }), {
       message: 'no context "nope"; there are: one',
     });
+  });
+
+  describe("by several kubeconfigs in KUBECONFIG", () => {
+    const given = process.env.KUBECONFIG;
+    afterEach(() => {
+      if (given === undefined) delete process.env.KUBECONFIG;
+      else process.env.KUBECONFIG = given;
+    });
+    /** A file with the cluster, user and context of this name; `current`: its current context. */
+    const file = async (name: string, server: string, current?: string): Promise<string> => {
+      const path = join(folder, `kubeconfig-${name}-${current}`);
+      const config = {
+        ...(current === undefined ? {} : { "current-context": current }),
+        clusters: [{ name, cluster: { server } }],
+        users: [{ name, user: {} }],
+        contexts: [{ name, context: { cluster: name, user: name } }],
+      };
+      await writeFile(path, JSON.stringify(config), { mode: 0o600 });
+      return path;
+    };
+    const connected = async (files: readonly string[], context?: string) => {
+      process.env.KUBECONFIG = files.join(delimiter);
+      const api = await connect(context === undefined ? {} : { context });
+      return `${api.context} ${api.server}`;
+    };
+    const missing = () => join(folder, "missing");
+
+    it("goes to kubectl's cluster: that of the first file with a current context, and with the name", async () => {
+      const [a, b] = [await file("a", "https://a", "a"), await file("b", "https://b", "b")];
+      const none = await file("c", "https://c");
+      const other = await file("a", "https://other", "b");
+      assert.equal(await connected([a, b]), "a https://a");
+      assert.equal(await connected([none, b, a]), "b https://b");
+      assert.equal(await connected([a, other, a]), "a https://a");
+      assert.equal(await connected([a, b], "b"), "b https://b");
+    });
+
+    it("leaves out files that don't exist, unless there is none", async () => {
+      const a = await file("a", "https://a", "a");
+      assert.equal(await connected([missing(), a]), "a https://a");
+      assert.equal(await connected([a, missing()]), "a https://a");
+      await assert.rejects(connected([missing()]), /the kubeconfig can't be read: ENOENT/);
+    });
+  });
+
+  it("has the token that is in a file beside the kubeconfig by now", async (t) => {
+    const { address, seen, stop } = await server();
+    t.after(stop);
+    const token = join(folder, "token");
+    await writeFile(token, "first\n");
+    const time = jumping();
+    const file = await kubeconfig(address, { token: "older", tokenFile: "token" });
+    const api = await connect({ kubeconfig: file }, time);
+    await api.request(version);
+    await writeFile(token, "second\n");
+    await time.sleep(61_000);
+    await api.request(version);
+    assert.deepEqual(seen, ["Bearer first", "Bearer second"]);
   });
 
   it("needs a kubeconfig with something in it", async () => {
