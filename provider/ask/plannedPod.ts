@@ -13,7 +13,10 @@ export function plannedPod<Made extends PodTemplate>(
   return annotations && { ...pod, metadata: { ...pod.metadata, annotations } };
 }
 
-/** Whether such a pod was injected with the planned layers rather than the written ones. */
+/** Whether such a pod was injected with the planned layers rather than the written ones. A policy may have added labels before. */
 export function isByPlan(answer: Pod, layers: Layers, namespace: string, { metadata }: PodTemplate): boolean {
-  return answer.metadata.annotations?.[stampAnnotation] === previewStamp(layers, namespace, metadata?.labels);
+  const stamp = answer.metadata.annotations?.[stampAnnotation];
+  return [metadata?.labels, answer.metadata.labels].some(
+    (labels) => stamp === previewStamp(layers, namespace, labels),
+  );
 }

@@ -21,7 +21,8 @@ export interface Probe {
 }
 
 export type Answer =
-  | { outcome: "injected"; stamp: string | undefined }
+  /** `labels`: the pod's, with those that policies and the injector add. */
+  | { outcome: "injected"; stamp: string | undefined; labels?: Readonly<Record<string, string>> }
   /** No sidecar from this injector: the namespace or the pod opted out, or belongs to another revision. */
   | { outcome: "not injected" }
   | { outcome: "denied"; message: string }
@@ -89,8 +90,17 @@ export async function ask(
 /** What an admitted pod shows of this injector. */
 export function shownBy({ metadata }: Pod, injector: Injector): Answer {
   return injectingRevision(metadata) === revisionOf(injector)
-    ? { outcome: "injected", stamp: metadata.annotations?.[stampAnnotation] }
+    ? { outcome: "injected", stamp: metadata.annotations?.[stampAnnotation], labels: metadata.labels ?? {} }
     : { outcome: "not injected" };
+}
+
+/** Whether an injected probe has the stamp that is due by its own labels, or by those that a policy added before the injector saw it. */
+export function hasDueStamp(
+  { stamp, labels }: Extract<Answer, { outcome: "injected" }>,
+  { template }: Probe,
+  due: (labels: Readonly<Record<string, string>> | undefined) => string | undefined,
+): boolean {
+  return stamp === due(template.metadata?.labels) || stamp === due(labels);
 }
 
 /** What a denial says of the injector; rethrows one that says nothing of the pod. */

@@ -7,7 +7,7 @@ import { stampsIn } from "../configMap/stampsIn.js";
 import { count } from "../data/count.js";
 import { forEachLimit } from "../data/forEachLimit.js";
 import { type Layers, layerAt } from "../levels/Layer.js";
-import { ask, type Probe, withoutSidecar } from "./askInjector.js";
+import { ask, hasDueStamp, type Probe, withoutSidecar } from "./askInjector.js";
 import { askReplicas, podGiven, replicasBehind } from "./askReplicas.js";
 import type { Injector } from "./Injector.js";
 import { type CommitOptions, isSame, type LayerChange } from "./LayerChange.js";
@@ -168,7 +168,9 @@ async function verdictOf(
     }
     // another webhook may remove the stamp from a workload's pod, so it is required of our own probes if they are admitted
     const isHeld = probe.ours || (!isOursAdmitted && due.isReached(annotations));
-    if (isHeld && after.outcome === "injected" && after.stamp !== stamp) return "waiting";
+    const isBehind =
+      after.outcome === "injected" && !hasDueStamp(after, probe, (some) => due.stamp(namespace, some));
+    if (isHeld && isBehind) return "waiting";
   }
   return "taken";
 

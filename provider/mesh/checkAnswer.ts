@@ -2,7 +2,7 @@ import { injectedPods } from "../cluster/injectedPods.js";
 import { injectingRevision } from "../cluster/injectingRevision.js";
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { stampsIn } from "../configMap/stampsIn.js";
-import { ask, type Probe, probesOf, withoutSidecar } from "../injector/askInjector.js";
+import { ask, hasDueStamp, type Probe, probesOf, withoutSidecar } from "../injector/askInjector.js";
 import { askReplicas, replicasBehind } from "../injector/askReplicas.js";
 import { type Injector, revisionOf } from "../injector/Injector.js";
 import { type Finding, ok, problem, skipped, warning } from "./Finding.js";
@@ -24,8 +24,9 @@ export async function checkAnswer(
     }
     const [probe] = await probesOf(api, namespace, injector);
     if (!probe) return [skipped(check, "nothing to ask about")];
-    const expected = stampsIn(data)(namespace, probe.template.metadata?.labels);
-    const question = { api, injector, namespace, probe, expected };
+    const due = (labels: Parameters<ReturnType<typeof stampsIn>>[1]) => stampsIn(data)(namespace, labels);
+    const expected = due(probe.template.metadata?.labels);
+    const question = { api, injector, namespace, probe, due, expected };
     return [await answer(question), await agreement(question)];
   } catch (error) {
     return [unreadable(check, error)];
@@ -37,7 +38,8 @@ interface Question {
   injector: Injector;
   namespace: string;
   probe: Probe;
-  /** The stamp of the settings in the ConfigMap. */
+  /** The stamp of the settings in the ConfigMap, for pods with these labels and for the probe. */
+  due: Parameters<typeof hasDueStamp>[2];
   expected: string | undefined;
 }
 
@@ -45,12 +47,12 @@ const staleIstiod =
   'wait, some installs take 90 s; then see istiod\'s log for "failed to read injection config"';
 
 async function answer(question: Question): Promise<Finding> {
-  const { api, injector, namespace, probe, expected } = question;
+  const { api, injector, namespace, probe, due, expected } = question;
   const check = "answer";
   const given = await ask(api, injector, namespace, probe);
   switch (given.outcome) {
     case "injected":
-      return given.stamp === expected
+      return hasDueStamp(given, probe, due)
         ? ok(
             check,
             expected === undefined

@@ -4,7 +4,7 @@ import { explainSidecar, type SidecarExplanation } from "../explain/explainSidec
 import { readInjector, revisionOf } from "../injector/Injector.js";
 import { restartSentence } from "../pod/differences.js";
 import { stampAnnotation } from "../pod/podAnnotations.js";
-import { settingsFor } from "../rollout/observe/Assessment.js";
+import { type Assessment, settingsFor } from "../rollout/observe/Assessment.js";
 import { assessNamespace } from "../rollout/observe/assess.js";
 import { type Current, currentSettings, settingsThere } from "../rollout/observe/settingsThere.js";
 import { withRolloutOptions } from "../rollout/policy/withRolloutOptions.js";
@@ -41,11 +41,21 @@ export async function explainFound(
   const { data } = await readInjector(api, injector);
   const current = currentSettings(data);
   const { namespace, template } = found;
-  const explanation = explainSidecar(template, { namespace, ...current });
   const other = injector.revision !== sidecar.revision;
-  const { stale, waiting, overruled } = other
-    ? {}
-    : await comparedToPods(api, namespace, sidecar.pods, current, sidecar.revision, now);
+  const {
+    stale,
+    waiting,
+    overruled,
+    labels: made,
+    added,
+  } = other ? {} : await comparedToPods(api, namespace, sidecar.pods, current, sidecar.revision, now);
+  // a running pod has labels from the injector, too, which picked its settings before
+  const labels = found.name.startsWith("Pod/") ? made : { ...template.metadata?.labels, ...added };
+  const seen = {
+    ...template,
+    metadata: { ...template.metadata, ...(labels ? { labels: { ...labels } } : {}) },
+  };
+  const explanation = explainSidecar(seen, { namespace, ...current });
   const notes = [
     ...(found.note === undefined ? [] : [found.note]),
     ...(sidecar.note === undefined ? [] : [sidecar.note]),
@@ -68,19 +78,23 @@ async function comparedToPods(
   current: Current,
   revision: string,
   now: number,
-): Promise<Pick<ExplainedSidecar, "stale" | "waiting"> & { overruled?: string }> {
+): Promise<Pick<ExplainedSidecar, "stale" | "waiting"> & Pick<Assessment, "overruled" | "labels" | "added">> {
   const there = { ...settingsThere(current, {}, namespace, revision), looksForOverruled: true };
   const settings = withRolloutOptions(there, current.layers, namespace);
   try {
     const [assessed] = await assessNamespace(api, namespace, pods, settings);
-    const overruled = assessed?.overruled === undefined ? {} : { overruled: assessed.overruled };
+    const known = {
+      ...(assessed?.overruled === undefined ? {} : { overruled: assessed.overruled }),
+      ...(assessed?.labels === undefined ? {} : { labels: assessed.labels }),
+      ...(assessed?.added === undefined ? {} : { added: assessed.added }),
+    };
     const { is = "unknown" } = assessed?.verdict ?? {};
     if (assessed && (is === "stale" || is === "held")) {
       const annotations = await annotationsIfAllowed(api, namespace);
       const status = workloadStatus(assessed, { ...settings, annotations }, current, now);
       const { differences, stalePods, why } = status;
       return {
-        ...overruled,
+        ...known,
         stale: differences
           ? restartSentence(stalePods ?? assessed.pods, differences)
           : count(assessed.pods, "pod"),
@@ -88,7 +102,7 @@ async function comparedToPods(
       };
     }
     // pods of other owners are not assessed
-    if (assessed && is !== "unknown") return overruled;
+    if (assessed && is !== "unknown") return known;
   } catch (error) {
     if (!isMissingRight(error)) throw error;
   }

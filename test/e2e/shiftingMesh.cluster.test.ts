@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { connect } from "../../provider/cluster/connect";
+import { dryRunPod } from "../../provider/cluster/dryRunPod";
 import { hasStatus } from "../../provider/cluster/KubernetesApi";
 import { diagnose } from "../../provider/mesh/diagnose";
 import { pulumi } from "../pulumi/pulumi";
@@ -59,6 +60,84 @@ describe("a mesh where others change what injection goes by", () => {
       await ranCommand(mesh, "explain", `pod/${pod.metadata.name}`, "-n", namespace),
       /^capture\.excludeOutboundPorts +5432 +pod +3306 \(namespace\)/m,
     );
+    await isQuiet(namespace, plan);
+  });
+
+  /** The log level of an app's sidecar. */
+  const levelOf = async (namespace: string, app: string) =>
+    container(await mesh.pod(namespace, app), "istio-proxy")
+      .args?.find((one) => one.startsWith("--proxyLogLevel="))
+      ?.split("=")[1];
+  const picking = (namespace: string, matchLabels: object, logLevel: string): Plan => ({
+    workloads: { [namespace]: { namespace, selector: { matchLabels }, logLevel } },
+  });
+
+  test("a label that a policy puts on pods picks settings: previews, restarts and every later change go by it", async () => {
+    const namespace = "labelled";
+    await mesh.namespace(namespace);
+    await mutateNewPods(mesh, namespace, {
+      reinvocationPolicy: "Never",
+      mutations: [
+        {
+          patchType: "ApplyConfiguration",
+          applyConfiguration: { expression: `Object{metadata: Object.metadata{labels: {"team": "pay"}}}` },
+        },
+      ],
+    });
+    await mesh.eventually("the policy is in force", async () => {
+      const spec = { containers: [{ name: "app", image: "app:1" }] };
+      return (await dryRunPod(mesh.api, namespace, { spec })).metadata.labels?.team === "pay";
+    });
+    await mesh.deployment(namespace, "api");
+    for (const level of ["debug", "info"]) {
+      const plan = picking(namespace, { team: "pay" }, level);
+      const preview = succeeded(await pulumi.preview(mesh.stack(namespace, plan, { diff: true })));
+      assert.match(
+        preview.stdoutText,
+        new RegExp(`logLevel \\w+ -> ${level} *: \\{\\s+(\\+ )?Deployment/api: "1 pod"`),
+      );
+      succeeded(await pulumi.up(mesh.stack(namespace, plan)));
+      assert.equal(await levelOf(namespace, "api"), level);
+      await isQuiet(namespace, plan);
+    }
+    assert.match(await ranCommand(mesh, "status", "-n", namespace), /1 workload in 1 namespace: 1 current/);
+    const { name } = (await mesh.pod(namespace, "api")).metadata;
+    for (const what of ["deployment/api", `pod/${name}`])
+      assert.match(await ranCommand(mesh, "explain", what, "-n", namespace), /^logLevel +info +workload /m);
+    assert.match(await ranCommand(mesh, "doctor", "-n", namespace), /✔ answer: .* a test pod in labelled/);
+  });
+
+  test("a label that only running pods have brings new ones nothing: said everywhere, and nothing restarts", async () => {
+    const namespace = "canonical";
+    const label = "service.istio.io/canonical-name";
+    await mesh.namespace(namespace);
+    await mesh.deployment(namespace, "api");
+    const { metadata } = await mesh.pod(namespace, "api");
+    assert.equal(metadata.labels?.[label], "api");
+    const plan = picking(namespace, { [label]: "api" }, "debug");
+    const said = new RegExp(`select by a label of its pod template: ${label} is only on running pods`);
+    const preview = await pulumi.preview(mesh.stack(namespace, plan, { diff: true }));
+    assert.match(succeeded(preview).stdoutText, said);
+    assert.match(succeeded(await pulumi.up(mesh.stack(namespace, plan))).stdoutText, said);
+    assert.equal((await mesh.pod(namespace, "api")).metadata.uid, metadata.uid);
+    assert.match(await ranCommand(mesh, "status", "-n", namespace), said);
+    assert.match(await ranCommand(mesh, "explain", "deploy/api", "-n", namespace), said);
+    await isQuiet(namespace, plan);
+  });
+
+  test("a label that somebody took off a running pod does not keep its workload from the settings", async () => {
+    const namespace = "unlabelled";
+    await mesh.namespace(namespace);
+    await mesh.deployment(namespace, "api", { labels: { tier: "gold" } });
+    const { metadata } = await mesh.pod(namespace, "api");
+    await mesh.patch(`/api/v1/namespaces/${namespace}/pods/${metadata.name}`, {
+      metadata: { labels: { tier: null } },
+    });
+    const plan = picking(namespace, { tier: "gold" }, "debug");
+    const preview = succeeded(await pulumi.preview(mesh.stack(namespace, plan, { diff: true })));
+    assert.match(preview.stdoutText, /logLevel warning -> debug: \{\s+Deployment\/api: "1 pod"/);
+    succeeded(await pulumi.up(mesh.stack(namespace, plan)));
+    assert.equal(await levelOf(namespace, "api"), "debug");
     await isQuiet(namespace, plan);
   });
 

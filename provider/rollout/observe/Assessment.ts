@@ -24,11 +24,13 @@ export interface Assessment {
   due?: Pick<NamespaceSettings, "stamp" | "planned">;
   /** Settings that its pods don't show, and who overrules them if known; left out if there are none, or nobody checked. */
   overruled?: string;
-  /** Labels of a stale pod as its controller creates it, which decide whose options apply. */
+  /** Labels of a pod as the injector sees it, a stale one if there is any: they decide whose settings and options apply. */
   labels?: Readonly<Record<string, string>>;
+  /** Those of them that policies add. */
+  added?: Readonly<Record<string, string>>;
   verdict:
     | { is: "current" }
-    /** `left`: why some of its stale pods won't be replaced. */
+    /** `left`: why some of its stale pods won't be replaced, or don't get settings that they seem to be selected for. */
     | { is: "stale"; stalePods: number; podNames: string[]; differences: Difference[]; left?: string }
     /** Settings changed, but the pod's own annotations or containers override all that did. */
     | { is: "masked" }

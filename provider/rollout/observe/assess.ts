@@ -9,12 +9,16 @@ import { ownerOf } from "./ownerOf.js";
 
 const dryRunsAtOnce = 8;
 
-/** Assesses every workload of a namespace that owns pods with a sidecar: do they match what the injector gives now? */
+/**
+ * Assesses every workload of a namespace that owns pods with a sidecar: do they match what the injector gives now? `isReached`: whether
+ * pods with these labels matter.
+ */
 export async function assessNamespace(
   api: KubernetesApi,
   namespace: string,
   metadata: readonly ObjectMeta[],
   settings: NamespaceSettings,
+  isReached: (pod: Pick<ObjectMeta, "labels">) => boolean = () => true,
 ): Promise<Assessment[]> {
   const owned = grouped(metadata, (pod) => ownerOf(pod) ?? "");
   owned.delete("");
@@ -28,8 +32,12 @@ export async function assessNamespace(
   const runningPods = once(() => podsByName(api, namespace));
   const assessments: Assessment[] = [];
   await forEachLimit(workloads, dryRunsAtOnce, async (workload) => {
-    const pods = owned.get(workloadName(workload)) ?? [];
-    assessments.push(await assessWorkload(api, namespace, workload, pods, settings, runningPods));
+    const all = owned.get(workloadName(workload)) ?? [];
+    // a label that somebody took off a running pod is on the next one again
+    const isNextReached = isReached(workload.spec.template.metadata ?? {});
+    const pods = isNextReached ? all : all.filter(isReached);
+    if (pods.length > 0)
+      assessments.push(await assessWorkload(api, namespace, workload, pods, settings, runningPods));
   });
   return assessments.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -3,6 +3,7 @@ import type { KubernetesApi, ObjectMeta } from "../../cluster/KubernetesApi.js";
 import type { Pod } from "../../cluster/podTemplate.js";
 import { type Workload, workloadName } from "../../cluster/workloads.js";
 import { type Assessment, type NamespaceSettings, settingsFor } from "./Assessment.js";
+import { addedLabels, unreachedByLabel } from "./addedLabels.js";
 import { type GroupVerdict, groupVerdict, isSettled, stampOn } from "./groupVerdict.js";
 import { overruledOnPod } from "./overruledOnPod.js";
 import { joinedGroupStamps, podGroups } from "./podGroups.js";
@@ -17,13 +18,15 @@ export async function assessWorkload(
   settings: NamespaceSettings,
   runningPods: () => Promise<ReadonlyMap<string, Pod>>,
 ): Promise<Assessment> {
-  const groups = podGroups(workload, pods, settings);
+  const added = await addedLabels(api, namespace, workload, pods, settings);
+  const groups = podGroups(workload, pods, settings, added);
   const about: Omit<Assessment, "verdict"> = {
     namespace,
     workload,
     name: workloadName(workload),
     pods: pods.length,
     stamps: [...new Set(pods.map(stampOn))],
+    added,
     due: {
       stamp: joinedGroupStamps(groups.map((group) => group.settings.stamp)),
       planned: groups[0]?.settings.planned,
@@ -33,7 +36,14 @@ export async function assessWorkload(
     const overruled = await overruledOn(workload, pods, settings, runningPods);
     if (overruled !== undefined) about.overruled = overruled;
   }
-  if (groups.every(isSettled)) return { ...about, verdict: { is: "current" } };
+  const [group] = groups;
+  if (group) about.labels = group.labels;
+  const unreached = unreachedByLabel(workload, pods, settings, added);
+  const settled = (is: "current" | "masked"): Assessment => ({
+    ...about,
+    verdict: unreached === undefined ? { is } : { is: "held", why: unreached },
+  });
+  if (groups.every(isSettled)) return settled("current");
   if (workload.spec.workloadRef)
     return { ...about, verdict: { is: "held", why: heldReason(workload) ?? "its template is elsewhere" } };
   const verdicts: GroupVerdict[] = [];
@@ -55,10 +65,7 @@ export async function assessWorkload(
     if (unknown) return { ...about, verdict: unknown };
     const moved = verdicts.find((verdict) => verdict.is === "held");
     if (moved) return { ...about, verdict: moved };
-    return {
-      ...about,
-      verdict: { is: verdicts.some((verdict) => verdict.is === "masked") ? "masked" : "current" },
-    };
+    return settled(verdicts.some((verdict) => verdict.is === "masked") ? "masked" : "current");
   }
   const { strategy } = staleGroup?.settings ?? settings;
   const held = heldReason(workload, strategy);
@@ -66,8 +73,9 @@ export async function assessWorkload(
   // a restart doesn't replace pods below the partition: left in, they would look like a lagging injector
   const replaced = stale.filter(({ pod }) => strategy === "evict" || !isBelowPartition(workload, pod));
   const { partition } = workload.spec.updateStrategy?.rollingUpdate ?? {};
-  const left = `updateStrategy partition ${partition}: its pods below ${partition} are replaced when deleted`;
-  if (replaced.length === 0) return { ...about, verdict: { is: "held", why: left } };
+  const below = `updateStrategy partition ${partition}: its pods below ${partition} are replaced when deleted`;
+  if (replaced.length === 0) return { ...about, verdict: { is: "held", why: below } };
+  const left = replaced.length < stale.length ? below : unreached;
   return {
     ...about,
     verdict: {
@@ -75,7 +83,7 @@ export async function assessWorkload(
       stalePods: replaced.length,
       podNames: replaced.map(({ pod }) => pod),
       differences: first.found,
-      ...(replaced.length < stale.length ? { left } : {}),
+      ...(left === undefined ? {} : { left }),
     },
   };
 }

@@ -77,7 +77,8 @@ export async function groupVerdict(
     const isOurs = injectingRevision(answer.metadata) === settings.revision;
     const expected = isOurs && sidecarFields(answer, restartOn);
     if (!expected) return isOurs ? { is: "current", ...given } : byAnother(group, answer);
-    const overruled = settings.overruled?.(made, expected);
+    const seen = { ...made, metadata: { ...made.metadata, labels: group.labels } };
+    const overruled = settings.overruled?.(seen, expected);
     const asked = { ...given, ...(overruled === undefined ? {} : { overruled }) };
     const stamped = isStamped(group);
     // with the same stamp, other differences are not from our settings: of those only images count, by `restartOn`

@@ -7,22 +7,27 @@ import { type NamespaceSettings, settingsFor } from "./Assessment.js";
 /** Pods of a workload that should have the same settings. */
 export interface PodGroup {
   settings: NamespaceSettings;
-  /** Labels of one of them, as its controller creates it. */
+  /** Labels of one of them, as the injector sees it. */
   labels: Readonly<Record<string, string>>;
   pods: ObjectMeta[];
 }
 
-/** Groups a workload's pods by their settings: a selector may match single pods of a StatefulSet, by labels that its controller adds. */
+/**
+ * Groups a workload's pods by their settings: a selector may match single pods of a StatefulSet, by labels that its controller adds.
+ * `added`: labels that policies add to new pods.
+ */
 export function podGroups(
   workload: Workload,
   pods: readonly ObjectMeta[],
   settings: NamespaceSettings,
+  added: Readonly<Record<string, string>>,
 ): PodGroup[] {
   const [sample] = pods;
   if (!sample) return [];
   const groupOf = (pod: ObjectMeta, all: ObjectMeta[]): PodGroup => {
-    const made = podAsMade(workload, { metadata: pod }).metadata;
-    return { settings: settingsFor(settings, made), labels: made.labels, pods: all };
+    const { annotations, labels: own } = podAsMade(workload, { metadata: pod }).metadata;
+    const labels = { ...own, ...added };
+    return { settings: settingsFor(settings, { labels, annotations }), labels, pods: all };
   };
   if (workload.kind !== "StatefulSet" || !settings.forLabels) return [groupOf(sample, [...pods])];
   const groups = new Map<string, PodGroup>();

@@ -56,7 +56,6 @@ export async function assessReached(
   const { removed } = coordinator.history;
   const isReached = reachedBy(target, [removed, current.layers, planned], former);
   const inNamespace = async (namespace: string, all: readonly ObjectMeta[]): Promise<Assessed> => {
-    const metadata = all.filter(isReached);
     // the options of layers removed in the same `up` or `destroy` still apply
     const levels = layersNear(namespace, removed, current.layers, planned);
     const namespaceSettings = withRolloutOptions(
@@ -73,9 +72,9 @@ export async function assessReached(
       levels,
       namespace,
     );
-    const assessments = await assessNamespace(api, namespace, metadata, namespaceSettings);
+    const assessments = await assessNamespace(api, namespace, all, namespaceSettings, isReached);
     const managed = new Set(assessments.map(({ name }) => name));
-    const others = await unmanagedPods(api, namespace, metadata, managed, namespaceSettings);
+    const others = await unmanagedPods(api, namespace, all.filter(isReached), managed, namespaceSettings);
     // most namespaces of a large mesh have nothing to restart: spare reading them
     const settings =
       assessments.every(isAtRest) && others.length === 0
