@@ -39,7 +39,7 @@ async function replicas(api: KubernetesApi, { injector }: FoundInjector): Promis
 
 interface Webhooks {
   metadata: ObjectMeta;
-  webhooks?: { clientConfig?: { caBundle?: string } }[];
+  webhooks?: { clientConfig?: { caBundle?: string; url?: string } }[];
 }
 
 async function webhook(api: KubernetesApi, { injector }: FoundInjector): Promise<Finding> {
@@ -62,8 +62,9 @@ async function webhook(api: KubernetesApi, { injector }: FoundInjector): Promise
         `no webhook for revision ${revisionOf(injector)}`,
         "reinstall Istio: nothing calls the injector",
       );
+    // an istiod outside of the cluster may have a certificate that everybody trusts
     const bare = ours.filter(({ webhooks = [] }) =>
-      webhooks.some(({ clientConfig }) => !clientConfig?.caBundle),
+      webhooks.some(({ clientConfig }) => !clientConfig?.caBundle && !clientConfig?.url),
     );
     const names = ours.map(({ metadata }) => metadata.name).join(", ");
     return bare.length > 0

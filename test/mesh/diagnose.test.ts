@@ -5,22 +5,39 @@ import { diagnose } from "../../provider/mesh/diagnose";
 import { config, values } from "../configMap/injectorText";
 import { apiOf } from "./apiOf";
 
-const settingsFinding = async (data: object, pods: object[] = []) => {
+const findings = async (data: object, pods: object[] = [], webhooks: object[] = []) => {
   const injector = { metadata: { name: "istio-sidecar-injector" }, data };
   const api = apiOf({
     "/version": { gitVersion: "v1.36.0" },
     "/api/v1/namespaces/istio-system/configmaps": { items: [injector] },
     "/api/v1/namespaces/istio-system/configmaps/istio-sidecar-injector": injector,
-    "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations": { items: [] },
+    "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations": { items: webhooks },
     "/apis/apps/v1/namespaces/istio-system/deployments": { items: [] },
     "/api/v1/pods": { items: pods },
     "/api/v1/namespaces/shop/pods": { items: pods },
     "/api/v1/namespaces/istio-system/pods": { items: [] },
     "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews": { status: { allowed: true } },
   });
-  const findings = await diagnose(api, { injectorNamespace: "istio-system" });
-  return findings.find(({ check }) => check === "settings");
+  return diagnose(api, { injectorNamespace: "istio-system" });
 };
+const settingsFinding = async (data: object, pods?: object[]) =>
+  (await findings(data, pods)).find(({ check }) => check === "settings");
+
+describe("doctor, on the webhook", () => {
+  const service = { name: "istiod", namespace: "istio-system" };
+  const rows: [edge: string, clientConfig: object, is: string][] = [
+    ["with a certificate", { service, caBundle: "Y2E=" }, "ok"],
+    ["of an istiod that has not written one yet", { service }, "problem"],
+    ["of an istiod elsewhere that everybody trusts", { url: "https://istiod.example.com/inject" }, "ok"],
+  ];
+  for (const [edge, clientConfig, is] of rows) {
+    it(`${edge}: ${is}`, async () => {
+      const webhook = { metadata: { name: "istio-sidecar-injector" }, webhooks: [{ clientConfig }] };
+      const found = await findings({ config, values }, [], [webhook]);
+      assert.equal(found.find(({ check }) => check === "webhook")?.is, is);
+    });
+  }
+});
 
 describe("doctor, on an injector that somebody else wrote", () => {
   const layers = { shop: { owner: "acme/mesh/prod:shop", settings: { dnsProxy: true } } };
