@@ -15,6 +15,7 @@ import { rolloutFor } from "../rollout/observe/Assessment.js";
 import { assessNamespace } from "../rollout/observe/assess.js";
 import { namespaceAnnotations } from "../rollout/observe/namespaceAnnotations.js";
 import { currentSettings, settingsThere } from "../rollout/observe/settingsThere.js";
+import { unmanagedPods } from "../rollout/observe/unmanagedPods.js";
 import { withRolloutOptions } from "../rollout/policy/withRolloutOptions.js";
 import { type CanonicalSettings, inOrder } from "../settings/canonicalSettings.js";
 import type { PlatformDiff, SettingChange } from "./PlatformDiff.js";
@@ -71,6 +72,15 @@ export async function comparePlatform(
           verdict.is === "refused" ? [`[${namespace}] ${name}: ${verdict.why}`] : [],
         ),
       );
+      const managed = new Set(assessments.map(({ name }) => name));
+      for (const { name, pods: count, why } of await unmanagedPods(
+        api,
+        namespace,
+        metadata,
+        managed,
+        settings,
+      ))
+        diff.restarts.push({ namespace, workload: { name, pods: count, state: "unmanaged", why } });
       const affected = assessments.filter(
         ({ verdict }) => verdict.is !== "current" && verdict.is !== "masked",
       );

@@ -66,7 +66,7 @@ describe("diff of one namespace", () => {
     metadata: { name: "bare", namespace: "shop", annotations: status },
     spec: { containers: [] },
   };
-  const ofShop = async (text: string) => {
+  const comparedShop = (text: string) => {
     const none = { items: [] };
     const apps = "/apis/apps/v1/namespaces/shop";
     const api = apiOf({
@@ -81,14 +81,39 @@ describe("diff of one namespace", () => {
         data: { config, values },
       },
     });
-    const platform = readPlatformFile(text, "settings.yaml");
-    const { changes } = await comparePlatform(api, platform, "settings.yaml", 0, "shop");
+    return comparePlatform(api, readPlatformFile(text, "settings.yaml"), "settings.yaml", 0, "shop");
+  };
+  const ofShop = async (text: string) => {
+    const { changes } = await comparedShop(text);
     return changes.map(({ target, setting, to }) => `${target} ${setting} ${to?.value} of ${to?.source}`);
   };
 
   it("says what it gets from the global settings, and nothing of other namespaces", async () => {
     const text = "global: { concurrency: 2 }\nnamespaces: { cart: { dnsProxy: true } }";
     assert.deepEqual(await ofShop(text), ["shop concurrency 2 of global"]);
+  });
+
+  it("names pods that keep other settings, since no restart replaces them", async () => {
+    const { restarts } = await comparedShop("namespaces: { shop: { concurrency: 2 } }");
+    assert.deepEqual(
+      restarts.map(({ namespace, workload: { name, pods, state, why } }) => [
+        namespace,
+        name,
+        pods,
+        state,
+        why,
+      ]),
+      [
+        [
+          "shop",
+          "Pod/bare",
+          1,
+          "unmanaged",
+          "a bare pod: no controller recreates it; delete and create it yourself",
+        ],
+      ],
+    );
+    assert.deepEqual((await comparedShop("namespaces: { cart: { concurrency: 2 } }")).restarts, []);
   });
 
   it("says its own settings and those that it gets once", async () => {
