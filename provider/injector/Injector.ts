@@ -117,6 +117,33 @@ export async function writeInjector(
   return { metadata: written.metadata, data, object: written as unknown as Record<string, unknown> };
 }
 
+/**
+ * Gives up the ownership of the texts that writes took from others: once nothing of ours is left, whoever applies them on the server, as
+ * Helm 4 does, must not conflict with us.
+ */
+export async function releaseInjector(
+  api: KubernetesApi,
+  injector: Injector,
+  { metadata, object }: InjectorConfigMap,
+): Promise<void> {
+  const managedFields = (metadata.managedFields ?? []).filter(({ manager }) => manager !== fieldManager);
+  try {
+    await api.request({
+      method: "PUT",
+      path: pathIn(injector.namespace, "configmaps", metadata.name),
+      query: { fieldManager },
+      // an empty list would change nothing; one empty entry removes all
+      body: {
+        ...object,
+        metadata: { ...metadata, managedFields: managedFields.length > 0 ? managedFields : [{}] },
+      },
+    });
+  } catch (error) {
+    // somebody wrote meanwhile
+    if (!hasStatus(error, 409)) throw error;
+  }
+}
+
 /** The field manager of rollbacks, by which the next `up` recognizes one. */
 export const putBackManager = `${fieldManager}-put-back`;
 

@@ -13,6 +13,7 @@ import {
   injectorName,
   nameOf,
   putBackManager,
+  releaseInjector,
   writeInjector,
 } from "./Injector.js";
 import {
@@ -79,7 +80,11 @@ export async function writeLayers(
       return { before, written: data };
     try {
       const manager = accepted.every(({ putsBack }) => putsBack) ? putBackManager : fieldManager;
-      await writeInjector(api, injector, current, data, manager).finally(() => cached.invalidate());
+      const live = await writeInjector(api, injector, current, data, manager).finally(() =>
+        cached.invalidate(),
+      );
+      if (Object.keys(layers).length === 0 && manager === fieldManager)
+        await releaseInjector(api, injector, live);
       return { before, written: data };
     } catch (error) {
       if (isTransient(error)) throw untried(error);

@@ -187,6 +187,31 @@ describe("a layer whose write is disturbed", () => {
     );
   };
 
+  test("whoever applies the ConfigMap on the server, as Helm 4 does, is in no conflict once the last layer is gone", async () => {
+    const apply = (config: string) =>
+      mesh.api.request({
+        method: "PATCH",
+        path: "/api/v1/namespaces/istio-system/configmaps/istio-sidecar-injector",
+        contentType: "application/apply-patch+yaml",
+        query: { fieldManager: "helm-4" },
+        body: {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: { name: "istio-sidecar-injector" },
+          data: { ...installed, config },
+        },
+      });
+    await mesh.patch("/api/v1/namespaces/istio-system/configmaps/istio-sidecar-injector", {
+      metadata: { managedFields: [{}] },
+    });
+    await apply(installed.config);
+    const { outs = {} } = await undisturbed().create(layer("shop", 3));
+    await assert.rejects(apply(`${installed.config}# release 2\n`), /conflicts with "sidecar-settings"/);
+    await undisturbed().delete("id", outs);
+    await apply(`${installed.config}# release 2\n`);
+    assert.equal((await mesh.injector()).config, `${installed.config}# release 2\n`);
+  });
+
   test("Helm rewrites the ConfigMap before the layer is verified: it is written again", async () => {
     const release = { ...installed, config: `# release 2\n${installed.config}` };
     const provider = afterWrite(async (answer) => {
