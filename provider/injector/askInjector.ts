@@ -23,8 +23,8 @@ export interface Probe {
 export type Answer =
   /** `labels`: the pod's, with those that policies and the injector add. */
   | { outcome: "injected"; stamp: string | undefined; labels?: Readonly<Record<string, string>> }
-  /** No sidecar from this injector: the namespace or the pod opted out, or belongs to another revision. */
-  | { outcome: "not injected" }
+  /** No sidecar from this injector: the namespace or the pod opted out, or belongs to another revision, `by`. */
+  | { outcome: "not injected"; by?: string }
   | { outcome: "denied"; message: string }
   /** The injector did not answer, so no pod can be created at all. */
   | { outcome: "silent"; message: string }
@@ -89,9 +89,10 @@ export async function ask(
 
 /** What an admitted pod shows of this injector. */
 export function shownBy({ metadata }: Pod, injector: Injector): Answer {
-  return injectingRevision(metadata) === revisionOf(injector)
+  const by = injectingRevision(metadata);
+  return by === revisionOf(injector)
     ? { outcome: "injected", stamp: metadata.annotations?.[stampAnnotation], labels: metadata.labels ?? {} }
-    : { outcome: "not injected" };
+    : { outcome: "not injected", ...(by === undefined ? {} : { by }) };
 }
 
 /** Whether an injected probe has the stamp that is due by its own labels, or by those that a policy added before the injector saw it. */

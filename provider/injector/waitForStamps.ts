@@ -166,6 +166,12 @@ async function verdictOf(
       if (there === "behind") return "waiting";
       continue;
     }
+    // a webhook that may be ignored lets pods go without a sidecar while istiod is away
+    if (after.outcome === "not injected" && after.by === undefined) {
+      const there = await askIstiod(probe, stamp);
+      if (there === "unknown") return { silent: `${probe.name} gets no sidecar, and did before the write` };
+      if (there === "behind") return "waiting";
+    }
     // another webhook may remove the stamp from a workload's pod, so it is required of our own probes if they are admitted
     const isHeld = probe.ours || (!isOursAdmitted && due.isReached(annotations));
     const isBehind =

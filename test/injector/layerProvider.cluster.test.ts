@@ -187,6 +187,33 @@ describe("a layer whose write is disturbed", () => {
     );
   };
 
+  test("istiod goes away after the write behind a webhook that may be ignored: nothing is taken for verified", async () => {
+    const webhook =
+      "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-sidecar-injector";
+    const found = await mesh.api.request<{ webhooks: object[] }>({ method: "GET", path: webhook });
+    const ignored = found.webhooks.map((one) => ({ ...one, failurePolicy: "Ignore" }));
+    await mesh.patch(webhook, { webhooks: ignored });
+    await mesh.eventually("the webhook may be ignored", async () => {
+      await mesh.cluster.stopComponent("istiod");
+      return canCreateAtOnce("shop");
+    });
+    await mesh.cluster.startComponent("istiod");
+    try {
+      const provider = afterWrite(async (answer) => {
+        await mesh.cluster.stopComponent("istiod");
+        return answer;
+      });
+      await assert.rejects(
+        provider.create(layer("shop", 3, "3s")),
+        /namespace shop: nothing could be learnt in 3 s: a plain pod gets no sidecar, and did before the write/,
+      );
+      assert.deepEqual(await limits(), {});
+    } finally {
+      await mesh.cluster.startComponent("istiod");
+      await mesh.patch(webhook, { webhooks: found.webhooks });
+    }
+  });
+
   test("whoever applies the ConfigMap on the server, as Helm 4 does, is in no conflict once the last layer is gone", async () => {
     const apply = (config: string) =>
       mesh.api.request({
