@@ -1,4 +1,5 @@
 import { hasStatus, type KubernetesApi, listMetadata, pathIn } from "../cluster/KubernetesApi.js";
+import { listText } from "../data/listText.js";
 import { nearestKey } from "../data/nearestKey.js";
 
 export class NoNamespace extends Error {
@@ -14,17 +15,15 @@ export async function requireNamespaces(api: KubernetesApi, names: readonly stri
   });
   const missing = [...new Set(names)].filter((name) => there && !there.includes(name));
   if (missing.length === 0) return;
-  if (missing.length > mostGuessed) throw new NoNamespace(manyMissing(missing));
+  if (missing.length > mostGuessed) {
+    const names = listText(missing, mostGuessed);
+    throw new NoNamespace(`there are no namespaces ${names}. Create them first, or look at another cluster.`);
+  }
   throw new NoNamespace(missing.map((name) => sentence(name, nearestKey(name, there ?? []))).join("\n"));
 }
 
 /** Of how many missing namespaces the nearest existing one is looked for: that many are no typing errors. */
 const mostGuessed = 10;
-
-function manyMissing(names: readonly string[]): string {
-  const [named, more] = [names.slice(0, mostGuessed).join(", "), names.length - mostGuessed];
-  return `there are no namespaces ${named} and ${more} more. Create them first, or look at another cluster.`;
-}
 
 function sentence(name: string, nearest: string | undefined): string {
   return `there is no namespace ${name}. ${nearest === undefined ? "Create it first." : `Did you mean ${nearest}?`}`;

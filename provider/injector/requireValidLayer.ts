@@ -1,6 +1,7 @@
 import { canonicalJson } from "../data/canonicalJson.js";
 import { grouped } from "../data/grouped.js";
 import { InjectorRefusal } from "../data/InjectorRefusal.js";
+import { listText } from "../data/listText.js";
 import { type Problem, SettingsError } from "../data/problem.js";
 import { effectiveValues } from "../levels/effectiveSettings.js";
 import { globalTarget, isWorkloadTarget, type Layers, layerAt, namespaceOf } from "../levels/Layer.js";
@@ -64,7 +65,8 @@ function requireValidPods(target: string, layers: Layers, installed: CanonicalSe
   const problems = [...grouped(found, canonicalProblem).values()].map((same) => {
     const [{ problem, from }] = same;
     const places = same.map(({ where }) => where).filter((where) => where !== "");
-    return { ...problem, todo: `${problem.todo} (${[from, ...placesText(places)].join(", ")})` };
+    const where = places.length > 0 ? [listText(places, mostPlaces, "; ")] : [];
+    return { ...problem, todo: `${problem.todo} (${[from, ...where].join(", ")})` };
   });
   if (problems.length > 0)
     throw new SettingsError(`${targetName(target)}, merged with the weaker levels`, problems);
@@ -75,13 +77,6 @@ function canonicalProblem({ problem, from }: { problem: Problem; from: string })
 }
 
 const mostPlaces = 5;
-
-function placesText(places: readonly string[]): string[] {
-  const rest = places.length - mostPlaces;
-  return places.length === 0
-    ? []
-    : [[...places.slice(0, mostPlaces), ...(rest > 0 ? [`and ${rest} more`] : [])].join("; ")];
-}
 
 function kindsWithSources(path: string, merged: Record<string, { source: string }>): string {
   return ["requests", "limits"]

@@ -4,8 +4,8 @@ import type { InjectorData } from "../configMap/InjectorData.js";
 import { layersOf } from "../configMap/layersOf.js";
 import { getsSettings } from "../configMap/podTemplates.js";
 import { stampsIn } from "../configMap/stampsIn.js";
-import { count } from "../data/count.js";
 import { forEachLimit } from "../data/forEachLimit.js";
+import { listText } from "../data/listText.js";
 import { type Layers, layerAt } from "../levels/Layer.js";
 import { ask, hasDueStamp, type Probe, withoutSidecar } from "./askInjector.js";
 import { askReplicas, podGiven, replicasBehind } from "./askReplicas.js";
@@ -26,6 +26,8 @@ interface Looked {
 
 /** Rounds that don't read the ConfigMap back, and probe one namespace before they probe all. */
 const quickLooks = 4;
+/** Of the namespaces that are waited for. */
+const mostNamed = 3;
 
 /**
  * Probes until every namespace gets the settings, one rejects them, or someone undoes them. `written`: the texts as just
@@ -94,7 +96,10 @@ export async function waitForStamps(
     if (options.elapsed() >= deadline) break;
     if (options.elapsed() >= nextReport) {
       const [meanwhile = silence] = denied.values();
-      const namespaces = namespacesText(pending.map(({ namespace }) => namespace));
+      const namespaces = listText(
+        pending.map(({ namespace }) => namespace),
+        mostNamed,
+      );
       const why = meanwhile === undefined ? "" : `: ${meanwhile}`;
       options.report(`waiting for istiod to pick up the new settings (${namespaces})${why}`);
       reportAfter *= 2;
@@ -111,12 +116,6 @@ export async function waitForStamps(
     pending.flatMap(({ namespace }) => (denied.has(namespace) ? [] : [[namespace, why]])),
   );
   return { refused, denied, pending: [], lost: [] };
-}
-
-/** `shop`, `shop and 1 more namespace`, `shop and 3 more namespaces`. */
-export function namespacesText([first = "", ...others]: readonly string[]): string {
-  if (others.length === 0) return first;
-  return `${first} and ${count(others.length, "more namespace")}`;
 }
 
 /** The message of a transient API server error; rethrows any other error. */

@@ -1,4 +1,5 @@
 import { ApiError, type KubernetesApi } from "../cluster/KubernetesApi.js";
+import { listText } from "../data/listText.js";
 import { nearestKey } from "../data/nearestKey.js";
 import { NoNamespace, namespaceNames, requireNamespace } from "../injector/requireNamespace.js";
 
@@ -23,6 +24,5 @@ function suggestion(namespace: string, existing: readonly string[]): string {
   const nearest = nearestKey(namespace, existing);
   if (nearest !== undefined) return `. Did you mean ${nearest}?`;
   if (existing.length === 0) return "";
-  const rest = existing.length - mostNamed;
-  return `. There are: ${existing.slice(0, mostNamed).join(", ")}${rest > 0 ? `, and ${rest} more` : ""}`;
+  return `. There are: ${listText(existing, mostNamed)}`;
 }

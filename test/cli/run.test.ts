@@ -154,7 +154,7 @@ describe("the command line", () => {
       );
       assert.equal(
         await said(...command, "-n", "elsewhere"),
-        "error: there is no namespace elsewhere. There are: cart, shop\n",
+        "error: there is no namespace elsewhere. There are: cart and shop\n",
       );
     }
   });

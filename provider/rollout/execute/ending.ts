@@ -1,3 +1,4 @@
+import { listText } from "../../data/listText.js";
 import type { Rollback } from "../../injector/rollbackLayers.js";
 import { targetName } from "../../injector/targetName.js";
 import { globalTarget, isWorkloadTarget } from "../../levels/Layer.js";
@@ -47,7 +48,7 @@ export async function rollBack(
   return {
     summary: {
       ...summary,
-      putBack: { settings: listed(done.targets.map(targetName)), restarted: back.restarted },
+      putBack: { settings: listText(done.targets.map(targetName)), restarted: back.restarted },
     },
     text:
       `${counts(summary)}. ${capital(settingsOf(done.targets))} were put back to what they were, and ${backText(back)}. ` +
@@ -63,7 +64,7 @@ export function followed(back: RolloutSummary, rollbacks: readonly Rollback[]): 
       ...back,
       restarted: 0,
       failed: {},
-      putBack: { settings: listed(targets.map(targetName)), restarted: back.restarted },
+      putBack: { settings: listText(targets.map(targetName)), restarted: back.restarted },
     },
     text:
       `not begun: the rollout of another level failed, ${settingsOf(targets)} were put back to what they were, and ${backText(back)}. ` +
@@ -109,15 +110,11 @@ function reasons(failed: RolloutSummary["failed"]): string {
 
 function settingsOf(targets: readonly string[]): string {
   const isNamespace = (target: string) => target !== globalTarget && !isWorkloadTarget(target);
-  return listed(
+  return listText(
     targets.map((target) => `${isNamespace(target) ? "the settings of " : ""}${targetName(target)}`),
   );
 }
 
 function capital(sentence: string): string {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
-}
-
-function listed(names: readonly string[]): string {
-  return [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
 }
