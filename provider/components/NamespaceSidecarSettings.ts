@@ -22,7 +22,11 @@ export class NamespaceSidecarSettings extends LevelSettings {
     new PublishedSettings(
       `${name}-published`,
       { ...target, owner: ownerOf(name, this) },
-      { parent: this, dependsOn: first },
+      {
+        parent: this,
+        dependsOn: first,
+        ...(opts?.ignoreChanges ? { ignoreChanges: opts.ignoreChanges } : {}),
+      },
     );
   }
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { rolloutOptionNames } from "../levels/RolloutOptions.js";
 import { settingsAmong } from "../settings/settingsInputs.js";
 import { clusterOf } from "./clusterOf.js";
+import { ignoredInputs } from "./ignoredInputs.js";
 import { SettingsLayer } from "./SettingsLayer.js";
 import { SidecarRollout } from "./SidecarRollout.js";
 import type { GlobalSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
@@ -17,6 +18,7 @@ export function layerAndRollout(
   { ignoreChanges }: Pick<pulumi.ComponentResourceOptions, "ignoreChanges"> = {},
   picker: pulumi.Inputs = {},
 ): { target: pulumi.Inputs; layer: SettingsLayer; rollout: SidecarRollout } {
+  const ignored = ignoredInputs(ignoreChanges);
   const otherwise = () => clusterOf(component, name);
   const settings = withoutSecrets(component, name, settingsAmong({ ...args }));
   const target = {
@@ -34,8 +36,7 @@ export function layerAndRollout(
       rollout: args.rollout ?? {},
       ...(args.injectorTimeout === undefined ? {} : { injectorTimeout: args.injectorTimeout }),
     },
-    // Pulumi applies it to the component only, but the settings are this resource's inputs
-    { parent: component, ...(ignoreChanges ? { ignoreChanges } : {}) },
+    { parent: component, ignoreChanges: ignored.layer },
   );
   const rollout = new SidecarRollout(
     `${name}-rollout`,
@@ -44,7 +45,7 @@ export function layerAndRollout(
       ...(picker.workload === undefined ? {} : { workload: picker.workload }),
       ...spread(args.rollout),
     },
-    { parent: component, dependsOn: [layer] },
+    { parent: component, dependsOn: [layer], ignoreChanges: ignored.rollout },
   );
   return { target, layer, rollout };
 }

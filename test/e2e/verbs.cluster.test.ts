@@ -249,6 +249,9 @@ describe("Pulumi's own verbs", () => {
     await isQuiet(ignored);
     succeeded(await pulumi.up(ignored));
     assert.deepEqual([await limit("shop"), await uid("shop")], ["3", before]);
+    // what its layer keeps, its rollout and what is published keep, too
+    const more = { namespace: "cart", rollout: { maxConcurrent: 2 } };
+    await isQuiet(options({ ...more, ignoreChanges: ["namespace", "rollout"] }));
     await ended(ignored);
   });
 
