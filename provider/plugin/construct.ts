@@ -20,8 +20,9 @@ export async function construct(
   name: string,
   type: string,
   inputs: pulumi.Inputs,
-  options: pulumi.ComponentResourceOptions,
+  given: pulumi.ComponentResourceOptions,
 ): Promise<ConstructResult> {
+  const options = { ...given, ...(await deletedWithOf(given)) };
   requireReachableCluster(configuration, inputs, options);
   const cluster = clusterInput(configuration, name, inputs);
   if (type === "istio-sidecar:index:SidecarMesh") {
@@ -43,6 +44,22 @@ export async function construct(
     default:
       throw new Error(`expected a component of the package istio-sidecar, got ${type}. Look at its schema.`);
   }
+}
+
+/**
+ * The SDK's server takes this option for a provider, whose reference ends in an id: of the URN it has only the first part. The engine refuses
+ * that, and the SDK waits for an answer without an end.
+ */
+async function deletedWithOf({
+  deletedWith,
+}: pulumi.ComponentResourceOptions): Promise<pulumi.ComponentResourceOptions> {
+  if (!(deletedWith instanceof pulumi.ProviderResource)) return {};
+  const [urn, rest] = await Promise.all(
+    [deletedWith.urn, deletedWith.id].map(
+      (output) => new Promise<string>((resolve) => output.apply((text) => resolve(text))),
+    ),
+  );
+  return { deletedWith: new pulumi.DependencyResource(`${urn}::${rest}`) };
 }
 
 function levelResult(

@@ -148,6 +148,25 @@ describe("the plugin", () => {
     );
   });
 
+  test("deletedWith names the resource that it does for the program", async () => {
+    const settings = (namespace: string, options: object) => ({
+      type: "istio-sidecar:NamespaceSidecarSettings",
+      properties: { namespace, dnsProxy: true },
+      options,
+    });
+    const cwd = await writeProgram(folder, "deleted-with", {
+      runtime: "yaml",
+      resources: { cart: settings("cart", {}), shop: settings("shop", { deletedWith: reference("cart") }) },
+    });
+    // an option that the engine refuses would keep the plugin waiting without an end
+    const signal = AbortSignal.timeout(120_000);
+    const { steps } = JSON.parse(await pulumi.previewJson(program(cwd, { signal }))) as {
+      steps: { urn: string; newState?: { deletedWith?: string } }[];
+    };
+    const layer = steps.find(({ urn }) => urn.endsWith("::shop-layer"));
+    assert.match(layer?.newState?.deletedWith ?? "none", /:NamespaceSidecarSettings::cart$/);
+  });
+
   test("a Kubernetes provider is refused, since the plugin can't know its cluster", async () => {
     const manifest = {
       runtime: "yaml",
