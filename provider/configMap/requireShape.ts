@@ -1,6 +1,6 @@
 import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { isRecord } from "../data/isRecord.js";
-import { textOf } from "../data/problem.js";
+import { shown } from "../data/problem.js";
 import { yamlData } from "../data/spliceMap.js";
 import { valueAt } from "../data/valueAt.js";
 import type { InjectorData } from "./InjectorData.js";
@@ -43,5 +43,5 @@ function kindOf(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
-  return textOf(value);
+  return shown(value);
 }

@@ -7,7 +7,7 @@ import { InjectorRefusal, named } from "../../provider/data/InjectorRefusal";
 import type { Layers } from "../../provider/levels/Layer";
 import type { CanonicalSettings } from "../../provider/settings/canonicalSettings";
 import { conflicts } from "../../provider/settings/conflicts";
-import { config, data, layers } from "./injectorText";
+import { config, data, indented, layers } from "./injectorText";
 
 describe("an injector is refused, and nothing is written, when", () => {
   const refused: [string, Partial<typeof data>, RegExp][] = [
@@ -30,6 +30,11 @@ describe("an injector is refused, and nothing is written, when", () => {
       "templates is a list",
       { config: "templates: [sidecar]\n" },
       /templates: expected a map .*, got a list\. Reinstall/,
+    ],
+    [
+      "templates is a long text, which is cut",
+      { config: `templates: |\n${indented(config, "  ")}` },
+      /templates: expected a map .*, got ".{1,100}"?…"?\. Reinstall.*$/,
     ],
     [
       "there is one template, as of old",
