@@ -11,6 +11,8 @@ import type { Scope } from "./readMeshStatus.js";
 /** The kinds with sidecar settings; their groups and versions are looked up in the cluster. */
 const asmKind = "ASMCustomProxyConfigInjectionTemplate";
 const proxyConfigKind = "ProxyConfig";
+/** Other projects have kinds of that name. */
+const istioGroup = "networking.istio.io";
 
 /** Reads a cluster's other sidecar configuration. Read-only. */
 export async function readInventory(api: KubernetesApi, scope: Scope): Promise<Inventory> {
@@ -65,10 +67,11 @@ async function customObjects(
     notes,
   );
   const found: { namespace: string; object: Custom }[] = [];
-  for (const { spec } of definitions.filter(({ spec: { names } }) =>
-    [asmKind, proxyConfigKind].includes(names.kind),
-  )) {
-    const version = spec.versions.find(({ served, storage }) => served && storage) ?? spec.versions[0];
+  const isRead = ({ group, names }: Definition["spec"]) =>
+    names.kind === asmKind || (names.kind === proxyConfigKind && group === istioGroup);
+  for (const { spec } of definitions.filter((definition) => isRead(definition.spec))) {
+    const served = spec.versions.filter((version) => version.served);
+    const version = served.find(({ storage }) => storage) ?? served[0];
     if (!version) continue;
     const path = `/apis/${spec.group}/${version.name}/${spec.names.plural}`;
     for (const { metadata, spec: content = {} } of await listed<{
