@@ -54,6 +54,8 @@ export interface NamespaceSettings {
   forLabels?: (
     labels: Readonly<Record<string, string>>,
   ) => Pick<NamespaceSettings, "stamp" | "planned" | "restartOn" | "strategy">;
+  /** The names of labels that workload layers select by; left out if there are no such layers. */
+  selecting?: ReadonlySet<string>;
   /** The namespace's own annotations, which may control rollouts. */
   annotations?: Annotations;
   /** The settings that a pod as created by its controller should have and these fields don't show; undefined if none. */

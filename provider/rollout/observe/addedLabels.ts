@@ -48,17 +48,17 @@ function pickingLabels(
   settings: NamespaceSettings,
   added: Labels = {},
 ): string[] {
-  if (!settings.forLabels) return [];
+  const { selecting } = settings;
+  if (!selecting) return [];
   const { annotations, labels } = podAsMade(workload, { metadata: pod }).metadata;
+  const made = { ...labels, ...added };
+  const others = Object.entries(pod.labels ?? {}).filter(
+    ([name, value]) => selecting.has(name) && made[name] !== value,
+  );
+  if (others.length === 0) return [];
   const stamps = (some: Labels) =>
     settingsFor(settings, { labels: some, annotations }).stamp?.split(".") ?? [];
-  const made = { ...labels, ...added };
-  const others = Object.entries(pod.labels ?? {}).filter(([name, value]) => made[name] !== value);
-  if (others.length === 0) return [];
   const known = stamps(made);
-  const picksMore = (some: typeof others) =>
-    stamps({ ...made, ...Object.fromEntries(some) }).some((stamp) => !known.includes(stamp));
-  if (!picksMore(others)) return [];
-  const alone = others.filter((one) => picksMore([one]));
-  return (alone.length > 0 ? alone : others).map(([name]) => name);
+  const isMore = stamps({ ...made, ...Object.fromEntries(others) }).some((stamp) => !known.includes(stamp));
+  return isMore ? others.map(([name]) => name) : [];
 }

@@ -57,7 +57,8 @@ export function settingsThere(
       planned: changes ? { before: now.values, after: then.values, present, layers, all, config } : undefined,
     };
   };
-  const hasWorkloadLayers = [present, layers].some((some) => workloadLayers(some, namespace).length > 0);
+  const workloads = [present, layers].flatMap((some) => workloadLayers(some, namespace));
+  const selecting = new Set(workloads.flatMap(({ picks }) => picks.selector.map(({ key }) => key)));
   const overruled = (made: PodTemplate, shown: SidecarFields) => {
     const explained = explainSidecar(made, { namespace, layers, installed, config });
     const after = templatesAfterSettings(config, made.metadata?.annotations);
@@ -68,7 +69,7 @@ export function settingsThere(
     overruled,
     getsSettings: (annotations) => getsSettings(config, annotations),
     ...forLabels({}),
-    ...(hasWorkloadLayers ? { forLabels } : {}),
+    ...(workloads.length > 0 ? { forLabels, selecting } : {}),
   };
 }
 
