@@ -12,6 +12,7 @@ import {
   UnreachableError,
 } from "./KubernetesApi.js";
 import type { KubeConfig } from "./kubeConfig.js";
+import { proxyFor } from "./proxyFor.js";
 import { waitBeforeRetry, webhookAway } from "./waitBeforeRetry.js";
 
 const requestTimeout = 60_000;
@@ -80,6 +81,11 @@ async function kubeConfig({ kubeconfig, context }: ClusterAccess): Promise<KubeC
   // loaded lazily, since previews without a cluster don't need it
   const config = await configFrom(kubeconfig);
   if (context !== undefined) config.setCurrentContext(context);
+  // the library knows only a proxy that the kubeconfig names
+  config.clusters = config.clusters.map((cluster) => {
+    const proxyUrl = cluster.proxyUrl || proxyFor(cluster.server, process.env);
+    return proxyUrl ? { ...cluster, proxyUrl } : cluster;
+  });
   return config;
 }
 

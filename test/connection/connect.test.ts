@@ -54,6 +54,26 @@ describe("a connection", () => {
     return { address: `http://127.0.0.1:${port}`, seen, stop };
   };
 
+  it("goes by the proxy of the environment, as kubectl does", async () => {
+    const asked: string[] = [];
+    const proxy = createServer().on("connect", ({ url }, socket) => {
+      asked.push(String(url));
+      socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const before = process.env.HTTPS_PROXY;
+    process.env.HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    try {
+      const api = await connect({ kubeconfig: await kubeconfig("https://mesh.example:6443") }, jumping());
+      await assert.rejects(api.request(version), /no answer from https:\/\/mesh\.example:6443/);
+    } finally {
+      if (before === undefined) delete process.env.HTTPS_PROXY;
+      else process.env.HTTPS_PROXY = before;
+      await new Promise((resolve) => proxy.close(resolve));
+    }
+    assert.deepEqual([...new Set(asked)], ["mesh.example:6443"]);
+  });
+
   it("knows the namespace that its context names, or none", async () => {
     const context = (namespace?: string) => ({
       cluster: "one",
