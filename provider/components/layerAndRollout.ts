@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { recordOf } from "../data/isRecord.js";
 import { rolloutOptionNames } from "../levels/RolloutOptions.js";
 import { settingsAmong } from "../settings/settingsInputs.js";
 import { clusterOf } from "./clusterOf.js";
@@ -85,9 +86,12 @@ function organization(): string {
 export function withSealedKubeconfig<Args extends GlobalSidecarSettingsArgs>(args: Args): Args {
   if (args.cluster === undefined) return args;
   const cluster = pulumi
-    .output(args.cluster)
+    .output(args.cluster as pulumi.Input<object | string>)
+    // text is a kubeconfig in the wrong place, which Pulumi quotes when it is refused
     .apply((access) =>
-      access?.kubeconfig === undefined ? access : { ...access, kubeconfig: pulumi.secret(access.kubeconfig) },
+      typeof access === "string" || recordOf(access).kubeconfig !== undefined
+        ? pulumi.secret(access)
+        : pulumi.output(access),
     );
   return { ...args, cluster };
 }

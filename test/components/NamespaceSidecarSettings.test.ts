@@ -163,11 +163,15 @@ describe("the cluster", () => {
       assert.deepEqual(inputsOf(recorded, name).cluster, cluster, name);
   });
 
-  it("given with a kubeconfig is a secret: no credentials stand in the state in plain text", async () => {
-    const recorded = await registered({ namespace: "shop", cluster: { kubeconfig: "credentials" } });
-    for (const name of ["shop", "shop-layer", "shop-rollout", "shop-published"]) {
-      const cluster = JSON.stringify(inputsOf(recorded, name).cluster);
-      assert.ok(cluster?.includes(pulumi.runtime.specialSecretSig), `${name}: ${cluster}`);
-    }
-  });
+  for (const [given, cluster] of [
+    ["given with a kubeconfig", { kubeconfig: "credentials" }],
+    ["given as a kubeconfig's text, which is refused,", "credentials" as unknown as object],
+  ] as const)
+    it(`${given} is a secret: no credentials stand in the state or in messages in plain text`, async () => {
+      const recorded = await registered({ namespace: "shop", cluster });
+      for (const name of ["shop", "shop-layer", "shop-rollout", "shop-published"]) {
+        const registered = JSON.stringify(inputsOf(recorded, name).cluster);
+        assert.ok(registered?.includes(pulumi.runtime.specialSecretSig), `${name}: ${registered}`);
+      }
+    });
 });
