@@ -9,7 +9,7 @@ import { assessWorkload } from "../observe/assessWorkload.js";
 import { overruledOnPod } from "../observe/overruledOnPod.js";
 import { areComingUp } from "../observe/podReason.js";
 import { readWorkload } from "../observe/readWorkload.js";
-import { rolloutStatus } from "../observe/rolloutStatus.js";
+import { rolloutProgress, rolloutStatus } from "../observe/rolloutStatus.js";
 import { workloadPods } from "../observe/workloadPods.js";
 import type { Restart } from "../plan/Restart.js";
 import { restartedFor, restartPatch } from "../policy/restartAnnotation.js";
@@ -74,7 +74,7 @@ async function replaceStalePods(
     const { patched, ended } =
       rollout.strategy === "evict"
         ? { patched: undefined, ended: await evictPods(replaced, podNames, patience, dependencies) }
-        : await restart(assessment, stampNow(), patience, inTheWay(latest, podNames), before, dependencies);
+        : await restart(assessment, stampNow(), patience, inTheWay(latest, podNames), dependencies);
     if (ended !== "done") return ended;
     latest = await assessAgain(assessment, settings, api);
     if (latest.verdict.is !== "stale") continue;
@@ -105,16 +105,12 @@ function inTheWay(
   return full.filter((pod) => stale.includes(pod.metadata.name) && !isReady(pod));
 }
 
-/**
- * Requests a restart and waits for it; one that is under way for the same settings is only awaited. `stuck`: pods to evict on the way;
- * `before`: the pods that were there.
- */
+/** Requests a restart and waits for it; one that is under way for the same settings is only awaited. `stuck`: pods to evict on the way. */
 async function restart(
   assessment: Assessment,
   stamp: string | undefined,
   patience: number,
   stuck: readonly Pod[],
-  before: ReadonlySet<string>,
   dependencies: RolloutDependencies,
 ): Promise<{ patched: Workload; ended: Outcome }> {
   const { namespace, workload } = assessment;
@@ -136,11 +132,7 @@ async function restart(
   }
   // after the patch: their successors come from the new template
   const refused = await evictAtOnce(assessment, stuck, patience, dependencies);
-  const former = rolloutStatus(live);
-  const known = former.status === "failed" ? former.why : undefined;
-  const ended =
-    refused ?? (await waitForWorkload(assessment, { known, pods: before }, patience, dependencies));
-  return { patched, ended };
+  return { patched, ended: refused ?? (await waitForWorkload(assessment, live, patience, dependencies)) };
 }
 
 /** Whether our restart for other settings has not ended: all its pods may still be old ones. */
@@ -150,18 +142,20 @@ function hasUnfinishedRestart(workload: Workload, stamp: string | undefined): bo
 }
 
 /**
- * Waits until the rollout is complete, or fails. `before`: how it was before the restart; a failure that it showed then stays in its status
- * until there are new pods. As with a Deployment's progress deadline, a workload of many pods has `patience`, in ms, anew while further
- * pods become ready.
+ * Waits until the rollout is complete, or fails. `before`: the workload before the restart; a failure that it showed then stays in its
+ * status until there are new pods. `patience`, in ms: as with a Deployment's progress deadline, it begins anew with each step, so that
+ * workloads of many pods have enough.
  */
 async function waitForWorkload(
   { namespace, workload, name }: Assessment,
-  before: { known: string | undefined; pods: ReadonlySet<string> },
+  before: Workload,
   patience: number,
   { api, elapsed, sleep }: RolloutDependencies,
 ): Promise<Outcome> {
+  const former = rolloutStatus(before);
+  const known = former.status === "failed" ? former.why : undefined;
   let deadline = elapsed() + patience;
-  let come = 0;
+  let furthest = Number.NEGATIVE_INFINITY;
   // poll after a twentieth of the time so far: the next workload waits until this one is found ready
   for (let pause = 200; ; pause = Math.min(2_000, pause * 1.05)) {
     const live = await existing(api, namespace, workload);
@@ -169,15 +163,14 @@ async function waitForWorkload(
     if (progress.status === "done") return "done";
     // paused, scaled to zero or set to OnDelete during the rollout: someone's choice, so don't wait for it to end
     if (progress.status === "held") return { skipped: `the rollout was held up meanwhile: ${progress.why}` };
-    const isFailed = progress.status === "failed" && progress.why !== before.known;
+    const reached = rolloutProgress(live) ?? furthest;
+    if (reached > furthest) deadline = elapsed() + patience;
+    furthest = Math.max(furthest, reached);
+    const isFailed = progress.status === "failed" && progress.why !== known;
     if (isFailed || elapsed() >= deadline) {
+      const timeout = isFailed ? progress.why : `not ready in time: ${progress.why}`;
       const pods = await workloadPods(api, namespace, name, live.spec);
-      const isNew = ({ uid, name: pod }: ObjectMeta) => !before.pods.has(uid ?? pod);
-      const ready = pods.filter((pod) => isReady(pod) && isNew(pod.metadata)).length;
-      if (isFailed || ready <= come)
-        return failureOf(isFailed ? progress.why : `not ready in time: ${progress.why}`, pods);
-      come = ready;
-      deadline = elapsed() + patience;
+      return failureOf(timeout, pods);
     }
     await sleep(pause);
   }

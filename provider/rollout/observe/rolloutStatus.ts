@@ -52,6 +52,21 @@ export function readiness({ kind, spec, status = {} }: Workload): { wanted: numb
   return { wanted: spec.replicas ?? 1, ready: numberOf(available) };
 }
 
+/**
+ * A number that grows with each pod that is created from the latest template, each older one that is gone, and each that becomes available.
+ * Undefined until the controller has seen the latest change.
+ */
+export function rolloutProgress(workload: Workload): number | undefined {
+  const { kind, metadata, status = {} } = workload;
+  if (observedGeneration(workload) < (metadata.generation ?? 0)) return undefined;
+  const { ready } = readiness(workload);
+  if (kind === "DaemonSet") return 2 * numberOf(status.updatedNumberScheduled) + ready;
+  const updated = numberOf(status.updatedReplicas);
+  // an older pod that goes was available
+  const older = kind === "StatefulSet" ? 0 : Math.max(0, numberOf(status.replicas) - updated);
+  return 2 * updated - older + ready;
+}
+
 /** Whether a restart leaves this pod of a StatefulSet as it is, since it is below the partition. */
 export function isBelowPartition({ kind, spec }: Workload, pod: string): boolean {
   const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;

@@ -6,6 +6,7 @@ import {
   isBelowPartition,
   type RolloutStatus,
   readiness,
+  rolloutProgress,
   rolloutStatus,
 } from "../../../provider/rollout/observe/rolloutStatus";
 
@@ -277,4 +278,53 @@ describe("how many pods are ready", () => {
       assert.deepEqual(readiness(workload(kind, spec, status)), expected);
     });
   }
+});
+
+describe("the progress of a rollout", () => {
+  const rows: [kind: string, steps: Status[]][] = [
+    [
+      "Deployment",
+      [
+        { replicas: 3, availableReplicas: 3 },
+        { replicas: 4, updatedReplicas: 1, availableReplicas: 3 },
+        { replicas: 4, updatedReplicas: 1, availableReplicas: 4 },
+        { replicas: 4, updatedReplicas: 2, availableReplicas: 3 },
+        { replicas: 4, updatedReplicas: 2, availableReplicas: 4 },
+        { replicas: 3, updatedReplicas: 3, availableReplicas: 3 },
+      ],
+    ],
+    [
+      "StatefulSet",
+      [
+        { availableReplicas: 3 },
+        { updatedReplicas: 1, availableReplicas: 2 },
+        { updatedReplicas: 1, availableReplicas: 3 },
+        { updatedReplicas: 2, availableReplicas: 3 },
+      ],
+    ],
+    [
+      "DaemonSet",
+      [
+        { numberAvailable: 3 },
+        { updatedNumberScheduled: 1, numberAvailable: 2 },
+        { updatedNumberScheduled: 1, numberAvailable: 3 },
+        { updatedNumberScheduled: 2, numberAvailable: 2 },
+        { updatedNumberScheduled: 2, numberAvailable: 3 },
+      ],
+    ],
+  ];
+  for (const [kind, steps] of rows) {
+    it(`of a ${kind} grows with each pod, and not when one that was available becomes so again`, () => {
+      const reached = steps.map((status) => rolloutProgress(workload(kind, {}, { ...seen, ...status })));
+      assert.deepEqual(
+        reached,
+        [...reached].sort((a = 0, b = 0) => a - b),
+        String(reached),
+      );
+      assert.ok(Number(reached.at(-1)) > Number(reached[0]));
+    });
+  }
+  it("is not known before the controller has seen the change", () => {
+    assert.equal(rolloutProgress(workload("Deployment", {}, { ...all, observedGeneration: 1 })), undefined);
+  });
 });
