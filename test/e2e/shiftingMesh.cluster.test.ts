@@ -100,7 +100,10 @@ describe("a mesh where others change what injection goes by", () => {
       assert.equal(await levelOf(namespace, "api"), level);
       await isQuiet(namespace, plan);
     }
-    assert.match(await ranCommand(mesh, "status", "-n", namespace), /1 workload in 1 namespace: 1 up to date/);
+    assert.match(
+      await ranCommand(mesh, "status", "-n", namespace),
+      /1 workload in 1 namespace: 1 up to date/,
+    );
     const { name } = (await mesh.pod(namespace, "api")).metadata;
     for (const what of ["deployment/api", `pod/${name}`])
       assert.match(await ranCommand(mesh, "explain", what, "-n", namespace), /^logLevel +info +workload /m);
