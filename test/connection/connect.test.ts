@@ -198,7 +198,7 @@ describe("a connection", () => {
     });
   });
 
-  it("has the token that is in a file beside the kubeconfig by now", async (t) => {
+  it("uses the latest token from a file next to the kubeconfig", async (t) => {
     const { address, seen, stop } = await server();
     t.after(stop);
     const token = join(folder, "token");

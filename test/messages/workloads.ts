@@ -61,7 +61,7 @@ export const workloads: readonly Situation[] = [
     "a window with another name for a day",
     () => skipped({ "sidecar-settings/maintenance-window": "Mo 02:00-03:00" }),
   ],
-  ["an order that is no number", () => skipped({ "sidecar-settings/rollout-order": "first" })],
+  ["an order that is not a number", () => skipped({ "sidecar-settings/rollout-order": "first" })],
   [
     "not among those that the rollout selects",
     () => skipped({}, { selector: { matchLabels: { tier: "back" } } }),
