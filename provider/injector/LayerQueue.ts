@@ -17,13 +17,13 @@ interface Submission {
 }
 
 /** How often the queue checks for more changes, in ms. */
-const interval = 25;
+const interval = 10;
 /** A commit begins after so many intervals without a new change: Pulumi takes its time between two resources. */
-const quietIntervals = 8;
+const quietIntervals = 20;
 /** How long an invalid change waits for others that make it valid, in ms. */
 const invalidFor = 2_000;
 /** Intervals after which a commit begins in any case. */
-const mostIntervals = 80;
+const mostIntervals = 200;
 
 /**
  * Batches the changes that one process makes to one injector into few writes. Changes that arrive during a commit wait for the
@@ -102,8 +102,8 @@ export class LayerQueue {
     let seen = 0;
     for (let waited = 0, quiet = 0; waited < mostIntervals && quiet < quietIntervals; waited++, quiet++) {
       if (seen < this.waiting.length) quiet = 0;
-      else if (this.mostAtOnce > 1 && seen >= this.mostAtOnce) break;
       seen = this.waiting.length;
+      if (this.mostAtOnce > 1 && seen >= this.mostAtOnce) break;
       await this.options.sleep(interval);
     }
     this.mostAtOnce = Math.max(this.mostAtOnce, this.waiting.length);

@@ -1,5 +1,4 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
-import type { InjectorData } from "../configMap/InjectorData.js";
 import { stampsIn } from "../configMap/stampsIn.js";
 import { unknownRelease } from "../configMap/unknownRelease.js";
 import { namespaceOf } from "../levels/Layer.js";
@@ -12,7 +11,7 @@ import { targetName } from "./targetName.js";
 import { plannedLayers, tryOut } from "./tryOut.js";
 import { waitForReplicas } from "./waitForReplicas.js";
 import { transientMessage, waitForStamps } from "./waitForStamps.js";
-import { writeLayers } from "./writeLayers.js";
+import { type Written, writeLayers } from "./writeLayers.js";
 
 /** How often layers are written again if someone else rewrites the ConfigMap before the injector applies them. */
 const mostRewrites = 5;
@@ -42,8 +41,8 @@ export async function commitLayers(
       },
       options,
     );
-  const { before, ...first } = await write(changes, outcomes);
-  let written: InjectorData | undefined = first.written;
+  const first = await write(changes, outcomes);
+  let written: Written | undefined = first;
   const unknown = unknownRelease(first.written);
   if (unknown !== undefined) options.report(`ConfigMap ${injectorName(injector)}: ${unknown}.`);
   const deadline = options.elapsed() + options.injectorTimeout;
@@ -58,7 +57,15 @@ export async function commitLayers(
   const everRefused = new Set<string>();
   for (let rewrites = 0; ; ) {
     if (refused.size > 0) {
-      await revertRejected(api, injector, accepted.filter(isStanding), before, refused, outcomes, options);
+      await revertRejected(
+        api,
+        injector,
+        accepted.filter(isStanding),
+        first.before,
+        refused,
+        outcomes,
+        options,
+      );
       written = undefined;
     }
     for (const change of changesReaching(accepted.filter(isStanding), denied))
@@ -77,7 +84,7 @@ export async function commitLayers(
         );
       options.report(`written again, since somebody rewrote ${injectorName(injector)} meanwhile`);
       const found: Outcomes = new Map();
-      ({ written } = await write(looked.lost, found));
+      written = await write(looked.lost, found);
       for (const [change, error] of found) outcomes.set(change, error);
       pending = [...asked.values()];
     } else if (refused.size === 0 && denied.size === 0 && pending.length === 0) {

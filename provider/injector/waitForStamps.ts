@@ -1,6 +1,5 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { isTransient } from "../cluster/waitBeforeRetry.js";
-import type { InjectorData } from "../configMap/InjectorData.js";
 import { layersOf } from "../configMap/layersOf.js";
 import { getsSettings } from "../configMap/podTemplates.js";
 import { stampsIn } from "../configMap/stampsIn.js";
@@ -13,6 +12,7 @@ import type { Injector } from "./Injector.js";
 import { type CommitOptions, isSame, type LayerChange } from "./LayerChange.js";
 import type { Refused } from "./Refused.js";
 import { type Asked, asksAtOnce } from "./recordBaseline.js";
+import type { Written } from "./writeLayers.js";
 
 interface Looked {
   refused: Refused;
@@ -24,25 +24,26 @@ interface Looked {
   lost: LayerChange[];
 }
 
-/** Rounds that don't read the ConfigMap back, and probe one namespace before they probe all. */
+/** Rounds that don't read the ConfigMap back, and probe one namespace before others. */
 const quickLooks = 4;
 /** Of the namespaces that are waited for. */
 const mostNamed = 3;
 
 /**
  * Probes until every namespace gets the settings, one rejects them, or someone undoes them. `written`: the texts as just
- * written, if known.
+ * written, if known: of the namespaces that these were tried out in, one whose stamp changes then shows for all that the injector has them.
  */
 export async function waitForStamps(
   api: KubernetesApi,
   injector: Injector,
   asked: readonly Asked[],
   changes: readonly LayerChange[],
-  written: InjectorData | undefined,
+  written: Written | undefined,
   deadline: number,
   options: CommitOptions,
 ): Promise<Looked> {
   let pending = [...asked];
+  const telling = written ? asked.filter((one) => isTried(one) && isTelling(one, written)) : [];
   let silence: string | undefined;
   let denied: Refused = new Map();
   let reportAfter = 10_000;
@@ -52,7 +53,7 @@ export async function waitForStamps(
     denied = new Map();
     const known = look < quickLooks && options.elapsed() < deadline ? written : undefined;
     try {
-      const data = known ?? (await options.cached.readAnew(api)).data;
+      const data = known?.written ?? (await options.cached.readAnew(api)).data;
       const lost = lostIn(layersOf(data), changes);
       if (lost.length > 0) return { refused, denied: new Map(), pending, lost };
       const due: Due = {
@@ -78,9 +79,12 @@ export async function waitForStamps(
           else denied.set(one.namespace, verdict.denied);
         });
       // an injector that has not read the ConfigMap yet answers alike for all namespaces: probe another one each round
-      const scouts = known ? pending.filter((_, at) => at === look % pending.length) : pending;
-      const others = pending.filter((one) => !scouts.includes(one));
+      const candidates = telling.length > 0 ? telling : pending;
+      const scouts = known ? candidates.filter((_, at) => at === look % candidates.length) : pending;
+      const left = pending.filter((one) => !scouts.includes(one));
       await judge(scouts);
+      const isShown = known !== undefined && telling.length > 0 && refused.size === 0;
+      const others = isShown && waiting.length === 0 ? left.filter((one) => !isTried(one)) : left;
       if (waiting.length > 0) waiting.push(...others);
       else await judge(others);
       pending = waiting;
@@ -116,6 +120,27 @@ export async function waitForStamps(
     pending.flatMap(({ namespace }) => (denied.has(namespace) ? [] : [[namespace, why]])),
   );
   return { refused, denied, pending: [], lost: [] };
+}
+
+/** Whether the injector was asked about all its pods with exactly the settings that were written, and gave them. */
+function isTried({ probes }: Asked): boolean {
+  return probes.every(({ probe, before, tried }) =>
+    before.outcome === "injected"
+      ? tried !== undefined && tried.refused === undefined
+      : !(probe.ours && before.outcome === "denied"),
+  );
+}
+
+/** Whether a plain pod's stamp tells the settings as written from the former ones. A new template was not what pods were tried out with. */
+function isTelling({ namespace, probes }: Asked, { former, written }: Written): boolean {
+  if (former.config !== written.config) return false;
+  const [was, due] = [stampsIn(former), stampsIn(written)];
+  return probes.some(
+    ({ probe: { ours, template }, before }) =>
+      ours &&
+      before.outcome === "injected" &&
+      was(namespace, template.metadata?.labels) !== due(namespace, template.metadata?.labels),
+  );
 }
 
 /** The message of a transient API server error; rethrows any other error. */

@@ -40,9 +40,11 @@ type BeforeWriting = (
   layers: Layers,
 ) => Promise<Refused>;
 
-interface Written {
-  /** The layers before the write. */
+export interface Written {
+  /** The layers before the first write. */
   before: Layers;
+  /** The texts before this write. */
+  former: InjectorData;
   /** The texts after it. */
   written: InjectorData;
 }
@@ -68,7 +70,7 @@ export async function writeLayers(
     const left = changes.filter((change) => !rejected.has(change));
     const { layers, accepted } = decide(left, present, current, outcomes);
     for (const [change, error] of rejected) outcomes.set(change, error);
-    if (accepted.length === 0) return { before, written: current.data };
+    if (accepted.length === 0) return { before, former: current.data, written: current.data };
     const data = named(nameOf(current, injector), () => compose(current.data, layers));
     requireRoom(data, injector, Object.keys(layers).length);
     const refused = await beforeWriting(current, accepted, layers);
@@ -77,7 +79,7 @@ export async function writeLayers(
     // the rest may be valid without them
     if (failing.length > 0) continue;
     if (data.config === current.data.config && data.values === current.data.values)
-      return { before, written: data };
+      return { before, former: current.data, written: data };
     try {
       const manager = accepted.every(({ putsBack }) => putsBack) ? putBackManager : fieldManager;
       const live = await writeInjector(api, injector, current, data, manager).finally(() =>
@@ -85,7 +87,7 @@ export async function writeLayers(
       );
       if (Object.keys(layers).length === 0 && manager === fieldManager)
         await releaseInjector(api, injector, live);
-      return { before, written: data };
+      return { before, former: current.data, written: data };
     } catch (error) {
       if (isTransient(error)) throw untried(error);
       if (!hasStatus(error, 409) || attempt >= mostConflicts) throw error;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import {
   type ApiCall,
   ApiError,
@@ -175,6 +175,70 @@ describe("a layer whose write is disturbed", () => {
     // without the plan, and by the present settings, which a policy against the annotation would deny as well
     await assert.rejects(provider.create(layer("shop", tooMuch)), /maximum cpu usage per Container is 8/);
     assert.deepEqual(asked, ["by the plan", "as it is", "by the plan"]);
+  });
+
+  describe("two layers at once, both tried out before the write", () => {
+    interface Shown {
+      namespace: string;
+      stamp: string | undefined;
+    }
+    let created: Record<"shop" | "cart", Awaited<ReturnType<ResourceProvider["create"]>>>;
+    beforeEach(async () => {
+      const provider = undisturbed();
+      const [shop, cart] = await Promise.all([
+        provider.create(layer("shop", 3)),
+        provider.create(layer("cart", 3)),
+      ]);
+      created = { shop, cart };
+    });
+    /** What the injector shows after the write; until `caughtUp`, each pod has the former stamp. */
+    const shownAfterWrite = (former: string, caughtUp: () => boolean) => {
+      const shown: Shown[] = [];
+      let isWritten = false;
+      const provider = processWith(
+        async (call, send) => {
+          const answer = await send();
+          isWritten ||= call.method === "PUT";
+          if (!isWritten || call.method !== "POST" || isByPlan(call)) return answer;
+          const { metadata } = answer as { metadata: { annotations: Record<string, string> } };
+          if (!caughtUp()) metadata.annotations[stampAnnotation] = former;
+          const namespace = call.path.split("/").at(-2) ?? "";
+          shown.push({ namespace, stamp: metadata.annotations[stampAnnotation] });
+          return answer;
+        },
+        (call) => call,
+      );
+      return { provider, shown };
+    };
+    const update = (provider: ResourceProvider, namespace: "shop" | "cart", news: object) =>
+      provider.update("id", created[namespace].outs, { ...layer(namespace, 3), ...news });
+
+    test("one of their pods shows that the injector has both", async () => {
+      const former = String(created.shop.outs.stamp);
+      const { provider, shown } = shownAfterWrite(former, () => true);
+      const proxyResources = { limits: { cpu: 5 } };
+      const both = [
+        update(provider, "shop", { proxyResources }),
+        update(provider, "cart", { proxyResources }),
+      ];
+      const [stamp] = (await Promise.all(both)).map(({ outs }) => outs.stamp);
+      assert.equal(shown.filter((one) => one.stamp === stamp).length, 1);
+      assert.notEqual(stamp, former);
+      assert.deepEqual(await limits(), { shop: "5", cart: "5" });
+    });
+
+    test("a pod whose stamp stays as it is shows nothing of the other", async () => {
+      const former = String(created.cart.outs.stamp);
+      const lagsUntil = performance.now() + 700;
+      const { provider, shown } = shownAfterWrite(former, () => performance.now() > lagsUntil);
+      const [, { outs }] = await Promise.all([
+        update(provider, "shop", { rollout: { strategy: "none" } }),
+        update(provider, "cart", { proxyResources: { limits: { cpu: 5 } } }),
+      ]);
+      assert.notEqual(outs.stamp, former);
+      const ofCart = shown.filter(({ namespace }) => namespace === "cart");
+      assert.equal(ofCart.at(-1)?.stamp, outs.stamp);
+    });
   });
 
   const canCreateAtOnce = async (namespace: string) => {
