@@ -13,6 +13,7 @@ import {
   toolchain,
 } from "./pulumi/toolchain";
 import { groupOf, groups, needsCluster, testFiles } from "./testFiles";
+import { filesVariable } from "./unitTests";
 
 const usage = `usage: tsx test/run.ts [all|builds|GROUP...] [PATTERN] [--times]
   all       every test (default)
@@ -109,7 +110,11 @@ async function prepare(everything: boolean): Promise<void> {
 async function runFiles(files: readonly string[]) {
   const results = { passed: 0, failed: 0, seconds: new Map<string, number>() };
   const started = new Map<string, number>();
-  const events = run({ files: [...files], concurrency: AT_ONCE });
+  const unit = files.filter((file) => groupOf(file) === "unit");
+  process.env[filesVariable] = JSON.stringify(unit);
+  const others = files.filter((file) => !unit.includes(file));
+  const together = unit.length > 0 ? ["test/unitTests.ts"] : [];
+  const events = run({ files: [...together, ...others], concurrency: AT_ONCE });
   events.on("test:pass", ({ details, skip, todo }) => {
     if (details.type !== "suite" && skip === undefined && todo === undefined) results.passed++;
   });

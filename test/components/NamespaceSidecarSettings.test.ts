@@ -154,10 +154,8 @@ describe("the cluster", () => {
     });
 
   it("is the one that the stack configures, so that another one moves the settings", async () => {
-    const recorded = await recordedResources(() => {
-      pulumi.runtime.setAllConfig({ "kubernetes:context": "prod", "kubernetes:kubeconfig": "credentials" });
-      return new NamespaceSidecarSettings("shop", { namespace: "shop" });
-    });
+    pulumi.runtime.setAllConfig({ "kubernetes:context": "prod", "kubernetes:kubeconfig": "credentials" });
+    const recorded = await registered({ namespace: "shop" }).finally(() => pulumi.runtime.setAllConfig({}));
     const cluster = secretOf({ kubeconfig: "credentials", context: "prod" });
     for (const name of ["shop-layer", "shop-rollout", "shop-published"])
       assert.deepEqual(inputsOf(recorded, name).cluster, cluster, name);
