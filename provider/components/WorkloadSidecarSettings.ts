@@ -14,7 +14,7 @@ export class WorkloadSidecarSettings extends LevelSettings {
       own: ["namespace", "selector", "priority", "workloadName"],
       namespace: withDefault(namespace, () => null),
       picker: {
-        workload: withDefault(workloadName, () => name),
+        workloadName: withDefault(workloadName, () => name),
         selector,
         ...(priority === undefined ? {} : { priority }),
       },

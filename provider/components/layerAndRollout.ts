@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { recordOf } from "../data/isRecord.js";
-import { rolloutOptionNames } from "../levels/RolloutOptions.js";
+import { type RolloutOptions, rolloutOptionNames } from "../levels/RolloutOptions.js";
 import { settingsAmong } from "../settings/settingsInputs.js";
 import { clusterOf } from "./clusterOf.js";
 import { ignoredInputs } from "./ignoredInputs.js";
@@ -21,31 +21,28 @@ export function layerAndRollout(
 ): { target: pulumi.Inputs; layer: SettingsLayer; rollout: SidecarRollout } {
   const ignored = ignoredInputs(ignoreChanges);
   const otherwise = () => clusterOf(component, name);
-  const settings = withoutSecrets(component, name, settingsAmong({ ...args }));
-  const target = {
+  const { workloadName, ...plain } = withoutSecrets(component, name, {
+    ...settingsAmong({ ...args }),
     ...(namespace === undefined ? {} : { namespace }),
+    ...picker,
     injector: args.injector ?? {},
+    rollout: args.rollout ?? {},
+    ...(args.injectorTimeout === undefined ? {} : { injectorTimeout: args.injectorTimeout }),
+  });
+  const target = {
+    ...(namespace === undefined ? {} : { namespace: plain.namespace }),
+    injector: plain.injector,
     cluster: args.cluster === undefined ? otherwise() : withDefault(args.cluster, otherwise),
   };
+  const workload = workloadName === undefined ? {} : { workload: workloadName };
   const layer = new SettingsLayer(
     `${name}-layer`,
-    {
-      ...target,
-      ...picker,
-      ...settings,
-      owner: ownerOf(name, component),
-      rollout: args.rollout ?? {},
-      ...(args.injectorTimeout === undefined ? {} : { injectorTimeout: args.injectorTimeout }),
-    },
+    { ...target, ...plain, ...workload, owner: ownerOf(name, component) },
     { parent: component, ignoreChanges: ignored.layer },
   );
   const rollout = new SidecarRollout(
     `${name}-rollout`,
-    {
-      ...target,
-      ...(picker.workload === undefined ? {} : { workload: picker.workload }),
-      ...spread(args.rollout),
-    },
+    { ...target, ...workload, ...spread(plain.rollout) },
     { parent: component, dependsOn: [layer], ignoreChanges: ignored.rollout },
   );
   return { target, layer, rollout };
@@ -96,8 +93,7 @@ export function withSealedKubeconfig<Args extends GlobalSidecarSettingsArgs>(arg
   return { ...args, cluster };
 }
 
-function spread(rollout: GlobalSidecarSettingsArgs["rollout"]): pulumi.Inputs {
-  if (rollout === undefined) return {};
+function spread(rollout: pulumi.Input<RolloutOptions>): pulumi.Inputs {
   const options = pulumi.output(rollout);
   return Object.fromEntries(
     rolloutOptionNames.map((name) => [name, options.apply((value) => value?.[name])]),

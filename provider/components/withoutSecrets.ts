@@ -2,26 +2,22 @@ import * as pulumi from "@pulumi/pulumi";
 import { withoutStack } from "./withoutStack.js";
 
 /**
- * A component's settings; rejects secrets. Settings are in plain text in the injector's ConfigMap, on pods, and in reports. A dynamic
+ * A component's arguments; rejects secrets. They are in plain text in the injector's ConfigMap, on pods, and in reports. A dynamic
  * provider doesn't know which of its inputs are secret, so nothing could protect them later.
  */
-export function withoutSecrets(
-  component: pulumi.Resource,
-  name: string,
-  settings: pulumi.Inputs,
-): pulumi.Inputs {
+export function withoutSecrets(component: pulumi.Resource, name: string, args: pulumi.Inputs): pulumi.Inputs {
   return Object.fromEntries(
-    Object.entries(settings).map(([group, value]) => [group, requirePlain(component, name, group, value)]),
+    Object.entries(args).map(([key, value]) => [key, requirePlain(component, name, key, value)]),
   );
 }
 
 function requirePlain<Value>(
   component: pulumi.Resource,
   name: string,
-  group: string,
+  key: string,
   value: Value,
 ): Value | Promise<Value> {
-  const sealed = outputsIn(value, [group]);
+  const sealed = outputsIn(value, [key]);
   if (sealed.length === 0) return value;
   return whySealed(sealed).then((why) => {
     if (why === undefined) return value;
@@ -29,12 +25,12 @@ function requirePlain<Value>(
   });
 }
 
-/** Why these settings are refused; undefined if none is a secret. */
-export function secretSettings(settings: pulumi.Inputs): Promise<string | undefined> {
-  return whySealed(Object.entries(settings).flatMap(([group, value]) => outputsIn(value, [group])));
+/** Why these arguments are refused; undefined if none is a secret. */
+export function secretArguments(args: pulumi.Inputs): Promise<string | undefined> {
+  return whySealed(Object.entries(args).flatMap(([key, value]) => outputsIn(value, [key])));
 }
 
-async function whySealed(outputs: readonly SettingOutput[]): Promise<string | undefined> {
+async function whySealed(outputs: readonly PlacedOutput[]): Promise<string | undefined> {
   const found = await Promise.all(
     outputs.map(async ({ path, output }) => ((await pulumi.isSecret(output)) ? [path.join(".")] : [])),
   );
@@ -46,14 +42,16 @@ async function whySealed(outputs: readonly SettingOutput[]): Promise<string | un
   );
 }
 
-interface SettingOutput {
+interface PlacedOutput {
   path: readonly string[];
   output: pulumi.Output<unknown>;
 }
 
-/** All Outputs in a value, with their setting paths. */
-export function outputsIn(value: unknown, path: readonly string[]): SettingOutput[] {
-  if (pulumi.Output.isInstance(value)) return [{ path, output: value }];
+/** All Outputs and promises in a value, with their paths. */
+export function outputsIn(value: unknown, path: readonly string[]): PlacedOutput[] {
+  // a new Output of it is secret if anything in it is: an `apply` may have returned data with Outputs in it
+  if (pulumi.Output.isInstance(value) || value instanceof Promise)
+    return [{ path, output: pulumi.output<unknown>(value) }];
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, one]) => outputsIn(one, [...path, key]));
 }

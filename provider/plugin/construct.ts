@@ -9,9 +9,8 @@ import type {
 } from "../components/SidecarSettingsArgs.js";
 import { stackCluster } from "../components/stackCluster.js";
 import { WorkloadSidecarSettings } from "../components/WorkloadSidecarSettings.js";
-import { outputsIn, secretSettings } from "../components/withoutSecrets.js";
+import { outputsIn, secretArguments } from "../components/withoutSecrets.js";
 import type { Injector } from "../injector/Injector.js";
-import { settingsAmong } from "../settings/settingsInputs.js";
 import { type Configuration, namesCluster, withInjector } from "./Configuration.js";
 
 /** Makes a component for a program in another language. */
@@ -32,7 +31,8 @@ export async function construct(
   }
   const args = { ...cluster, ...inputs, ...injectorInput(configuration, inputs.injector) };
   // before anything is registered: nobody would see that a resource's inputs are rejected later
-  const secret = await secretSettings(settingsAmong(args));
+  const { cluster: _, ...shown } = args;
+  const secret = await secretArguments(shown);
   if (secret !== undefined) throw new Error(`${name}: ${secret}`);
   switch (type) {
     case "istio-sidecar:index:GlobalSidecarSettings":

@@ -3,6 +3,7 @@ import {
   NamespaceSidecarSettings,
   SidecarMesh,
   type SidecarSettings,
+  WorkloadSidecarSettings,
   withSidecarSettings,
 } from "pulumi-istio-sidecar";
 
@@ -12,11 +13,16 @@ const late = pulumi.output(new Promise<true>((resolve) => setTimeout(() => resol
 const wrong = { concurrency: "many" } as unknown as SidecarSettings;
 
 const programs: Record<string, () => unknown> = {
-  secret: () =>
+  secret: () => {
     new NamespaceSidecarSettings("shop", {
       namespace: "shop",
       env: { TOKEN: late.apply(() => pulumi.secret("hunter2")) },
-    }),
+    });
+    new WorkloadSidecarSettings("api", {
+      namespace: "shop",
+      selector: { matchLabels: { app: pulumi.secret("hunter2") } },
+    });
+  },
   mesh: () => late.apply(() => new SidecarMesh("mesh", { namespaces: { shop: wrong } })),
   key: () =>
     late.apply(() => new NamespaceSidecarSettings("shop", { namespace: "shop", ...{ dnsProxi: true } })),
