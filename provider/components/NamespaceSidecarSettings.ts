@@ -8,12 +8,11 @@ import { withDefault } from "./withDefault.js";
 /** Sidecar settings for one namespace. They override the global ones; a workload's settings and a pod's own annotations override them. */
 export class NamespaceSidecarSettings extends LevelSettings {
   constructor(name: string, args: NamespaceSidecarSettingsArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { publish = true } = args;
     super("NamespaceSidecarSettings", name, args, opts, {
       own: ["namespace", "publish"],
       namespace: withDefault(args.namespace, () => null),
     });
-    if (!publish) return;
+    if (args.publish === false) return;
     const { target, layer, rollout } = this.parts;
     // don't publish settings that a failed rollout will revert
     const first = pulumi

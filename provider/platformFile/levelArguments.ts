@@ -143,7 +143,8 @@ function rolloutProblems(given: unknown): Problem[] {
   return isSet(given) ? parseRollout(given).problems : [];
 }
 
-function publishProblems(given: unknown, known: boolean): Problem[] {
+/** Problems of the argument `publish`, for a level that has it or not. */
+export function publishProblems(given: unknown, known: boolean): Problem[] {
   if (!known || !isSet(given) || typeof given === "boolean") return [];
   return [{ path: "publish", ...refused(given, "true or false", "leave it out for true") }];
 }

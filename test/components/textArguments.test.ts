@@ -31,7 +31,7 @@ export function textFromElsewhere(): void {
   new SidecarMesh("mesh", { global: { proxyResources: { limits: { cpu: config.require("cpu") } } } });
 }
 
-describe("a component refuses keys that it does not know:", () => {
+describe("a component refuses what would have no effect:", () => {
   const namespace = "shop";
   const rows: [string, () => unknown, RegExp][] = [
     [
@@ -53,6 +53,20 @@ describe("a component refuses keys that it does not know:", () => {
           ...{ publish: true },
         }),
       /^api: .*"publish"/,
+    ],
+    [
+      "publish as text",
+      () => new NamespaceSidecarSettings("shop", { namespace, publish: "false" as unknown as boolean }),
+      /^shop: ✖ publish: expected true or false, got "false"/,
+    ],
+    [
+      "publish as an output",
+      () =>
+        new NamespaceSidecarSettings("shop", {
+          namespace,
+          publish: pulumi.output(false) as unknown as boolean,
+        }),
+      /^shop: ✖ publish: expected true or false, got an output/,
     ],
   ];
   for (const [what, create, message] of rows) {
