@@ -3,7 +3,7 @@ import type { Session } from "../cluster/session.js";
 import { hasOwnStamps } from "../configMap/isAsWritten.js";
 import { count } from "../data/count.js";
 import type { Properties } from "../data/Properties.js";
-import { containsUnknown } from "../data/unknown.js";
+import { containsUnknown, isUnknown } from "../data/unknown.js";
 import type { Coordinators } from "../injector/Coordinators.js";
 import { namespaceOf, targetOf } from "../levels/Layer.js";
 import { assessReached } from "./plan/assessReached.js";
@@ -21,8 +21,12 @@ export async function planRollout(
   isNew: boolean,
 ): Promise<PlannedRollout | { refused: readonly string[] } | "unreachable" | undefined> {
   const { session } = coordinators;
+  if (isUnknown(properties.namespace)) {
+    session.report("a namespace is not known before `up`, nor which of its workloads restart");
+    return undefined;
+  }
   const where = String(properties.namespace ?? "all namespaces");
-  if (containsUnknown([properties.namespace, properties.injector, properties.cluster])) {
+  if (containsUnknown([properties.injector, properties.cluster])) {
     session.report(`${where}: the cluster is not known before \`up\`, nor which workloads restart`);
     return undefined;
   }

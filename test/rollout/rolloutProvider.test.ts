@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type KubernetesApi, UnreachableError } from "../../provider/cluster/KubernetesApi";
 import type { Session } from "../../provider/cluster/session";
+import { unknownMarker } from "../../provider/data/unknown";
 import { Coordinators } from "../../provider/injector/Coordinators";
 import type { ResourceProvider } from "../../provider/injector/ResourceProvider";
 import { transientReasons } from "../../provider/rollout/plan/transientReasons";
@@ -19,14 +20,14 @@ const olds = {
 };
 
 /** One whose server gives no answer, with an injector from which somebody removed layers or not. */
-function providerWith(lost: boolean): ResourceProvider {
+function providerWith(lost: boolean, report: Session["report"] = () => {}): ResourceProvider {
   const api: KubernetesApi = {
     server: "memory",
     request: () => Promise.reject(new UnreachableError("no route")),
   };
   const session: Session = {
     api: () => Promise.resolve(api),
-    report: () => {},
+    report,
     now: () => 0,
     elapsed: () => 0,
     random: () => 0,
@@ -62,6 +63,14 @@ describe("a rollout's inputs where a preview can't know what restarts", () => {
     assert.deepEqual(inputs.waiting, olds.waiting);
     assert.deepEqual(inputs.restarts, restarts);
     assert.equal(inputs.__stale, 0);
+  });
+
+  it("a namespace that is not known yet: said without Pulumi's marker for it", async () => {
+    const lines: string[] = [];
+    const provider = providerWith(false, (line) => lines.push(line));
+    const { inputs } = await provider.check({}, { namespace: unknownMarker });
+    assert.deepEqual(lines, ["a namespace is not known before `up`, nor which of its workloads restart"]);
+    assert.equal(inputs.__stale, 1);
   });
 
   it("a refresh shows the last run's inputs once more, which is no change; the next run that finds something is one", async () => {
