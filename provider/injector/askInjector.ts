@@ -109,7 +109,7 @@ export function denialOf(error: ApiError, namespace: string): Answer {
   if (isTransient(error)) throw error;
   const message = error.serverMessage;
   if (error.status === 404 && message.includes("namespaces"))
-    return { outcome: "unasked", why: `namespace ${namespace} does not exist yet` };
+    return { outcome: "unasked", why: `namespace ${namespace} does not exist` };
   if (isBeingDeleted(error)) return { outcome: "unasked", why: `namespace ${namespace} is being deleted` };
   if (message.includes("does not support dry run")) return { outcome: "unasked", why: message };
   if (message.includes("failed calling webhook") && message.includes("sidecar-injector"))

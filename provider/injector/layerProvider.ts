@@ -37,7 +37,7 @@ import { lookAtInjector } from "./lookAtInjector.js";
 import { NoInjector } from "./NoInjector.js";
 import { failuresOf, partialFailure, type ResourceProvider } from "./ResourceProvider.js";
 import { replacedBy } from "./replacedBy.js";
-import { requireNamespace } from "./requireNamespace.js";
+import { requireLastingNamespace } from "./requireNamespace.js";
 import { targetName } from "./targetName.js";
 import { warnOfNamespace } from "./warnOfNamespace.js";
 import { whyRefused } from "./whyRefused.js";
@@ -72,7 +72,7 @@ export function layerProvider(
       const exists = Object.keys(olds).length > 0;
       const live = exists ? await lookAtInjector(coordinators, olds) : undefined;
       const drift = live && describeDrift(live, olds, before, content);
-      if (!exists) await warnOfNamespace(coordinators, news);
+      if (!exists) await warnOfNamespace(coordinators, news, { isNew: true });
       const conflict = await layerConflict(coordinators, olds, news, content, drift?.isLost ?? false);
       if (conflict !== undefined) {
         const property = news.namespace === undefined ? "" : "namespace";
@@ -197,7 +197,7 @@ async function submit(
   if (read.problems.length > 0) throw new SettingsError(targetName(target), read.problems);
   // otherwise the ConfigMap in the namespace would fail, with the settings already in the injector
   if (formerOwners.length === 0 && typeof inputs.namespace === "string")
-    await requireNamespace(api, inputs.namespace);
+    await requireLastingNamespace(api, inputs.namespace);
   const layer: Layer = { owner, ...contentOf(read) };
   const owners = [owner, ...formerOwners];
   const change = { target, layer, owners, stack: stackOf(owner), ...(former ? { former } : {}) };

@@ -1,4 +1,10 @@
-import { hasStatus, type KubernetesApi, listMetadata, pathIn } from "../cluster/KubernetesApi.js";
+import {
+  hasStatus,
+  type KubernetesApi,
+  listMetadata,
+  type ObjectMeta,
+  pathIn,
+} from "../cluster/KubernetesApi.js";
 import { listText } from "../data/listText.js";
 import { nearestKey } from "../data/nearestKey.js";
 
@@ -36,10 +42,29 @@ export async function namespaceNames(api: KubernetesApi): Promise<string[]> {
 
 /** Throws if the namespace doesn't exist. Passes without the right to read it. */
 export async function requireNamespace(api: KubernetesApi, namespace: string): Promise<void> {
+  if (!(await readNamespace(api, namespace))) throw new NoNamespace(`there is no namespace ${namespace}`);
+}
+
+/** Throws if nothing can be written to the namespace: it doesn't exist, or is being deleted. Passes without the right to read it. */
+export async function requireLastingNamespace(api: KubernetesApi, namespace: string): Promise<void> {
+  const found = await readNamespace(api, namespace);
+  if (found === "unknown" || (found && !found.metadata.deletionTimestamp)) return;
+  const why = found
+    ? `namespace ${namespace} is being deleted. Create it again`
+    : `there is no namespace ${namespace}. Create it first`;
+  throw new NoNamespace(`${why}, or remove its settings from the program.`);
+}
+
+/** Undefined if it doesn't exist, unknown without the right to read it. */
+async function readNamespace(
+  api: KubernetesApi,
+  namespace: string,
+): Promise<{ metadata: ObjectMeta } | "unknown" | undefined> {
   try {
-    await api.request({ method: "GET", path: pathIn(namespace) });
+    return await api.request<{ metadata: ObjectMeta }>({ method: "GET", path: pathIn(namespace) });
   } catch (error) {
-    if (hasStatus(error, 404)) throw new NoNamespace(`there is no namespace ${namespace}`);
-    if (!hasStatus(error, 403)) throw error;
+    if (hasStatus(error, 404)) return undefined;
+    if (hasStatus(error, 403)) return "unknown";
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { isOtherCluster } from "../cluster/isOtherCluster.js";
-import { isMissingRight, type KubernetesApi, UnreachableError } from "../cluster/KubernetesApi.js";
+import { hasStatus, isMissingRight, type KubernetesApi, UnreachableError } from "../cluster/KubernetesApi.js";
 import { effectiveAt } from "../configMap/effectiveAt.js";
 import { canonicalJson, digest } from "../data/canonicalJson.js";
 import type { Properties } from "../data/Properties.js";
@@ -14,6 +14,7 @@ import {
   writtenOwnerOutput,
 } from "../injector/layerOwner.js";
 import type { ResourceProvider } from "../injector/ResourceProvider.js";
+import { requireLastingNamespace } from "../injector/requireNamespace.js";
 import { withoutEmptyMaps } from "../injector/withoutEmptyMaps.js";
 import { type EffectiveSettings, effectiveValues } from "../levels/effectiveSettings.js";
 import { nested } from "../settings/canonicalSettings.js";
@@ -34,7 +35,13 @@ export function publishedProvider(coordinators: Coordinators): ResourceProvider 
     const outs = { ...inputs, ...writtenOwner(inputs, owner), configMap: `${namespace}/${publishedName}` };
     if (!data) return outs;
     const effective = effectiveAt(data, namespace);
-    await writePublished(api, namespace, textOf(effective), { known, owner });
+    try {
+      await writePublished(api, namespace, textOf(effective), { known, owner });
+    } catch (error) {
+      // somebody may have deleted the namespace
+      if (hasStatus(error, 404) || hasStatus(error, 403)) await requireLastingNamespace(api, namespace);
+      throw error;
+    }
     return { ...outs, ...outputsOf(effective) };
   };
 

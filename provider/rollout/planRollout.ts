@@ -5,6 +5,7 @@ import { count } from "../data/count.js";
 import type { Properties } from "../data/Properties.js";
 import { containsUnknown, isUnknown } from "../data/unknown.js";
 import type { Coordinators } from "../injector/Coordinators.js";
+import { warnOfNamespace } from "../injector/warnOfNamespace.js";
 import { namespaceOf, targetOf } from "../levels/Layer.js";
 import { assessReached } from "./plan/assessReached.js";
 import { type PlannedRollout, plannedRollout } from "./plan/plannedRollout.js";
@@ -55,6 +56,9 @@ export async function planRollout(
       verdict.is === "refused" ? [refusalText(namespace, name, verdict.why)] : [],
     );
     if (refused.length > 0) return { refused };
+    // of a new level's namespace, its layer has warned
+    if (!isNew && restarts.length + unmanaged.length === 0)
+      await warnOfNamespace(coordinators, properties, { isNew });
     reportUnknown(restarts, session.report);
     reportOverruled(restarts, session.report);
     const namespace = properties.namespace === undefined ? undefined : String(properties.namespace);

@@ -4,7 +4,9 @@ import { after, afterEach, before, describe, test } from "node:test";
 import type { InjectorData } from "../../provider/configMap/InjectorData";
 import { layersOf } from "../../provider/configMap/layersOf";
 import { readInjector, writeInjector } from "../../provider/injector/Injector";
+import { namespaceNames } from "../../provider/injector/requireNamespace";
 import { restartAnnotation } from "../../provider/rollout/policy/restartAnnotation";
+import type { ProgramOptions } from "../pulumi/ProgramOptions";
 import { pulumi } from "../pulumi/pulumi";
 import { container, Mesh, operations, type Plan, succeeded } from "./Mesh";
 
@@ -226,8 +228,8 @@ describe(`layers in the injector`, () => {
     assert.deepEqual(await mesh.injector(), installed);
   });
 
-  test("settings for a namespace that does not exist: a warning in the preview, refused by up", async () => {
-    const early = stack("early", { namespaces: { later: cpu(3) } });
+  test("settings for a namespace that does not exist, or no longer: a warning in the preview, refused by up; destroy takes them out", async () => {
+    const early = stack("early", { namespaces: { later: { ...cpu(3), publish: true } } });
     assert.match(succeeded(await pulumi.preview(early)).stdoutText, /\[later\] .*no namespace later/);
     const refused = await pulumi.up(early);
     assert.equal(refused.ok, false);
@@ -237,8 +239,30 @@ describe(`layers in the injector`, () => {
     succeeded(await pulumi.up(early));
     await mesh.deployment("later", "api");
     assert.equal(container(await mesh.pod("later", "api"), "istio-proxy").resources?.limits?.cpu, "3");
+    const [path, name] = ["/api/v1/namespaces/later", "holds-it"];
+    const holding = { metadata: { name, finalizers: ["example.com/wait"] } };
+    await mesh.api.request({ method: "POST", path: `${path}/configmaps`, body: holding });
+    await mesh.api.request({ method: "DELETE", path });
+    await mesh.eventually("it is empty but for that", async () => {
+      const published = await mesh.configMap("later", "sidecar-settings");
+      return published === undefined && (await mesh.pods("later")).length === 0;
+    });
+    await refusedTwice(early, "namespace later is being deleted. Create it again");
+    await mesh.patch(`${path}/configmaps/${name}`, { metadata: { finalizers: null } });
+    await mesh.eventually("it is gone", async () => !(await namespaceNames(mesh.api)).includes("later"));
+    await refusedTwice(early, "there is no namespace later. Create it first");
     await destroyed("early");
+    assert.deepEqual(await mesh.injector(), installed);
   });
+
+  /** By a line as in a preview, and by the error of the resource. */
+  const refusedTwice = async (options: ProgramOptions, why: string) => {
+    const refused = await pulumi.up(options);
+    assert.equal(refused.ok, false);
+    const sentence = `${why}, or remove its settings from the program.`;
+    for (const before of ["[later] ", "error: "])
+      assert.ok(refused.stdoutText.includes(before + sentence), refused.stdoutText);
+  };
 
   test("a preview without a cluster works, and says what it could not look up", async () => {
     const away = { env: { KUBECONFIG: "/nonexistent", PULUMI_NODEJS_TRANSPILE_ONLY: "true" }, diff: true };
