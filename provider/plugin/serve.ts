@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { cancelSession, reportTo } from "../cluster/session.js";
 import { registerAsPlugin } from "../components/ProvidedResource.js";
 import { endWithEngine } from "../process/endWithEngine.js";
+import { printErrorsBriefly } from "../process/printErrorsBriefly.js";
 import { type Configuration, readConfiguration, useCluster } from "./Configuration.js";
 import { construct } from "./construct.js";
 import { toEngine, useEngine } from "./engineLog.js";
@@ -19,6 +20,7 @@ export async function serve(parts: Parts, args: readonly string[], schema: strin
   const engine = args.find((arg) => /^[^\s/]+:\d+$/.test(arg));
   let configuration: Configuration = {};
   registerAsPlugin();
+  printErrorsBriefly();
   if (engine !== undefined) {
     useEngine(engine);
     reportTo(toEngine);
