@@ -1,4 +1,7 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { withoutStack } from "./withoutStack.js";
 
 /** The exports of `pulumi-istio-sidecar/dynamic` that implement resources. */
 type Part = "layer" | "rollout" | "published";
@@ -34,10 +37,31 @@ export abstract class ProvidedResource extends pulumi.CustomResource {
     options: pulumi.CustomResourceOptions,
   ) {
     const __provider = `exports.handler = () => require("pulumi-istio-sidecar/dynamic").${part};`;
+    if (!isPlugin()) requireInstalled();
     const [token, code] = isPlugin()
       ? [`istio-sidecar:index:${type}`, {}]
       : [`pulumi-nodejs:dynamic/istio-sidecar:${type}`, { __provider }];
     const unset = Object.fromEntries(outputs.map((output) => [output, undefined]));
     super(token, name, { ...properties, ...unset, ...code }, options);
+  }
+}
+
+let isInstalled = false;
+
+/** Throws where Pulumi will not find the code of dynamic resources, as for a program that is bundled into one file and deployed alone. */
+function requireInstalled(): void {
+  // mocks run nothing of it
+  if (isInstalled || !pulumi.runtime.hasEngine()) return;
+  const folder = process.cwd();
+  try {
+    createRequire(join(folder, "index.js")).resolve("pulumi-istio-sidecar/dynamic");
+    isInstalled = true;
+  } catch {
+    throw withoutStack(
+      new pulumi.RunError(
+        `expected the package pulumi-istio-sidecar in node_modules of ${folder} or a folder above it, found none. Pulumi loads it from there, ` +
+          "even if the program is bundled: install it there, and leave it out of the bundle.",
+      ),
+    );
   }
 }

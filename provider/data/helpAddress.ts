@@ -41,6 +41,7 @@ export function anchorOf(heading: string): string {
 export const messageHeadings: readonly string[] = [
   "`unknown key`",
   "`not YAML`",
+  "`expected the package pulumi-istio-sidecar`, `Cannot find module 'pulumi-istio-sidecar/dynamic'`",
   "`got a secret`",
   "`its sidecar settings belong to …, of another stack`",
   "`two components of this program`",

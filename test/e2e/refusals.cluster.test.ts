@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -40,4 +40,21 @@ describe("settings that turn out to be wrong after the program's last line", () 
       for (const one of [message].flat()) assert.match(stdoutText, one);
       assert.doesNotMatch(stdoutText, /^.*\s{4}at .+:\d+:\d+\)?$/m);
     });
+
+  test("a program that brings the package's code along, without the package beside it, is told to install it", async () => {
+    const [cwd, modules] = [join(folder, "bundled"), join(__dirname, "../../node_modules")];
+    const bundled = join(__dirname, "../../provider");
+    const program = `new (require(${JSON.stringify(bundled)}).GlobalSidecarSettings)("mesh", { dnsProxy: true });`;
+    await mkdir(join(cwd, "node_modules"), { recursive: true });
+    await symlink(join(modules, "@pulumi"), join(cwd, "node_modules/@pulumi"));
+    await writeFile(join(cwd, "index.js"), program);
+    await writeFile(join(cwd, "package.json"), "{}");
+    await writeFile(join(cwd, "Pulumi.yaml"), "{ name: bundled, runtime: nodejs }");
+    const { ok, stdoutText } = await pulumi.preview({ cwd, stack: "dev", state: join(folder, "alone") });
+    assert.equal(ok, false, stdoutText);
+    assert.match(
+      stdoutText,
+      /error: expected the package pulumi-istio-sidecar in node_modules of .* or a folder above/,
+    );
+  });
 });
