@@ -60,9 +60,24 @@ describe("restarts are decided by evidence", () => {
         },
       },
     });
-    await mesh.eventually("pg is ready", async () => {
-      const { status } = await mesh.api.request<Workload>({ method: "GET", path: `${path}/pg` });
-      return status?.readyReplicas === 2;
+    // of pods 5 and 6, a partition of 1 keeps the first
+    const canary = { app: "canary" };
+    await post(path, {
+      metadata: { name: "canary" },
+      spec: {
+        replicas: 2,
+        ordinals: { start: 5 },
+        updateStrategy: { rollingUpdate: { partition: 1 } },
+        selector: { matchLabels: canary },
+        template: {
+          metadata: { labels: canary },
+          spec: { ...quick, containers: [{ name: "app", image: "app:1" }] },
+        },
+      },
+    });
+    await mesh.eventually("both are ready", async () => {
+      const { items } = await mesh.api.request<{ items: Workload[] }>({ method: "GET", path });
+      return items.every(({ status }) => status?.readyReplicas === 2);
     });
     const plan = ofNamespace(namespace, 3);
     const preview = succeeded(await pulumi.preview(mesh.stack(namespace, plan, { diff: true })));
@@ -70,8 +85,16 @@ describe("restarts are decided by evidence", () => {
       preview.stdoutText,
       /proxyResources\.limits\.cpu 2 -> 3 *: \{[^}]*StatefulSet\/pg *: "2 pods"/,
     );
-    succeeded(await pulumi.up(mesh.stack(namespace, plan)));
+    assert.match(preview.stdoutText, /StatefulSet\/canary *: "1 pod"/);
+    assert.match(
+      preview.stdoutText,
+      /updateStrategy partition 1: its pods below 6 are replaced when deleted/,
+    );
+    const first = succeeded(await pulumi.up(mesh.stack(namespace, plan)));
+    assert.match(first.stdoutText, /restarted StatefulSet\/canary \(1 pod, /);
+    assert.doesNotMatch(first.stdoutText, /overruled/);
     assert.deepEqual((await mesh.pods(namespace, "pg")).map(limit), ["3", "3"]);
+    assert.deepEqual((await mesh.pods(namespace, "canary")).map(limit).sort(), ["2", "3"]);
 
     // settings for one of its pods: no other one restarts
     const picked: Plan = {

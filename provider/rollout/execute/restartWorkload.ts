@@ -6,7 +6,6 @@ import { kindNamed, type Workload, workloadPath } from "../../cluster/workloads.
 import { milliseconds } from "../../levels/RolloutOptions.js";
 import type { Assessment, NamespaceSettings } from "../observe/Assessment.js";
 import { assessWorkload } from "../observe/assessWorkload.js";
-import { overruledOnPod } from "../observe/overruledOnPod.js";
 import { areComingUp } from "../observe/podReason.js";
 import { readWorkload } from "../observe/readWorkload.js";
 import { rolloutProgress, rolloutStatus } from "../observe/rolloutStatus.js";
@@ -91,8 +90,7 @@ async function replaceStalePods(
       withoutNewPods(found) ?? (attempt === 2 ? await withOldSettings(found, dependencies) : undefined);
     if (failure) return failure;
   }
-  // the new pods have the stamp of their settings: what they don't show is overruled by others
-  const overruled = overruledOnPod(latest.workload, latest.full[0], settings);
+  const { overruled } = latest;
   return overruled === undefined ? "done" : { done: { overruled } };
 }
 
@@ -197,7 +195,7 @@ async function assessAgain(
   );
   const metadata = pods.map((pod) => pod.metadata);
   const inFull = new Map(pods.map((pod) => [pod.metadata.name, pod]));
-  const now = { ...settings, planned: undefined };
+  const now = { ...settings, planned: undefined, looksForOverruled: true };
   return {
     ...(await assessWorkload(api, namespace, live, metadata, now, async () => inFull)),
     metadata,

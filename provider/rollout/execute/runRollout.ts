@@ -71,10 +71,12 @@ export async function runRollout(
     } else if (outcome === "done" || "done" in outcome) {
       summary.restarted++;
       took.set(label(assessment), elapsed() - started);
-      if (assessment.verdict.is === "stale" && assessment.verdict.left !== undefined)
-        summary.waiting[label(assessment)] = assessment.verdict.left;
+      const { verdict } = assessment;
+      const left = verdict.is === "stale" ? verdict.left : undefined;
+      if (left !== undefined) summary.waiting[label(assessment)] = left;
+      const pods = verdict.is === "stale" && left !== undefined ? verdict.stalePods : assessment.pods;
       const what = restart.isRollback ? "rolled back" : "restarted";
-      report(`${progress} ${what} ${assessment.name} (${count(assessment.pods, "pod")}, ${seconds} s)`);
+      report(`${progress} ${what} ${assessment.name} (${count(pods, "pod")}, ${seconds} s)`);
       if (outcome !== "done") {
         summary.overruled = { ...summary.overruled, [label(assessment)]: outcome.done.overruled };
         report(`[${assessment.namespace}] ${assessment.name}: ${outcome.done.overruled}`);

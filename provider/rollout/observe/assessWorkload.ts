@@ -7,7 +7,7 @@ import { addedLabels, unreachedByLabel } from "./addedLabels.js";
 import { type GroupVerdict, groupVerdict, isSettled, stampOn } from "./groupVerdict.js";
 import { overruledOnPod } from "./overruledOnPod.js";
 import { joinedGroupStamps, podGroups } from "./podGroups.js";
-import { heldReason, isBelowPartition } from "./rolloutStatus.js";
+import { firstReplaced, heldReason, isBelowPartition } from "./rolloutStatus.js";
 
 /** `runningPods`: the namespace's pods by name, listed only if stamps don't decide. */
 export async function assessWorkload(
@@ -73,7 +73,7 @@ export async function assessWorkload(
   // a restart doesn't replace pods below the partition: left in, they would look like a lagging injector
   const replaced = stale.filter(({ pod }) => strategy === "evict" || !isBelowPartition(workload, pod));
   const { partition } = workload.spec.updateStrategy?.rollingUpdate ?? {};
-  const below = `updateStrategy partition ${partition}: its pods below ${partition} are replaced when deleted`;
+  const below = `updateStrategy partition ${partition}: its pods below ${firstReplaced(workload)} are replaced when deleted`;
   if (replaced.length === 0) return { ...about, verdict: { is: "held", why: below } };
   const left = replaced.length < stale.length ? below : unreached;
   return {

@@ -67,10 +67,14 @@ export function rolloutProgress(workload: Workload): number | undefined {
   return 2 * updated - older + ready;
 }
 
-/** Whether a restart leaves this pod of a StatefulSet as it is, since it is below the partition. */
-export function isBelowPartition({ kind, spec }: Workload, pod: string): boolean {
-  const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;
-  return kind === "StatefulSet" && Number(/-(\d+)$/.exec(pod)?.[1]) < partition;
+/** The ordinal below which a restart leaves a StatefulSet's pods as they are: its partition counts from its first ordinal. */
+export function firstReplaced({ spec: { ordinals, updateStrategy } }: Workload): number {
+  return (ordinals?.start ?? 0) + (updateStrategy?.rollingUpdate?.partition ?? 0);
+}
+
+/** Whether a restart leaves this pod as it is. */
+export function isBelowPartition(workload: Workload, pod: string): boolean {
+  return workload.kind === "StatefulSet" && Number(/-(\d+)$/.exec(pod)?.[1]) < firstReplaced(workload);
 }
 
 function deploymentStatus({ spec, status = {} }: Workload): RolloutStatus {

@@ -250,6 +250,12 @@ describe("pods below a partition", () => {
     assert.ok(!isBelowPartition(workload("StatefulSet", {}, undefined), "api-0"));
     assert.ok(!isBelowPartition({ ...set, kind: "Deployment" }, "api-0"));
   });
+
+  it("count from its first ordinal", () => {
+    const set = workload("StatefulSet", { ...partition, ordinals: { start: 5 } }, undefined);
+    assert.ok(isBelowPartition(set, "api-6"));
+    assert.ok(!isBelowPartition(set, "api-7"));
+  });
 });
 
 describe("how many pods are ready", () => {
