@@ -4,13 +4,12 @@ import { isTransient } from "../cluster/waitBeforeRetry.js";
 import { compose, installedGlobal } from "../configMap/compose.js";
 import type { InjectorData } from "../configMap/InjectorData.js";
 import { layersOf } from "../configMap/layersOf.js";
-import { InjectorRefusal, named } from "../data/InjectorRefusal.js";
+import { named } from "../data/InjectorRefusal.js";
 import { type Layer, type Layers, layerAt } from "../levels/Layer.js";
 import { installedSettings } from "../levels/Profile.js";
 import {
   type Injector,
   type InjectorConfigMap,
-  injectorName,
   nameOf,
   putBackManager,
   releaseInjector,
@@ -26,11 +25,10 @@ import {
 } from "./LayerChange.js";
 import { ownedByAnother, stackOf } from "./layerOwner.js";
 import { changesAtFault, type Refused, reasonsText } from "./Refused.js";
+import { requireRoom } from "./requireRoom.js";
 import { requireValidLayer } from "./requireValidLayer.js";
 import { targetName } from "./targetName.js";
 
-/** The size limit of a ConfigMap. */
-const mostBytes = 1024 * 1024;
 const mostConflicts = 100;
 
 /** Checks what is about to be written; returns the namespaces whose pods would be denied, and why. */
@@ -72,7 +70,7 @@ export async function writeLayers(
     for (const [change, error] of rejected) outcomes.set(change, error);
     if (accepted.length === 0) return { before, former: current.data, written: current.data };
     const data = named(nameOf(current, injector), () => compose(current.data, layers));
-    requireRoom(data, injector, Object.keys(layers).length);
+    requireRoom(current, data, injector, Object.keys(layers).length);
     const refused = await beforeWriting(current, accepted, layers);
     const failing = changesAtFault(accepted, refused);
     for (const change of failing) rejected.set(change, unwritten(change, refused));
@@ -149,13 +147,4 @@ function mayReplace({ owners, stack }: LayerChange, { owner }: Layer): boolean {
 
 function foreignLayer(target: string, owner: string): OwnershipError {
   return new OwnershipError(ownedByAnother(target, owner), owner);
-}
-
-function requireRoom(data: { config: string; values: string }, injector: Injector, count: number): void {
-  const bytes = Buffer.byteLength(data.config) + Buffer.byteLength(data.values);
-  if (bytes <= mostBytes) return;
-  throw new InjectorRefusal(
-    `${injectorName(injector)} would have ${bytes} bytes with these ${count} layers, and a ConfigMap holds ${mostBytes}: ` +
-      `${Buffer.byteLength(data.config)} are templates, ${Buffer.byteLength(data.values)} values; give namespaces the same settings, which are stored once, or use fewer`,
-  );
 }

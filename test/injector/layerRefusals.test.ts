@@ -2,20 +2,21 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type ApiCall, ApiError, type KubernetesApi } from "../../provider/cluster/KubernetesApi";
 import { session } from "../../provider/cluster/session";
+import { compose } from "../../provider/configMap/compose";
 import { unknownMarker } from "../../provider/data/unknown";
 import { Coordinators } from "../../provider/injector/Coordinators";
 import { layerProvider } from "../../provider/injector/layerProvider";
 import { config, data } from "../configMap/injectorText";
 
 /** What a preview says of a layer for this injector, and the calls that it made. */
-async function checked(content: Record<string, string>, settings: object) {
+async function checked(content: Record<string, string>, settings: object, fields: object = {}) {
   const calls: string[] = [];
   const api: KubernetesApi = {
     server: `https://${Math.random()}`,
     async request<Answer>(call: ApiCall): Promise<Answer> {
       calls.push(call.method);
       if (call.path.endsWith("/configmaps/istio-sidecar-injector"))
-        return { metadata: { name: "istio-sidecar-injector" }, data: content } as Answer;
+        return { metadata: { name: "istio-sidecar-injector" }, data: content, ...fields } as Answer;
       throw new ApiError(404, "NotFound", "no", call);
     },
   };
@@ -97,6 +98,19 @@ describe("a preview refuses what up would refuse", () => {
       assert.deepEqual(new Set(calls), new Set(["GET"]));
     });
   }
+
+  it("an immutable ConfigMap, unless it has the layer already", async () => {
+    const immutable = { immutable: true };
+    const { reasons } = await checked({ ...data }, cpu, immutable);
+    assert.deepEqual(reasons.length, 1);
+    assert.match(
+      reasons[0] ?? "",
+      /^ConfigMap istio-system\/istio-sidecar-injector: immutable: expected a ConfigMap that can be changed, got immutable: true, .* Delete it/,
+    );
+    const settings = { "proxyResources.limits.cpu": "1" };
+    const written = compose(data, { shop: { owner: "o/p/s:shop", settings } });
+    assert.deepEqual((await checked({ ...written }, cpu, immutable)).reasons, []);
+  });
 
   it("a tag in place of a revision, and not a revision that the program may install", async () => {
     const configMaps = [{ metadata: { name: "istio-sidecar-injector-canary" } }];
