@@ -4,6 +4,7 @@ import { type RequestOptions, request as tlsRequest } from "node:https";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { recordOf } from "../data/isRecord.js";
+import { impersonationHeaders } from "./impersonation.js";
 import {
   type ApiCall,
   ApiError,
@@ -84,18 +85,23 @@ async function kubeConfig({ kubeconfig, context }: ClusterAccess): Promise<KubeC
   // the library knows only a proxy that the kubeconfig names
   config.clusters = config.clusters.map((cluster) => {
     const proxyUrl = cluster.proxyUrl || proxyFor(cluster.server, process.env);
-    return proxyUrl ? { ...cluster, proxyUrl } : cluster;
+    // without TLS, as through `kubectl proxy`, there is nothing to verify: the library refuses to go on
+    const plain = cluster.server.startsWith("http:") ? { skipTLSVerify: true } : {};
+    return { ...cluster, ...plain, ...(proxyUrl ? { proxyUrl } : {}) };
   });
   return config;
 }
 
 async function configFrom(kubeconfig: string | undefined): Promise<KubeConfig> {
   const { KubeConfig } = await import("./kubeConfig.js");
-  const { readKubeconfigs } = await import("./readKubeconfigs.js");
+  const { readKubeconfigs, readUsers } = await import("./readKubeconfigs.js");
   const files = kubeconfig === undefined ? defaultFiles() : isText(kubeconfig) ? [] : [kubeconfig];
   if (files.length > 0) return readKubeconfigs(files);
   const config = new KubeConfig();
-  if (kubeconfig !== undefined) config.loadFromString(kubeconfig);
+  if (kubeconfig !== undefined) {
+    config.loadFromString(kubeconfig);
+    readUsers(config, kubeconfig, process.cwd());
+  }
   // in a pod, its service account
   else config.loadFromDefault();
   return config;
@@ -215,6 +221,7 @@ class HttpApi implements KubernetesApi {
   private async renewed(): Promise<RequestOptions> {
     const options: RequestOptions = {};
     await this.config.applyToHTTPSOptions(options);
+    options.headers = { ...options.headers, ...impersonationHeaders(this.config.getCurrentUser()) };
     const before = this.credentials?.options;
     // an agent keeps its connections, and with them the certificate it was created with
     const kept = before?.agent && identityOf(before) === identityOf(options) ? before.agent : options.agent;

@@ -32,7 +32,7 @@ describe("a connection", () => {
     const file = join(folder, "kubeconfig");
     const config = {
       "current-context": "one",
-      clusters: [{ name: "one", cluster: { server, "insecure-skip-tls-verify": true } }],
+      clusters: [{ name: "one", cluster: { server } }],
       users: [{ name: "one", user }],
       contexts: [{ name: "one", context: { cluster: "one", user: "one" } }],
     };
@@ -41,8 +41,10 @@ describe("a connection", () => {
   };
   const server = async (status = 200) => {
     const seen: string[] = [];
+    const headers: NodeJS.Dict<string[]>[] = [];
     const listening = createServer((request, response) => {
       seen.push(request.headers.authorization ?? "");
+      headers.push(request.headersDistinct);
       response.writeHead(status, { "content-type": "application/json" }).end("{}");
     });
     await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
@@ -51,7 +53,7 @@ describe("a connection", () => {
       listening.closeAllConnections();
       await new Promise((resolve) => listening.close(resolve));
     };
-    return { address: `http://127.0.0.1:${port}`, seen, stop };
+    return { address: `http://127.0.0.1:${port}`, seen, headers, stop };
   };
 
   it("goes by the proxy of the environment, as kubectl does", async () => {
@@ -146,6 +148,42 @@ describe("a connection", () => {
     assert.deepEqual(seen, ["Bearer fresh", "Bearer fresh", "Bearer fresh"]);
     assert.equal((await readFile(runs, "utf8")).trim(), "run");
     await stop();
+  });
+
+  it("runs an exec plugin that is next to the kubeconfig, from any folder", async (t) => {
+    const { address, seen, stop } = await server();
+    t.after(stop);
+    const credential = { apiVersion: "client.authentication.k8s.io/v1", kind: "ExecCredential" };
+    const answer = JSON.stringify({ ...credential, status: { token: "near" } });
+    await writeFile(join(folder, "near"), `#!/bin/sh\necho careful >&2\necho '${answer}'\n`, { mode: 0o700 });
+    const exec = { apiVersion: credential.apiVersion, command: "./near", interactiveMode: "IfAvailable" };
+    const api = await connect({ kubeconfig: await kubeconfig(address, { exec }) });
+    await api.request(version);
+    assert.deepEqual(seen, ["Bearer near"]);
+  });
+
+  it("acts as whom the kubeconfig names, with their groups and all else", async (t) => {
+    const { address, headers, stop } = await server();
+    t.after(stop);
+    const file = await kubeconfig(address, {
+      token: "none",
+      as: "ann",
+      "as-uid": "7",
+      "as-groups": ["dev", "ops"],
+      "as-user-extra": { "example.com/reason": ["one", "two"] },
+    });
+    for (const given of [file, `${await readFile(file, "utf8")}\n`])
+      await (await connect({ kubeconfig: given })).request(version);
+    for (const seen of headers) {
+      const named = Object.entries(seen).filter(([name]) => name.startsWith("impersonate-"));
+      assert.deepEqual(Object.fromEntries(named), {
+        "impersonate-user": ["ann"],
+        "impersonate-uid": ["7"],
+        "impersonate-group": ["dev", "ops"],
+        "impersonate-extra-example.com%2freason": ["one", "two"],
+      });
+    }
+    assert.equal(headers.length, 2);
   });
 
   it("names the contexts that there are", async () => {
