@@ -3,7 +3,7 @@ import type { Layers } from "../levels/Layer.js";
 import { layersFor, layersNear } from "../levels/layersReaching.js";
 import { joinedStamp, stampOf } from "../levels/Profile.js";
 import { previewAnnotation, proxyConfigAnnotation } from "../pod/podAnnotations.js";
-import { bytesOf, isWithinBounds } from "./isWithinBounds.js";
+import { bounds } from "../template/previewBounds.js";
 import type { StoredData } from "./StoredData.js";
 import { storedContent } from "./storedContent.js";
 
@@ -48,4 +48,27 @@ function readFor(
 ): Pick<StoredData, "namespaces" | "workloads" | "profiles"> {
   const { namespaces, workloads, profiles } = storedContent(layersNear(namespace, layers));
   return { namespaces, profiles, ...(workloads ? { workloads } : {}) };
+}
+
+/** Whether the injector's template accepts planned data on a pod. `data`: as text; `config`: the pod's `proxy.istio.io/config`. */
+function isWithinBounds(
+  data: string,
+  { workloads = {}, profiles }: Pick<StoredData, "workloads" | "profiles">,
+  config = "",
+): boolean {
+  const written = Object.values(profiles).map(({ writes = [] }) => writes);
+  const all = written.flat();
+  const lists = all.flatMap(({ at, is }) => (at === "always" ? Object.values(is) : []));
+  return (
+    bytesOf(data) <= bounds.data &&
+    bytesOf(config) <= bounds.config &&
+    Object.values(workloads).every((layers) => layers.length <= bounds.workloads) &&
+    written.every((writes) => writes.length <= bounds.writes) &&
+    all.every(({ own = "" }) => bytesOf(own) <= bounds.own) &&
+    lists.every((list) => bytesOf(String(list)) <= bounds.always)
+  );
+}
+
+function bytesOf(text: string): number {
+  return Buffer.byteLength(text);
 }

@@ -2,6 +2,7 @@ import type { KubernetesApi } from "../cluster/KubernetesApi.js";
 import { stampsIn } from "../configMap/stampsIn.js";
 import { unknownRelease } from "../configMap/unknownRelease.js";
 import { namespaceOf } from "../levels/Layer.js";
+import { waitForReplicas } from "./askReplicas.js";
 import { type Injector, injectorName } from "./Injector.js";
 import { type CommitOptions, type LayerChange, type Outcomes, UntriedSettings } from "./LayerChange.js";
 import { changesReaching, type Refused, reasonsText } from "./Refused.js";
@@ -9,7 +10,6 @@ import { type Asked, recordBaseline, unverifiable } from "./recordBaseline.js";
 import { revertRejected } from "./revertRejected.js";
 import { targetName } from "./targetName.js";
 import { plannedLayers, tryOut } from "./tryOut.js";
-import { waitForReplicas } from "./waitForReplicas.js";
 import { transientMessage, waitForStamps } from "./waitForStamps.js";
 import { type Written, writeLayers } from "./writeLayers.js";
 

@@ -1,6 +1,5 @@
 import { resourceAnnotations } from "../settings/resourceAnnotations.js";
 import { pickProfiles, putInPlace, putStamp } from "./pickProfiles.js";
-import { metadataInProxyConfig } from "./proxyMetadata.js";
 import { scaledAmounts } from "./scaledAmounts.js";
 import { copied, copiedMaps, helmValuesRead, imageVariants, opening, sidecarRoots } from "./scopeReads.js";
 
@@ -104,4 +103,15 @@ export function whenIstioSaysMode(template: string): string | undefined {
   if (open.some((condition) => condition.includes("$"))) return undefined;
   const [only = "true", ...more] = open;
   return more.length === 0 ? only : `and ${open.map((condition) => `(${condition})`).join(" ")}`;
+}
+
+/** Merges a root's `metadata` into its `proxyConfig`, which is created from the pod's ProxyConfig if it isn't there yet. */
+function metadataInProxyConfig(root: string): string {
+  return `{{- if ${root}.metadata -}}
+{{- if not ${root}.proxyConfig }}{{ $_ := set ${root} "proxyConfig" (fromJSON (protoToJSON $.ProxyConfig)) }}{{ end -}}
+{{- $metadata := dict -}}
+{{- range $name, $value := ${root}.proxyConfig.proxyMetadata }}{{ $_ := set $metadata $name $value }}{{ end -}}
+{{- range $name, $value := ${root}.metadata }}{{ $_ := set $metadata $name $value }}{{ end -}}
+{{- $_ := set ${root}.proxyConfig "proxyMetadata" $metadata -}}
+{{- end -}}`;
 }

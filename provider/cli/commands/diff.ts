@@ -4,8 +4,8 @@ import { type ExitCode, exitCodes } from "../exitCodes.js";
 import { formatted } from "../formatted.js";
 import { connectTo, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
-import { readSettingsFile } from "../readSettingsFile.js";
-import { textOptions } from "../textOptions.js";
+import { readSettingsFile } from "../readText.js";
+import { textOptions } from "../terminalPaint.js";
 
 export const diffFormats = ["table", "wide", "json", "yaml", "markdown"] as const;
 

@@ -6,7 +6,7 @@ import { formatted } from "../formatted.js";
 import { connectAs, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
 import { readText } from "../readText.js";
-import { textOptions } from "../textOptions.js";
+import { textOptions } from "../terminalPaint.js";
 
 export const explainFormats = ["table", "wide", "json", "yaml", "markdown"] as const;
 

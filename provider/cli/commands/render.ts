@@ -9,8 +9,7 @@ import { layersOfFile } from "../../platformFile/layersOfFile.js";
 import { type ExitCode, exitCodes } from "../exitCodes.js";
 import { connectAs, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
-import { readSettingsFile } from "../readSettingsFile.js";
-import { readText } from "../readText.js";
+import { readSettingsFile, readText } from "../readText.js";
 
 export const renderFormats = ["yaml", "json"] as const;
 

@@ -14,9 +14,7 @@ import { dataKey } from "../../template/dataKey.js";
 import { type ExitCode, exitCodes } from "../exitCodes.js";
 import type { OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
-import { readSettingsFile } from "../readSettingsFile.js";
-import { readText } from "../readText.js";
-import { readYaml } from "../readYaml.js";
+import { readSettingsFile, readText, readYaml } from "../readText.js";
 
 interface HelmValuesGiven {
   output: OutputFormat;

@@ -8,8 +8,7 @@ import { type ExitCode, exitCodes } from "../exitCodes.js";
 import { formatted } from "../formatted.js";
 import { connectTo, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
-import { terminalPaint } from "../terminalPaint.js";
-import { textOptions } from "../textOptions.js";
+import { terminalPaint, textOptions } from "../terminalPaint.js";
 
 export interface StatusOptions extends GlobalOptions {
   output: OutputFormat;

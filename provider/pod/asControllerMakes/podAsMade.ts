@@ -2,15 +2,15 @@ import type { Workload } from "../../cluster/workloads.js";
 import { daemonSetPod } from "./daemonSetPod.js";
 import { jobPod } from "./jobPod.js";
 import { type LikePod, type MadePod, ownerFrom, podFrom } from "./MadePod.js";
-import { argoRolloutPod, deploymentPod } from "./replicaSetPod.js";
+import { replicaSetPod } from "./replicaSetPod.js";
 import { statefulSetPod } from "./statefulSetPod.js";
 
 const makers: Readonly<Record<string, (workload: Workload, like?: LikePod) => MadePod>> = {
-  Deployment: deploymentPod,
+  Deployment: replicaSetPod("pod-template-hash"),
   StatefulSet: statefulSetPod,
   DaemonSet: daemonSetPod,
   Job: jobPod,
-  Rollout: argoRolloutPod,
+  Rollout: replicaSetPod("rollouts-pod-template-hash"),
 };
 
 /**

@@ -1,9 +1,10 @@
+import { fieldManager } from "../../cluster/fieldManager.js";
+import { hasTemplate } from "../../cluster/hasTemplate.js";
 import { injectingRevision } from "../../cluster/injectingRevision.js";
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
 import type { Workload } from "../../cluster/workloads.js";
 import { podAsMade } from "../../pod/asControllerMakes/podAsMade.js";
 import { stampAnnotation } from "../../pod/podAnnotations.js";
-import { templateWriter } from "../observe/templateWriter.js";
 import { keepsRestart } from "../policy/restartAnnotation.js";
 import type { Failure } from "./Outcome.js";
 import type { RolloutDependencies } from "./RolloutDependencies.js";
@@ -61,4 +62,15 @@ export async function withOldSettings(
       ? `${behind.join(", ")} still ${behind.length === 1 ? "gives" : "give"} them`
       : `pod ${pod?.name} came from revision ${revision} with ${stamp}, expected ${due ?? "no settings"}: an istiod replica lags, or another webhook changes the sidecar`;
   return { failed: `its new pods have old settings even after a second restart: ${who}`, cause: "other" };
+}
+
+/** Who else writes a workload's pod template, for messages: its owner, else the latest other field manager. */
+function templateWriter({ ownerReferences = [], managedFields = [] }: ObjectMeta): string {
+  const owner = ownerReferences.find(({ controller }) => controller) ?? ownerReferences[0];
+  const writers = managedFields
+    .filter(({ manager, fieldsV1 }) => manager !== fieldManager && hasTemplate(fieldsV1))
+    .sort((a, b) => ((a.time ?? "") < (b.time ?? "") ? 1 : -1));
+  const manager = writers[0]?.manager;
+  if (owner) return `its owner ${owner.kind}/${owner.name}${manager ? ` (${manager})` : ""}`;
+  return manager ? `${manager}, which writes its pod template` : "another writer";
 }

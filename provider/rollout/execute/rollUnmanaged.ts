@@ -1,9 +1,12 @@
 import { hasStatus, pathIn } from "../../cluster/KubernetesApi.js";
+import { isReady } from "../../cluster/podTemplate.js";
 import { milliseconds } from "../../levels/RolloutOptions.js";
-import { unmanagedSentence } from "../observe/unmanagedPods.js";
+import { type UnmanagedPods, unmanagedSentence } from "../observe/unmanagedPods.js";
+import { workloadPods } from "../observe/workloadPods.js";
 import { reportCapped } from "../plan/reportCapped.js";
 import { isDeleted, isEvicted, type Unmanaged } from "../policy/Unmanaged.js";
-import { evictUnmanaged } from "./evictUnmanaged.js";
+import { evictInTurn } from "./evictPods.js";
+import type { Outcome } from "./Outcome.js";
 import type { RolloutDependencies } from "./RolloutDependencies.js";
 import type { RolloutSummary } from "./RolloutSummary.js";
 
@@ -67,4 +70,23 @@ export async function rollUnmanaged(
     ...(Object.keys(left).length > 0 ? { unmanaged: left } : {}),
     ...(deleted > 0 ? { deleted } : {}),
   };
+}
+
+/**
+ * Evicts stale pods of an unknown controller, such as one of a custom resource, one by one, each only once as many of its pods are ready as
+ * before. `patience`: for each pod, in ms.
+ */
+async function evictUnmanaged(
+  { namespace, name, podNames }: Pick<UnmanagedPods, "namespace" | "name" | "podNames">,
+  patience: number,
+  dependencies: RolloutDependencies,
+): Promise<Outcome> {
+  const owned = () => workloadPods(dependencies.api, namespace, name);
+  const before = await owned();
+  const stale = before.filter(({ metadata }) => podNames.includes(metadata.name));
+  if (stale.length === 0) return "gone";
+  const enough = before.filter(isReady).length;
+  const all = Number.POSITIVE_INFINITY;
+  const now = async () => ({ pods: await owned(), ready: all, wanted: all });
+  return evictInTurn({ namespace, name }, stale, enough, now, patience, dependencies);
 }
