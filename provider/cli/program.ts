@@ -6,7 +6,7 @@ import { explain, explainFormats } from "./commands/explain.js";
 import { importFormats, importSettings } from "./commands/import.js";
 import { init } from "./commands/init.js";
 import { render, renderFormats } from "./commands/render.js";
-import { renderHelmValues } from "./commands/renderHelmValues.js";
+import { type HelmValuesGiven, renderHelmValues } from "./commands/renderHelmValues.js";
 import { report, reportFormats } from "./commands/report.js";
 import { type StatusOptions, status, statusFormats } from "./commands/status.js";
 import { type ExitCode, exitCodes } from "./exitCodes.js";
@@ -138,22 +138,16 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
     )
     .action(
       run<RenderGiven>((options, path = "-") => {
-        const { helmValues, chart, stack, mesh, values } = options;
+        const { helmValues, configmap, chart, stack, mesh = "mesh", values } = options;
+        const namesCluster = options.context !== undefined || options.kubeconfig !== undefined;
         if (!helmValues) {
-          if ([chart, stack, mesh, values].some((one) => one !== undefined))
+          if ([chart, stack, options.mesh, values].some((one) => one !== undefined))
             root.error("error: --chart, --stack, --mesh and --values are for --helm-values");
-          if (
-            options.configmap !== undefined &&
-            (options.context !== undefined || options.kubeconfig !== undefined)
-          )
+          if (configmap !== undefined && namesCluster)
             root.error("error: --configmap reads no cluster: leave out --context and --kubeconfig");
           return render(io, path, options);
         }
-        if (
-          options.configmap !== undefined ||
-          options.context !== undefined ||
-          options.kubeconfig !== undefined
-        )
+        if (configmap !== undefined || namesCluster)
           root.error(
             "error: --helm-values reads no cluster: leave out --configmap, --context and --kubeconfig",
           );
@@ -161,13 +155,7 @@ export function program(io: Io, version: string, done: (code: ExitCode) => void)
           return root.error(
             "error: --helm-values needs --chart FOLDER and --stack ORGANIZATION/PROJECT/STACK",
           );
-        return renderHelmValues(io, path, {
-          output: options.output,
-          chart,
-          stack,
-          mesh: mesh ?? "mesh",
-          ...(values ? { values } : {}),
-        });
+        return renderHelmValues(io, path, { ...options, chart, stack, mesh });
       }),
     );
 
@@ -231,22 +219,15 @@ const exitCodeHelp = `Exit codes:
   ${exitCodes.usage}  the command line is wrong
   ${exitCodes.found}  something needs to be done: status and diff with --exit-code, doctor always`;
 
-interface RenderGiven {
+interface RenderGiven extends Partial<HelmValuesGiven> {
   output: OutputFormat;
   configmap?: string;
   helmValues?: boolean;
-  chart?: string;
-  stack?: string;
-  mesh?: string;
-  values?: string[];
 }
 
 function output(formats: readonly OutputFormat[], fallback: OutputFormat): Option {
-  return new Option("-o, --output <format>", outputHelp(formats)).choices(formats).default(fallback);
-}
-
-function outputHelp(formats: readonly OutputFormat[]): string {
-  return formats.includes("wide") ? "how to print it; wide: nothing grouped, nothing cut" : "how to print it";
+  const wide = formats.includes("wide") ? "; wide: nothing grouped, nothing cut" : "";
+  return new Option("-o, --output <format>", `how to print it${wide}`).choices(formats).default(fallback);
 }
 
 function file(description: string): Argument {

@@ -16,7 +16,7 @@ import type { OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
 import { readSettingsFile, readText, readYaml } from "../readText.js";
 
-interface HelmValuesGiven {
+export interface HelmValuesGiven {
   output: OutputFormat;
   /** The folder of the unpacked istiod chart. */
   chart: string;

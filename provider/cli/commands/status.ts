@@ -44,17 +44,7 @@ export async function status(io: Io, options: StatusOptions): Promise<ExitCode> 
 }
 
 function readStatus(io: Io, api: KubernetesApi, options: StatusOptions): Promise<MeshStatus> {
-  const { injectorNamespace, revision, namespace, image } = options;
-  return readMeshStatus(
-    api,
-    {
-      injectorNamespace,
-      ...(revision === undefined ? {} : { revision }),
-      ...(namespace === undefined ? {} : { namespace }),
-      restartOn: image ? ["image"] : [],
-    },
-    io.now(),
-  );
+  return readMeshStatus(api, { ...options, restartOn: options.image ? ["image"] : [] }, io.now());
 }
 
 /** Runs until Ctrl-C: at a terminal it redraws the whole table, otherwise it prints changes line by line. */
