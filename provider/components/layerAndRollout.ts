@@ -42,7 +42,7 @@ export function layerAndRollout(
   );
   const rollout = new SidecarRollout(
     `${name}-rollout`,
-    { ...target, ...workload, ...spread(plain.rollout) },
+    { ...target, ...workload, ...(args.rollout === undefined ? {} : spread(plain.rollout)) },
     { parent: component, dependsOn: [layer], ignoreChanges: ignored.rollout },
   );
   return { target, layer, rollout };
