@@ -42,6 +42,7 @@ export async function commitLayers(
       options,
     );
   const first = await write(changes, outcomes);
+  const { before } = first;
   let written: Written | undefined = first;
   const unknown = unknownRelease(first.written);
   if (unknown !== undefined) options.report(`ConfigMap ${injectorName(injector)}: ${unknown}.`);
@@ -57,15 +58,7 @@ export async function commitLayers(
   const everRefused = new Set<string>();
   for (let rewrites = 0; ; ) {
     if (refused.size > 0) {
-      await revertRejected(
-        api,
-        injector,
-        accepted.filter(isStanding),
-        first.before,
-        refused,
-        outcomes,
-        options,
-      );
+      await revertRejected(api, injector, accepted.filter(isStanding), before, refused, outcomes, options);
       written = undefined;
     }
     for (const change of changesReaching(accepted.filter(isStanding), denied))

@@ -84,9 +84,8 @@ export async function waitForStamps(
       const left = pending.filter((one) => !scouts.includes(one));
       await judge(scouts);
       const isShown = known !== undefined && telling.length > 0 && refused.size === 0;
-      const others = isShown && waiting.length === 0 ? left.filter((one) => !isTried(one)) : left;
-      if (waiting.length > 0) waiting.push(...others);
-      else await judge(others);
+      if (waiting.length > 0) waiting.push(...left);
+      else await judge(isShown ? left.filter((one) => !isTried(one)) : left);
       pending = waiting;
       if (refused.size > 0) return { refused, denied: new Map(), pending, lost: [] };
       // pods without a sidecar show nothing, so only the ConfigMap shows whether the settings are still there

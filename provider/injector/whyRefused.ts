@@ -3,7 +3,7 @@ import { layersOf } from "../configMap/layersOf.js";
 import { InjectorRefusal, named } from "../data/InjectorRefusal.js";
 import type { Properties } from "../data/Properties.js";
 import { containsUnknown } from "../data/unknown.js";
-import { type Layers, layerAt, targetOf } from "../levels/Layer.js";
+import { type Layer, layerAt, targetOf } from "../levels/Layer.js";
 import { type InjectorConfigMap, nameOf } from "./Injector.js";
 import { isSame } from "./LayerChange.js";
 import { contentOf, injectorOf, type LayerContent, ownerOf } from "./layerInputs.js";
@@ -20,10 +20,11 @@ export async function whyRefused(
   try {
     const live = await look();
     if (!live || containsUnknown(contentOf(content))) return undefined;
-    const own = { [targetOf(properties)]: { owner: ownerOf(properties), ...contentOf(content) } };
+    const target = targetOf(properties);
+    const layer = { owner: ownerOf(properties), ...contentOf(content) };
     named(nameOf(live, injectorOf(properties)), () => {
-      requireComposable(live.data, own);
-      requireChangeable(live, own);
+      requireComposable(live.data, { [target]: layer });
+      requireChangeable(live, target, layer);
     });
     return undefined;
   } catch (error) {
@@ -32,10 +33,8 @@ export async function whyRefused(
   }
 }
 
-function requireChangeable({ object, data }: InjectorConfigMap, own: Layers): void {
-  const present = layersOf(data);
-  const isWritten = Object.entries(own).every(([target, layer]) => isSame(layerAt(present, target), layer));
-  if (object.immutable !== true || isWritten) return;
+function requireChangeable({ object, data }: InjectorConfigMap, target: string, layer: Layer): void {
+  if (object.immutable !== true || isSame(layerAt(layersOf(data), target), layer)) return;
   throw new InjectorRefusal({
     where: "immutable",
     expected: "a ConfigMap that can be changed",

@@ -58,7 +58,7 @@ export async function planRollout(
     if (refused.length > 0) return { refused };
     // of a new level's namespace, its layer has warned
     if (!isNew && restarts.length + unmanaged.length === 0)
-      await warnOfNamespace(coordinators, properties, { isNew });
+      await warnOfNamespace(coordinators, properties, { isNew: false });
     reportUnknown(restarts, session.report);
     reportOverruled(restarts, session.report);
     const namespace = properties.namespace === undefined ? undefined : String(properties.namespace);
