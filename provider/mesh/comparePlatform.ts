@@ -16,7 +16,6 @@ import { assessNamespace } from "../rollout/observe/assess.js";
 import { namespaceAnnotations } from "../rollout/observe/namespaceAnnotations.js";
 import { currentSettings, settingsThere } from "../rollout/observe/settingsThere.js";
 import { unmanagedPods } from "../rollout/observe/unmanagedPods.js";
-import { withRolloutOptions } from "../rollout/policy/withRolloutOptions.js";
 import { type CanonicalSettings, inOrder } from "../settings/canonicalSettings.js";
 import type { PlatformDiff, SettingChange } from "./PlatformDiff.js";
 import { requireUsableLayers } from "./requireUsableLayers.js";
@@ -60,11 +59,7 @@ export async function comparePlatform(
       diff.changes.push(...settingChanges(installed, current, after, target));
     diff.elsewhere.push(...layersElsewhere(injector, current, layers));
     for (const [namespace, metadata] of [...pods].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const settings = withRolloutOptions(
-        settingsThere(present, layers, namespace, revisionOf(injector)),
-        after,
-        namespace,
-      );
+      const settings = settingsThere(present, namespace, revisionOf(injector), { planned: layers });
       if (!settings.planned && !settings.forLabels) continue;
       const assessments = await assessNamespace(api, namespace, metadata, settings);
       refused.push(

@@ -7,7 +7,6 @@ import { stampAnnotation } from "../pod/podAnnotations.js";
 import { type Assessment, settingsFor } from "../rollout/observe/Assessment.js";
 import { assessNamespace } from "../rollout/observe/assess.js";
 import { type Current, currentSettings, settingsThere } from "../rollout/observe/settingsThere.js";
-import { withRolloutOptions } from "../rollout/policy/withRolloutOptions.js";
 import { annotationsIfAllowed } from "./annotationsIfAllowed.js";
 import type { FoundTemplate } from "./findPodTemplate.js";
 import { findSidecar } from "./findSidecar.js";
@@ -79,8 +78,7 @@ async function comparedToPods(
   revision: string,
   now: number,
 ): Promise<Pick<ExplainedSidecar, "stale" | "waiting"> & Pick<Assessment, "overruled" | "labels" | "added">> {
-  const there = { ...settingsThere(current, {}, namespace, revision), looksForOverruled: true };
-  const settings = withRolloutOptions(there, current.layers, namespace);
+  const settings = { ...settingsThere(current, namespace, revision), looksForOverruled: true };
   try {
     const [assessed] = await assessNamespace(api, namespace, pods, settings);
     const known = {

@@ -11,12 +11,10 @@ import { layersAt, workloadLayers } from "../levels/layersReaching.js";
 import { effectiveOf } from "../levels/Profile.js";
 import type { Rollout } from "../levels/RolloutOptions.js";
 import { selectorText } from "../levels/selector.js";
-import type { NamespaceSettings } from "../rollout/observe/Assessment.js";
 import { assessNamespace } from "../rollout/observe/assess.js";
 import { ownerOf } from "../rollout/observe/ownerOf.js";
 import { type Current, currentSettings, settingsThere } from "../rollout/observe/settingsThere.js";
 import { unmanagedPods } from "../rollout/observe/unmanagedPods.js";
-import { withRolloutOptions } from "../rollout/policy/withRolloutOptions.js";
 import { istioVersion } from "../template/istioVersion.js";
 import { annotationsIfAllowed } from "./annotationsIfAllowed.js";
 import { findInjectors } from "./findInjectors.js";
@@ -76,7 +74,7 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
           workloads: await workloadsIn(api, name, ofRevision(pods.get(name) ?? [], revision), {
             ...current,
             revision,
-            restartOn: scope.restartOn ?? [],
+            restartOn: scope.restartOn,
             report,
             now,
           }),
@@ -106,7 +104,7 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
 
 interface Known extends Current {
   revision: string;
-  restartOn: Rollout["restartOn"];
+  restartOn: Rollout["restartOn"] | undefined;
   report: (line: string) => void;
   now: number;
 }
@@ -118,14 +116,10 @@ async function workloadsIn(
   { revision, restartOn, report, now, ...current }: Known,
 ): Promise<WorkloadStatus[]> {
   if (pods.length === 0) return [];
-  const settings = withImage(
-    restartOn,
-    withRolloutOptions(
-      { ...settingsThere(current, {}, namespace, revision), looksForOverruled: true },
-      current.layers,
-      namespace,
-    ),
-  );
+  const settings = {
+    ...settingsThere(current, namespace, revision, {}, restartOn),
+    looksForOverruled: true,
+  };
   const assessments = await assessNamespace(api, namespace, pods, settings);
   const managed = new Set(assessments.map(({ name }) => name));
   const unmanaged = await unmanagedPods(api, namespace, pods, managed, settings);
@@ -140,17 +134,6 @@ async function workloadsIn(
     // up-to-date bare pods and Jobs, which have no assessed workload
     ...currentWithoutWorkload(pods, others),
   ].sort((a, b) => compare(a.name, b.name));
-}
-
-/** Adds what the user asked for to the levels' rollout options. */
-function withImage(restartOn: Rollout["restartOn"], settings: NamespaceSettings): NamespaceSettings {
-  if (restartOn.length === 0) return settings;
-  const { forLabels } = settings;
-  return {
-    ...settings,
-    restartOn,
-    ...(forLabels ? { forLabels: (labels) => ({ ...forLabels(labels), restartOn }) } : {}),
-  };
 }
 
 function currentWithoutWorkload(pods: readonly ObjectMeta[], known: ReadonlySet<string>): WorkloadStatus[] {

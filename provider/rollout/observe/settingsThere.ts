@@ -11,6 +11,8 @@ import { effectiveValues } from "../../levels/effectiveSettings.js";
 import type { Layers } from "../../levels/Layer.js";
 import { layersFor, layersNear, workloadLayers } from "../../levels/layersReaching.js";
 import { effectiveOf, installedSettings, stampOf } from "../../levels/Profile.js";
+import type { Rollout } from "../../levels/RolloutOptions.js";
+import { rolloutReaching } from "../../levels/rolloutReaching.js";
 import type { SidecarFields } from "../../pod/sidecarFields.js";
 import type { CanonicalSettings } from "../../settings/canonicalSettings.js";
 import type { NamespaceSettings } from "./Assessment.js";
@@ -34,27 +36,38 @@ export function currentSettings(data: InjectorData): Current {
   };
 }
 
-/**
- * The settings of a namespace's pods, with the `planned` layers over the present ones. `others`: what the program plans for other targets,
- * whose own rollouts show the effect.
- */
+/** Layers besides those that the injector has. */
+interface OtherLayers {
+  /** Over the present ones. */
+  planned?: Layers;
+  /** What the program plans for other targets, whose own rollouts show the effect. */
+  others?: Layers;
+  /** Removed in the same `up` or `destroy`: their rollout options still apply. */
+  removed?: Layers;
+}
+
+/** The settings of a namespace's pods, and how they are compared and replaced. `restartOn`: instead of the levels' own, if there is any. */
 export function settingsThere(
   { layers: written, installed, config }: Current,
-  planned: Layers,
   namespace: string,
   revision: string,
-  others: Layers = {},
+  { planned = {}, others = {}, removed = {} }: OtherLayers = {},
+  restartOn: Rollout["restartOn"] = [],
 ): NamespaceSettings {
   const present = layersNear(namespace, written);
   const layers = layersNear(namespace, present, planned);
   const plannedByOthers = layersNear(namespace, others);
   const all = Object.keys(plannedByOthers).length > 0 ? { ...layers, ...plannedByOthers } : layers;
+  const withRemoved = layersNear(namespace, removed, all);
   const forLabels = (labels: Readonly<Record<string, string>>) => {
     const [now, then] = [present, layers].map((some) => merged(installed, some, namespace, labels));
     const changes = now && then && canonicalJson(now.values) !== canonicalJson(then.values);
+    const rollout = rolloutReaching(withRemoved, namespace, labels);
     return {
       stamp: then?.stamp,
       planned: changes ? { before: now.values, after: then.values, present, layers, all, config } : undefined,
+      restartOn: restartOn.length > 0 ? restartOn : rollout.restartOn,
+      strategy: rollout.strategy,
     };
   };
   const workloads = [present, layers].flatMap((some) => workloadLayers(some, namespace));
@@ -69,7 +82,8 @@ export function settingsThere(
     overruled,
     getsSettings: (annotations) => getsSettings(config, annotations),
     ...forLabels({}),
-    ...(workloads.length > 0 ? { forLabels, selecting } : {}),
+    ...(workloadLayers(withRemoved, namespace).length > 0 ? { forLabels } : {}),
+    ...(workloads.length > 0 ? { selecting } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import { injectedPods } from "../../cluster/injectedPods.js";
 import type { KubernetesApi, ObjectMeta } from "../../cluster/KubernetesApi.js";
+import type { PodTemplate } from "../../cluster/podTemplate.js";
 import { forEachLimit } from "../../data/forEachLimit.js";
 import type { Coordinator } from "../../injector/Coordinator.js";
 import { revisionOf } from "../../injector/Injector.js";
@@ -14,7 +15,6 @@ import { namespaceAnnotations } from "../observe/namespaceAnnotations.js";
 import { currentSettings, settingsThere } from "../observe/settingsThere.js";
 import { unmanagedPods } from "../observe/unmanagedPods.js";
 import type { Unmanaged } from "../policy/Unmanaged.js";
-import { withRolloutOptions } from "../policy/withRolloutOptions.js";
 import type { Restart } from "./Restart.js";
 
 /** What a level's rollout has to deal with. */
@@ -58,20 +58,14 @@ export async function assessReached(
   const inNamespace = async (namespace: string, all: readonly ObjectMeta[]): Promise<Assessed> => {
     // the options of layers removed in the same `up` or `destroy` still apply
     const levels = layersNear(namespace, removed, current.layers, planned);
-    const namespaceSettings = withRolloutOptions(
-      {
-        ...settingsThere(
-          current,
-          plannedAt(target, planned),
-          namespace,
-          revisionOf(coordinator.injector),
-          planned,
-        ),
-        askIstiod: (at, pod) => coordinator.askIstiod(api, at, pod),
-      },
-      levels,
-      namespace,
-    );
+    const namespaceSettings = {
+      ...settingsThere(current, namespace, revisionOf(coordinator.injector), {
+        planned: plannedAt(target, planned),
+        others: planned,
+        removed,
+      }),
+      askIstiod: (at: string, pod: PodTemplate) => coordinator.askIstiod(api, at, pod),
+    };
     const assessments = await assessNamespace(api, namespace, all, namespaceSettings, isReached);
     const managed = new Set(assessments.map(({ name }) => name));
     const others = await unmanagedPods(api, namespace, all.filter(isReached), managed, namespaceSettings);
