@@ -2,10 +2,11 @@ import { injectingRevision } from "../../cluster/injectingRevision.js";
 import type { KubernetesApi, ObjectMeta } from "../../cluster/KubernetesApi.js";
 import type { Pod } from "../../cluster/podTemplate.js";
 import { type Workload, workloadName } from "../../cluster/workloads.js";
+import { podAsMade } from "../../pod/asControllerMakes/podAsMade.js";
+import { sidecarFields } from "../../pod/sidecarFields.js";
 import { type Assessment, type NamespaceSettings, settingsFor } from "./Assessment.js";
 import { addedLabels, unreachedByLabel } from "./addedLabels.js";
 import { type GroupVerdict, groupVerdict, isSettled, stampOn } from "./groupVerdict.js";
-import { overruledOnPod } from "./overruledOnPod.js";
 import { joinedGroupStamps, podGroups } from "./podGroups.js";
 import { firstReplaced, heldReason, isBelowPartition } from "./rolloutStatus.js";
 
@@ -20,7 +21,21 @@ export async function assessWorkload(
 ): Promise<Assessment> {
   const added = await addedLabels(api, namespace, workload, pods, settings);
   const groups = podGroups(workload, pods, settings, added);
-  const about: Omit<Assessment, "verdict"> = {
+  const verdicts: GroupVerdict[] = [];
+  if (!groups.every(isSettled) && !workload.spec.workloadRef)
+    for (const group of groups)
+      verdicts.push(await groupVerdict(api, namespace, workload, group, runningPods));
+  const [overruledNext] = verdicts.flatMap((verdict) =>
+    "overruled" in verdict && verdict.overruled !== undefined ? [verdict.overruled] : [],
+  );
+  const overruled =
+    overruledNext ??
+    (settings.looksForOverruled ? await overruledOn(workload, pods, settings, runningPods) : undefined);
+  const given = givenBy(verdicts);
+  const stale = groups[verdicts.findIndex(({ is }) => is === "stale")];
+  const { labels } = stale ?? groups[0] ?? {};
+  const left = unreachedByLabel(workload, pods, settings, added);
+  return {
     namespace,
     workload,
     name: workloadName(workload),
@@ -31,60 +46,50 @@ export async function assessWorkload(
       stamp: joinedGroupStamps(groups.map((group) => group.settings.stamp)),
       planned: groups[0]?.settings.planned,
     },
+    ...(labels ? { labels } : {}),
+    ...(given ? { given } : {}),
+    ...(overruled === undefined ? {} : { overruled }),
+    verdict: groups.every(isSettled)
+      ? settled("current", left)
+      : workloadVerdict(workload, verdicts, (stale?.settings ?? settings).strategy, left),
   };
-  if (settings.looksForOverruled) {
-    const overruled = await overruledOn(workload, pods, settings, runningPods);
-    if (overruled !== undefined) about.overruled = overruled;
-  }
-  const [group] = groups;
-  if (group) about.labels = group.labels;
-  const unreached = unreachedByLabel(workload, pods, settings, added);
-  const settled = (is: "current" | "masked"): Assessment => ({
-    ...about,
-    verdict: unreached === undefined ? { is } : { is: "held", why: unreached },
-  });
-  if (groups.every(isSettled)) return settled("current");
-  if (workload.spec.workloadRef)
-    return { ...about, verdict: { is: "held", why: heldReason(workload) ?? "its template is elsewhere" } };
-  const verdicts: GroupVerdict[] = [];
-  for (const group of groups) verdicts.push(await groupVerdict(api, namespace, workload, group, runningPods));
-  const [overruled] = verdicts.flatMap((verdict) =>
-    "overruled" in verdict && verdict.overruled !== undefined ? [verdict.overruled] : [],
-  );
-  if (overruled !== undefined) about.overruled = overruled;
-  const given = givenBy(verdicts);
-  if (given) about.given = given;
-  const staleGroup = groups[verdicts.findIndex(({ is }) => is === "stale")];
-  if (staleGroup) about.labels = staleGroup.labels;
-  const stale = verdicts.flatMap((verdict) => (verdict.is === "stale" ? verdict.stale : []));
+}
+
+/** `unreached`: why some settings don't reach new pods, if there are any that don't. */
+function settled(is: "current" | "masked", unreached: string | undefined): Assessment["verdict"] {
+  return unreached === undefined ? { is } : { is: "held", why: unreached };
+}
+
+function workloadVerdict(
+  workload: Workload,
+  verdicts: readonly GroupVerdict[],
+  strategy: NamespaceSettings["strategy"],
+  unreached: string | undefined,
+): Assessment["verdict"] {
   const refused = verdicts.find((verdict) => verdict.is === "refused");
-  if (refused) return { ...about, verdict: refused };
+  if (refused) return refused;
+  const stale = verdicts.flatMap((verdict) => (verdict.is === "stale" ? verdict.stale : []));
   const [first] = stale;
-  if (!first) {
-    const unknown = verdicts.find((verdict) => verdict.is === "unknown");
-    if (unknown) return { ...about, verdict: unknown };
-    const moved = verdicts.find((verdict) => verdict.is === "held");
-    if (moved) return { ...about, verdict: moved };
-    return settled(verdicts.some((verdict) => verdict.is === "masked") ? "masked" : "current");
-  }
-  const { strategy } = staleGroup?.settings ?? settings;
   const held = heldReason(workload, strategy);
-  if (held) return { ...about, verdict: { is: "held", why: held } };
+  if (held !== undefined && (first || workload.spec.workloadRef)) return { is: "held", why: held };
+  if (!first)
+    return (
+      verdicts.find((verdict) => verdict.is === "unknown") ??
+      verdicts.find((verdict) => verdict.is === "held") ??
+      settled(verdicts.some(({ is }) => is === "masked") ? "masked" : "current", unreached)
+    );
   // a restart doesn't replace pods below the partition: left in, they would look like a lagging injector
   const replaced = stale.filter(({ pod }) => strategy === "evict" || !isBelowPartition(workload, pod));
   const { partition } = workload.spec.updateStrategy?.rollingUpdate ?? {};
   const below = `updateStrategy partition ${partition}: its pods below ${firstReplaced(workload)} are replaced when deleted`;
-  if (replaced.length === 0) return { ...about, verdict: { is: "held", why: below } };
+  if (replaced.length === 0) return { is: "held", why: below };
   const left = replaced.length < stale.length ? below : unreached;
   return {
-    ...about,
-    verdict: {
-      is: "stale",
-      stalePods: replaced.length,
-      podNames: replaced.map(({ pod }) => pod),
-      differences: first.found,
-      ...(left === undefined ? {} : { left }),
-    },
+    is: "stale",
+    stalePods: replaced.length,
+    podNames: replaced.map(({ pod }) => pod),
+    differences: first.found,
+    ...(left === undefined ? {} : { left }),
   };
 }
 
@@ -102,12 +107,13 @@ async function overruledOn(
       stampOn(pod) === settingsFor(settings, pod).stamp,
   );
   const running = newest && (await runningPods()).get(newest.name);
-  return running && overruledOnPod(workload, { ...running, metadata: newest }, settings);
+  const shown = running && sidecarFields(running);
+  return shown && settings.overruled?.(podAsMade(workload, { metadata: newest }), shown);
 }
 
 function givenBy(verdicts: readonly GroupVerdict[]): Assessment["given"] {
   const given = verdicts.map((verdict) => ("given" in verdict ? verdict.given : undefined));
-  if (given.some((one) => one === undefined)) return undefined;
+  if (given.length === 0 || given.some((one) => one === undefined)) return undefined;
   const stamp = joinedGroupStamps(given.map((one) => one?.stamp));
   return stamp === undefined ? {} : { stamp };
 }
