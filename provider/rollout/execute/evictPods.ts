@@ -25,9 +25,8 @@ export async function evictPods(
   const enough = Math.min(readiness(workload).wanted, before.filter(isReady).length);
   const now = async (): Promise<PodsNow | undefined> => {
     const live = await readWorkload(api, namespace, workload);
-    if (!live || live.metadata.deletionTimestamp !== undefined) return undefined;
     // count the pods, too: the status lags, and may still include the evicted pod
-    return { pods: await workloadPods(api, namespace, name, live.spec), ...readiness(live) };
+    return live && { pods: await workloadPods(api, namespace, name, live.spec), ...readiness(live) };
   };
   const due = before.filter(({ metadata }) => podNames.includes(metadata.name));
   return evictInTurn({ namespace, name }, due, enough, now, patience, dependencies);
@@ -89,7 +88,7 @@ async function evict(
   deadline: number,
   { api, elapsed, sleep, report }: RolloutDependencies,
 ): Promise<Exclude<Outcome, "done"> | undefined> {
-  const reported = { at: Number.NEGATIVE_INFINITY };
+  let reported = Number.NEGATIVE_INFINITY;
   for (let pause = 1_000; ; pause = Math.min(15_000, pause * 1.5)) {
     try {
       await api.request({
@@ -113,9 +112,9 @@ async function evict(
           failed: `pod ${metadata.name} could not be evicted in time: ${error.serverMessage}`,
           cause: "other",
         };
-      if (elapsed() - reported.at >= reportEvery) {
+      if (elapsed() - reported >= reportEvery) {
         report(`[${namespace}] ${name}: waiting to evict pod ${metadata.name}: ${refusal(error)}`);
-        reported.at = elapsed();
+        reported = elapsed();
       }
       const wait = Math.max(pause, (error.retryAfterSeconds ?? 0) * 1000);
       await sleep(Math.min(wait, deadline - elapsed()));

@@ -180,7 +180,7 @@ async function existing(
   workload: Pick<Workload, "kind" | "metadata">,
 ): Promise<Workload> {
   const live = await readWorkload(api, namespace, workload);
-  if (!live || live.metadata.deletionTimestamp !== undefined) throw new Gone();
+  if (!live) throw new Gone();
   return live;
 }
 

@@ -15,13 +15,15 @@ export function podReason(pods: readonly Pod[]): string | undefined {
   return undefined;
 }
 
+/** What containers wait for, in the order in which they start. */
+function waitingIn({ status }: Pod): { name: string; reason?: string; message?: string }[] {
+  const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  return statuses.map(({ name, state }) => ({ name, ...state?.waiting }));
+}
+
 /** The first container that doesn't start, with its reason; one that is being created is none. */
-function stuckContainer({ status }: Pod): string | undefined {
-  for (const { name, state } of [
-    ...(status?.initContainerStatuses ?? []),
-    ...(status?.containerStatuses ?? []),
-  ]) {
-    const { reason, message } = state?.waiting ?? {};
+function stuckContainer(pod: Pod): string | undefined {
+  for (const { name, reason, message } of waitingIn(pod)) {
     if (reason && reason !== "PodInitializing" && reason !== "ContainerCreating")
       return `container ${name}: ${reason}${message ? `: ${message}` : ""}`;
   }
@@ -53,19 +55,14 @@ const ownFaults = [
  * the pods for other reasons than what they request.
  */
 export function isSettingsFault(pods: readonly Pod[]): boolean {
-  const containers = pods.flatMap(({ status }) =>
-    [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].flatMap(
-      ({ name, state }) =>
-        ownFaults.includes(state?.waiting?.reason ?? "")
-          ? [name === proxyContainer || initContainers.includes(name)]
-          : [],
-    ),
-  );
-  const unscheduled = pods.flatMap(({ status }) =>
-    (status?.conditions ?? []).flatMap(({ type, status: is, message = "" }) =>
-      type === "PodScheduled" && is === "False" ? [message.includes("Insufficient ")] : [],
-    ),
-  );
+  const containers = pods
+    .flatMap(waitingIn)
+    .filter(({ reason = "" }) => ownFaults.includes(reason))
+    .map(({ name }) => name === proxyContainer || initContainers.includes(name));
+  const unscheduled = pods
+    .flatMap(({ status }) => status?.conditions ?? [])
+    .filter(({ type, status }) => type === "PodScheduled" && status === "False")
+    .map(({ message = "" }) => message.includes("Insufficient "));
   const faults = [...containers, ...unscheduled];
   return faults.length === 0 || faults.some((mayBeOurs) => mayBeOurs);
 }

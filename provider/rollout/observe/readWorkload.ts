@@ -1,7 +1,7 @@
 import { ifFound, type KubernetesApi } from "../../cluster/KubernetesApi.js";
 import { kindNamed, type Workload, withTemplate, workloadPath } from "../../cluster/workloads.js";
 
-/** Reads the workload now; undefined if it no longer exists. */
+/** Reads the workload now; undefined if it no longer exists, or is being deleted. */
 export async function readWorkload(
   api: KubernetesApi,
   namespace: string,
@@ -9,5 +9,6 @@ export async function readWorkload(
 ): Promise<Workload | undefined> {
   const path = workloadPath(kindNamed(kind), namespace, metadata.name);
   const found = await ifFound(api.request<Workload>({ method: "GET", path }));
-  return found && withTemplate(api, namespace, { ...found, kind });
+  if (!found || found.metadata.deletionTimestamp !== undefined) return undefined;
+  return withTemplate(api, namespace, { ...found, kind });
 }
