@@ -1,10 +1,10 @@
-import { hasStatus, pathIn } from "../../cluster/KubernetesApi.js";
+import { hasStatus, type ObjectMeta, pathIn } from "../../cluster/KubernetesApi.js";
 import { isReady } from "../../cluster/podTemplate.js";
 import { milliseconds } from "../../levels/RolloutOptions.js";
 import { type UnmanagedPods, unmanagedSentence } from "../observe/unmanagedPods.js";
 import { workloadPods } from "../observe/workloadPods.js";
 import { reportCapped } from "../plan/reportCapped.js";
-import { isDeleted, isEvicted, type Unmanaged } from "../policy/Unmanaged.js";
+import { replacementOf, type Unmanaged } from "../policy/Unmanaged.js";
 import { evictInTurn } from "./evictPods.js";
 import type { Outcome } from "./Outcome.js";
 import type { RolloutDependencies } from "./RolloutDependencies.js";
@@ -19,56 +19,41 @@ export async function rollUnmanaged(
   summary: RolloutSummary,
   dependencies: RolloutDependencies,
 ): Promise<RolloutSummary> {
-  const { api, report, now, isCancelled = () => false } = dependencies;
-  let evicted = 0;
+  const { report, now, isCancelled = () => false } = dependencies;
+  const replaced = { evicted: 0, deleted: 0 };
   const left: Record<string, string> = {};
   const lines: string[] = [];
   const failed: Record<string, string> = {};
-  let deleted = 0;
   const isStopped = ({ rollout }: Unmanaged) =>
     isCancelled() ||
     (rollout.onFailure !== "continue" && Object.keys({ ...summary.failed, ...failed }).length > 0);
   for (const one of unmanaged) {
-    const { namespace, name, bare } = one.found;
-    if (!isStopped(one) && isEvicted(one, now())) {
-      const patience = milliseconds(one.rollout.timeoutPerWorkload);
-      const outcome = await evictUnmanaged(one.found, patience, dependencies).catch((error: unknown) => ({
-        failed: error instanceof Error ? error.message : String(error),
-      }));
-      if (outcome === "done") {
-        evicted++;
-        report(`[${namespace}] restarted ${name} by evictions (${one.found.pods})`);
-      } else if (typeof outcome === "object" && "failed" in outcome)
-        failed[`${namespace}/${name}`] = outcome.failed;
-      continue;
-    }
-    if (bare === undefined || isStopped(one) || !isDeleted(one, now())) {
-      left[`${namespace}/${name}`] = unmanagedSentence(one.found);
-      if (one.rollout.strategy !== "none")
-        lines.push(`[${namespace}] ${name} is unmanaged: ${unmanagedSentence(one.found)}`);
+    const { found, rollout } = one;
+    const name = `${found.namespace}/${found.name}`;
+    const replacement = isStopped(one) ? undefined : replacementOf(one, now());
+    if (replacement === undefined) {
+      left[name] = unmanagedSentence(found);
+      if (rollout.strategy !== "none")
+        lines.push(`[${found.namespace}] ${found.name} is unmanaged: ${unmanagedSentence(found)}`);
       continue;
     }
     try {
-      await api.request({
-        method: "DELETE",
-        path: pathIn(namespace, "pods", bare.name),
-        // somebody may have recreated it under the same name
-        body: bare.uid ? { preconditions: { uid: bare.uid } } : {},
-      });
-      deleted++;
-      report(`[${namespace}] deleted ${name}; no controller recreates it`);
+      const outcome = found.bare
+        ? await deleteBare(found, found.bare, dependencies)
+        : await evictUnmanaged(found, milliseconds(rollout.timeoutPerWorkload), dependencies);
+      if (outcome === "done") replaced[replacement]++;
+      else if (typeof outcome === "object" && "failed" in outcome) failed[name] = outcome.failed;
     } catch (error) {
-      if (hasStatus(error, 404) || hasStatus(error, 409)) continue;
-      failed[`${namespace}/${name}`] = error instanceof Error ? error.message : String(error);
+      failed[name] = error instanceof Error ? error.message : String(error);
     }
   }
   reportCapped(lines, (more) => `${more} more are unmanaged: no restart replaces their pods`, report);
   return {
     ...summary,
-    restarted: summary.restarted + evicted,
+    restarted: summary.restarted + replaced.evicted,
     failed: { ...summary.failed, ...failed },
     ...(Object.keys(left).length > 0 ? { unmanaged: left } : {}),
-    ...(deleted > 0 ? { deleted } : {}),
+    ...(replaced.deleted > 0 ? { deleted: replaced.deleted } : {}),
   };
 }
 
@@ -77,7 +62,7 @@ export async function rollUnmanaged(
  * before. `patience`: for each pod, in ms.
  */
 async function evictUnmanaged(
-  { namespace, name, podNames }: Pick<UnmanagedPods, "namespace" | "name" | "podNames">,
+  { namespace, name, pods, podNames }: UnmanagedPods,
   patience: number,
   dependencies: RolloutDependencies,
 ): Promise<Outcome> {
@@ -88,5 +73,27 @@ async function evictUnmanaged(
   const enough = before.filter(isReady).length;
   const all = Number.POSITIVE_INFINITY;
   const now = async () => ({ pods: await owned(), ready: all, wanted: all });
-  return evictInTurn({ namespace, name }, stale, enough, now, patience, dependencies);
+  const outcome = await evictInTurn({ namespace, name }, stale, enough, now, patience, dependencies);
+  if (outcome === "done") dependencies.report(`[${namespace}] restarted ${name} by evictions (${pods})`);
+  return outcome;
+}
+
+async function deleteBare(
+  { namespace, name }: UnmanagedPods,
+  pod: ObjectMeta,
+  { api, report }: RolloutDependencies,
+): Promise<Outcome> {
+  try {
+    await api.request({
+      method: "DELETE",
+      path: pathIn(namespace, "pods", pod.name),
+      // somebody may have recreated it under the same name
+      body: pod.uid ? { preconditions: { uid: pod.uid } } : {},
+    });
+  } catch (error) {
+    if (hasStatus(error, 404) || hasStatus(error, 409)) return "gone";
+    throw error;
+  }
+  report(`[${namespace}] deleted ${name}; no controller recreates it`);
+  return "done";
 }

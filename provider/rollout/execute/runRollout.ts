@@ -2,7 +2,7 @@ import { count } from "../../data/count.js";
 import { milliseconds } from "../../levels/RolloutOptions.js";
 import type { Assessment } from "../observe/Assessment.js";
 import type { Restart } from "../plan/Restart.js";
-import { mostReported } from "../plan/reportCapped.js";
+import { reportCapped } from "../plan/reportCapped.js";
 import { inOrder, rolloutOrder } from "../policy/rolloutOrder.js";
 import { skipReason } from "../policy/skipReason.js";
 import { durationsOf } from "./durations.js";
@@ -29,22 +29,22 @@ export async function runRollout(
     notStarted: 0,
   };
   const toRestart: Restart[] = [];
-  let skipped = 0;
+  const waiting: string[] = [];
   for (const restart of restarts) {
     const { assessment, settings, rollout } = restart;
     const { verdict } = assessment;
     const skip = skipReason(assessment, settings, rollout, now());
     if (skip) {
       summary.waiting[label(assessment)] = skip.why;
-      if (rollout.strategy !== "none" && ++skipped <= mostReported)
-        report(`[${assessment.namespace}] ${assessment.name} is waiting: ${skip.why}`);
+      if (rollout.strategy !== "none")
+        waiting.push(`[${assessment.namespace}] ${assessment.name} is waiting: ${skip.why}`);
     } else if (verdict.is === "unknown" && !restart.isRollback) {
       summary.failed[label(assessment)] = verdict.why;
       report(`[${assessment.namespace}] failed ${assessment.name}: ${verdict.why}`);
     } else if (verdict.is === "stale" || restart.isRollback) toRestart.push(restart);
     else if (verdict.is === "current" || verdict.is === "masked") summary[verdict.is]++;
   }
-  if (skipped > mostReported) report(`${skipped - mostReported} more are waiting`);
+  reportCapped(waiting, (more) => `${more} more are waiting`, report);
   const total = toRestart.length;
   const took = new Map<string, number>();
   const begin = elapsed();

@@ -3,7 +3,7 @@ import { grouped } from "../../data/grouped.js";
 import { differencesText } from "../../pod/differences.js";
 import { unmanagedSentence } from "../observe/unmanagedPods.js";
 import { skipReason } from "../policy/skipReason.js";
-import { isDeleted, isEvicted, type Unmanaged } from "../policy/Unmanaged.js";
+import { replacementOf, type Unmanaged } from "../policy/Unmanaged.js";
 import { unreadyBefore } from "../policy/unreadyBefore.js";
 import { cappedMap } from "./cappedMap.js";
 import type { Restart } from "./Restart.js";
@@ -57,25 +57,28 @@ export function plannedRollout(
       if (verdict.left !== undefined) waiting[name] = verdict.left;
     }
   }
-  const isReplaced = (one: Unmanaged) => isDeleted(one, now) || isEvicted(one, now);
-  planned.push(
-    ...unmanaged.filter(isReplaced).map(({ found }) => ({
-      namespace: found.namespace,
-      name: label(found),
-      pods: found.pods,
-      why: found.bare ? "will be deleted; no controller recreates it" : "evicted one by one",
-    })),
-  );
+  const kept: string[] = [];
+  for (const one of unmanaged) {
+    const { found } = one;
+    const { namespace: at, pods } = found;
+    const replacement = replacementOf(one, now);
+    if (replacement === undefined)
+      kept.push(`[${at}] ${found.name} is unmanaged: ${unmanagedSentence(found)}`);
+    else planned.push({ namespace: at, name: label(found), pods, why: replacementTexts[replacement] });
+  }
   return {
     restarts: restartsByReason(planned),
     waiting: cappedMap(waiting),
-    kept: unmanaged
-      .filter((one) => !isReplaced(one))
-      .map(({ found }) => `[${found.namespace}] ${found.name} is unmanaged: ${unmanagedSentence(found)}`),
+    kept,
     stale: planned.length + unready,
     ...(planned.length > 0 ? { count: countsText(planned) } : {}),
   };
 }
+
+const replacementTexts = {
+  deleted: "will be deleted; no controller recreates it",
+  evicted: "evicted one by one",
+} as const;
 
 const mostCounted = 10;
 

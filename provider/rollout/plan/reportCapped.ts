@@ -1,5 +1,5 @@
 /** How many workloads get a line of their own. */
-export const mostReported = 20;
+const mostReported = 20;
 
 /** Reports the first lines, then how many more there are. `rest`: turns that number into a sentence. */
 export function reportCapped(

@@ -10,22 +10,16 @@ export interface Unmanaged {
   rollout: Rollout;
 }
 
-/** Whether to delete this bare pod, by the options and by its and its namespace's annotations. */
-export function isDeleted({ found, settings, rollout }: Unmanaged, now: number): boolean {
-  return (
-    rollout.deleteBarePods &&
-    rollout.strategy !== "none" &&
-    found.bare !== undefined &&
-    metadataSkipReason(found.bare, settings.annotations ?? {}, rollout.selector, now) === undefined
-  );
-}
-
-/** Whether to evict these pods, by the options and by their and their namespace's annotations. */
-export function isEvicted({ found, settings, rollout }: Unmanaged, now: number): boolean {
-  const metadata = { name: found.name, ...(found.labels ? { labels: { ...found.labels } } : {}) };
-  return (
-    rollout.strategy === "evict" &&
-    isEvictable(found) &&
-    metadataSkipReason(metadata, settings.annotations ?? {}, rollout.selector, now) === undefined
-  );
+/** What becomes of these pods, by the options and by their and their namespace's annotations; undefined if they are left alone. */
+export function replacementOf(
+  { found, settings, rollout }: Unmanaged,
+  now: number,
+): "evicted" | "deleted" | undefined {
+  const { strategy, deleteBarePods, selector } = rollout;
+  const isDeleted = found.bare !== undefined && deleteBarePods && strategy !== "none";
+  const isEvicted = strategy === "evict" && isEvictable(found);
+  const { name, labels } = found;
+  const metadata = found.bare ?? { name, ...(labels ? { labels: { ...labels } } : {}) };
+  if (metadataSkipReason(metadata, settings.annotations ?? {}, selector, now) !== undefined) return undefined;
+  return isDeleted ? "deleted" : isEvicted ? "evicted" : undefined;
 }
