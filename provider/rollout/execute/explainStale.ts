@@ -54,7 +54,7 @@ export async function withOldSettings(
   const [pod] = stale;
   const made = pod && podAsMade(workload, { metadata: pod });
   // without the right to ask, only the pod itself gives a hint
-  const behind = (made && (await replicasBehind?.(namespace, made, due).catch(() => []))) ?? [];
+  const behind = (made && (await replicasBehind(namespace, made, due).catch(() => []))) ?? [];
   const revision = pod && injectingRevision(pod);
   const stamp = pod?.annotations?.[stampAnnotation] ?? "no settings";
   const who =

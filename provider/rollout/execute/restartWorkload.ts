@@ -36,7 +36,7 @@ async function replaceStalePods(
   { assessment, settings, rollout, isRollback = false }: Restart,
   dependencies: RolloutDependencies,
 ): Promise<Outcome> {
-  const { api, now, elapsed, report, sleep, isCancelled = () => false } = dependencies;
+  const { api, now, elapsed, report, sleep, isCancelled } = dependencies;
   const patience = milliseconds(rollout.timeoutPerWorkload);
   // assess again: another level's rollout may have restarted it in the meantime
   let latest = await assessAgain(assessment, settings, api);

@@ -19,7 +19,7 @@ export async function rollUnmanaged(
   summary: RolloutSummary,
   dependencies: RolloutDependencies,
 ): Promise<RolloutSummary> {
-  const { report, now, isCancelled = () => false } = dependencies;
+  const { report, now, isCancelled } = dependencies;
   const replaced = { evicted: 0, deleted: 0 };
   const left: Record<string, string> = {};
   const lines: string[] = [];

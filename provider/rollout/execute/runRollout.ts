@@ -19,7 +19,7 @@ export async function runRollout(
   restarts: readonly Restart[],
   dependencies: RolloutDependencies,
 ): Promise<RolloutSummary> {
-  const { report, now, elapsed, sleep, isCancelled = () => false } = dependencies;
+  const { report, now, elapsed, sleep, isCancelled } = dependencies;
   const summary: RolloutSummary = {
     restarted: 0,
     current: 0,

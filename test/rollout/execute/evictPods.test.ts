@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import type { Pod } from "../../../provider/cluster/podTemplate";
 import { inEvictionOrder } from "../../../provider/rollout/execute/evictPods";
 import { runRollout } from "../../../provider/rollout/execute/runRollout";
+import { dependenciesOn } from "../dependenciesOn";
 import { newStamp } from "../InMemoryCluster";
 import { InMemoryPods, type PodsBehaviour } from "../InMemoryPods";
 import { application } from "../injectedPod";
@@ -35,7 +36,7 @@ async function run(behaviour: PodsBehaviour, options: object = {}) {
     strategy: "evict" as const,
   };
   const restarts = allWith([{ assessment, settings }], { strategy: "evict", ...options });
-  const dependencies = { ...clock, api, report: (line: string) => void lines.push(line) };
+  const dependencies = dependenciesOn({ ...clock, api, report: (line) => void lines.push(line) });
   const { durations: _, ...summary } = await clock.run(runRollout(restarts, dependencies));
   return { summary, api, lines, seconds: clock.now() / 1000 };
 }

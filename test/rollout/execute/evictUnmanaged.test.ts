@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { rollUnmanaged } from "../../../provider/rollout/execute/rollUnmanaged";
 import { replacementOf, type Unmanaged } from "../../../provider/rollout/policy/Unmanaged";
+import { dependenciesOn } from "../dependenciesOn";
 import { newStamp } from "../InMemoryCluster";
 import { InMemoryPods, type PodsBehaviour } from "../InMemoryPods";
 import { nothingDone } from "../nothingDone";
@@ -20,7 +21,7 @@ function owned(name: string, options: object, more: Partial<Unmanaged["found"]> 
 async function run(behaviour: PodsBehaviour, options: object) {
   const clock = new VirtualClock();
   const api = new InMemoryPods(clock.now, behaviour);
-  const dependencies = { ...clock, api, report: () => {} };
+  const dependencies = dependenciesOn({ ...clock, api });
   // the pods say whose they are; what matters is that nobody reads this owner
   const one = owned("StatefulSet/db", options);
   const evictable = { ...one, found: { ...one.found, name: "Cluster/db" } };

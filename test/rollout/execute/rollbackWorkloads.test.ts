@@ -4,6 +4,7 @@ import { rollbackWorkloads } from "../../../provider/rollout/execute/rollbackWor
 import type { Assessment } from "../../../provider/rollout/observe/Assessment";
 import type { Restart } from "../../../provider/rollout/plan/Restart";
 import { restartAnnotation } from "../../../provider/rollout/policy/restartAnnotation";
+import { dependenciesOn } from "../dependenciesOn";
 import { type Behaviour, InMemoryCluster, newStamp } from "../InMemoryCluster";
 import { application } from "../injectedPod";
 import { rolloutWith } from "../rolloutWith";
@@ -35,7 +36,11 @@ async function back(
   };
   const putBack = { targets: ["shop"], stampBefore: () => stampBefore };
   const lines: string[] = [];
-  const dependencies = { ...clock, api: cluster, report: (line: string) => void lines.push(line) };
+  const dependencies = dependenciesOn({
+    ...clock,
+    api: cluster,
+    report: (line) => void lines.push(line),
+  });
   const summary = await clock.run(rollbackWorkloads([restart], [putBack], dependencies));
   return { summary, cluster, lines };
 }

@@ -5,6 +5,7 @@ import { runRollout } from "../../../provider/rollout/execute/runRollout";
 import type { Assessment } from "../../../provider/rollout/observe/Assessment";
 import type { Restart } from "../../../provider/rollout/plan/Restart";
 import { restartAnnotation } from "../../../provider/rollout/policy/restartAnnotation";
+import { dependenciesOn } from "../dependenciesOn";
 import { type Behaviour, InMemoryCluster, newStamp } from "../InMemoryCluster";
 import { application } from "../injectedPod";
 import { nothingDone } from "../nothingDone";
@@ -45,7 +46,11 @@ async function run(
   const clock = new VirtualClock();
   const cluster = new InMemoryCluster(clock.now, behaviours, given);
   const lines: string[] = [];
-  const dependencies = { ...clock, api: cluster, report: (line: string) => void lines.push(line) };
+  const dependencies = dependenciesOn({
+    ...clock,
+    api: cluster,
+    report: (line) => void lines.push(line),
+  });
   const { durations, ...summary } = await clock.run(runRollout(allWith(restarts, options), dependencies));
   const starts = cluster.log.map((line) => Number(line.split(" ")[0]));
   return { summary, durations, cluster, lines, starts };
@@ -75,7 +80,7 @@ describe("the pace of a rollout", () => {
       { maxConcurrent: 1 },
     );
     const isCancelled = () => clock.now() >= 7_000;
-    const rollout = runRollout(restarts, { api: cluster, report: () => {}, ...clock, isCancelled });
+    const rollout = runRollout(restarts, dependenciesOn({ ...clock, api: cluster, isCancelled }));
     const { durations: _, ...summary } = await clock.run(rollout);
     assert.deepEqual(summary, { ...nothingDone, restarted: 2, notStarted: 2, cancelled: true });
   });
@@ -91,7 +96,7 @@ describe("the pace of a rollout", () => {
     const clock = new VirtualClock();
     const cluster = new InMemoryCluster(clock.now, of(1));
     const restarts = allWith([restartOf("w0")], { pauseBetween: "1h" });
-    await clock.run(runRollout(restarts, { api: cluster, report: () => {}, ...clock }));
+    await clock.run(runRollout(restarts, dependenciesOn({ ...clock, api: cluster })));
     assert.ok(clock.now() < 60_000, `${clock.now()} ms`);
     const { starts } = await run(of(2, { seconds: 1 }), { maxConcurrent: 1 });
     assert.ok((starts[1] ?? 0) < 3);

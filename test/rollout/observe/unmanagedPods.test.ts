@@ -9,7 +9,9 @@ import {
 import { Rollout } from "../../../provider/levels/RolloutOptions";
 import { rollUnmanaged } from "../../../provider/rollout/execute/rollUnmanaged";
 import { isEvictable, unmanagedPods } from "../../../provider/rollout/observe/unmanagedPods";
+import { dependenciesOn } from "../dependenciesOn";
 import { nothingDone } from "../nothingDone";
+import { VirtualClock } from "../VirtualClock";
 
 const stamp = "aaaa";
 const settings = { stamp, revision: "default", planned: undefined };
@@ -130,7 +132,7 @@ describe("bare pods", () => {
       settings,
       rollout: Rollout.parse(options),
     }));
-    const dependencies = { api, report: () => {}, now: () => 0, elapsed: () => 0, sleep: async () => {} };
+    const dependencies = dependenciesOn({ ...new VirtualClock(), api });
     return { summary: await rollUnmanaged(unmanaged, summary, dependencies), calls };
   }
 
@@ -176,13 +178,7 @@ describe("bare pods", () => {
   });
 
   it("leave nothing in the summary where there are none", async () => {
-    const dependencies = {
-      api: {} as KubernetesApi,
-      report: () => {},
-      now: () => 0,
-      elapsed: () => 0,
-      sleep: async () => {},
-    };
+    const dependencies = dependenciesOn({ ...new VirtualClock(), api: {} as KubernetesApi });
     assert.deepEqual(await rollUnmanaged([], nothingDone, dependencies), nothingDone);
   });
 });
