@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isRecord } from "../data/isRecord.js";
+import type { Properties } from "../data/Properties.js";
 import { problemSentence } from "../data/problem.js";
 import { parseSeconds, secondsOf } from "../settings/duration.js";
 import { asLabelSelector, type LabelSelector, parseSelector } from "./selector.js";
@@ -98,6 +99,12 @@ export type Rollout = z.infer<typeof Rollout>;
 
 /** The options' names: what a component passes to its rollout, and what the rollout reads. */
 export const rolloutOptionNames = Object.keys(Rollout.shape) as readonly (keyof RolloutOptions)[];
+
+/** The options that are set among a rollout's inputs. */
+export function rolloutOptionsAmong(inputs: Properties): Properties {
+  const given = rolloutOptionNames.filter((name) => inputs[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, inputs[name]]));
+}
 
 export function milliseconds(duration: string): number {
   return secondsOf(duration) * 1000;

@@ -11,42 +11,41 @@ import { assessReached } from "./plan/assessReached.js";
 import { type PlannedRollout, plannedRollout } from "./plan/plannedRollout.js";
 import type { Restart } from "./plan/Restart.js";
 import { reportCapped } from "./plan/reportCapped.js";
+import { withoutTransient } from "./plan/transientReasons.js";
 
-/**
- * Plans a level's rollout for a preview. Undefined if it can't be known yet, so that the update has to look again. `isNew`: whether the state
- * does not have the rollout yet.
- */
+/** What the inputs of a rollout show in a preview. */
+type ShownRollout = Pick<PlannedRollout, "restarts" | "waiting" | "stale">;
+
+/** Plans a level's rollout for a preview. `olds`: the inputs in the state; empty for a new rollout. */
 export async function planRollout(
   coordinators: Coordinators,
+  olds: Properties,
   properties: Properties,
-  isNew: boolean,
-): Promise<PlannedRollout | { refused: readonly string[] } | "unreachable" | undefined> {
+): Promise<ShownRollout | { refused: readonly string[] }> {
   const { session } = coordinators;
-  if (isUnknown(properties.namespace)) {
-    session.report("a namespace is not known before `up`, nor which of its workloads restart");
-    return undefined;
-  }
+  const waitedBefore = (olds.waiting ?? {}) as Readonly<Record<string, string>>;
+  /** The update assesses for itself: a transient reason kept here would be a change at the next preview. */
+  const notYet = (why: string): ShownRollout => {
+    session.report(why);
+    return { restarts: {}, waiting: withoutTransient(waitedBefore), stale: 1 };
+  };
+  if (isUnknown(properties.namespace))
+    return notYet("a namespace is not known before `up`, nor which of its workloads restart");
   const where = String(properties.namespace ?? "all namespaces");
-  if (containsUnknown([properties.injector, properties.cluster])) {
-    session.report(`${where}: the cluster is not known before \`up\`, nor which workloads restart`);
-    return undefined;
-  }
+  if (containsUnknown([properties.injector, properties.cluster]))
+    return notYet(`${where}: the cluster is not known before \`up\`, nor which workloads restart`);
   try {
     const api = await coordinators.api(properties);
     const coordinator = await coordinators.of(properties);
-    if (coordinator.planned.lost) {
-      session.report(
+    if (coordinator.planned.lost)
+      return notYet(
         `${where}: can't list restarts yet: the missing settings must be restored first (pods that still have them won't restart)`,
       );
-      return undefined;
-    }
     const live = await coordinator.data(api);
-    if (live && !hasOwnStamps(live)) {
-      session.report(
+    if (live && !hasOwnStamps(live))
+      return notYet(
         `${where}: can't list restarts yet: what another release of this package wrote must be written again first (pods whose sidecar stays the same won't restart)`,
       );
-      return undefined;
-    }
     const target = targetOf(properties);
     const { restarts, unmanaged } = await assessReached(coordinator, api, target, {
       planned: coordinator.planned.known(namespaceOf(target)),
@@ -56,6 +55,7 @@ export async function planRollout(
       verdict.is === "refused" ? [refusalText(namespace, name, verdict.why)] : [],
     );
     if (refused.length > 0) return { refused };
+    const isNew = Object.keys(olds).length === 0;
     // of a new level's namespace, its layer has warned
     if (!isNew && restarts.length + unmanaged.length === 0)
       await warnOfNamespace(coordinators, properties, { isNew: false });
@@ -75,7 +75,7 @@ export async function planRollout(
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
     session.report(`${where}: could not look up which workloads restart: ${error.message}`);
-    return "unreachable";
+    return { restarts: {}, waiting: waitedBefore, stale: 0 };
   }
 }
 

@@ -12,7 +12,7 @@ import type { Rollback } from "../injector/rollbackLayers.js";
 import { withoutEmptyMaps } from "../injector/withoutEmptyMaps.js";
 import { targetOf } from "../levels/Layer.js";
 import { parseRollout } from "../levels/parseRollout.js";
-import { rolloutOptionNames } from "../levels/RolloutOptions.js";
+import { rolloutOptionNames, rolloutOptionsAmong } from "../levels/RolloutOptions.js";
 import { type Ending, failureText, followed, rollBack } from "./execute/ending.js";
 import type { RolloutDependencies } from "./execute/RolloutDependencies.js";
 import type { RolloutSummary } from "./execute/RolloutSummary.js";
@@ -21,8 +21,6 @@ import { rollUnmanaged } from "./execute/rollUnmanaged.js";
 import { runRollout } from "./execute/runRollout.js";
 import { type Assessed, assessReached, hasWork } from "./plan/assessReached.js";
 import { cappedMap } from "./plan/cappedMap.js";
-import type { PlannedRollout } from "./plan/plannedRollout.js";
-import { withoutTransient } from "./plan/transientReasons.js";
 import { planRollout } from "./planRollout.js";
 
 /** Restarts the workloads that a level's settings reach, as a Pulumi resource. */
@@ -75,25 +73,25 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
   return {
     async check(olds, given) {
       const news = withoutEmptyMaps(given);
-      const { value: options, problems } = parseRollout(optionsOf(news, (value) => value !== undefined));
+      const { value: options, problems } = parseRollout(rolloutOptionsAmong(news));
       if (problems.length > 0) {
         return { inputs: news, failures: failuresOf(problems) };
       }
-      const inputs: Record<string, unknown> = { ...news, ...options };
-      const isNew = Object.keys(olds).length === 0;
-      const planned = await planRollout(coordinators, news, isNew);
-      if (typeof planned === "object" && "refused" in planned)
+      const planned = await planRollout(coordinators, olds, news);
+      if ("refused" in planned)
         return { inputs: news, failures: planned.refused.map((reason) => ({ property: "", reason })) };
-      // nothing to restart: keep showing what the last `up` restarted, so that there is no diff
-      const restarts = planned === "unreachable" ? {} : (planned?.restarts ?? {});
-      inputs.restarts = Object.keys(restarts).length > 0 ? restarts : (olds.restarts ?? {});
-      const waiting = stillWaiting(planned, olds.waiting as Record<string, string> | undefined);
-      if (Object.keys(waiting).length > 0) inputs.waiting = waiting;
-      // not known yet: assess again once the layers are written
-      const stale = planned === "unreachable" ? 0 : (planned?.stale ?? 1);
-      inputs.__stale = stale;
-      inputs[runProperty] = Number(olds[runProperty] ?? 0) + (stale > 0 ? 1 : 0);
-      return { inputs };
+      const { restarts, waiting, stale } = planned;
+      return {
+        inputs: {
+          ...news,
+          ...options,
+          // nothing to restart: keep showing what the last `up` restarted, so that there is no diff
+          restarts: Object.keys(restarts).length > 0 ? restarts : (olds.restarts ?? {}),
+          ...(Object.keys(waiting).length > 0 ? { waiting } : {}),
+          __stale: stale,
+          [runProperty]: Number(olds[runProperty] ?? 0) + (stale > 0 ? 1 : 0),
+        },
+      };
     },
 
     async diff(_id, olds, news) {
@@ -178,22 +176,6 @@ function dependenciesOf(session: Session, coordinator: Coordinator, api: Kuberne
     api,
     replicasBehind: (namespace, pod, stamp) => coordinator.replicasBehind(api, namespace, pod, stamp),
   };
-}
-
-/** The `waiting` input, which is as the preview showed it, whatever the `up` finds. */
-function stillWaiting(
-  planned: PlannedRollout | "unreachable" | undefined,
-  before: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, string>> {
-  if (planned === "unreachable") return before;
-  // the update assesses for itself: a transient reason kept here would be a change at the next preview
-  return planned ? planned.waiting : withoutTransient(before);
-}
-
-function optionsOf(properties: Properties, which: (value: unknown) => boolean): Properties {
-  return Object.fromEntries(
-    rolloutOptionNames.filter((name) => which(properties[name])).map((name) => [name, properties[name]]),
-  );
 }
 
 function cappedSummary({

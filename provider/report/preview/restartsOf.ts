@@ -1,5 +1,5 @@
 import { textOf } from "../../data/problem.js";
-import { Rollout, rolloutOptionNames } from "../../levels/RolloutOptions.js";
+import { Rollout, rolloutOptionsAmong } from "../../levels/RolloutOptions.js";
 import { restartsIn } from "../../rollout/plan/restarts.js";
 import { secondsOf } from "../../settings/duration.js";
 import type { Pace, PreviewReport, PreviewRestart } from "./PreviewReport.js";
@@ -46,10 +46,7 @@ function placeOf(name: string, namespace: unknown): Pick<PreviewRestart, "namesp
 }
 
 function added(pace: Pace | undefined, inputs: Readonly<Record<string, unknown>>, workloads: number): Pace {
-  const given = Object.fromEntries(
-    rolloutOptionNames.filter((name) => inputs[name] !== undefined).map((name) => [name, inputs[name]]),
-  );
-  const read = Rollout.safeParse(given);
+  const read = Rollout.safeParse(rolloutOptionsAmong(inputs));
   const { maxConcurrent, pauseBetween, timeoutPerWorkload, strategy } = read.success
     ? read.data
     : Rollout.parse({});
