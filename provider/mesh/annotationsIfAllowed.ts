@@ -1,6 +1,5 @@
 import { ApiError, isMissingRight, type KubernetesApi } from "../cluster/KubernetesApi.js";
-import { namespaceAnnotations } from "../rollout/observe/namespaceAnnotations.js";
-import type { Annotations } from "../rollout/observe/rolloutAnnotations.js";
+import { type Annotations, namespaceAnnotations } from "../rollout/observe/rolloutAnnotations.js";
 
 /** The namespace's annotations, or none without the right to read them, without which a rollout would fail. */
 export async function annotationsIfAllowed(

@@ -13,7 +13,7 @@ import { layersOfFile } from "../platformFile/layersOfFile.js";
 import type { PlatformFile } from "../platformFile/PlatformFile.js";
 import { rolloutFor } from "../rollout/observe/Assessment.js";
 import { assessNamespace } from "../rollout/observe/assess.js";
-import { namespaceAnnotations } from "../rollout/observe/namespaceAnnotations.js";
+import { namespaceAnnotations } from "../rollout/observe/rolloutAnnotations.js";
 import { currentSettings, settingsThere } from "../rollout/observe/settingsThere.js";
 import { unmanagedPods } from "../rollout/observe/unmanagedPods.js";
 import { type CanonicalSettings, inOrder } from "../settings/canonicalSettings.js";

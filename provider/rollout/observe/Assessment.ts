@@ -1,3 +1,4 @@
+import type { PlannedLayers } from "../../ask/askPlanned.js";
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
 import type { Pod, PodTemplate } from "../../cluster/podTemplate.js";
 import type { Workload } from "../../cluster/workloads.js";
@@ -6,7 +7,7 @@ import type { Rollout } from "../../levels/RolloutOptions.js";
 import { type ReachingRollout, rolloutReaching } from "../../levels/rolloutReaching.js";
 import type { Difference } from "../../pod/differences.js";
 import type { SidecarFields } from "../../pod/sidecarFields.js";
-import type { PlannedSettings } from "./PlannedSettings.js";
+import type { CanonicalSettings } from "../../settings/canonicalSettings.js";
 import type { Annotations } from "./rolloutAnnotations.js";
 
 /** What a restart would change for one workload. */
@@ -40,6 +41,13 @@ export interface Assessment {
     | { is: "unknown"; why: string }
     /** Admission would deny its pods with the planned settings, and doesn't without them. */
     | { is: "refused"; why: string };
+}
+
+/** Planned settings that are not written yet. */
+export interface PlannedSettings extends PlannedLayers {
+  /** A pod group's effective settings, Istio's installation included, before and after the change. */
+  before: CanonicalSettings;
+  after: CanonicalSettings;
 }
 
 /** The settings of a namespace, against which its workloads are assessed. */

@@ -4,7 +4,7 @@ import type { Difference } from "../../pod/differences.js";
 import { isOverridden } from "../../pod/readOverrides.js";
 import { inOrder } from "../../settings/canonicalSettings.js";
 import type { SettingValue } from "../../settings/declarations.js";
-import type { PlannedSettings } from "./PlannedSettings.js";
+import type { PlannedSettings } from "./Assessment.js";
 
 /** The settings that change for a pod, by path, without those that the pod overrides itself. */
 export function changedSettings(

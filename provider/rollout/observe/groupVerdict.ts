@@ -16,10 +16,10 @@ import { podAsMade } from "../../pod/asControllerMakes/podAsMade.js";
 import { type Difference, differences } from "../../pod/differences.js";
 import { stampAnnotation } from "../../pod/podAnnotations.js";
 import { imageFields, type SidecarFields, sidecarFields } from "../../pod/sidecarFields.js";
+import type { PlannedSettings } from "./Assessment.js";
 import { changedSettings } from "./changedSettings.js";
 import { deletesBeforeCreating } from "./deletesBeforeCreating.js";
 import { fitsQuota } from "./fitsQuota.js";
-import type { PlannedSettings } from "./PlannedSettings.js";
 import type { PodGroup } from "./podGroups.js";
 
 interface StalePod {

@@ -1,4 +1,4 @@
-import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
+import { ifFound, type KubernetesApi, type ObjectMeta, pathIn } from "../../cluster/KubernetesApi.js";
 
 export type Annotations = Readonly<Record<string, string>>;
 
@@ -21,4 +21,10 @@ export function effectiveAnnotation(
   if (own !== undefined) return { value: own, by: "its" };
   const shared = namespace[name];
   return shared === undefined ? undefined : { value: shared, by: "its namespace's" };
+}
+
+/** The namespace's annotations. Without the right to read them a rollout must fail: they could opt out. */
+export async function namespaceAnnotations(api: KubernetesApi, namespace: string): Promise<Annotations> {
+  const request = api.request<{ metadata: ObjectMeta }>({ method: "GET", path: pathIn(namespace) });
+  return (await ifFound(request))?.metadata.annotations ?? {};
 }

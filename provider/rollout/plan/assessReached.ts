@@ -11,7 +11,7 @@ import { rolloutReaching } from "../../levels/rolloutReaching.js";
 import { selects } from "../../levels/selector.js";
 import { type Assessment, rolloutFor } from "../observe/Assessment.js";
 import { assessNamespace } from "../observe/assess.js";
-import { namespaceAnnotations } from "../observe/namespaceAnnotations.js";
+import { namespaceAnnotations } from "../observe/rolloutAnnotations.js";
 import { currentSettings, settingsThere } from "../observe/settingsThere.js";
 import { unmanagedPods } from "../observe/unmanagedPods.js";
 import type { Unmanaged } from "../policy/Unmanaged.js";
