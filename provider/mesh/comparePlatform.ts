@@ -19,7 +19,7 @@ import { unmanagedPods } from "../rollout/observe/unmanagedPods.js";
 import { type CanonicalSettings, inOrder } from "../settings/canonicalSettings.js";
 import type { PlatformDiff, SettingChange } from "./PlatformDiff.js";
 import { requireUsableLayers } from "./requireUsableLayers.js";
-import { workloadStatus } from "./workloadStatus.js";
+import { unmanagedStatus, workloadStatus } from "./workloadStatus.js";
 
 /** What a settings file would change in a cluster, and which workloads would restart. Read-only. */
 export async function comparePlatform(
@@ -67,15 +67,8 @@ export async function comparePlatform(
           verdict.is === "refused" ? [`[${namespace}] ${name}: ${verdict.why}`] : [],
         ),
       );
-      const managed = new Set(assessments.map(({ name }) => name));
-      for (const { name, pods: count, why } of await unmanagedPods(
-        api,
-        namespace,
-        metadata,
-        managed,
-        settings,
-      ))
-        diff.restarts.push({ namespace, workload: { name, pods: count, state: "unmanaged", why } });
+      const unmanaged = await unmanagedPods(api, namespace, metadata, assessments, settings);
+      diff.restarts.push(...unmanaged.map((one) => ({ namespace, workload: unmanagedStatus(one) })));
       const affected = assessments.filter(
         ({ verdict }) => verdict.is !== "current" && verdict.is !== "masked",
       );

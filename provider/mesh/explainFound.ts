@@ -41,26 +41,24 @@ export async function explainFound(
   const current = currentSettings(data);
   const { namespace, template } = found;
   const other = injector.revision !== sidecar.revision;
-  const {
-    stale,
-    waiting,
-    overruled,
-    labels: made,
-    added,
-  } = other ? {} : await comparedToPods(api, namespace, sidecar.pods, current, sidecar.revision, now);
+  const { assessed, stale, waiting }: Compared = other
+    ? {}
+    : await comparedToPods(api, namespace, sidecar.pods, current, sidecar.revision, now);
   // a running pod has labels from the injector, too, which picked its settings before
-  const labels = found.name.startsWith("Pod/") ? made : { ...template.metadata?.labels, ...added };
+  const labels = found.name.startsWith("Pod/")
+    ? assessed?.labels
+    : { ...template.metadata?.labels, ...assessed?.added };
   const seen = {
     ...template,
     metadata: { ...template.metadata, ...(labels ? { labels: { ...labels } } : {}) },
   };
   const explanation = explainSidecar(seen, { namespace, ...current });
   const notes = [
-    ...(found.note === undefined ? [] : [found.note]),
-    ...(sidecar.note === undefined ? [] : [sidecar.note]),
-    ...(overruled === undefined ? [] : [overruled]),
-    ...(other ? [`revision ${sidecar.revision} injected its pods, not ${revisionOf(injector)}`] : []),
-  ];
+    found.note,
+    sidecar.note,
+    assessed?.overruled,
+    other ? `revision ${sidecar.revision} injected its pods, not ${revisionOf(injector)}` : undefined,
+  ].filter((note) => note !== undefined);
   return {
     name,
     revision: revisionOf(injector),
@@ -70,6 +68,11 @@ export async function explainFound(
   };
 }
 
+/** What running pods show: how they were assessed, and what `ExplainedSidecar` has of it. */
+interface Compared extends Pick<ExplainedSidecar, "stale" | "waiting"> {
+  assessed?: Assessment;
+}
+
 async function comparedToPods(
   api: KubernetesApi,
   namespace: string,
@@ -77,35 +80,34 @@ async function comparedToPods(
   current: Current,
   revision: string,
   now: number,
-): Promise<Pick<ExplainedSidecar, "stale" | "waiting"> & Pick<Assessment, "overruled" | "labels" | "added">> {
+): Promise<Compared> {
   const settings = { ...settingsThere(current, namespace, revision), looksForOverruled: true };
-  try {
-    const [assessed] = await assessNamespace(api, namespace, pods, settings);
-    const known = {
-      ...(assessed?.overruled === undefined ? {} : { overruled: assessed.overruled }),
-      ...(assessed?.labels === undefined ? {} : { labels: assessed.labels }),
-      ...(assessed?.added === undefined ? {} : { added: assessed.added }),
-    };
-    const { is = "unknown" } = assessed?.verdict ?? {};
-    if (assessed && (is === "stale" || is === "held")) {
-      const annotations = await annotationsIfAllowed(api, namespace);
-      const status = workloadStatus(assessed, { ...settings, annotations }, current, now);
-      const { differences, stalePods, why } = status;
-      return {
-        ...known,
-        stale: differences
-          ? restartSentence(stalePods ?? assessed.pods, differences)
-          : count(assessed.pods, "pod"),
-        ...(why === undefined ? {} : { waiting: why }),
-      };
-    }
-    // pods of other owners are not assessed
-    if (assessed && is !== "unknown") return known;
-  } catch (error) {
+  const [assessed] = await assessNamespace(api, namespace, pods, settings).catch((error: unknown) => {
     if (!isMissingRight(error)) throw error;
+    return [];
+  });
+  // pods of other owners are not assessed
+  if (!assessed || assessed.verdict.is === "unknown") {
+    const stale = pods.filter(
+      (pod) => pod.annotations?.[stampAnnotation] !== settingsFor(settings, pod).stamp,
+    );
+    return stale.length === 0
+      ? {}
+      : { stale: `${stale.length} of ${pods.length} pods were created with other settings` };
   }
-  const stale = pods.filter(
-    (pod) => pod.annotations?.[stampAnnotation] !== settingsFor(settings, pod).stamp,
-  ).length;
-  return stale === 0 ? {} : { stale: `${stale} of ${pods.length} pods were created with other settings` };
+  if (assessed.verdict.is !== "stale" && assessed.verdict.is !== "held") return { assessed };
+  const annotations = await annotationsIfAllowed(api, namespace);
+  const { differences, stalePods, why } = workloadStatus(
+    assessed,
+    { ...settings, annotations },
+    current,
+    now,
+  );
+  return {
+    assessed,
+    stale: differences
+      ? restartSentence(stalePods ?? assessed.pods, differences)
+      : count(assessed.pods, "pod"),
+    ...(why === undefined ? {} : { waiting: why }),
+  };
 }

@@ -19,7 +19,7 @@ import { istioVersion } from "../template/istioVersion.js";
 import { annotationsIfAllowed } from "./annotationsIfAllowed.js";
 import { findInjectors } from "./findInjectors.js";
 import type { MeshStatus, NamespaceStatus, WorkloadStatus } from "./MeshStatus.js";
-import { workloadStatus } from "./workloadStatus.js";
+import { unmanagedStatus, workloadStatus } from "./workloadStatus.js";
 
 export interface Scope {
   /** Where istiod runs. */
@@ -121,18 +121,15 @@ async function workloadsIn(
     looksForOverruled: true,
   };
   const assessments = await assessNamespace(api, namespace, pods, settings);
-  const managed = new Set(assessments.map(({ name }) => name));
-  const unmanaged = await unmanagedPods(api, namespace, pods, managed, settings);
+  const unmanaged = await unmanagedPods(api, namespace, pods, assessments, settings);
   const someStale = assessments.some(({ verdict }) => verdict.is === "stale");
   const annotations = someStale ? await annotationsIfAllowed(api, namespace, report) : {};
-  const others = new Set([...managed, ...unmanaged.map(({ name }) => name)]);
+  const known = new Set([...assessments, ...unmanaged].map(({ name }) => name));
   return [
     ...assessments.map((one) => workloadStatus(one, { ...settings, annotations }, current, now)),
-    ...unmanaged.map(
-      ({ name, pods: count, why }): WorkloadStatus => ({ name, pods: count, state: "unmanaged", why }),
-    ),
+    ...unmanaged.map(unmanagedStatus),
     // up-to-date bare pods and Jobs, which have no assessed workload
-    ...currentWithoutWorkload(pods, others),
+    ...currentWithoutWorkload(pods, known),
   ].sort((a, b) => compare(a.name, b.name));
 }
 

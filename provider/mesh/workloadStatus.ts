@@ -6,6 +6,7 @@ import { isOverridden } from "../pod/readOverrides.js";
 import { type Assessment, type NamespaceSettings, rolloutFor } from "../rollout/observe/Assessment.js";
 import { rolloutStatus } from "../rollout/observe/rolloutStatus.js";
 import type { Current } from "../rollout/observe/settingsThere.js";
+import type { UnmanagedPods } from "../rollout/observe/unmanagedPods.js";
 import { skipReason } from "../rollout/policy/skipReason.js";
 import { restartUnderWay, unreadyBefore } from "../rollout/policy/unreadyBefore.js";
 import { inOrder } from "../settings/canonicalSettings.js";
@@ -54,6 +55,10 @@ export function workloadStatus(
     default:
       return { ...about, state: verdict.is };
   }
+}
+
+export function unmanagedStatus({ name, pods, why }: UnmanagedPods): WorkloadStatus {
+  return { name, pods, state: "unmanaged", why };
 }
 
 /** The settings that are set at a weaker level and overridden by the pod's own annotations or containers. */

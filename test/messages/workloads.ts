@@ -46,7 +46,7 @@ async function unmanaged(owner?: { apiVersion: string; kind: string; name: strin
   const items = ends ? [{ metadata: { name: "pod-1" } }] : [];
   const api: KubernetesApi = { server: "memory", request: async <Answer>() => ({ items }) as Answer };
   const settings = { revision: "default", stamp: "aaaa", planned: undefined };
-  const [found] = await unmanagedPods(api, "shop", [pod], new Set(), settings);
+  const [found] = await unmanagedPods(api, "shop", [pod], [], settings);
   return found ? unmanagedSentence(found) : "no message";
 }
 

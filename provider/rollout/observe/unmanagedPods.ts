@@ -5,7 +5,7 @@ import { restartableKinds } from "../../cluster/workloads.js";
 import { count } from "../../data/count.js";
 import { grouped } from "../../data/grouped.js";
 import { stampAnnotation } from "../../pod/podAnnotations.js";
-import { type NamespaceSettings, settingsFor } from "./Assessment.js";
+import { type Assessment, type NamespaceSettings, settingsFor } from "./Assessment.js";
 import { ownerOf } from "./ownerOf.js";
 
 /** Pods that have a sidecar with earlier settings and that no restart replaces, by owner. */
@@ -25,16 +25,17 @@ export interface UnmanagedPods {
 }
 
 /**
- * Finds unmanaged pods with another stamp than they should have: without a pod template there is nothing to ask the injector about.
- * `managed`: the names of the assessed workloads.
+ * Finds pods of none of the assessed workloads with another stamp than they should have: without a pod template there is nothing to ask the
+ * injector about.
  */
 export async function unmanagedPods(
   api: KubernetesApi,
   namespace: string,
   pods: readonly ObjectMeta[],
-  managed: ReadonlySet<string>,
+  assessed: readonly Pick<Assessment, "name">[],
   settings: NamespaceSettings,
 ): Promise<UnmanagedPods[]> {
+  const managed = new Set(assessed.map(({ name }) => name));
   const found = stalePods(namespace, pods, managed, settings);
   if (!found.some(isEvictable)) return found;
   const ending = await podsThatEnd(api, namespace);

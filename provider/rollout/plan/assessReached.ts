@@ -67,8 +67,8 @@ export async function assessReached(
       askIstiod: (at: string, pod: PodTemplate) => coordinator.askIstiod(api, at, pod),
     };
     const assessments = await assessNamespace(api, namespace, all, namespaceSettings, isReached);
-    const managed = new Set(assessments.map(({ name }) => name));
-    const others = await unmanagedPods(api, namespace, all.filter(isReached), managed, namespaceSettings);
+    const reached = all.filter(isReached);
+    const others = await unmanagedPods(api, namespace, reached, assessments, namespaceSettings);
     // most namespaces of a large mesh have nothing to restart: spare reading them
     const settings =
       assessments.every(isAtRest) && others.length === 0

@@ -74,7 +74,7 @@ describe("pods that no restart replaces", () => {
     it(`${edge}: ${name ?? "not among them"}`, async () => {
       const getsSettings = (annotations: ObjectMeta["annotations"]) => annotations?.only === undefined;
       const given = { ...settings, getsSettings };
-      const [found] = await unmanagedPods(ending(), "shop", [metadata], new Set(["StatefulSet/db"]), given);
+      const [found] = await unmanagedPods(ending(), "shop", [metadata], [{ name: "StatefulSet/db" }], given);
       assert.equal(found?.name, name);
       if (why) assert.match(found?.why ?? "", why);
     });
@@ -82,7 +82,7 @@ describe("pods that no restart replaces", () => {
 
   it("are told from runs, which no eviction replaces", async () => {
     const pods = [pod("db-0", "Cluster/db"), pod("build-1", "TaskRun/build")];
-    const found = await unmanagedPods(ending("build-1"), "shop", pods, new Set(), settings);
+    const found = await unmanagedPods(ending("build-1"), "shop", pods, [], settings);
     assert.deepEqual(
       found.map((one) => [one.name, isEvictable(one)]),
       [
@@ -97,7 +97,7 @@ describe("pods that no restart replaces", () => {
     const pods = [pod("a", "Job/report"), pod("b", "Job/report"), pod("c")];
     const none = { ...settings, stamp: undefined };
     assert.deepEqual(
-      (await unmanagedPods(ending(), "shop", pods, new Set(), none)).map(({ name, pods }) => [name, pods]),
+      (await unmanagedPods(ending(), "shop", pods, [], none)).map(({ name, pods }) => [name, pods]),
       [
         ["Job/report", 2],
         ["Pod/c", 1],
@@ -127,7 +127,7 @@ describe("bare pods", () => {
         return {} as Answer;
       },
     };
-    const unmanaged = (await unmanagedPods(ending(), "shop", pods, new Set(), settings)).map((found) => ({
+    const unmanaged = (await unmanagedPods(ending(), "shop", pods, [], settings)).map((found) => ({
       found,
       settings,
       rollout: Rollout.parse(options),
