@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { recordOf } from "../data/isRecord.js";
+import { urnParts } from "../data/urnParts.js";
 import { type RolloutOptions, rolloutOptionNames } from "../levels/RolloutOptions.js";
 import { settingsAmong } from "../settings/settingsInputs.js";
 import { clusterOf } from "./clusterOf.js";
@@ -59,7 +60,7 @@ export function ownerOf(name: string, component: pulumi.Resource): pulumi.Output
   });
   return pulumi.output(
     urn.then((known) => {
-      const parents = (known.split("::")[2] ?? "").split("$").slice(0, -1);
+      const parents = urnParts(known).types.slice(0, -1);
       return stackOwner([...parents, name].join("/"));
     }),
   );

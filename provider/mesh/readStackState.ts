@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parsedJson } from "../data/parsedJson.js";
+import { typeIn, urnParts } from "../data/urnParts.js";
 import { injectorName } from "../injector/Injector.js";
 import { injectorOf } from "../injector/layerInputs.js";
 import { writtenOwnerOf } from "../injector/layerOwner.js";
@@ -49,9 +50,8 @@ export function readStackState(text: string, from: string): StackState {
   const { resources, pending_operations: pending } = read.data.deployment;
   const interrupted = (pending ?? []).filter(({ type }) => type === "creating");
   const all = [...(resources ?? []), ...interrupted.map(({ resource }) => resource)];
-  const [, stack, project] = /^urn:pulumi:([^:]+)::([^:]+)::/.exec(all[0]?.urn ?? "") ?? [];
-  if (!stack || !project)
-    throw new NoStackState(`${from}: ${expected}, got no resources, so the stack is unknown`);
+  const { stack, project } = urnParts(all[0]?.urn ?? "");
+  if (stack === "") throw new NoStackState(`${from}: ${expected}, got no resources, so the stack is unknown`);
   return {
     name: `${project}/${stack}`,
     layers: (resources ?? []).flatMap(layerIn),
@@ -60,7 +60,7 @@ export function readStackState(text: string, from: string): StackState {
 }
 
 function layerIn({ urn, inputs, outputs }: z.infer<typeof Resource>): StackLayer[] {
-  if (!/:SettingsLayer::/.test(urn)) return [];
+  if (typeIn(urn) !== "SettingsLayer") return [];
   const properties = inputs ?? {};
   return [
     {

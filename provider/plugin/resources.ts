@@ -1,5 +1,6 @@
 import type { Provider } from "@pulumi/pulumi/provider";
 import { getOwn } from "../data/getOwn.js";
+import { urnParts } from "../data/urnParts.js";
 import type { ResourceProvider } from "../injector/ResourceProvider.js";
 import { logFlushed } from "./engineLog.js";
 import { opened, sealed } from "./sealed.js";
@@ -12,8 +13,7 @@ type Resources = Required<Pick<Provider, "check" | "diff" | "create" | "update" 
 /** The custom resources behind the components. */
 export function resourcesBy(parts: Parts): Resources {
   const partOf = (urn: string): ResourceProvider => {
-    // parents' types stand before it, joined by $
-    const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
+    const type = urnParts(urn).types.at(-1) ?? "";
     const part = getOwn(parts, type.replace("istio-sidecar:index:", ""));
     if (part) return part;
     throw new Error(

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isUnknown } from "../../data/unknown.js";
+import { parentTypeIn, urnParts } from "../../data/urnParts.js";
 
 const Properties = z.record(z.string(), z.unknown());
 const State = z.object({ inputs: Properties.optional(), outputs: Properties.optional() });
@@ -12,15 +13,9 @@ export const Step = z.object({
 });
 export type Step = z.infer<typeof Step>;
 
-/** The last part of the resource's type, such as `SettingsLayer`. */
-export function typeOf(urn: string): string | undefined {
-  return urn.split("::")[2]?.split("$").at(-1)?.split(":").at(-1);
-}
-
 /** From the parent component: a layer of `GlobalSidecarSettings` has the level `global`. */
 export function levelOf(urn: string): string {
-  const parent = urn.split("::")[2]?.split("$").at(-2)?.split(":").at(-1) ?? "";
-  return /^(\w+)SidecarSettings$/.exec(parent)?.[1]?.toLowerCase() ?? "namespace";
+  return /^(\w+)SidecarSettings$/.exec(parentTypeIn(urn))?.[1]?.toLowerCase() ?? "namespace";
 }
 
 /** Stands for a value that depends on what the update creates. */
@@ -28,13 +23,20 @@ export const onlyLater = "known after update";
 
 /** Whom a layer or a rollout is for: a namespace, `namespace/workload`, or empty for all. */
 export function targetOf(urn: string, level: string, inputs: Readonly<Record<string, unknown>>): string {
-  const resource =
-    urn
-      .split("::")
-      .at(-1)
-      ?.replace(/-(layer|rollout)$/, "") ?? "";
+  const resource = urnParts(urn).name.replace(/-(layer|rollout)$/, "");
   const { namespace: given, workload } = inputs;
   const namespace = isUnknown(given) ? `${onlyLater} (${resource})` : typeof given === "string" ? given : "";
   if (level === "global" || level === "namespace") return namespace;
   return `${namespace}/${typeof workload === "string" && !isUnknown(workload) ? workload : resource}`;
+}
+
+/** Whether a step takes a resource away. */
+export function isRemoval({ op }: Step): boolean {
+  return op.startsWith("delete") || op === "discard";
+}
+
+/** A resource in messages: `global settings`, `workload shop/api`. */
+export function nameIn(urn: string, level: string, inputs: Readonly<Record<string, unknown>>): string {
+  const target = targetOf(urn, level, inputs);
+  return target === "" ? "global settings" : `${level} ${target}`;
 }

@@ -6,11 +6,12 @@ import type { Properties } from "../../data/Properties.js";
 import { isNestedTooDeep } from "../../data/plainData.js";
 import { shown, textOf } from "../../data/problem.js";
 import { containsUnknown, isUnknown } from "../../data/unknown.js";
+import { typeIn, urnParts } from "../../data/urnParts.js";
 import { injectorOf } from "../../injector/layerInputs.js";
 import { flattened } from "./flattened.js";
 import { optionChanges } from "./optionChanges.js";
 import type { PreviewChange, PreviewReport } from "./PreviewReport.js";
-import { levelOf, onlyLater, Step, targetOf, typeOf } from "./PreviewStep.js";
+import { isRemoval, levelOf, nameIn, onlyLater, Step, targetOf } from "./PreviewStep.js";
 import { restartsOf } from "./restartsOf.js";
 
 const Digest = z.object({
@@ -40,8 +41,8 @@ const policyViolated =
 export function readPreview(text: string): PreviewReport {
   const { steps, diagnostics, changeSummary } = digestIn(text);
   const ours = plannedIn(steps ?? []).flatMap(movedParts);
-  const layers = ours.filter(({ urn }) => typeOf(urn) === layerType);
-  const rollouts = ours.filter(({ urn }) => typeOf(urn) === rolloutType);
+  const layers = ours.filter(({ urn }) => typeIn(urn) === layerType);
+  const rollouts = ours.filter(({ urn }) => typeIn(urn) === rolloutType);
   for (const { urn, oldState, newState } of [...layers, ...rollouts])
     if (isNestedTooDeep([oldState, newState]))
       throw new PreviewError(`${expected}, got properties of ${shown(urn)} nested deeper than any setting`);
@@ -95,7 +96,7 @@ function plannedIn(steps: readonly Step[]): Step[] {
   const isRefreshed = steps.some(({ op }) => op === "refresh");
   // a program's first resource is its stack
   const begin = isRefreshed
-    ? steps.findLastIndex(({ urn }) => urn.split("::")[2] === "pulumi:pulumi:Stack")
+    ? steps.findLastIndex(({ urn }) => urnParts(urn).types.at(-1) === "pulumi:pulumi:Stack")
     : 0;
   return steps.slice(Math.max(0, begin)).filter(({ op }) => !/^(same|read|refresh)$|-replac/.test(op));
 }
@@ -104,7 +105,7 @@ function plannedIn(steps: readonly Step[]): Step[] {
 function movedParts(step: Step): Step[] {
   const { op, urn, oldState, newState } = step;
   const [from, to] = [oldState?.inputs?.namespace, newState?.inputs?.namespace];
-  if (op !== "replace" || typeOf(urn) !== layerType || from === to || isUnknown(to)) return [step];
+  if (op !== "replace" || typeIn(urn) !== layerType || from === to || isUnknown(to)) return [step];
   return [
     { op: "delete", urn, oldState },
     { op: "create", urn, newState },
@@ -112,15 +113,15 @@ function movedParts(step: Step): Step[] {
 }
 
 function stackOf(steps: readonly Step[]): string {
-  const [, stack, project] = /^urn:pulumi:([^:]+)::([^:]+)::/.exec(steps[0]?.urn ?? "") ?? [];
-  return stack === undefined ? "" : `${project}/${stack}`;
+  const { stack, project } = urnParts(steps[0]?.urn ?? "");
+  return stack === "" ? "" : `${project}/${stack}`;
 }
 
 /** Istio's installed values, as far as any existing layer shows them. */
 function installedIn(steps: readonly Step[]): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const { urn, oldState } of steps) {
-    if (typeOf(urn) !== layerType || isNestedTooDeep(oldState)) continue;
+    if (typeIn(urn) !== layerType || isNestedTooDeep(oldState)) continue;
     const sources = recordOf(oldState?.outputs?.sources);
     for (const [setting, value] of Object.entries(flattened(recordOf(oldState?.outputs?.effective))))
       if (sources[setting] === "installed") found[setting] = value;
@@ -128,12 +129,10 @@ function installedIn(steps: readonly Step[]): Readonly<Record<string, string>> {
   return found;
 }
 
-function changesOf(
-  { op, urn, oldState, newState }: Step,
-  installed: Readonly<Record<string, string>>,
-): PreviewChange[] {
+function changesOf(step: Step, installed: Readonly<Record<string, string>>): PreviewChange[] {
+  const { urn, oldState, newState } = step;
   const level = levelOf(urn);
-  const deleted = op.startsWith("delete") || op === "discard";
+  const deleted = isRemoval(step);
   const [before, after] = [oldState?.inputs ?? {}, deleted ? {} : (newState?.inputs ?? {})];
   const effective = flattened(recordOf(oldState?.outputs?.effective));
   const sources = recordOf(oldState?.outputs?.sources);
@@ -159,13 +158,12 @@ function changesOf(
 }
 
 /** Why the restarts of a step are not known before the update. */
-function unforeseenBy({ op, urn, oldState, newState }: Step): string[] {
-  const isLayer = typeOf(urn) === layerType;
+function unforeseenBy(step: Step): string[] {
+  const { op, urn, oldState, newState } = step;
+  const isLayer = typeIn(urn) === layerType;
   const [before, after] = [oldState?.inputs ?? {}, newState?.inputs ?? {}];
-  const isRemoved = op.startsWith("delete") || op === "discard";
-  const level = isLayer ? levelOf(urn) : "namespace";
-  const target = targetOf(urn, level, isRemoved ? before : after);
-  const name = target === "" ? "global settings" : `${level} ${target}`;
+  const isRemoved = isRemoval(step);
+  const name = nameIn(urn, isLayer ? levelOf(urn) : "namespace", isRemoved ? before : after);
   const removed = (from = "") =>
     isLayer
       ? [
@@ -185,9 +183,7 @@ function unforeseenBy({ op, urn, oldState, newState }: Step): string[] {
 function restored({ urn, oldState, newState }: Step): string[] {
   const [before, after] = [oldState?.inputs?.restores, newState?.inputs?.restores];
   if (typeof after !== "string" || after === before) return [];
-  const level = levelOf(urn);
-  const target = targetOf(urn, level, newState?.inputs ?? {});
-  const name = level === "global" ? "global settings" : `${level} ${target}`;
+  const name = nameIn(urn, levelOf(urn), newState?.inputs ?? {});
   return [`${name}: ${after}; will be restored, and the restart list is known only after that`];
 }
 
