@@ -1,8 +1,5 @@
-import { existsSync } from "node:fs";
 import { type IncomingMessage, request as plainRequest } from "node:http";
 import { type RequestOptions, request as tlsRequest } from "node:https";
-import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
 import { recordOf } from "../data/isRecord.js";
 import { impersonationHeaders } from "./impersonation.js";
 import {
@@ -13,7 +10,6 @@ import {
   UnreachableError,
 } from "./KubernetesApi.js";
 import type { KubeConfig } from "./kubeConfig.js";
-import { proxyFor } from "./proxyFor.js";
 import { waitBeforeRetry, webhookAway } from "./waitBeforeRetry.js";
 
 const requestTimeout = 60_000;
@@ -43,77 +39,11 @@ const realTime: Time = {
 
 /** Finds the API server as kubectl does. Reads the kubeconfig now, and connects at the first request. */
 export async function connect(access: ClusterAccess, time: Time = realTime): Promise<KubernetesApi> {
-  const config = await kubeConfig(access).catch((error: Error) => {
-    throw new UnreachableError(unreadable(access, error));
-  });
-  const cluster = config.getCurrentCluster();
-  if (!cluster) throw new UnreachableError(noCluster(access, config));
-  const context = config.getCurrentContext();
-  const source = `Context "${context}" of ${sourceOf(access)}.`;
-  return new HttpApi(cluster.server.replace(/\/$/, ""), context, config, source, time);
-}
-
-function unreadable(access: ClusterAccess, error: Error): string {
-  const source = sourceOf(access);
-  // the library's error for an empty file
-  if (error.message.startsWith("Cannot read properties of")) return `${source}: empty, not a kubeconfig`;
-  // only the first line: the rest of a YAML error quotes the file, which has credentials
-  return `${source}: the kubeconfig can't be read: ${error.message.split("\n")[0]}`;
-}
-
-function noCluster({ context }: ClusterAccess, config: KubeConfig): string {
-  const there = config.getContexts().map(({ name }) => name);
-  const known = there.length > 0 ? `; there are: ${there.join(", ")}` : "";
-  if (context !== undefined) return `no context "${context}"${known}`;
-  return `no kubeconfig with a current context was found${known}. Set KUBECONFIG, or name a context.`;
-}
-
-/** Where the kubeconfig is from, without any of its content. */
-function sourceOf({ kubeconfig }: ClusterAccess): string {
-  if (kubeconfig !== undefined) return isText(kubeconfig) ? "the given kubeconfig" : kubeconfig;
-  return process.env.KUBECONFIG || "~/.kube/config";
-}
-
-function isText(kubeconfig: string): boolean {
-  return kubeconfig.includes("\n") || !existsSync(kubeconfig);
-}
-
-async function kubeConfig({ kubeconfig, context }: ClusterAccess): Promise<KubeConfig> {
   // loaded lazily, since previews without a cluster don't need it
-  const config = await configFrom(kubeconfig);
-  if (context !== undefined) config.setCurrentContext(context);
-  // the library knows only a proxy that the kubeconfig names
-  config.clusters = config.clusters.map((cluster) => {
-    const proxyUrl = cluster.proxyUrl || proxyFor(cluster.server, process.env);
-    // without TLS, as through `kubectl proxy`, there is nothing to verify: the library refuses to go on
-    const plain = cluster.server.startsWith("http:") ? { skipTLSVerify: true } : {};
-    return { ...cluster, ...plain, ...(proxyUrl ? { proxyUrl } : {}) };
-  });
-  return config;
-}
-
-async function configFrom(kubeconfig: string | undefined): Promise<KubeConfig> {
-  const { KubeConfig } = await import("./kubeConfig.js");
-  const { readKubeconfigs, readUsers } = await import("./readKubeconfigs.js");
-  const files = kubeconfig === undefined ? defaultFiles() : isText(kubeconfig) ? [] : [kubeconfig];
-  if (files.length > 0) return readKubeconfigs(files);
-  const config = new KubeConfig();
-  if (kubeconfig !== undefined) {
-    config.loadFromString(kubeconfig);
-    readUsers(config, kubeconfig, process.cwd());
-  }
-  // in a pod, its service account
-  else config.loadFromDefault();
-  return config;
-}
-
-/** The files that kubectl reads: of several in KUBECONFIG, those that exist. */
-function defaultFiles(): readonly string[] {
-  const named = (process.env.KUBECONFIG ?? "").split(delimiter).filter((file) => file !== "");
-  const there = (named.length > 0 ? named : [join(homedir(), ".kube", "config")]).filter((file) =>
-    existsSync(file),
-  );
-  return there.length > 0 ? there : named;
+  const { readKubeconfig } = await import("./readKubeconfig.js");
+  const { config, server, source } = readKubeconfig(access);
+  const context = config.getCurrentContext();
+  return new HttpApi(server, context, config, `Context "${context}" of ${source}.`, time);
 }
 
 class HttpApi implements KubernetesApi {
