@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LevelSettings } from "./LevelSettings.js";
 import { ownerOf } from "./layerAndRollout.js";
-import { PublishedSettings } from "./PublishedSettings.js";
+import { PublishedSettings } from "./ProvidedResource.js";
 import type { NamespaceSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
 import { withDefault } from "./withDefault.js";
 

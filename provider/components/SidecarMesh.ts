@@ -22,8 +22,8 @@ import type { LevelSettings } from "./LevelSettings.js";
 import { stackOwner } from "./layerAndRollout.js";
 import type { MeshSettings } from "./MeshSettings.js";
 import { NamespaceSidecarSettings } from "./NamespaceSidecarSettings.js";
+import { withPlainRefusals } from "./refusal.js";
 import { WorkloadSidecarSettings } from "./WorkloadSidecarSettings.js";
-import { withPlainRefusals } from "./withPlainRefusals.js";
 
 /** The chart that the values are for. */
 export interface IstiodChart {

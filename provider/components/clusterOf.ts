@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isPlugin } from "./ProvidedResource.js";
-import { cantFollow, stackCluster, unfollowed } from "./stackCluster.js";
-import { withoutStack } from "./withoutStack.js";
+import { refusal } from "./refusal.js";
 
 /** What a Kubernetes provider was given, which the SDK's types leave out. */
 type KubernetesProvider = Readonly<Record<string, pulumi.Output<string | undefined> | undefined>>;
+
+/** How Pulumi's Kubernetes provider finds a cluster and settings can't: beside the contexts, or without one. */
+const unfollowed = ["cluster", "renderYamlToDirectory"] as const;
 
 /** The cluster of a component without a `cluster` argument, as for the program's other resources. */
 export function clusterOf(component: pulumi.ComponentResource, name: string): pulumi.Input<pulumi.Inputs> {
@@ -20,10 +22,8 @@ async function clusterOfProvider(
   { kubeconfig, context, ...others }: KubernetesProvider,
 ): Promise<pulumi.Inputs> {
   for (const key of unfollowed)
-    if (await isGiven(others[key])) {
-      const message = cantFollow(name, `a Kubernetes provider with ${key}`);
-      throw withoutStack(new pulumi.ResourceError(message, component, true));
-    }
+    if (await isGiven(others[key]))
+      throw refusal(cantFollow(name, `a Kubernetes provider with ${key}`), component);
   return {
     ...((await isGiven(kubeconfig)) ? { kubeconfig: pulumi.secret(kubeconfig) } : {}),
     ...((await isGiven(context)) ? { context } : {}),
@@ -36,4 +36,25 @@ async function isGiven(output: pulumi.Output<string | undefined> | undefined): P
     promise: (withUnknowns: true) => Promise<unknown>;
   };
   return (await promise(true)) !== undefined;
+}
+
+/**
+ * The cluster that the stack configures for Pulumi's Kubernetes provider. It becomes an input of resources, so that settings leave the
+ * former cluster when the stack gets another one.
+ * @throws RunError where that is no context of a kubeconfig.
+ */
+export function stackCluster(component: string): pulumi.Inputs {
+  const config = new pulumi.Config("kubernetes");
+  const other = unfollowed.find((key) => config.get(key));
+  if (other) throw refusal(cantFollow(component, `kubernetes:${other} of the stack`));
+  const [context, kubeconfig] = [config.get("context"), config.getSecret("kubeconfig")];
+  return { ...(context ? { context } : {}), ...(kubeconfig ? { kubeconfig } : {}) };
+}
+
+/** Why a component is refused whose cluster `what` names. */
+function cantFollow(component: string, what: string): string {
+  return (
+    `${component}: expected a Kubernetes cluster by kubeconfig and context, got ${what}. ` +
+    "Pass the argument cluster with one of them."
+  );
 }

@@ -5,8 +5,7 @@ import { type RolloutOptions, rolloutOptionNames } from "../levels/RolloutOption
 import { settingsAmong } from "../settings/settingsInputs.js";
 import { clusterOf } from "./clusterOf.js";
 import { ignoredInputs } from "./ignoredInputs.js";
-import { SettingsLayer } from "./SettingsLayer.js";
-import { SidecarRollout } from "./SidecarRollout.js";
+import { SettingsLayer, SidecarRollout } from "./ProvidedResource.js";
 import type { GlobalSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
 import { withDefault } from "./withDefault.js";
 import { withoutSecrets } from "./withoutSecrets.js";

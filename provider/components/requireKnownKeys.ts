@@ -4,7 +4,7 @@ import { unknownKeys } from "../data/unknownKeys.js";
 import { formerNames } from "../levels/formerNames.js";
 import { publishProblems, targetKeys } from "../platformFile/levelArguments.js";
 import { settingGroups } from "../settings/settingsInputs.js";
-import { withoutStack } from "./withoutStack.js";
+import { refusal } from "./refusal.js";
 
 /**
  * Rejects unknown keys: TypeScript only finds them in literals, and an ignored key would look as if it had an effect. The same for `publish`,
@@ -18,6 +18,5 @@ export function requireKnownKeys(component: string, args: object, own: readonly 
     ...unknownKeys({ ...args }, [...own, ...settingGroups, ...targetKeys], formerNames),
     ...publishProblems(publish, own.includes("publish")).map((problem) => ({ ...problem, ...shownAs })),
   ];
-  if (problems.length > 0)
-    throw withoutStack(new pulumi.RunError(`${component}: ${problemText(problems.map(printable))}`));
+  if (problems.length > 0) throw refusal(`${component}: ${problemText(problems.map(printable))}`);
 }

@@ -6,8 +6,8 @@ import { type PodSettingsOptions, podTemplateWithSettings } from "../pod/podTemp
 import { captureConflicts, resourceConflicts } from "../settings/conflicts.js";
 import { parseSettings } from "../settings/parseSettings.js";
 import type { SidecarSettings } from "../settings/SidecarSettings.js";
+import { refusal } from "./refusal.js";
 import type { DeepInput } from "./SidecarSettingsArgs.js";
-import { withoutStack } from "./withoutStack.js";
 
 type PodSettings = { [Key in keyof SidecarSettings]?: DeepInput<Exclude<SidecarSettings[Key], undefined>> };
 type PodTemplateSpec = types.input.core.v1.PodTemplateSpec;
@@ -113,13 +113,12 @@ function withSettings(template: PodTemplate, given: unknown, options: PodSetting
   const read = parseSettings(given);
   // doesn't check `needs`: at the pod level, Istio evaluates each setting on its own
   const found = [...read.problems, ...captureConflicts(read.value), ...resourceConflicts(read.value)];
-  if (found.length > 0) throw refusal(found);
+  if (found.length > 0) throw refusalOf(found);
   const { template: changed, problems } = podTemplateWithSettings(template, read.value, options);
-  if (problems.length > 0) throw refusal(problems);
+  if (problems.length > 0) throw refusalOf(problems);
   return changed;
 }
 
-// Pulumi would print any other error with its stack trace and properties
-function refusal(problems: readonly Problem[]): pulumi.RunError {
-  return withoutStack(new pulumi.RunError(new SettingsError("withSidecarSettings", problems).message));
+function refusalOf(problems: readonly Problem[]): Error {
+  return refusal(new SettingsError("withSidecarSettings", problems).message);
 }

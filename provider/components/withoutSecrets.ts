@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { withoutStack } from "./withoutStack.js";
+import { refusal } from "./refusal.js";
 
 /**
  * A component's arguments; rejects secrets. They are in plain text in the injector's ConfigMap, on pods, and in reports. A dynamic
@@ -21,7 +21,7 @@ function requirePlain<Value>(
   if (sealed.length === 0) return value;
   return whySealed(sealed).then((why) => {
     if (why === undefined) return value;
-    throw withoutStack(new pulumi.ResourceError(`${name}: ${why}`, component, true));
+    throw refusal(`${name}: ${why}`, component);
   });
 }
 

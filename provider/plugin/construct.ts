@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConstructResult } from "@pulumi/pulumi/provider";
+import { stackCluster } from "../components/clusterOf.js";
 import { GlobalSidecarSettings } from "../components/GlobalSidecarSettings.js";
 import { NamespaceSidecarSettings } from "../components/NamespaceSidecarSettings.js";
 import { SidecarMesh } from "../components/SidecarMesh.js";
@@ -7,7 +8,6 @@ import type {
   NamespaceSidecarSettingsArgs,
   WorkloadSidecarSettingsArgs,
 } from "../components/SidecarSettingsArgs.js";
-import { stackCluster } from "../components/stackCluster.js";
 import { WorkloadSidecarSettings } from "../components/WorkloadSidecarSettings.js";
 import { outputsIn, secretArguments } from "../components/withoutSecrets.js";
 import type { Injector } from "../injector/Injector.js";

@@ -1,7 +1,14 @@
+import * as pulumi from "@pulumi/pulumi";
 import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { SettingsError } from "../data/problem.js";
 import { SettingsFileError } from "../platformFile/PlacedProblem.js";
-import { withoutStack } from "./withoutStack.js";
+
+/** An error about a program, or about one of its resources, of which Pulumi prints the message alone. */
+export function refusal(message: string, resource?: pulumi.Resource): Error {
+  return withoutStack(
+    resource ? new pulumi.ResourceError(message, resource, true) : new pulumi.RunError(message),
+  );
+}
 
 /**
  * Runs a part of a program, and lets Pulumi print problems with its settings as they are: for any error but its own RunError, which it
@@ -15,4 +22,10 @@ export function withPlainRefusals<Result>(work: () => Result): Result {
       throw error;
     throw Object.assign(withoutStack(error as Error), { __pulumiRunError: true });
   }
+}
+
+/** What fails after the last line of a program has run, as in `apply`, is printed by its stack trace, even an error that hides it. */
+function withoutStack(error: Error): Error {
+  error.stack = "";
+  return error;
 }
