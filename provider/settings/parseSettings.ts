@@ -1,86 +1,83 @@
-import { z } from "zod";
 import { getOwn } from "../data/getOwn.js";
 import { isRecord } from "../data/isRecord.js";
-import { type Checked, refused } from "../data/parsed.js";
+import { type Checked, type Parsed, refused } from "../data/parsed.js";
 import { unplainParts } from "../data/plainData.js";
-import { type Problem, printable, problemSentence, shown } from "../data/problem.js";
+import { type Problem, printable } from "../data/problem.js";
 import { putAt } from "../data/putAt.js";
 import { isUnknown, unknownMarker } from "../data/unknown.js";
 import { unknownKey } from "../data/unknownKeys.js";
-import { valueAt } from "../data/valueAt.js";
 import type { CanonicalSettings } from "./canonicalSettings.js";
 import { declarations, type SettingDeclaration, type SettingValue } from "./declarations.js";
 
+/** Declarations by the keys of their paths. */
 interface Branch {
   [key: string]: Branch | SettingDeclaration;
 }
 
+/** A setting's value, or what is wrong at a path. */
+type Found = { path: string; value: SettingValue } | Problem;
+
 const tree = declarationTree();
-const schema = branchSchema(tree);
 
 /** Parses one level's settings as users write them; none if there are problems. A preview's unknown marker passes through anywhere. */
 export function parseSettings(input: unknown): Checked<CanonicalSettings> {
   const unplain = unplainParts(input);
   if (unplain.length > 0) return { value: {}, problems: unplain.map(printable) };
-  const read = schema.safeParse(spreadUnknown(input, tree));
-  if (read.success) return { value: flattened(read.data), problems: [] };
-  return {
-    value: {},
-    problems: read.error.issues.flatMap((issue) => problemsOf(issue, input)).map(printable),
-  };
+  const values: [string, SettingValue][] = [];
+  const problems: Problem[] = [];
+  for (const found of inBranch(tree, input, "")) {
+    if ("value" in found) values.push([found.path, found.value]);
+    else problems.push(printable(found));
+  }
+  return problems.length > 0 ? { value: {}, problems } : { value: Object.fromEntries(values), problems };
 }
 
-function flattened(data: unknown): CanonicalSettings {
-  const settings: [string, SettingValue][] = [];
-  for (const { path, open } of declarations) {
-    const value = valueAt(data, path.split("."));
-    if (value === undefined) continue;
-    if (open && !isUnknown(value)) {
-      for (const [name, one] of Object.entries(value as Record<string, SettingValue>))
-        settings.push([`${path}.${name}`, one]);
-    } else settings.push([path, value as SettingValue]);
+function inBranch(branch: Branch, given: unknown, path: string): Found[] {
+  const at = (key: string) => (path === "" ? key : `${path}.${key}`);
+  // if a group is unknown, so is each of its settings
+  if (isUnknown(given)) return Object.entries(branch).flatMap(([key, node]) => inNode(node, given, at(key)));
+  if (!isRecord(given)) {
+    const refusal = refused(given, "an object of settings", "nest the settings below it");
+    return [{ path: path || "settings", ...refusal }];
   }
-  return Object.fromEntries(settings);
-}
-
-// if a group is unknown, so is each of its settings
-function spreadUnknown(input: unknown, branch: Branch): unknown {
-  if (isUnknown(input)) {
-    return Object.fromEntries(
-      Object.entries(branch).map(([key, node]) => [
-        key,
-        isDeclaration(node) ? unknownMarker : spreadUnknown(input, node),
-      ]),
-    );
-  }
-  if (!isRecord(input)) return input;
-  return Object.fromEntries(
-    Object.entries(input).map(([key, value]) => {
-      const node = getOwn(branch, key);
-      return [key, node && !isDeclaration(node) ? spreadUnknown(value, node) : value];
-    }),
-  );
-}
-
-function problemsOf(issue: z.core.$ZodIssue, input: unknown): Problem[] {
-  const path = issue.path.map(String);
-  const at = path.join(".") || "settings";
-  if (issue.code === "unrecognized_keys") {
-    const known = Object.keys(path.reduce<Branch>((branch, key) => (branch[key] ?? {}) as Branch, tree));
-    return issue.keys.map((key) => ({ ...unknownKey(key, known), path: [...path, key].join(".") }));
-  }
-  if (issue.code === "custom" && issue.params) {
-    const { got, expected, todo } = issue.params as Record<"got" | "expected" | "todo", string>;
-    return [{ path: at, got, expected, todo }];
-  }
+  const known = Object.keys(branch);
   return [
-    {
-      path: at,
-      got: shown(valueAt(input, path)),
-      expected: "an object of settings",
-      todo: "nest the settings below it",
-    },
+    ...Object.entries(branch).flatMap(([key, node]) => inNode(node, getOwn(given, key), at(key))),
+    ...Object.keys(given)
+      .filter((key) => !known.includes(key))
+      .map((key) => ({ ...unknownKey(key, known), path: at(key) })),
   ];
+}
+
+function inNode(node: Branch | SettingDeclaration, given: unknown, path: string): Found[] {
+  if (given === undefined) return [];
+  if (!isDeclaration(node)) return inBranch(node, given, path);
+  return node.open && !isUnknown(given)
+    ? inMap(node.open, node.parse, given, path)
+    : [{ path, ...parsed(node.parse, given) }];
+}
+
+/** A map of arbitrary names, of which each is a setting. */
+function inMap(
+  open: NonNullable<SettingDeclaration["open"]>,
+  parse: SettingDeclaration["parse"],
+  given: unknown,
+  path: string,
+): Found[] {
+  if (!isRecord(given))
+    return [
+      { path, ...refused(given, "a map of names to values", "write the names and their values below it") },
+    ];
+  return Object.entries(given)
+    .filter(([, one]) => one !== undefined)
+    .map(([name, one]) => {
+      const named = open(name);
+      return { path: `${path}.${name}`, ...("value" in named ? parsed(parse, one) : named) };
+    });
+}
+
+function parsed(parse: SettingDeclaration["parse"], given: unknown): Parsed<SettingValue> {
+  return isUnknown(given) ? { value: unknownMarker } : parse(given);
 }
 
 function declarationTree(): Branch {
@@ -91,56 +88,4 @@ function declarationTree(): Branch {
 
 function isDeclaration(node: Branch | SettingDeclaration): node is SettingDeclaration {
   return typeof node.parse === "function";
-}
-
-function branchSchema(branch: Branch): z.ZodType {
-  return z.strictObject(
-    Object.fromEntries(
-      Object.entries(branch).map(([key, node]) => [
-        key,
-        (isDeclaration(node)
-          ? node.open
-            ? mapSchema(node)
-            : leafSchema(node)
-          : branchSchema(node)
-        ).optional(),
-      ]),
-    ),
-  );
-}
-
-// a map of arbitrary names; each value is checked separately, so that problems have its path
-function mapSchema({ open, parse }: SettingDeclaration): z.ZodType {
-  return z.unknown().transform((value, context) => {
-    if (value === undefined || isUnknown(value)) return value;
-    if (!isRecord(value)) {
-      const read = refused(value, "a map of names to values", "write the names and their values below it");
-      context.issues.push({ code: "custom", message: "", params: read, input: value });
-      return z.NEVER;
-    }
-    const entries: [string, unknown][] = [];
-    for (const [name, one] of Object.entries(value)) {
-      if (one === undefined) continue;
-      const named = open?.(name) ?? { value: name };
-      const read = !("value" in named) ? named : isUnknown(one) ? { value: one as string } : parse(one);
-      if ("value" in read) entries.push([name, read.value]);
-      else context.issues.push({ code: "custom", message: "", params: read, input: one, path: [name] });
-    }
-    return Object.fromEntries(entries);
-  });
-}
-
-function leafSchema({ parse }: SettingDeclaration): z.ZodType {
-  return z.unknown().transform((value, context) => {
-    if (value === undefined || isUnknown(value)) return value;
-    const read = parse(value);
-    if ("value" in read) return read.value;
-    context.issues.push({
-      code: "custom",
-      message: problemSentence({ path: "", ...read }),
-      params: read,
-      input: value,
-    });
-    return z.NEVER;
-  });
 }
