@@ -1,6 +1,6 @@
 import type { JsonSchema } from "../JsonSchema.js";
 import { parseCpu, parseMemory } from "../quantity.js";
-import { resourceAnnotations } from "../resourceAnnotations.js";
+import { amountAnnotations, resourceAnnotations } from "../resourceAnnotations.js";
 import type { ContainerRole, SettingDeclaration } from "../SettingDeclaration.js";
 import { parseScaledResources } from "../scaledResources.js";
 import { setting } from "./setting.js";
@@ -28,13 +28,6 @@ const schemas: Record<Resource, JsonSchema> = {
   },
 };
 
-const annotations = {
-  "limits.cpu": "proxyCPULimit",
-  "limits.memory": "proxyMemoryLimit",
-  "requests.cpu": "proxyCPU",
-  "requests.memory": "proxyMemory",
-} as const;
-
 const words = { limits: "Limit", requests: "Request" } as const;
 
 /** What the amounts of both containers have in common. `asm`: how ASM's name of the container's resources begins. */
@@ -54,11 +47,10 @@ function amount(group: string, of: ContainerRole, asm: string, kind: Kind, resou
 
 function proxyAmount(kind: Kind, resource: Resource): SettingDeclaration {
   const { overrides, ...shared } = amount("proxyResources", "istio-proxy", "sidecarProxy", kind, resource);
-  const annotation = `sidecar.istio.io/${annotations[`${kind}.${resource}`]}`;
   return setting({
     ...shared,
     rendering: { to: "value", path: ["proxy", "resources", kind, resource] },
-    overrides: [{ by: "annotation", name: annotation }, ...overrides],
+    overrides: [{ by: "annotation", name: amountAnnotations[`${kind}.${resource}`] }, ...overrides],
     about: {
       summary: `${resource === "cpu" ? "CPU" : "memory"} ${kind === "limits" ? "limit" : "request"} of istio-proxy, and of istio-init unless \`initResources\` sets it`,
       istio: `Helm \`global.proxy.resources.${kind}.${resource}\`; any one resource annotation on a pod drops all four`,
