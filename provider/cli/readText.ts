@@ -30,7 +30,11 @@ export async function readYaml(io: Io, path: string): Promise<Readonly<Record<st
   return content;
 }
 
-/** Reads a command's settings file; `-` is standard input. */
 export async function readSettingsFile(io: Io, path: string): Promise<PlatformFile> {
-  return readPlatformFile(await readText(io, path), path === "-" ? "standard input" : path);
+  return readPlatformFile(await readText(io, path), inputName(path));
+}
+
+/** A file's name in messages; `-` is standard input. */
+export function inputName(path: string): string {
+  return path === "-" ? "standard input" : path;
 }

@@ -5,7 +5,7 @@ import { type ExitCode, exitCodes } from "../exitCodes.js";
 import { formatted } from "../formatted.js";
 import { connectTo, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
-import { readText } from "../readText.js";
+import { inputName, readText } from "../readText.js";
 import { terminalPaint } from "../terminalPaint.js";
 
 export const doctorFormats = ["table", "json", "yaml", "markdown"] as const;
@@ -16,10 +16,7 @@ export async function doctor(
   options: GlobalOptions & { output: OutputFormat; state?: string },
 ): Promise<ExitCode> {
   const { state: path } = options;
-  const state =
-    path === undefined
-      ? undefined
-      : readStackState(await readText(io, path), path === "-" ? "standard input" : path);
+  const state = path === undefined ? undefined : readStackState(await readText(io, path), inputName(path));
   const findings = await diagnose(await connectTo(io, options), options, state);
   io.out(
     formatted(options.output, findings, {

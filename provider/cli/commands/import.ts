@@ -2,6 +2,7 @@ import { importedSettings } from "../../mesh/importedSettings.js";
 import { readInventory } from "../../mesh/readInventory.js";
 import { importedFile } from "../../report/importReport.js";
 import { type ExitCode, exitCodes } from "../exitCodes.js";
+import { formatted } from "../formatted.js";
 import { connectTo, type GlobalOptions, type OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
 
@@ -14,10 +15,6 @@ export async function importSettings(
 ): Promise<ExitCode> {
   const api = await connectTo(io, options);
   const imported = importedSettings(await readInventory(api, options));
-  io.out(
-    options.output === "json"
-      ? `${JSON.stringify(imported, undefined, 2)}\n`
-      : importedFile(imported, api.server),
-  );
+  io.out(formatted(options.output, imported, { yaml: () => importedFile(imported, api.server) }));
   return exitCodes.done;
 }

@@ -1,6 +1,7 @@
 import { previewComment } from "../../report/preview/previewComment.js";
 import { readPreview } from "../../report/preview/readPreview.js";
 import { type ExitCode, exitCodes } from "../exitCodes.js";
+import { formatted } from "../formatted.js";
 import type { GlobalOptions, OutputFormat } from "../GlobalOptions.js";
 import type { Io } from "../Io.js";
 import { readText } from "../readText.js";
@@ -14,6 +15,6 @@ export async function report(
   { output, title }: GlobalOptions & { output: OutputFormat; title: string },
 ): Promise<ExitCode> {
   const preview = readPreview(await readText(io, path));
-  io.out(output === "json" ? `${JSON.stringify(preview, undefined, 2)}\n` : previewComment(preview, title));
+  io.out(formatted(output, preview, { markdown: () => previewComment(preview, title) }));
   return exitCodes.done;
 }
