@@ -46,10 +46,7 @@ export async function construct(
   }
 }
 
-/**
- * The SDK's server takes this option for a provider, whose reference ends in an id: of the URN it has only the first part. The engine refuses
- * that, and the SDK waits for an answer without an end.
- */
+/** The SDK's server takes this option for a provider, whose reference ends in an id, and cuts the URN there. The engine refuses what is left. */
 async function deletedWithOf({
   deletedWith,
 }: pulumi.ComponentResourceOptions): Promise<pulumi.ComponentResourceOptions> {
