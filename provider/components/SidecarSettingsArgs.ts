@@ -27,7 +27,8 @@ export interface CommonArgs {
   injectorTimeout?: string | number;
 }
 
-type InputsOf<Data> = { [Key in keyof Data]?: DeepInput<Exclude<Data[Key], undefined>> };
+/** The arguments of a component that takes this data, each of which may be an output. */
+export type InputsOf<Data> = { [Key in keyof Data]?: DeepInput<Exclude<Data[Key], undefined>> };
 
 /** Settings for all namespaces of the mesh. */
 export interface GlobalSidecarSettingsArgs extends InputsOf<SidecarSettings>, InputsOf<CommonArgs> {}

@@ -7,9 +7,9 @@ import { captureConflicts, resourceConflicts } from "../settings/conflicts.js";
 import { parseSettings } from "../settings/parseSettings.js";
 import type { SidecarSettings } from "../settings/SidecarSettings.js";
 import { refusal } from "./refusal.js";
-import type { DeepInput } from "./SidecarSettingsArgs.js";
+import type { InputsOf } from "./SidecarSettingsArgs.js";
 
-type PodSettings = { [Key in keyof SidecarSettings]?: DeepInput<Exclude<SidecarSettings[Key], undefined>> };
+type PodSettings = InputsOf<SidecarSettings>;
 type PodTemplateSpec = types.input.core.v1.PodTemplateSpec;
 
 /**
