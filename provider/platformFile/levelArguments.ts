@@ -32,11 +32,8 @@ export interface WorkloadArguments extends GlobalArguments {
   priority?: number;
 }
 
-/** The level of a part of the file. A workload's namespace is in the part itself. */
-export type LevelPlace =
-  | { is: "global" }
-  | { is: "namespace"; namespace: string }
-  | { is: "workload"; name: string };
+/** The level of a part of the file, with its key. A workload's namespace is in the part itself. */
+export type LevelPlace = { is: "global" } | { is: "namespace" | "workload"; name: string };
 
 /** Keys allowed besides settings, in a level or at the top of the file for all levels. */
 export const targetKeys = ["injector", "cluster", "rollout", "injectorTimeout"] as const;
@@ -106,7 +103,7 @@ export function levelKeys(level: LevelPlace["is"]): readonly string[] {
 
 function targetArguments(place: LevelPlace, { namespace, selector, priority }: Entries): Entries {
   if (place.is === "global") return {};
-  if (place.is === "namespace") return { namespace: place.namespace };
+  if (place.is === "namespace") return { namespace: place.name };
   return {
     ...(isSet(namespace) ? { namespace } : {}),
     selector: selector ?? {},

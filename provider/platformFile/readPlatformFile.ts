@@ -7,7 +7,6 @@ import { contentOf, yamlText } from "../data/yamlText.js";
 import { formerNames } from "../levels/formerNames.js";
 import { declarations } from "../settings/declarations.js";
 import {
-  type LevelPlace,
   type NamespaceArguments,
   readLevel,
   readShared,
@@ -98,13 +97,13 @@ export function readPlatformSettings(given: unknown): Checked<PlatformFile> {
   const namespaces = readLevels<NamespaceArguments>(
     parts.namespaces,
     shared.value,
-    (namespace) => ({ is: "namespace", namespace }),
+    "namespace",
     "settings by namespace name",
   );
   const workloads = readLevels<WorkloadArguments>(
     parts.workloads,
     shared.value,
-    (name) => ({ is: "workload", name }),
+    "workload",
     "settings with a namespace and a selector, by a name",
   );
   const places = [
@@ -134,7 +133,7 @@ export function readPlatformSettings(given: unknown): Checked<PlatformFile> {
 function readLevels<Arguments>(
   given: unknown,
   shared: Shared,
-  placeOf: (name: string) => LevelPlace,
+  is: "namespace" | "workload",
   expected: string,
 ): Checked<Record<string, Arguments>> {
   if (given === undefined || given === null) return { value: {}, problems: [] };
@@ -142,7 +141,7 @@ function readLevels<Arguments>(
     return { value: {}, problems: [{ path: "", ...refused(given, expected, "nest them below it") }] };
   }
   const read = Object.entries(given).map(([name, settings]) => {
-    const level = readLevel(settings, shared, placeOf(name));
+    const level = readLevel(settings, shared, { is, name });
     return { name, value: level.value as Arguments, problems: below(name, level.problems) };
   });
   return {
