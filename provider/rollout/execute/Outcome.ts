@@ -5,7 +5,7 @@ import { isSettingsFault, podReason } from "../observe/podReason.js";
 export type Outcome =
   | "done"
   /** Restarted, but its pods don't show all of the settings. */
-  | { done: { overruled: string } }
+  | { overruled: string }
   /** It already had the settings. */
   | "current"
   /** Somebody deleted it. */

@@ -1,6 +1,6 @@
 import { fieldManager } from "../../cluster/fieldManager.js";
 import { injectingRevision } from "../../cluster/injectingRevision.js";
-import { ifFound, type KubernetesApi, type ObjectMeta } from "../../cluster/KubernetesApi.js";
+import { ifFound, type KubernetesApi } from "../../cluster/KubernetesApi.js";
 import { hasEnded, isReady, type Pod } from "../../cluster/podTemplate.js";
 import { kindNamed, type Workload, workloadPath } from "../../cluster/workloads.js";
 import { milliseconds } from "../../levels/RolloutOptions.js";
@@ -68,7 +68,7 @@ async function replaceStalePods(
         `[${assessment.namespace}] ${assessment.name}: new pods came with old settings, restarting once more`,
       );
     const podNames = latest.verdict.is === "stale" ? latest.verdict.podNames : [];
-    const before = new Set(latest.metadata.map(({ uid, name }) => uid ?? name));
+    const before = new Set(latest.full.map(({ metadata: { uid, name } }) => uid ?? name));
     const replaced = { ...assessment, workload: latest.workload };
     const { patched, ended } =
       rollout.strategy === "evict"
@@ -83,7 +83,7 @@ async function replaceStalePods(
       patched,
       workload: latest.workload,
       before,
-      stale: latest.metadata.filter(({ name }) => stale.includes(name)),
+      stale: latest.full.map(({ metadata }) => metadata).filter(({ name }) => stale.includes(name)),
       due: stampNow(),
     };
     const failure =
@@ -91,7 +91,7 @@ async function replaceStalePods(
     if (failure) return failure;
   }
   const { overruled } = latest;
-  return overruled === undefined ? "done" : { done: { overruled } };
+  return overruled === undefined ? "done" : { overruled };
 }
 
 /** Pods that a StatefulSet would wait for in vain: it replaces none before each of them is ready, whatever its new template. */
@@ -188,17 +188,13 @@ async function assessAgain(
   { namespace, workload, name }: Assessment,
   settings: NamespaceSettings,
   api: KubernetesApi,
-): Promise<Assessment & { metadata: ObjectMeta[]; full: Pod[] }> {
+): Promise<Assessment & { full: Pod[] }> {
   const live = await existing(api, namespace, workload);
-  const pods = (await workloadPods(api, namespace, name, live.spec)).filter(
+  const full = (await workloadPods(api, namespace, name, live.spec)).filter(
     (pod) => injectingRevision(pod.metadata) !== undefined && !hasEnded(pod),
   );
-  const metadata = pods.map((pod) => pod.metadata);
-  const inFull = new Map(pods.map((pod) => [pod.metadata.name, pod]));
+  const metadata = full.map((pod) => pod.metadata);
+  const byName = new Map(full.map((pod) => [pod.metadata.name, pod]));
   const now = { ...settings, planned: undefined, looksForOverruled: true };
-  return {
-    ...(await assessWorkload(api, namespace, live, metadata, now, async () => inFull)),
-    metadata,
-    full: pods,
-  };
+  return { ...(await assessWorkload(api, namespace, live, metadata, now, async () => byName)), full };
 }

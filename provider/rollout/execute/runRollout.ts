@@ -68,7 +68,7 @@ export async function runRollout(
     } else if (outcome === "gone") {
       summary.gone = (summary.gone ?? 0) + 1;
       report(`${progress} ${assessment.name} is gone: nothing to do`);
-    } else if (outcome === "done" || "done" in outcome) {
+    } else if (outcome === "done" || "overruled" in outcome) {
       summary.restarted++;
       took.set(label(assessment), elapsed() - started);
       const { verdict } = assessment;
@@ -78,8 +78,8 @@ export async function runRollout(
       const what = restart.isRollback ? "rolled back" : "restarted";
       report(`${progress} ${what} ${assessment.name} (${count(pods, "pod")}, ${seconds} s)`);
       if (outcome !== "done") {
-        summary.overruled = { ...summary.overruled, [label(assessment)]: outcome.done.overruled };
-        report(`[${assessment.namespace}] ${assessment.name}: ${outcome.done.overruled}`);
+        summary.overruled = { ...summary.overruled, [label(assessment)]: outcome.overruled };
+        report(`[${assessment.namespace}] ${assessment.name}: ${outcome.overruled}`);
       }
     } else if ("skipped" in outcome) {
       summary.waiting[label(assessment)] = outcome.skipped;
