@@ -11,6 +11,7 @@ import { layersAt, workloadLayers } from "../levels/layersReaching.js";
 import { effectiveOf } from "../levels/Profile.js";
 import type { Rollout } from "../levels/RolloutOptions.js";
 import { selectorText } from "../levels/selector.js";
+import type { NamespaceSettings } from "../rollout/observe/Assessment.js";
 import { assessNamespace } from "../rollout/observe/assess.js";
 import { ownerOf } from "../rollout/observe/ownerOf.js";
 import { type Current, currentSettings, settingsThere } from "../rollout/observe/settingsThere.js";
@@ -71,13 +72,15 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
           ...(owner === undefined ? {} : { owner }),
           settings: effectiveOf({ installed, ...layersAt(layers, name) }),
           ...(workloadSettings.length > 0 ? { workloadSettings } : {}),
-          workloads: await workloadsIn(api, name, ofRevision(pods.get(name) ?? [], revision), {
-            ...current,
-            revision,
-            restartOn: scope.restartOn,
+          workloads: await workloadsIn(
+            api,
+            name,
+            ofRevision(pods.get(name) ?? [], revision),
+            current,
+            settingsThere(current, name, revision, {}, scope.restartOn),
             report,
             now,
-          }),
+          ),
         });
       });
     }
@@ -102,24 +105,17 @@ export async function readMeshStatus(api: KubernetesApi, scope: Scope, now: numb
   };
 }
 
-interface Known extends Current {
-  revision: string;
-  restartOn: Rollout["restartOn"] | undefined;
-  report: (line: string) => void;
-  now: number;
-}
-
 async function workloadsIn(
   api: KubernetesApi,
   namespace: string,
   pods: readonly ObjectMeta[],
-  { revision, restartOn, report, now, ...current }: Known,
+  current: Current,
+  given: NamespaceSettings,
+  report: (line: string) => void,
+  now: number,
 ): Promise<WorkloadStatus[]> {
   if (pods.length === 0) return [];
-  const settings = {
-    ...settingsThere(current, namespace, revision, {}, restartOn),
-    looksForOverruled: true,
-  };
+  const settings = { ...given, looksForOverruled: true };
   const assessments = await assessNamespace(api, namespace, pods, settings);
   const unmanaged = await unmanagedPods(api, namespace, pods, assessments, settings);
   const someStale = assessments.some(({ verdict }) => verdict.is === "stale");
