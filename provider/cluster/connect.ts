@@ -1,7 +1,5 @@
-import { type IncomingMessage, request as plainRequest } from "node:http";
-import { type RequestOptions, request as tlsRequest } from "node:https";
 import { recordOf } from "../data/isRecord.js";
-import { impersonationHeaders } from "./impersonation.js";
+import { Credentials } from "./Credentials.js";
 import {
   type ApiCall,
   ApiError,
@@ -10,9 +8,9 @@ import {
   UnreachableError,
 } from "./KubernetesApi.js";
 import type { KubeConfig } from "./kubeConfig.js";
+import { sendRequest } from "./sendRequest.js";
 import { waitBeforeRetry, webhookAway } from "./waitBeforeRetry.js";
 
-const requestTimeout = 60_000;
 /** How long requests are retried once the server has answered before: something may be half done. */
 const patience = 60_000;
 /** How long they are retried if it never has: nothing was begun. */
@@ -23,8 +21,6 @@ const rememberedFor = 60_000;
 const webhookPatience = 5_000;
 /** How long it has to be quiet until another failure is a new outage. */
 const outageEnds = 60_000;
-/** How long credentials are cached: tokens of exec plugins are short-lived, and getting one runs a program. */
-const credentialsLifetime = 60_000;
 
 /** A monotonic clock, in ms. */
 export interface Time {
@@ -48,8 +44,7 @@ export async function connect(access: ClusterAccess, time: Time = realTime): Pro
 
 class HttpApi implements KubernetesApi {
   readonly contextNamespace?: string;
-  private credentials: { options: RequestOptions; until: number } | undefined;
-  private renewing: Promise<RequestOptions> | undefined;
+  private readonly credentials: Credentials;
   private answered = false;
   private away: { error: UnreachableError; until: number } | undefined;
   private readonly outages = new Map<string, { since: number; last: number }>();
@@ -57,11 +52,12 @@ class HttpApi implements KubernetesApi {
   constructor(
     readonly server: string,
     readonly context: string,
-    private readonly config: KubeConfig,
+    config: KubeConfig,
     /** `Context "x" of FILE.` */
     private readonly source: string,
     private readonly time: Time,
   ) {
+    this.credentials = new Credentials(config, time.elapsed);
     const namespace = config.getContextObject(context)?.namespace;
     if (namespace) this.contextNamespace = namespace;
   }
@@ -113,7 +109,7 @@ class HttpApi implements KubernetesApi {
     for (const [key, value] of Object.entries(call.query ?? {}))
       if (value !== undefined) url.searchParams.set(key, String(value));
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-    const options = await this.options();
+    const options = await this.credentials.options();
     const headers = {
       ...options.headers,
       Accept: call.accept ?? "application/json",
@@ -125,7 +121,11 @@ class HttpApi implements KubernetesApi {
             "Content-Length": String(Buffer.byteLength(body)),
           }),
     };
-    const { status, text, retryAfter } = await send(url, { ...options, method: call.method, headers }, body);
+    const { status, text, retryAfter } = await sendRequest(
+      url,
+      { ...options, method: call.method, headers },
+      body,
+    );
     this.answered = true;
     const answer: unknown = text === "" ? undefined : parseJson(text);
     if (status < 300) {
@@ -134,98 +134,10 @@ class HttpApi implements KubernetesApi {
         `${call.method} ${url.origin}${url.pathname}: the answer is not JSON, or was cut off: ${text.slice(0, 100)}`,
       );
     }
-    if (status === 401) this.credentials = undefined;
+    if (status === 401) this.credentials.forget();
     const { reason = "", message = text.slice(0, 500) } = recordOf(answer) as Record<string, string>;
     throw new ApiError(status, reason, `${message}${budgets(answer)}`, call, retryAfter);
   }
-
-  private async options(): Promise<RequestOptions> {
-    if (this.credentials && this.credentials.until >= this.time.elapsed()) return this.credentials.options;
-    // one run of an exec plugin serves all requests in progress
-    this.renewing ??= this.renewed().finally(() => {
-      this.renewing = undefined;
-    });
-    return this.renewing;
-  }
-
-  private async renewed(): Promise<RequestOptions> {
-    const options: RequestOptions = {};
-    await this.config.applyToHTTPSOptions(options);
-    options.headers = { ...options.headers, ...impersonationHeaders(this.config.getCurrentUser()) };
-    const before = this.credentials?.options;
-    // an agent keeps its connections, and with them the certificate it was created with
-    const kept = before?.agent && identityOf(before) === identityOf(options) ? before.agent : options.agent;
-    if (kept) {
-      Object.assign(kept, { keepAlive: true, maxSockets: 32 });
-      options.agent = kept;
-    }
-    this.credentials = { options, until: this.time.elapsed() + credentialsLifetime };
-    return options;
-  }
-}
-
-const identity = ["cert", "key", "ca", "pfx", "passphrase", "servername", "rejectUnauthorized"] as const;
-
-function identityOf(options: RequestOptions): string {
-  return JSON.stringify(identity.map((name) => String(options[name])));
-}
-
-const connectTimeout = 5_000;
-
-/** Readable names of the operating system's errors. */
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connection refused",
-  ECONNRESET: "connection reset",
-  EHOSTUNREACH: "no route to host",
-  ENETUNREACH: "network unreachable",
-  ENOTFOUND: "no such host",
-  EAI_AGAIN: "no such host",
-  ETIMEDOUT: "connection timed out",
-};
-
-function send(
-  url: URL,
-  options: RequestOptions,
-  body: string | undefined,
-): Promise<{ status: number; text: string; retryAfter?: number }> {
-  return new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException) =>
-      reject(
-        new UnreachableError(
-          `${options.method} ${url.origin}${url.pathname}: ${error.message}`,
-          reasons[error.code ?? ""] ?? error.message,
-        ),
-      );
-    const answered = (response: IncomingMessage) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", failed);
-      response.on("end", () => {
-        const retryAfter = secondsToWait(response.headers["retry-after"]);
-        resolve({
-          status: response.statusCode ?? 0,
-          text: Buffer.concat(chunks).toString("utf8"),
-          ...(retryAfter === undefined ? {} : { retryAfter }),
-        });
-      });
-    };
-    const request = (url.protocol === "http:" ? plainRequest : tlsRequest)(url, options, answered);
-    request.setTimeout(requestTimeout, () =>
-      request.destroy(new Error(`no answer in ${requestTimeout / 1000} s`)),
-    );
-    request.on("socket", (socket) => {
-      if (!socket.connecting) return;
-      const timer = setTimeout(() => request.destroy(new Error("connection timed out")), connectTimeout);
-      for (const event of ["connect", "close"]) socket.once(event, () => clearTimeout(timer));
-    });
-    request.on("error", failed);
-    request.end(body);
-  });
-}
-
-/** Parses a Retry-After header. Dates are ignored: they come from a proxy, whose clock is not ours. */
-function secondsToWait(header: string | undefined): number | undefined {
-  return header !== undefined && /^[1-9]\d*$/.test(header) ? Number(header) : undefined;
 }
 
 /** The PodDisruptionBudget that forbids an eviction, and how many pods it needs, which the message itself leaves out. */

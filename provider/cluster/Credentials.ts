@@ -1,0 +1,52 @@
+import type { RequestOptions } from "node:https";
+import { impersonationHeaders } from "./impersonation.js";
+import type { KubeConfig } from "./kubeConfig.js";
+
+/** How long credentials are cached: tokens of exec plugins are short-lived, and getting one runs a program. */
+const credentialsLifetime = 60_000;
+
+/** The credentials of a kubeconfig's current user, as options of requests. */
+export class Credentials {
+  private known: { options: RequestOptions; until: number } | undefined;
+  private renewing: Promise<RequestOptions> | undefined;
+
+  constructor(
+    private readonly config: KubeConfig,
+    private readonly elapsed: () => number,
+  ) {}
+
+  /** After the server has refused them. */
+  forget(): void {
+    this.known = undefined;
+  }
+
+  async options(): Promise<RequestOptions> {
+    if (this.known && this.known.until >= this.elapsed()) return this.known.options;
+    // one run of an exec plugin serves all requests in progress
+    this.renewing ??= this.renewed().finally(() => {
+      this.renewing = undefined;
+    });
+    return this.renewing;
+  }
+
+  private async renewed(): Promise<RequestOptions> {
+    const options: RequestOptions = {};
+    await this.config.applyToHTTPSOptions(options);
+    options.headers = { ...options.headers, ...impersonationHeaders(this.config.getCurrentUser()) };
+    const before = this.known?.options;
+    // an agent keeps its connections, and with them the certificate it was created with
+    const kept = before?.agent && identityOf(before) === identityOf(options) ? before.agent : options.agent;
+    if (kept) {
+      Object.assign(kept, { keepAlive: true, maxSockets: 32 });
+      options.agent = kept;
+    }
+    this.known = { options, until: this.elapsed() + credentialsLifetime };
+    return options;
+  }
+}
+
+const identity = ["cert", "key", "ca", "pfx", "passphrase", "servername", "rejectUnauthorized"] as const;
+
+function identityOf(options: RequestOptions): string {
+  return JSON.stringify(identity.map((name) => String(options[name])));
+}
