@@ -70,6 +70,13 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
     });
   };
 
+  /** Notes the layer of the last successful rollout, which the state has. */
+  const noteFormer = async (olds: Properties, news: Properties): Promise<FormerLayer | undefined> => {
+    const former = olds[rolledOutput] as FormerLayer | undefined;
+    if (former) (await coordinators.of(news)).history.noteRolled(targetOf(news), former);
+    return former;
+  };
+
   return {
     async check(olds, given) {
       const news = withoutEmptyMaps(given);
@@ -95,9 +102,8 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
     },
 
     async diff(_id, olds, news) {
-      const former = formerOf(olds);
       // a rollout of another level may fail before this one's turn, and needs it for the rollback
-      if (former) (await coordinators.of(news)).history.noteRolled(targetOf(news), former);
+      await noteFormer(olds, news);
       const relevant = (properties: Properties) =>
         canonicalJson([
           properties.cluster ?? {},
@@ -120,9 +126,7 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
     },
 
     async update(id, olds, news) {
-      const former = formerOf(olds);
-      if (former) (await coordinators.of(news)).history.noteRolled(targetOf(news), former);
-      return { outs: await roll(id, news, former) };
+      return { outs: await roll(id, news, await noteFormer(olds, news)) };
     },
 
     async read(id, properties = {}) {
@@ -206,8 +210,4 @@ const runProperty = "__run";
 
 function isDue(olds: Properties, news: Properties): boolean {
   return Number(news.__stale) > 0 && news[runProperty] !== olds[runProperty];
-}
-
-function formerOf(olds: Properties): FormerLayer | undefined {
-  return olds[rolledOutput] as FormerLayer | undefined;
 }

@@ -1,6 +1,5 @@
 import { injectingRevision } from "../../cluster/injectingRevision.js";
-import type { KubernetesApi, ObjectMeta } from "../../cluster/KubernetesApi.js";
-import { podsThatEnd } from "../../cluster/podsThatEnd.js";
+import { type KubernetesApi, listMetadata, type ObjectMeta, pathIn } from "../../cluster/KubernetesApi.js";
 import { restartableKinds } from "../../cluster/workloads.js";
 import { count } from "../../data/count.js";
 import { grouped } from "../../data/grouped.js";
@@ -44,6 +43,13 @@ export async function unmanagedPods(
     const why = `pods of a ${kindOf(one.name)} run to their end: its next run has the settings`;
     return { ...one, end: true, why };
   });
+}
+
+/** The names of a namespace's pods that run to completion, as those of Jobs do. */
+async function podsThatEnd(api: KubernetesApi, namespace: string): Promise<ReadonlySet<string>> {
+  const query = { fieldSelector: "spec.restartPolicy!=Always" };
+  const pods = await listMetadata(api, pathIn(namespace, "pods"), query);
+  return new Set(pods.map(({ name }) => name));
 }
 
 function stalePods(

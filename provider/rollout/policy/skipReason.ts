@@ -1,11 +1,14 @@
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
 import type { Rollout } from "../../levels/RolloutOptions.js";
+import { type LabelSelector, parseSelector, selectorText, selects } from "../../levels/selector.js";
 import type { Assessment, NamespaceSettings } from "../observe/Assessment.js";
-import type { Annotations } from "../observe/rolloutAnnotations.js";
-import { effectiveAnnotation, windowAnnotation } from "../observe/rolloutAnnotations.js";
+import {
+  type Annotations,
+  effectiveAnnotation,
+  optOutAnnotation,
+  windowAnnotation,
+} from "../observe/rolloutAnnotations.js";
 import { maintenanceWindow } from "./maintenanceWindow.js";
-import { notSelected } from "./notSelected.js";
-import { optOut } from "./optOut.js";
 import { rolloutOrder } from "./rolloutOrder.js";
 
 /** Why a stale workload is not restarted. */
@@ -57,4 +60,28 @@ export function metadataSkipReason(
 
 function unchanging(why: string): Skip {
   return { why, lasting: why };
+}
+
+/**
+ * Why the workload's or its namespace's annotation forbids a restart; undefined if it doesn't. `always` on a workload overrides its
+ * namespace. An unknown value forbids it, too: its owner meant something by it.
+ */
+export function optOut(
+  workload: Pick<ObjectMeta, "annotations">,
+  namespace?: Annotations,
+): string | undefined {
+  const annotation = effectiveAnnotation(optOutAnnotation, workload, namespace);
+  if (!annotation || annotation.value === "always") return undefined;
+  if (annotation.value === "never") return `${annotation.by} annotation ${optOutAnnotation} is "never"`;
+  return `${annotation.by} annotation ${optOutAnnotation} is "${annotation.value}"; expected "never" or "always"`;
+}
+
+/** Why a selector doesn't match an object; undefined if it does, or is empty. */
+export function notSelected(
+  { labels = {} }: Pick<ObjectMeta, "labels">,
+  selector: LabelSelector,
+): string | undefined {
+  const { value: conditions } = parseSelector(selector);
+  if (selects(conditions, labels)) return undefined;
+  return `not selected: rollout.selector wants ${selectorText(conditions)}`;
 }

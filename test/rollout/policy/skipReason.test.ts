@@ -3,10 +3,8 @@ import { describe, it } from "node:test";
 import { Rollout } from "../../../provider/levels/RolloutOptions";
 import type { Assessment } from "../../../provider/rollout/observe/Assessment";
 import type { Annotations } from "../../../provider/rollout/observe/rolloutAnnotations";
-import { notSelected } from "../../../provider/rollout/policy/notSelected";
-import { optOut } from "../../../provider/rollout/policy/optOut";
 import { inOrder, rolloutOrder } from "../../../provider/rollout/policy/rolloutOrder";
-import { skipReason } from "../../../provider/rollout/policy/skipReason";
+import { notSelected, optOut, skipReason } from "../../../provider/rollout/policy/skipReason";
 
 const [never, always] = [{ "sidecar-settings/rollout": "never" }, { "sidecar-settings/rollout": "always" }];
 
