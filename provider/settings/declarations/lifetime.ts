@@ -3,7 +3,7 @@ import { parseSeconds } from "../duration.js";
 import type { JsonSchema } from "../JsonSchema.js";
 import { lifecycleHookSchema, parseLifecycleHook } from "../lifecycleHook.js";
 import type { SettingDeclaration } from "../SettingDeclaration.js";
-import { proxyConfigSetting, proxyMetadataSetting, setting } from "./setting.js";
+import { containerField, proxyConfigSetting, proxyMetadataSetting, setting } from "./setting.js";
 
 const durationSchema: JsonSchema = {
   anyOf: [
@@ -17,8 +17,7 @@ function hook(name: "postStart" | "preStop", when: string): SettingDeclaration {
     path: `lifecycle.${name}`,
     parse: parseLifecycleHook,
     rendering: { to: "value", path: ["proxy", "lifecycle", name] },
-    podFields: [{ in: "container", of: "istio-proxy", path: ["lifecycle", name], as: "hook" }],
-    overrides: [{ by: "container", of: "istio-proxy", path: ["lifecycle", name] }],
+    ...containerField("istio-proxy", ["lifecycle", name], "hook"),
     foreign: [{ in: "asm", paths: [["lifecycle", name]] }],
     schema: lifecycleHookSchema,
     about: {

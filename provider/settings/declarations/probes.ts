@@ -1,7 +1,7 @@
 import { parseBoolean } from "../choice.js";
 import { numberSchema, parseNumber } from "../number.js";
 import { layerLevels, type SettingDeclaration } from "../SettingDeclaration.js";
-import { setting } from "./setting.js";
+import { containerField, setting } from "./setting.js";
 
 const numbers = {
   initialDelaySeconds: { least: 0, of: "seconds" },
@@ -62,10 +62,7 @@ export const probes: readonly SettingDeclaration[] = [
     path: "startupProbe.failureThreshold",
     parse: parseNumber(failures),
     rendering: { to: "value", path: ["proxy", "startupProbe", "failureThreshold"] },
-    podFields: [
-      { in: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"], as: "text" },
-    ],
-    overrides: [{ by: "container", of: "istio-proxy", path: ["startupProbe", "failureThreshold"] }],
+    ...containerField("istio-proxy", ["startupProbe", "failureThreshold"], "text"),
     // the API server rejects a Deployment with a probe that has no handler
     levels: layerLevels,
     schema: numberSchema(failures),

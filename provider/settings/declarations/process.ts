@@ -4,6 +4,7 @@ import { numberSchema, parseNumber } from "../number.js";
 import { layerLevels, type SettingDeclaration } from "../SettingDeclaration.js";
 import { parseSeccompProfile } from "../seccompProfile.js";
 import {
+  containerField,
   openSetting,
   proxyConfigSetting,
   proxyMetadataForeign,
@@ -66,8 +67,7 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     path: "privileged",
     parse: parseBoolean,
     rendering: { to: "value", path: ["proxy", "privileged"] },
-    podFields: [{ in: "container", of: "istio-proxy", path: ["securityContext", "privileged"], as: "text" }],
-    overrides: [{ by: "container", of: "istio-proxy", path: ["securityContext", "privileged"] }],
+    ...containerField("istio-proxy", ["securityContext", "privileged"], "text"),
     foreign: [{ in: "asm", paths: [["privileged"]] }],
     // together with Istio's own allowPrivilegeEscalation: false, Kubernetes would reject the container
     levels: layerLevels,
@@ -97,10 +97,7 @@ export const sidecarProcess: readonly SettingDeclaration[] = [
     path: "seccompProfile",
     parse: parseSeccompProfile,
     rendering: { to: "value", path: ["proxy", "seccompProfile"] },
-    podFields: [
-      { in: "container", of: "istio-proxy", path: ["securityContext", "seccompProfile"], as: "text" },
-    ],
-    overrides: [{ by: "container", of: "istio-proxy", path: ["securityContext", "seccompProfile"] }],
+    ...containerField("istio-proxy", ["securityContext", "seccompProfile"], "text"),
     schema: {
       type: "object",
       required: ["type"],

@@ -3,7 +3,7 @@ import { parseCpu, parseMemory } from "../quantity.js";
 import { amountAnnotations, resourceAnnotations } from "../resourceAnnotations.js";
 import type { ContainerRole, SettingDeclaration } from "../SettingDeclaration.js";
 import { parseScaledResources } from "../scaledResources.js";
-import { setting } from "./setting.js";
+import { containerField, setting } from "./setting.js";
 
 const kinds = ["limits", "requests"] as const;
 const amounts = ["cpu", "memory"] as const;
@@ -32,13 +32,11 @@ const words = { limits: "Limit", requests: "Request" } as const;
 
 /** What the amounts of both containers have in common. `asm`: how ASM's name of the container's resources begins. */
 function amount(group: string, of: ContainerRole, asm: string, kind: Kind, resource: Resource) {
-  const path = ["resources", kind, resource];
   const amountInAsm = `resource${resource === "cpu" ? "CPU" : "Memory"}${words[kind]}`;
   return {
     path: `${group}.${kind}.${resource}`,
     parse: parsers[resource],
-    podFields: [{ in: "container", of, path, as: resource }],
-    overrides: [{ by: "container", of, path }],
+    ...containerField(of, ["resources", kind, resource], resource),
     foreign: [{ in: "asm", paths: [[`${asm}Resource${words[kind]}`, amountInAsm]] }],
     droppedBy: resourceAnnotations,
     schema: schemas[resource],

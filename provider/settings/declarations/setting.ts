@@ -1,6 +1,7 @@
 import { parseLoosely } from "../loose.js";
 import {
   allLevels,
+  type ContainerRole,
   type ForeignField,
   layerLevels,
   type PodField,
@@ -36,6 +37,15 @@ export function setting({
     overrides: () => overrides,
     foreign: () => foreign,
   };
+}
+
+/** The field of a container that shows a setting, and by which a pod that has the container overrides it. */
+export function containerField(
+  of: ContainerRole,
+  path: readonly string[],
+  as: Extract<PodField, { in: "container" }>["as"],
+): { podFields: [PodField]; overrides: [PodOverride] } {
+  return { podFields: [{ in: "container", of, path, as }], overrides: [{ by: "container", of, path }] };
 }
 
 type Open = Omit<SettingDeclaration, "parseLoose" | "merge" | "droppedBy" | "levels" | "open"> &
