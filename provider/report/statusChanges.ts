@@ -1,6 +1,6 @@
 import type { MeshStatus, WorkloadStatus } from "../mesh/MeshStatus.js";
 import { printed } from "./printed.js";
-import { stateNames } from "./stateNames.js";
+import { states } from "./states.js";
 import { detailOf, summaryOf } from "./statusReport.js";
 
 /** The differences between two statuses: a line per workload, then the new totals; empty if there are none. */
@@ -12,7 +12,7 @@ export function statusChanges(before: MeshStatus, after: MeshStatus): string[] {
     const [from, to] = [former && sentence(former), sentence(workload)];
     if (from !== to)
       lines.push(
-        `${name}: ${former && former.state !== workload.state ? `${stateNames[former.state]} -> ` : ""}${to}`,
+        `${name}: ${former && former.state !== workload.state ? `${states[former.state].name} -> ` : ""}${to}`,
       );
   }
   for (const name of old.keys()) if (!current.has(name)) lines.push(`${name}: gone`);
@@ -29,6 +29,6 @@ function byName({ namespaces }: MeshStatus): Map<string, WorkloadStatus> {
 
 function sentence(workload: WorkloadStatus): string {
   const detail = printed(detailOf(workload));
-  const name = stateNames[workload.state];
+  const name = states[workload.state].name;
   return detail === "" ? name : `${name} (${detail})`;
 }

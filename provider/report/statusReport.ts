@@ -10,19 +10,10 @@ import {
 } from "../mesh/MeshStatus.js";
 import { differencesText } from "../pod/differences.js";
 import { markdownCode, markdownTable, markdownText } from "./markdown.js";
-import { type Paint, plain, type Tone } from "./Paint.js";
+import { type Paint, plain } from "./Paint.js";
 import { printed } from "./printed.js";
-import { stateNames } from "./stateNames.js";
+import { states } from "./states.js";
 import { type Cell, groupedTable, textTable } from "./textTable.js";
-
-export const stateTones: Record<WorkloadState, Tone> = {
-  current: "good",
-  masked: "good",
-  stale: "bad",
-  waiting: "warning",
-  unmanaged: "warning",
-  unknown: "warning",
-};
 
 /** Options for a report at a terminal. */
 export interface TextOptions {
@@ -46,7 +37,7 @@ export function statusText(status: MeshStatus, options: TextOptions = {}): strin
   const all = status.namespaces.flatMap(({ name, revision, workloads }) =>
     workloads.map((workload) => ({ namespace: name, workload, ...(several ? { revision } : {}) })),
   );
-  const table = all.length > 0 ? `${workloadsText(all, ({ state }) => stateNames[state], options)}\n` : "";
+  const table = all.length > 0 ? `${workloadsText(all, ({ state }) => states[state].name, options)}\n` : "";
   const notes = status.notes.map((note) => `${paint("warning", "note:")} ${printed(note)}\n`).join("");
   return `${table}${notes}${summaryOf(status, paint)}\n`;
 }
@@ -70,7 +61,7 @@ export function workloadsText(
     const rows = sorted.map((one): Cell[] => [
       ...place(one),
       String(one.workload.pods),
-      { text: wordFor(one.workload), tone: stateTones[one.workload.state] },
+      { text: wordFor(one.workload), tone: states[one.workload.state].tone },
       detailOf(one.workload),
     ]);
     return textTable([...heads, "STATE", "DETAIL"], rows, options);
@@ -101,7 +92,7 @@ function titleOf(
   const many = members.length > 1 ? `, ${count(members.length, "workload")}` : "";
   const reason = reasonOf(workload);
   return [
-    { text: wordFor(workload), tone: stateTones[workload.state] },
+    { text: wordFor(workload), tone: states[workload.state].tone },
     `${many}${reason === "" ? "" : `: ${reason}`}`,
   ];
 }
@@ -124,7 +115,7 @@ export function summaryOf(status: MeshStatus, paint: Paint = plain): string {
   const parts = [...workloadStates]
     .reverse()
     .filter((state) => counts[state].workloads > 0)
-    .map((state) => paint(stateTones[state], partOf(counts, state)));
+    .map((state) => paint(states[state].tone, partOf(counts, state)));
   return `${count(total, "workload")} in ${count(places, "namespace")}: ${parts.join(", ")}`;
 }
 
@@ -172,7 +163,7 @@ export function statusMarkdown(status: MeshStatus): string {
         markdownCode(name),
         markdownCode(workload.name),
         String(workload.pods),
-        stateNames[workload.state],
+        states[workload.state].name,
         markdownText(detailOf(workload)),
       ]),
   );
@@ -196,6 +187,6 @@ export function statusMarkdown(status: MeshStatus): string {
 
 function partOf(counts: Counts, state: WorkloadState): string {
   const { workloads, pods } = counts[state];
-  const part = `${workloads} ${stateNames[state]}`;
+  const part = `${workloads} ${states[state].name}`;
   return state === "current" ? part : `${part} (${count(pods, "pod")})`;
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { count } from "../../data/count.js";
-import { countsOf, type MeshStatus, type WorkloadState, workloadStates } from "../../mesh/MeshStatus.js";
-import { stateNames } from "../stateNames.js";
-import { stateTones, summaryOf } from "../statusReport.js";
+import { countsOf, type MeshStatus, workloadStates } from "../../mesh/MeshStatus.js";
+import { states } from "../states.js";
+import { summaryOf } from "../statusReport.js";
 import { Html, html } from "./html.js";
 import { pageScript } from "./pageScript.js";
 import { pageStyle } from "./pageStyle.js";
@@ -35,13 +35,13 @@ export function statusPage(status: MeshStatus): string {
 <p class="quiet"><span class="code">${status.server}</span>, <time datetime="${status.at}">${status.at.replace("T", " ").replace(/\.\d+Z$/, " UTC")}</time></p>
 ${injectors(status)}
 ${chips(status)}
-${states(status)}
+${meanings(status)}
 ${notes(status)}
 </header>
 <main>
 <div class="tools" role="search" hidden>
 <div><label for="search">Search namespaces, workloads, settings and values</label><input id="search" type="search" autocomplete="off" aria-describedby="result" placeholder="Press / to search"></div>
-<div><label for="state">State</label><select id="state"><option value="">all states</option>${workloadStates.map((state) => html`<option value="${state}">${stateNames[state]}</option>`)}</select></div>
+<div><label for="state">State</label><select id="state"><option value="">all states</option>${workloadStates.map((state) => html`<option value="${state}">${states[state].name}</option>`)}</select></div>
 <p id="result" role="status" aria-live="polite"></p>
 </div>
 ${workloads(status, "Needs attention", true)}
@@ -80,23 +80,14 @@ function injectors({ injectors: all }: MeshStatus): Html[] {
 function chips(status: MeshStatus): Html {
   const counts = countsOf(status);
   const shown = workloadStates.filter((state) => counts[state].workloads > 0);
-  return html`<ul class="chips" aria-label="Workloads by state">${shown.map((state) => html`<li><button type="button" class="chip ${stateTones[state]}" data-state="${state}" aria-pressed="false" disabled><strong>${counts[state].workloads}</strong>${stateNames[state]} <span>(${count(counts[state].pods, "pod")})</span></button></li>`)}</ul>`;
+  return html`<ul class="chips" aria-label="Workloads by state">${shown.map((state) => html`<li><button type="button" class="chip ${states[state].tone}" data-state="${state}" aria-pressed="false" disabled><strong>${counts[state].workloads}</strong>${states[state].name} <span>(${count(counts[state].pods, "pod")})</span></button></li>`)}</ul>`;
 }
 
-const stateWords: Readonly<Record<WorkloadState, string>> = {
-  current: "has what the injector gives now",
-  stale: "has other settings than the injector gives now; pulumi up restarts it",
-  waiting: "stale, but not restarted now, for the reason given",
-  unmanaged: "has earlier settings, but no restart replaces it",
-  unknown: "could not be determined, for the reason given",
-  masked: "settings changed, but the pods' own annotations win",
-};
-
 /** The meanings of the states that occur. */
-function states(status: MeshStatus): Html {
+function meanings(status: MeshStatus): Html {
   const counts = countsOf(status);
   const shown = workloadStates.filter((state) => counts[state].workloads > 0);
-  return html`<dl class="states" aria-label="What the states mean">${shown.map((state) => html`<div><dt class="state ${stateTones[state]}">${stateNames[state]}</dt><dd>${stateWords[state]}</dd></div>`)}</dl>`;
+  return html`<dl class="states" aria-label="What the states mean">${shown.map((state) => html`<div><dt class="state ${states[state].tone}">${states[state].name}</dt><dd>${states[state].meaning}</dd></div>`)}</dl>`;
 }
 
 function notes({ notes: all }: MeshStatus): Html {

@@ -6,8 +6,7 @@ import {
   type WorkloadStatus,
   workloadStates,
 } from "../../mesh/MeshStatus.js";
-import { stateNames } from "../stateNames.js";
-import { stateTones } from "../statusReport.js";
+import { states } from "../states.js";
 import { Html, html } from "./html.js";
 
 /** If more namespaces than this need attention, all stay closed: nobody reads that many. */
@@ -25,11 +24,11 @@ export function workloadTables({ namespaces, injectors }: MeshStatus, needing: b
 function place(namespace: NamespaceStatus, at: number, open: boolean, several: boolean): Html {
   const { name, workloads, owner, revision } = namespace;
   const counts = countsOf({ namespaces: [namespace] });
-  const states = workloadStates
+  const badges = workloadStates
     .filter((state) => state !== "current" && counts[state].workloads > 0)
     .map(
       (state) =>
-        html` <span class="state ${stateTones[state]}">${counts[state].workloads} ${stateNames[state]}</span>`,
+        html` <span class="state ${states[state].tone}">${counts[state].workloads} ${states[state].name}</span>`,
     );
   const content =
     workloads.length === 0
@@ -41,7 +40,7 @@ function place(namespace: NamespaceStatus, at: number, open: boolean, several: b
 ${workloads.map(workloadRow)}</tbody>
 </table>`;
   return html`<details class="place" id="ns-${at}" data-name="${name}"${new Html(open ? " open" : "")}>
-<summary><h3>${name}</h3>${several ? html` <span class="quiet">revision ${revision}</span>` : ""}<span class="counts quiet">${count(workloads.length, "workload")}${owner === undefined ? "" : html`, settings of <span class="code">${owner}</span>`}</span>${states}</summary>
+<summary><h3>${name}</h3>${several ? html` <span class="quiet">revision ${revision}</span>` : ""}<span class="counts quiet">${count(workloads.length, "workload")}${owner === undefined ? "" : html`, settings of <span class="code">${owner}</span>`}</span>${badges}</summary>
 ${content}
 </details>
 `;
@@ -49,7 +48,7 @@ ${content}
 
 function workloadRow(workload: WorkloadStatus): Html {
   const { name, pods, state } = workload;
-  return html`<tr data-state="${state}"><th scope="row" class="code">${name}</th><td>${pods}</td><td><span class="state ${stateTones[state]}">${stateNames[state]}</span></td><td>${details(workload)}</td></tr>
+  return html`<tr data-state="${state}"><th scope="row" class="code">${name}</th><td>${pods}</td><td><span class="state ${states[state].tone}">${states[state].name}</span></td><td>${details(workload)}</td></tr>
 `;
 }
 
