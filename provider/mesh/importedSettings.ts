@@ -82,70 +82,69 @@ export function importedSettings(inventory: Inventory): Imported {
 
 const rootSelector = "its selector picks pods of Istio's own namespace only, which have no settings";
 
+/** An object with settings, in the terms that both kinds share. */
+interface Source {
+  in: "asm" | "ProxyConfig";
+  /** `shop/ProxyConfig/default`. */
+  where: string;
+  /** The labels that its selector wants; none for all pods of the namespace. */
+  labels: Readonly<Record<string, unknown>>;
+  settings: unknown;
+}
+
 /** Istio uses the oldest object without a selector, and likewise the oldest of those that match a pod. */
 function fromProxyConfigs({ name, proxyConfigs }: NamespaceInventory, draft: Draft, picked: Picked[]): void {
-  const oldestFirst = [...proxyConfigs].sort((a, b) => (a.created < b.created ? -1 : 1));
-  const [first, ...others] = oldestFirst.filter(
-    ({ spec }) => !hasLabels(recordOf(spec.selector).matchLabels),
-  );
-  const selecting = oldestFirst.filter(({ spec }) => hasLabels(recordOf(spec.selector).matchLabels));
-  if (first) takeFields("ProxyConfig", whereOf(name, first), withoutSelector(first), draft);
-  for (const config of others) {
-    draft.leftAlone.push({
-      where: whereOf(name, config),
-      says: "has no effect: Istio uses the oldest one of a namespace",
+  const oldestFirst = [...proxyConfigs]
+    .sort((a, b) => (a.created < b.created ? -1 : 1))
+    .map((config): Source => {
+      const { selector, ...settings } = config.spec;
+      const labels = recordOf(recordOf(selector).matchLabels);
+      return { in: "ProxyConfig", where: whereOf(name, config), labels, settings };
     });
-  }
-  for (const config of selecting.reverse()) {
-    const matchLabels = recordOf(recordOf(config.spec.selector).matchLabels);
-    const one = pickedBy(name, config, matchLabels, draft);
-    if (!one) continue;
-    takeFields("ProxyConfig", whereOf(name, config), withoutSelector(config), one);
-    picked.push(one);
-  }
+  const [first, ...others] = oldestFirst.filter((one) => !isPicking(one));
+  if (first) takeFields(first, draft);
+  for (const { where } of others)
+    draft.leftAlone.push({ where, says: "has no effect: Istio uses the oldest one of a namespace" });
+  for (const one of oldestFirst.filter(isPicking).reverse()) takePicked(one, draft, picked);
 }
 
 function fromAsm({ name, asmTemplates }: NamespaceInventory, draft: Draft, picked: Picked[]): void {
   for (const template of asmTemplates) {
+    const labels = recordOf(recordOf(template.spec.workloadSelector).labels);
     const where = whereOf(name, template);
-    const { labels } = recordOf(template.spec.workloadSelector);
-    const one = hasLabels(labels) ? pickedBy(name, template, recordOf(labels), draft) : draft;
-    if (!one) continue;
-    takeFields("asm", where, template.spec.configPatches, one);
-    if (one !== draft) picked.push(one as Picked);
+    const source: Source = { in: "asm", where, labels, settings: template.spec.configPatches };
+    if (isPicking(source)) takePicked(source, draft, picked);
+    else takeFields(source, draft);
   }
 }
 
-function takeFields(place: "asm" | "ProxyConfig", where: string, object: unknown, draft: Draft): void {
-  if (isNestedTooDeep(object)) {
+function isPicking({ labels }: Source): boolean {
+  return Object.keys(labels).length > 0;
+}
+
+function takeFields({ in: place, where, settings }: Source, draft: Draft): void {
+  if (isNestedTooDeep(settings)) {
     draft.leftAlone.push({ where, says: "is nested deeper than any setting" });
     return;
   }
-  const { found, unknown } = foreignSettings(place, object);
+  const { found, unknown } = foreignSettings(place, settings);
   for (const { setting, field, read } of found) put(draft, where, field, setting, read);
   for (const field of unknown) draft.leftAlone.push({ where, says: `${field}: there is no setting for it` });
 }
 
-function pickedBy(
-  namespace: string,
-  object: Custom,
-  labels: Readonly<Record<string, unknown>>,
-  { leftAlone }: Draft,
-): Picked | undefined {
-  const { value: selector, problems } = parseSelector({ matchLabels: labels });
+function takePicked(source: Source, { leftAlone }: Draft, picked: Picked[]): void {
+  const { where, labels } = source;
+  const { value: requirements, problems } = parseSelector({ matchLabels: labels });
   const [problem] = problems;
   const why = containsUnknown(labels) ? placeholder : problem && problemSentence(problem);
   if (why !== undefined) {
-    leftAlone.push({ where: whereOf(namespace, object), says: `its selector: ${why}` });
-    return undefined;
+    leftAlone.push({ where, says: `its selector: ${why}` });
+    return;
   }
-  return {
-    name: whereOf(namespace, object),
-    selector: { matchLabels: labels as Record<string, string> },
-    requirements: selector,
-    settings: new Map(),
-    leftAlone: [],
-  };
+  const selector = { matchLabels: labels as Record<string, string> };
+  const one: Picked = { name: where, selector, requirements, settings: new Map(), leftAlone: [] };
+  takeFields(source, one);
+  picked.push(one);
 }
 
 // a selector that has it would be taken for one that is not known yet, and so for all pods
@@ -250,13 +249,4 @@ function notesOf({ settings }: Draft): ImportNote[] {
 
 function whereOf(namespace: string, { kind, name }: Custom): string {
   return `${namespace}/${kind}/${name}`;
-}
-
-function withoutSelector({ spec }: Custom): Readonly<Record<string, unknown>> {
-  const { selector, ...rest } = spec;
-  return rest;
-}
-
-function hasLabels(labels: unknown): boolean {
-  return Object.keys(recordOf(labels)).length > 0;
 }
