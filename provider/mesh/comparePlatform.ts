@@ -11,7 +11,7 @@ import { effectiveOf } from "../levels/Profile.js";
 import { Rollout } from "../levels/RolloutOptions.js";
 import { layersOfFile } from "../platformFile/layersOfFile.js";
 import type { PlatformFile } from "../platformFile/PlatformFile.js";
-import { rolloutFor } from "../rollout/observe/Assessment.js";
+import { isAtRest, rolloutFor } from "../rollout/observe/Assessment.js";
 import { assessNamespace } from "../rollout/observe/assess.js";
 import { namespaceAnnotations } from "../rollout/observe/rolloutAnnotations.js";
 import { currentSettings, settingsThere } from "../rollout/observe/settingsThere.js";
@@ -69,9 +69,7 @@ export async function comparePlatform(
       );
       const unmanaged = await unmanagedPods(api, namespace, metadata, assessments, settings);
       diff.restarts.push(...unmanaged.map((one) => ({ namespace, workload: unmanagedStatus(one) })));
-      const affected = assessments.filter(
-        ({ verdict }) => verdict.is !== "current" && verdict.is !== "masked",
-      );
+      const affected = assessments.filter((one) => !isAtRest(one));
       if (affected.length === 0) continue;
       const annotations = await namespaceAnnotations(api, namespace);
       for (const assessment of affected) {

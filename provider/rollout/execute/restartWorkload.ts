@@ -4,7 +4,7 @@ import { ifFound, type KubernetesApi } from "../../cluster/KubernetesApi.js";
 import { hasEnded, isReady, type Pod } from "../../cluster/podTemplate.js";
 import { kindNamed, type Workload, workloadPath } from "../../cluster/workloads.js";
 import { milliseconds } from "../../levels/RolloutOptions.js";
-import type { Assessment, NamespaceSettings } from "../observe/Assessment.js";
+import { type Assessment, isAtRest, type NamespaceSettings } from "../observe/Assessment.js";
 import { assessWorkload } from "../observe/assessWorkload.js";
 import { areComingUp } from "../observe/podReason.js";
 import { readWorkload } from "../observe/readWorkload.js";
@@ -44,7 +44,7 @@ async function replaceStalePods(
   const stampNow = () => (latest.given ?? settings).stamp;
   const isUnfinished =
     isRollback && rollout.strategy === "restart" && hasUnfinishedRestart(latest.workload, stampNow());
-  if ((latest.verdict.is === "current" || latest.verdict.is === "masked") && !isUnfinished) return "current";
+  if (isAtRest(latest) && !isUnfinished) return "current";
   const skipped = () => skipReason(latest, settings, rollout, now())?.why;
   const unready = () =>
     rollout.restartUnhealthy || isRollback ? undefined : unreadyBefore(latest.workload, stampNow());
@@ -56,7 +56,7 @@ async function replaceStalePods(
     await sleep(1_000);
     if (isCancelled()) return "not started";
     latest = await assessAgain(assessment, settings, api);
-    if (latest.verdict.is === "current" || latest.verdict.is === "masked") return "current";
+    if (isAtRest(latest)) return "current";
   }
   const why = skipped() ?? unready();
   if (why !== undefined) return { skipped: why };

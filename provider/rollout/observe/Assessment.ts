@@ -80,6 +80,11 @@ export interface NamespaceSettings {
   strategy?: Rollout["strategy"];
 }
 
+/** Whether a restart would change nothing. */
+export function isAtRest({ verdict }: Pick<Assessment, "verdict">): boolean {
+  return verdict.is === "current" || verdict.is === "masked";
+}
+
 /** The options for an assessed workload, of all levels that reach its pods. */
 export function rolloutFor({ namespace, labels, workload }: Assessment, layers: Layers): ReachingRollout {
   return rolloutReaching(layers, namespace, labels ?? workload.spec.template?.metadata?.labels);

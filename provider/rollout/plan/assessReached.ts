@@ -9,7 +9,7 @@ import { isWorkloadTarget, type Layers, layerAt, namespaceOf } from "../../level
 import { layersNear } from "../../levels/layersReaching.js";
 import { rolloutReaching } from "../../levels/rolloutReaching.js";
 import { selects } from "../../levels/selector.js";
-import { type Assessment, rolloutFor } from "../observe/Assessment.js";
+import { isAtRest, rolloutFor } from "../observe/Assessment.js";
 import { assessNamespace } from "../observe/assess.js";
 import { namespaceAnnotations } from "../observe/rolloutAnnotations.js";
 import { currentSettings, settingsThere } from "../observe/settingsThere.js";
@@ -33,10 +33,6 @@ interface AssessOptions {
 
 export function hasWork({ restarts, unmanaged }: Assessed): boolean {
   return restarts.some(({ assessment }) => !isAtRest(assessment)) || unmanaged.length > 0;
-}
-
-function isAtRest({ verdict }: Assessment): boolean {
-  return verdict.is === "current" || verdict.is === "masked";
 }
 
 /**
