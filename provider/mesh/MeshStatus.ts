@@ -48,21 +48,15 @@ interface WorkloadSettingsStatus {
   settings: EffectiveSettings;
 }
 
+/** From what needs attention most to what needs none. */
+export const workloadStates = ["stale", "waiting", "unmanaged", "unknown", "masked", "current"] as const;
+
 /**
  * `current`: its sidecars are what the injector gives. `stale`: they differ, and `pulumi up` restarts it. `waiting`: stale, but not
  * restarted now, for the reason in `why`. `masked`: settings changed since, but the pods' own annotations override all that did.
  * `unmanaged`: pods with earlier settings that no restart replaces. `unknown`: it could not be determined.
  */
-export type WorkloadState = "current" | "stale" | "waiting" | "masked" | "unmanaged" | "unknown";
-
-export const workloadStates: readonly WorkloadState[] = [
-  "stale",
-  "waiting",
-  "unmanaged",
-  "unknown",
-  "masked",
-  "current",
-];
+export type WorkloadState = (typeof workloadStates)[number];
 
 export interface WorkloadStatus {
   /** `Deployment/api`. */
