@@ -18,7 +18,9 @@ export async function findRights(
   );
   const answers = await Promise.all(
     rights.map(async (right) => {
-      const { name } = right;
+      const { verb, name } = right;
+      const [path = "", group = ""] = right.resource.split(".");
+      const [resource, subresource] = path.split("/");
       const namespace = right.onInjector ? scope.injectorNamespace : scope.namespace;
       const { status } = await api.request<{ status?: { allowed?: boolean } }>({
         method: "POST",
@@ -28,10 +30,10 @@ export async function findRights(
           kind: "SelfSubjectAccessReview",
           spec: {
             resourceAttributes: {
-              verb: right.verb,
-              group: right.group,
-              resource: right.resource,
-              ...(right.subresource === undefined ? {} : { subresource: right.subresource }),
+              verb,
+              group,
+              resource,
+              ...(subresource === undefined ? {} : { subresource }),
               ...(namespace === undefined ? {} : { namespace }),
               ...(name === undefined ? {} : { name }),
             },
@@ -64,11 +66,7 @@ export const bindRoles =
 function rightLines(missing: readonly NeededRight[]): string[] {
   return [...grouped(missing, ({ why }) => why)].map(([why, rights]) => {
     const verbs = new Set(rights.map(({ verb }) => verb));
-    const resources = new Set(rights.map(resourceText));
+    const resources = new Set(rights.map(({ resource, name }) => (name ? `${resource} ${name}` : resource)));
     return `${[...verbs].join(", ")} ${[...resources].join(", ")}: ${why}`;
   });
-}
-
-function resourceText({ group, resource, subresource, name }: NeededRight): string {
-  return `${resource}${subresource ? `/${subresource}` : ""}${group ? `.${group}` : ""}${name ? ` ${name}` : ""}`;
 }

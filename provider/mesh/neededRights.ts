@@ -3,9 +3,8 @@ import { publishedName } from "../publish/publishedConfigMap.js";
 /** One right that a Pulumi command needs, in RBAC's terms. */
 export interface NeededRight {
   verb: string;
-  group: string;
+  /** With its group or subresource, as kubectl names it: `deployments.apps`, `pods/eviction`. */
   resource: string;
-  subresource?: string;
   /** Only in Istio's namespace, on the injector's ConfigMap. */
   onInjector?: boolean;
   /** Only on the object of this name. */
@@ -18,7 +17,6 @@ export interface NeededRight {
 
 const workloads = ["deployments.apps", "statefulsets.apps", "daemonsets.apps"];
 
-/** `resources`: with their group and subresource, such as `deployments.apps` and `pods/eviction`. */
 function rights(
   purpose: NeededRight["for"],
   why: string,
@@ -26,12 +24,9 @@ function rights(
   resources: readonly string[],
   only: Pick<NeededRight, "onInjector" | "name"> = {},
 ): NeededRight[] {
-  return resources.flatMap((named) => {
-    const [whole = "", group = ""] = named.split(".");
-    const [resource = "", subresource] = whole.split("/");
-    const below = subresource === undefined ? {} : { subresource };
-    return verbs.map((verb) => ({ verb, group, resource, ...below, ...only, for: purpose, why }));
-  });
+  return resources.flatMap((resource) =>
+    verbs.map((verb) => ({ verb, resource, ...only, for: purpose, why })),
+  );
 }
 
 const asksOnly = "asks the injector what it would give a pod; only ever as a dry run";
