@@ -30,11 +30,8 @@ export interface SourcedValue {
   owner?: string;
 }
 
-export interface EffectiveSetting {
-  value: SettingValue;
-  /** The level that the value comes from; for a united setting, the strongest that adds to it. */
-  source: Level;
-  owner?: string;
+/** `source`: the level that the value comes from; for a united setting, the strongest that adds to it. */
+export interface EffectiveSetting extends SourcedValue {
   /** The weaker levels' values that it replaced, strongest first; for a united setting, those that it was added to. */
   overrode?: readonly SourcedValue[];
 }
