@@ -1,4 +1,5 @@
 import { helpAddress, homeIn } from "../data/helpAddress.js";
+import { messageOf } from "../data/messageOf.js";
 import { type ExitCode, exitCodes } from "./exitCodes.js";
 import type { Io } from "./Io.js";
 import { program, usageExit } from "./program.js";
@@ -22,7 +23,7 @@ export async function run(args: readonly string[], io: Io, info: PackageInfo): P
   } catch (error) {
     const usage = usageExit(error);
     if (usage !== undefined) return usage;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     io.err(`${terminalPaint(io)("bad", "error:")} ${message}\n`);
     const address = helpAddress(message, homeIn(info));
     if (address !== undefined) io.err(`See ${address}\n`);

@@ -1,4 +1,5 @@
 import { listText } from "../../data/listText.js";
+import { messageOf } from "../../data/messageOf.js";
 import type { Rollback } from "../../injector/rollbackLayers.js";
 import { targetName } from "../../injector/targetName.js";
 import { globalTarget, isWorkloadTarget } from "../../levels/Layer.js";
@@ -36,7 +37,7 @@ export async function rollBack(
     }
     back = await rollBackWorkloads([done]);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     const what = done
       ? `${capital(settingsOf(done.targets))} were put back, but what had been restarted could not be rolled back`
       : "The settings could not be put back";

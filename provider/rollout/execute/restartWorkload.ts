@@ -3,6 +3,7 @@ import { injectingRevision } from "../../cluster/injectingRevision.js";
 import { ifFound, type KubernetesApi } from "../../cluster/KubernetesApi.js";
 import { hasEnded, isReady, type Pod } from "../../cluster/podTemplate.js";
 import { kindNamed, type Workload, workloadPath } from "../../cluster/workloads.js";
+import { messageOf } from "../../data/messageOf.js";
 import { milliseconds } from "../../levels/RolloutOptions.js";
 import { type Assessment, isAtRest, type NamespaceSettings } from "../observe/Assessment.js";
 import { assessWorkload } from "../observe/assessWorkload.js";
@@ -25,7 +26,7 @@ export async function restartWorkload(restart: Restart, dependencies: RolloutDep
     return await replaceStalePods(restart, dependencies);
   } catch (error) {
     if (error instanceof Gone) return "gone";
-    return { failed: error instanceof Error ? error.message : String(error), cause: "other" };
+    return { failed: messageOf(error), cause: "other" };
   }
 }
 

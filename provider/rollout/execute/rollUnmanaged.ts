@@ -1,5 +1,6 @@
 import { hasStatus, type ObjectMeta, pathIn } from "../../cluster/KubernetesApi.js";
 import { isReady } from "../../cluster/podTemplate.js";
+import { messageOf } from "../../data/messageOf.js";
 import { milliseconds } from "../../levels/RolloutOptions.js";
 import { type UnmanagedPods, unmanagedSentence } from "../observe/unmanagedPods.js";
 import { workloadPods } from "../observe/workloadPods.js";
@@ -44,7 +45,7 @@ export async function rollUnmanaged(
       if (outcome === "done") replaced[replacement]++;
       else if (typeof outcome === "object" && "failed" in outcome) failed[name] = outcome.failed;
     } catch (error) {
-      failed[name] = error instanceof Error ? error.message : String(error);
+      failed[name] = messageOf(error);
     }
   }
   reportCapped(lines, (more) => `${more} more are unmanaged: no restart replaces their pods`, report);
