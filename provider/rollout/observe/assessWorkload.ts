@@ -21,8 +21,9 @@ export async function assessWorkload(
 ): Promise<Assessment> {
   const added = await addedLabels(api, namespace, workload, pods, settings);
   const groups = podGroups(workload, pods, settings, added);
+  const areSettled = groups.every(isSettled);
   const verdicts: GroupVerdict[] = [];
-  if (!groups.every(isSettled) && !workload.spec.workloadRef)
+  if (!areSettled && !workload.spec.workloadRef)
     for (const group of groups)
       verdicts.push(await groupVerdict(api, namespace, workload, group, runningPods));
   const [overruledNext] = verdicts.flatMap((verdict) =>
@@ -34,7 +35,7 @@ export async function assessWorkload(
   const given = givenBy(verdicts);
   const stale = groups[verdicts.findIndex(({ is }) => is === "stale")];
   const { labels } = stale ?? groups[0] ?? {};
-  const left = unreachedByLabel(workload, pods, settings, added);
+  const unreached = unreachedByLabel(workload, pods, settings, added);
   return {
     namespace,
     workload,
@@ -49,9 +50,9 @@ export async function assessWorkload(
     ...(labels ? { labels } : {}),
     ...(given ? { given } : {}),
     ...(overruled === undefined ? {} : { overruled }),
-    verdict: groups.every(isSettled)
-      ? settled("current", left)
-      : workloadVerdict(workload, verdicts, (stale?.settings ?? settings).strategy, left),
+    verdict: areSettled
+      ? settled("current", unreached)
+      : workloadVerdict(workload, verdicts, (stale?.settings ?? settings).strategy, unreached),
   };
 }
 
