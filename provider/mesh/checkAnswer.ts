@@ -24,10 +24,11 @@ export async function checkAnswer(
     }
     const [probe] = await probesOf(api, namespace, injector);
     if (!probe) return [skipped(check, "nothing to ask about")];
-    const due = (labels: Parameters<ReturnType<typeof stampsIn>>[1]) => stampsIn(data)(namespace, labels);
+    const due: Question["due"] = (labels) => stampsIn(data)(namespace, labels);
     const expected = due(probe.template.metadata?.labels);
-    const question = { api, injector, namespace, probe, due, expected };
-    return [await answer(question), await agreement(question)];
+    const asked = await askReplicas(api, injector, namespace, probe);
+    const question = { api, injector, namespace, probe, due, expected, asked };
+    return [await answer(question), agreement(question)];
   } catch (error) {
     return [unreadable(check, error)];
   }
@@ -41,6 +42,8 @@ interface Question {
   /** The stamp of the settings in the ConfigMap, for pods with these labels and for the probe. */
   due: Parameters<typeof hasDueStamp>[2];
   expected: string | undefined;
+  /** What each istiod replica answers. */
+  asked: Awaited<ReturnType<typeof askReplicas>>;
 }
 
 const staleIstiod =
@@ -77,14 +80,13 @@ async function answer(question: Question): Promise<Finding> {
 
 /** A namespace may deny the test pod for other reasons, such as a quota: then ask istiod itself. */
 async function deniedAnswer(
-  { api, injector, namespace, probe, expected }: Question,
+  { api, injector, namespace, probe, expected, asked }: Question,
   denial: string,
 ): Promise<Finding> {
   const check = "answer";
   const bare = await ask(api, injector, namespace, withoutSidecar(probe));
   if (bare.outcome !== "denied")
     return problem(check, `a pod in ${namespace} can't be created with a sidecar: ${denial}`);
-  const asked = await askReplicas(api, injector, namespace, probe);
   const stamps =
     "answers" in asked ? asked.answers.flatMap((one) => ("stamp" in one ? [one.stamp] : [])) : [];
   const why = `namespace ${namespace} admits no plain pod, with or without a sidecar (${denial})`;
@@ -98,9 +100,8 @@ async function deniedAnswer(
       );
 }
 
-async function agreement({ api, injector, namespace, probe, expected }: Question): Promise<Finding> {
+function agreement({ namespace, expected, asked }: Question): Finding {
   const check = "replicas";
-  const asked = await askReplicas(api, injector, namespace, probe);
   if ("message" in asked)
     return skipped(check, `asking each istiod takes create on pods/proxy: ${asked.message}`);
   const { answers } = asked;
