@@ -1,3 +1,4 @@
+import { grouped } from "../data/grouped.js";
 import type { EffectiveSettings } from "../levels/effectiveSettings.js";
 import type { Difference } from "../pod/differences.js";
 
@@ -78,18 +79,27 @@ export interface WorkloadStatus {
   progress?: string;
 }
 
-/** The number of workloads and pods in each state. */
-export type Counts = Record<WorkloadState, { workloads: number; pods: number }>;
+/** How many workloads are in a state, and how many pods they have. */
+interface StateCount {
+  state: WorkloadState;
+  workloads: number;
+  pods: number;
+}
 
-export function countsOf(status: Pick<MeshStatus, "namespaces">): Counts {
-  const counts = Object.fromEntries(
-    workloadStates.map((state) => [state, { workloads: 0, pods: 0 }]),
-  ) as Counts;
-  for (const { workloads } of status.namespaces) {
-    for (const { state, pods } of workloads) {
-      counts[state].workloads++;
-      counts[state].pods += pods;
-    }
-  }
-  return counts;
+/** The states that occur, in the order of `workloadStates`. */
+export function statesIn({ namespaces }: Pick<MeshStatus, "namespaces">): StateCount[] {
+  const byState = grouped(
+    namespaces.flatMap(({ workloads }) => workloads),
+    ({ state }) => state,
+  );
+  return workloadStates.flatMap((state) => {
+    const its = byState.get(state);
+    const pods = its?.reduce((sum, one) => sum + one.pods, 0) ?? 0;
+    return its ? [{ state, workloads: its.length, pods }] : [];
+  });
+}
+
+/** Whether something is to be done, or to be found out. */
+export function needsAttention({ state }: { state: WorkloadState }): boolean {
+  return state !== "current" && state !== "masked";
 }

@@ -1,10 +1,9 @@
 import { count } from "../data/count.js";
 import { grouped } from "../data/grouped.js";
 import {
-  type Counts,
-  countsOf,
   type MeshStatus,
-  type WorkloadState,
+  needsAttention,
+  statesIn,
   type WorkloadStatus,
   workloadStates,
 } from "../mesh/MeshStatus.js";
@@ -108,24 +107,20 @@ function podsOf({ pods, stalePods = pods }: WorkloadStatus): string {
 
 /** `12 workloads in 3 namespaces: 10 up to date, 2 stale (5 pods)`. */
 export function summaryOf(status: MeshStatus, paint: Paint = plain): string {
-  const counts = countsOf(status);
-  const total = workloadStates.reduce((sum, state) => sum + counts[state].workloads, 0);
+  const counts = statesIn(status);
+  const total = counts.reduce((sum, { workloads }) => sum + workloads, 0);
   const places = status.namespaces.filter(({ workloads }) => workloads.length > 0).length;
   if (total === 0) return "no workloads with sidecars";
-  const parts = [...workloadStates]
-    .reverse()
-    .filter((state) => counts[state].workloads > 0)
-    .map((state) => paint(states[state].tone, partOf(counts, state)));
+  const parts = counts.reverse().map(({ state, workloads, pods }) => {
+    const part = `${workloads} ${states[state].name}`;
+    return paint(states[state].tone, state === "current" ? part : `${part} (${count(pods, "pod")})`);
+  });
   return `${count(total, "workload")} in ${count(places, "namespace")}: ${parts.join(", ")}`;
 }
 
 /** Whether there is nothing to do: all workloads are known to run with what the injector gives now. What could not be checked isn't. */
 export function isSettled(status: MeshStatus): boolean {
-  const { stale, waiting, unknown, unmanaged } = countsOf(status);
-  return (
-    status.notes.length === 0 &&
-    [stale, waiting, unknown, unmanaged].every(({ workloads }) => workloads === 0)
-  );
+  return status.notes.length === 0 && !statesIn(status).some(needsAttention);
 }
 
 /** The detail next to a workload's state. */
@@ -183,10 +178,4 @@ export function statusMarkdown(status: MeshStatus): string {
     ...(status.notes.length > 0 ? ["", ...status.notes.map((note) => `> ${markdownText(note)}`)] : []),
     "",
   ].join("\n");
-}
-
-function partOf(counts: Counts, state: WorkloadState): string {
-  const { workloads, pods } = counts[state];
-  const part = `${workloads} ${states[state].name}`;
-  return state === "current" ? part : `${part} (${count(pods, "pod")})`;
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { count } from "../../data/count.js";
-import { countsOf, type MeshStatus, workloadStates } from "../../mesh/MeshStatus.js";
+import { type MeshStatus, statesIn, workloadStates } from "../../mesh/MeshStatus.js";
 import { states } from "../states.js";
 import { summaryOf } from "../statusReport.js";
 import { Html, html } from "./html.js";
@@ -78,16 +78,12 @@ function injectors({ injectors: all }: MeshStatus): Html[] {
 }
 
 function chips(status: MeshStatus): Html {
-  const counts = countsOf(status);
-  const shown = workloadStates.filter((state) => counts[state].workloads > 0);
-  return html`<ul class="chips" aria-label="Workloads by state">${shown.map((state) => html`<li><button type="button" class="chip ${states[state].tone}" data-state="${state}" aria-pressed="false" disabled><strong>${counts[state].workloads}</strong>${states[state].name} <span>(${count(counts[state].pods, "pod")})</span></button></li>`)}</ul>`;
+  return html`<ul class="chips" aria-label="Workloads by state">${statesIn(status).map(({ state, workloads, pods }) => html`<li><button type="button" class="chip ${states[state].tone}" data-state="${state}" aria-pressed="false" disabled><strong>${workloads}</strong>${states[state].name} <span>(${count(pods, "pod")})</span></button></li>`)}</ul>`;
 }
 
 /** The meanings of the states that occur. */
 function meanings(status: MeshStatus): Html {
-  const counts = countsOf(status);
-  const shown = workloadStates.filter((state) => counts[state].workloads > 0);
-  return html`<dl class="states" aria-label="What the states mean">${shown.map((state) => html`<div><dt class="state ${states[state].tone}">${states[state].name}</dt><dd>${states[state].meaning}</dd></div>`)}</dl>`;
+  return html`<dl class="states" aria-label="What the states mean">${statesIn(status).map(({ state }) => html`<div><dt class="state ${states[state].tone}">${states[state].name}</dt><dd>${states[state].meaning}</dd></div>`)}</dl>`;
 }
 
 function notes({ notes: all }: MeshStatus): Html {

@@ -1,10 +1,10 @@
 import { count } from "../../data/count.js";
 import {
-  countsOf,
   type MeshStatus,
   type NamespaceStatus,
+  needsAttention,
+  statesIn,
   type WorkloadStatus,
-  workloadStates,
 } from "../../mesh/MeshStatus.js";
 import { states } from "../states.js";
 import { Html, html } from "./html.js";
@@ -14,21 +14,20 @@ const mostOpen = 8;
 
 /** A collapsible section per namespace that needs attention, or doesn't, with its workloads and their stale fields. */
 export function workloadTables({ namespaces, injectors }: MeshStatus, needing: boolean): Html[] {
-  const open = needing && namespaces.filter(needsAttention).length <= mostOpen;
+  const open = needing && namespaces.filter(isNeeding).length <= mostOpen;
   const several = injectors.length > 1;
   return namespaces.flatMap((namespace, at) =>
-    needsAttention(namespace) === needing ? [place(namespace, at, open, several)] : [],
+    isNeeding(namespace) === needing ? [place(namespace, at, open, several)] : [],
   );
 }
 
 function place(namespace: NamespaceStatus, at: number, open: boolean, several: boolean): Html {
   const { name, workloads, owner, revision } = namespace;
-  const counts = countsOf({ namespaces: [namespace] });
-  const badges = workloadStates
-    .filter((state) => state !== "current" && counts[state].workloads > 0)
+  const badges = statesIn({ namespaces: [namespace] })
+    .filter(({ state }) => state !== "current")
     .map(
-      (state) =>
-        html` <span class="state ${states[state].tone}">${counts[state].workloads} ${states[state].name}</span>`,
+      ({ state, workloads: number }) =>
+        html` <span class="state ${states[state].tone}">${number} ${states[state].name}</span>`,
     );
   const content =
     workloads.length === 0
@@ -79,6 +78,6 @@ function details({
   return lines;
 }
 
-function needsAttention({ workloads }: NamespaceStatus): boolean {
-  return workloads.some(({ state }) => state !== "current" && state !== "masked");
+function isNeeding({ workloads }: NamespaceStatus): boolean {
+  return workloads.some(needsAttention);
 }
