@@ -4,7 +4,6 @@ import { urnParts } from "../data/urnParts.js";
 import { type RolloutOptions, rolloutOptionNames } from "../levels/RolloutOptions.js";
 import { settingsAmong } from "../settings/settingsInputs.js";
 import { clusterOf } from "./clusterOf.js";
-import { ignoredInputs } from "./ignoredInputs.js";
 import { SettingsLayer, SidecarRollout } from "./ProvidedResource.js";
 import type { GlobalSidecarSettingsArgs } from "./SidecarSettingsArgs.js";
 import { withDefault } from "./withDefault.js";
@@ -46,6 +45,18 @@ export function layerAndRollout(
     { parent: component, dependsOn: [layer], ignoreChanges: ignored.rollout },
   );
   return { target, layer, rollout };
+}
+
+/** The `ignoreChanges` of a component for each of its resources, which Pulumi applies to the component alone. */
+function ignoredInputs(given: readonly string[] = []): { layer: string[]; rollout: string[] } {
+  const layer = given.map((path) => path.replace(/^workloadName$/, "workload"));
+  const rollout = layer.flatMap((path): readonly string[] => {
+    if (path === "rollout") return rolloutOptionNames;
+    if (path.startsWith("rollout.")) return [path.slice("rollout.".length)];
+    // a workload's selector is no option of its rollout
+    return /^(\*|namespace|workload|injector|cluster)(?![a-z])/i.test(path) ? [path] : [];
+  });
+  return { layer, rollout };
 }
 
 /**
