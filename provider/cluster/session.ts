@@ -36,7 +36,12 @@ export function reportTo(report: (line: string) => void): void {
 
 export function configureSession(config: StackConfig): void {
   const [kubeconfig, context] = [config.get("kubernetes:kubeconfig"), config.get("kubernetes:context")];
-  stackAccess = { ...(kubeconfig ? { kubeconfig } : {}), ...(context ? { context } : {}) };
+  useCluster({ ...(kubeconfig ? { kubeconfig } : {}), ...(context ? { context } : {}) });
+}
+
+/** Makes this the cluster of all resources that name no other. */
+export function useCluster(access: ClusterAccess): void {
+  stackAccess = access;
 }
 
 export const session: Session = {

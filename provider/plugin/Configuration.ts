@@ -1,11 +1,9 @@
-import { configureSession } from "../cluster/session.js";
+import type { ClusterAccess } from "../cluster/KubernetesApi.js";
 import { shown } from "../data/problem.js";
 import type { Injector } from "../injector/Injector.js";
 
 /** What a program sets once for all its sidecar settings, as stack configuration or arguments of a `Provider`. */
-export interface Configuration {
-  context?: string;
-  kubeconfig?: string;
+export interface Configuration extends ClusterAccess {
   injectorNamespace?: string;
   injectorRevision?: string;
 }
@@ -26,16 +24,6 @@ export function readConfiguration(given: Readonly<Record<string, unknown>>): Con
     read[name] = value;
   }
   return read;
-}
-
-/** Makes this the cluster of all resources that name no other. */
-export function useCluster(configuration: Configuration): void {
-  const { context, kubeconfig } = configuration;
-  const own = new Map([
-    ["kubernetes:context", context],
-    ["kubernetes:kubeconfig", kubeconfig],
-  ]);
-  configureSession({ get: (key) => own.get(key) });
 }
 
 /** Whether it names a cluster. */

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cancelSession, reportTo } from "../cluster/session.js";
+import { cancelSession, reportTo, useCluster } from "../cluster/session.js";
 import { registerAsPlugin } from "../components/ProvidedResource.js";
 import { endWithEngine } from "../process/endWithEngine.js";
 import { printErrorsBriefly } from "../process/printErrorsBriefly.js";
-import { type Configuration, readConfiguration, useCluster } from "./Configuration.js";
+import { type Configuration, readConfiguration } from "./Configuration.js";
 import { construct } from "./construct.js";
 import { toEngine, useEngine } from "./engineLog.js";
 import { explain } from "./explain.js";
@@ -44,7 +44,8 @@ export async function serve(parts: Parts, args: readonly string[], schema: strin
     args,
     (given) => {
       configuration = readConfiguration(opened(given).value);
-      useCluster(configuration);
+      const { injectorNamespace: _, injectorRevision: __, ...cluster } = configuration;
+      useCluster(cluster);
     },
   );
 }

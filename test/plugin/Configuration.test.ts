@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { session } from "../../provider/cluster/session";
-import { readConfiguration, useCluster, withInjector } from "../../provider/plugin/Configuration";
+import { session, useCluster } from "../../provider/cluster/session";
+import { readConfiguration, withInjector } from "../../provider/plugin/Configuration";
 
 describe("the provider's configuration", () => {
   it("is text; anything else is refused with its key", () => {
