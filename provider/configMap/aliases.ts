@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Scalar, type YAMLSeq } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Scalar, type YAMLSeq } from "yaml";
 import { InjectorRefusal } from "../data/InjectorRefusal.js";
 import { recordOf } from "../data/isRecord.js";
 import { textOf } from "../data/problem.js";
@@ -20,6 +20,7 @@ export function addAliases(config: string): string {
     ? aliases.items.map((item) => String(isScalar(item.key) ? item.key.value : item.key))
     : [];
   for (const name of names) text = replaceInList(text, name, istioTemplate, scopedTemplateName);
+  if (isAlias(aliases)) throw notWrittenOut("aliases", "a map");
   if (document.has("aliases") && !isMap(aliases)) {
     text = text.replace(flow ? nullInJson : nullAliases, flow ? `$1${inJson.instead}` : `$1${instead}`);
   } else if (!isMap(aliases)) {
@@ -74,9 +75,12 @@ const inJson = {
 
 const writtenByUs = /^aliases: \{sidecar: \[sidecar-scoped\]\}$/m;
 
-// otherwise, pods with default injection would silently get no settings
+// otherwise, pods that use them would silently get no settings
 function requireReached(config: string, defaults: readonly string[]): void {
   const aliases = aliasesIn(config);
+  for (const [name, list] of Object.entries(aliases)) {
+    if (Array.isArray(list) && list.includes(istioTemplate)) throw notWrittenOut(`aliases.${name}`, aList);
+  }
   const reached = defaults.flatMap((name) => (Object.hasOwn(aliases, name) ? aliases[name] : name));
   if (reached.includes(scopedTemplateName)) return;
   throw new InjectorRefusal({
@@ -92,15 +96,24 @@ function replaceInList(config: string, alias: string, from: string, to: string):
   // istiod reads null as no templates
   if (names === null || (Array.isArray(names) && !names.includes(from))) return config;
   const node = parseYaml(config, "data.config").getIn(["aliases", alias], true);
-  if (!isSeq(node))
-    throw new InjectorRefusal({
-      where: `data.config, aliases.${alias}`,
-      expected: "a list of template names, written out",
-      got: "something else",
-      todo: "Write out the list, or remove the alias",
-    });
-  const { range } = (node as YAMLSeq<Scalar>).items.find(({ value }) => value === from) ?? {};
-  if (!range) return config;
-  const quote = /^["']/.exec(config.slice(range[0]))?.[0] ?? "";
-  return config.slice(0, range[0]) + quote + to + quote + config.slice(range[1]);
+  if (!isSeq(node)) throw notWrittenOut(`aliases.${alias}`, aList);
+  let text = config;
+  // backwards, so that earlier places stay where they are
+  for (const { value, range } of (node as YAMLSeq<Scalar>).items.toReversed()) {
+    if (value !== from || !range) continue;
+    const quote = /^["']/.exec(text.slice(range[0]))?.[0] ?? "";
+    text = text.slice(0, range[0]) + quote + to + quote + text.slice(range[1]);
+  }
+  return text;
+}
+
+const aList = "a list of template names";
+
+function notWrittenOut(path: string, expected: string): InjectorRefusal {
+  return new InjectorRefusal({
+    where: `data.config, ${path}`,
+    expected: `${expected}, written out`,
+    got: "something else",
+    todo: "Write it out without YAML anchors, or remove the alias",
+  });
 }

@@ -25,7 +25,8 @@ const jsonTexts = memoize((text) => {
   const json = readJson(text);
   return json && !isNestedTooDeep(json.content) ? json : undefined;
 }, 3);
-const yamlIn = memoize((text) => contentOf(yamlText(text)));
+// istiod follows merge keys
+const yamlIn = memoize((text) => contentOf(yamlText(text, { merge: true })));
 
 function jsonIn(text: string): { content: unknown } | undefined {
   return /^\s*[{[]/.test(text) ? jsonTexts(text) : undefined;

@@ -74,6 +74,16 @@ describe("aliases", () => {
       { a: ["mine"], b: ["mine"], sidecar: ours },
     ],
     [
+      "one of which names sidecar twice",
+      "aliases:\n  a: [sidecar, b, 'sidecar']\n",
+      { a: [...ours, "b", ...ours], sidecar: ours },
+    ],
+    [
+      "that name sidecar by an anchor among them",
+      "aliases:\n  a: [&n sidecar]\n  b: [*n]\n",
+      { a: ours, b: ours, sidecar: ours },
+    ],
+    [
       "that only name a like name",
       "aliases: {a: [sidecar-x, my-sidecar]}\n",
       { a: ["sidecar-x", "my-sidecar"], sidecar: ours },
@@ -114,6 +124,16 @@ describe("aliases", () => {
       "an alias is an anchor from elsewhere",
       "names: &l [sidecar]\naliases:\n  b: *l\n",
       /aliases\.b: expected a list of template names/,
+    ],
+    [
+      "an alias names sidecar by an anchor from elsewhere",
+      "name: &n sidecar\naliases:\n  b: [x, *n]\n",
+      /aliases\.b: expected a list of template names, written out, .* without YAML anchors/,
+    ],
+    [
+      "all aliases are an anchor from elsewhere",
+      "all: &a\n  b: [sidecar]\naliases: *a\n",
+      /data\.config, aliases: expected a map, written out, .* without YAML anchors/,
     ],
   ];
   for (const [edge, text, message] of refused) {

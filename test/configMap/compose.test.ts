@@ -34,6 +34,7 @@ const configs: [string, string][] = [
   ["a flow map of templates", `policy: enabled\ntemplates: {sidecar: ${asJson}}\n`],
   ["quoted text", `"templates":\n  "sidecar": ${asJson}\n`],
   ["an anchor", config.replace("sidecar: |", "sidecar: &s |").concat("  same: *s\n")],
+  ["a template by a merge", `${config.replace("templates:", "all: &all")}templates:\n  <<: *all\n  own: x\n`],
   ["aliases and defaults", `${config}defaultTemplates: [mine, sidecar]\naliases:\n  mine:\n  - sidecar\n`],
   ["aliases that are null", `${config}aliases:\n`],
   ["aliases that are null in words, and a comment", `${config}aliases: null # none\npolicy2: x\n`],
@@ -295,6 +296,8 @@ describe("workload layers", () => {
 it("what Istio was installed with is Helm's global, or nothing", () => {
   assert.deepEqual(installedGlobal(data), { proxy: { resources: { limits: { cpu: "2" } } } });
   assert.equal(installedGlobal({ values: "{}" }), undefined);
+  const merged = "shared: &shared\n  proxy: {}\nglobal:\n  <<: *shared\n  tag: x\n";
+  assert.deepEqual(installedGlobal({ values: merged }), { proxy: {}, tag: "x" });
 });
 
 /** What a profile puts in place: where -> what. */

@@ -61,6 +61,13 @@ describe("injectors of other shapes", () => {
       /defaultTemplates: expected a name that leads to Istio's template "sidecar", got mine/,
     ],
     [
+      "aliases by a YAML anchor",
+      ({ config }) => ({
+        config: `${config.trimEnd()}\nall: &all\n  team: [sidecar]\naliases: *all\n`,
+      }),
+      /data\.config, aliases: expected a map, written out, got something else\. Write it out/,
+    ],
+    [
       "a template that reads values by a variable",
       ({ config }) => ({
         config: config.replace(/^( {2}sidecar: \|-?\n)( +)/m, "$1$2{{- $$v := .Values }}\n$2"),
