@@ -24,6 +24,8 @@ describe("settings for the workloads that a selector picks", () => {
     installed = await mesh.injector();
     await mesh.namespace("shop");
     for (const name of ["api", "web", "worker"]) await mesh.deployment("shop", name);
+    const proxy = { name: "istio-proxy", image: "auto", resources: { limits: { cpu: "1500m" } } };
+    await mesh.deployment("shop", "proxied", { containers: [proxy] });
   });
   after(() => mesh?.stop());
 
@@ -36,8 +38,11 @@ describe("settings for the workloads that a selector picks", () => {
     const preview = succeeded(await pulumi.preview({ ...stack(first), diff: true }));
     assert.match(preview.stdoutText, /proxyResources\.limits\.cpu 2 -> 4 *: \{[^}]*Deployment\/api/);
     assert.match(preview.stdoutText, /proxyResources\.limits\.cpu 2 -> 3 *: \{[^}]*Deployment\/web/);
+    // istio-init has the layer's amount, whatever the pod's own proxy has
+    assert.match(preview.stdoutText, /initResources\.limits\.cpu 2 -> 3 *: \{[^}]*Deployment\/proxied/);
     succeeded(await pulumi.up(stack(first)));
-    assert.equal((await mesh.workload("shop", "api")).metadata.generation, 2);
+    for (const name of ["api", "proxied"])
+      assert.equal((await mesh.workload("shop", name)).metadata.generation, 2, name);
     assert.deepEqual(await Promise.all(["api", "web", "worker"].map(cpu)), ["4", "3", "3"]);
   });
 

@@ -1,5 +1,6 @@
 import type { PodTemplate } from "../../cluster/podTemplate.js";
 import { canonicalJson } from "../../data/canonicalJson.js";
+import { amountSettings } from "../../pod/amountSettings.js";
 import type { Difference } from "../../pod/differences.js";
 import { isOverridden } from "../../pod/readOverrides.js";
 import { inOrder } from "../../settings/canonicalSettings.js";
@@ -13,13 +14,20 @@ export function changedSettings(
 ): Difference[] {
   return inOrder(new Set([...Object.keys(before), ...Object.keys(after)]))
     .map(({ path, declaration, name }) => ({
-      field: path,
+      field: isOverridden(declaration, name, template) ? ofInit(path) : path,
       from: textOf(before[path]),
       to: textOf(after[path]),
-      isDecided: isOverridden(declaration, name, template),
     }))
-    .filter(({ from, to, isDecided }) => from !== to && !isDecided)
-    .map(({ field, from, to }) => ({ field, from, to }));
+    .flatMap(({ field, from, to }) => (field !== undefined && from !== to ? [{ field, from, to }] : []));
+
+  /** Where a proxy's amount shows if the pod has its own: istio-init has it, too, unless one of its own is set. */
+  function ofInit(path: string): string | undefined {
+    const field = amountSettings.find(({ declaration }) => declaration.path === path)?.field.join(".");
+    const init = amountSettings.find((one) => one.of === "istio-init" && one.field.join(".") === field);
+    if (!init || [before, after].some((settings) => settings[init.declaration.path] !== undefined))
+      return undefined;
+    return isOverridden(init.declaration, "", template) ? undefined : init.declaration.path;
+  }
 }
 
 function textOf(value: SettingValue | undefined): string | undefined {
