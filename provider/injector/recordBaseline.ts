@@ -192,7 +192,9 @@ export function* unverifiable(
 ): Generator<string> {
   const [plain] = probes;
   if (plain?.before.outcome === "unasked") yield `[${namespace}] settings not tried out: ${plain.before.why}`;
-  if (plain?.before.outcome === "not injected" && isNamed)
+  // a webhook with a selector of its own may inject workloads' pods, but no plain one
+  const isInjected = probes.some(({ before }) => before.outcome === "injected");
+  if (plain?.before.outcome === "not injected" && isNamed && !isInjected)
     yield `[${namespace}] settings not tried out: this injector gives pods there no sidecar`;
   if (plain?.before.outcome === "denied")
     yield `[${namespace}] a plain pod is denied there with or without our settings: ${plain.before.message}`;

@@ -1,6 +1,7 @@
 import { injectedPods } from "../cluster/injectedPods.js";
 import { injectingRevision } from "../cluster/injectingRevision.js";
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import { getsSettings } from "../configMap/podTemplates.js";
 import { stampsIn } from "../configMap/stampsIn.js";
 import { ask, hasDueStamp, type Probe, probesOf, withoutSidecar } from "../injector/askInjector.js";
 import { askReplicas, replicasBehind } from "../injector/askReplicas.js";
@@ -12,9 +13,10 @@ import { unreadable } from "./unreadable.js";
 /** Asks the injector, and each istiod replica directly, to inject a pod, and compares the stamp with the ConfigMap's settings. */
 export async function checkAnswer(
   api: KubernetesApi,
-  { injector, configMap: { data } }: FoundInjector,
+  found: FoundInjector,
   only: string | undefined,
 ): Promise<Finding[]> {
+  const { injector, configMap } = found;
   const check = "answer";
   try {
     const namespace = only ?? (await someNamespace(api, revisionOf(injector)));
@@ -22,9 +24,10 @@ export async function checkAnswer(
       const why = `no namespace has sidecars of revision ${revisionOf(injector)}: name one with --namespace`;
       return [skipped(check, why)];
     }
-    const [probe] = await probesOf(api, namespace, injector);
+    const probes = await probesOf(api, namespace, injector);
+    const probe = await injectedProbe(api, found, namespace, probes);
     if (!probe) return [skipped(check, "nothing to ask about")];
-    const due: Question["due"] = (labels) => stampsIn(data)(namespace, labels);
+    const due: Question["due"] = (labels) => stampsIn(configMap.data)(namespace, labels);
     const expected = due(probe.template.metadata?.labels);
     const asked = await askReplicas(api, injector, namespace, probe);
     const question = { api, injector, namespace, probe, due, expected, asked };
@@ -32,6 +35,21 @@ export async function checkAnswer(
   } catch (error) {
     return [unreadable(check, error)];
   }
+}
+
+/** The plain pod; or, if a webhook with a selector of its own leaves that out, a workload's pod that gets a sidecar. */
+async function injectedProbe(
+  api: KubernetesApi,
+  { injector, configMap }: FoundInjector,
+  namespace: string,
+  [plain, ...rest]: readonly Probe[],
+): Promise<Probe | undefined> {
+  if (!plain || (await ask(api, injector, namespace, plain)).outcome !== "not injected") return plain;
+  for (const probe of rest) {
+    if (!getsSettings(configMap.data.config, probe.template.metadata?.annotations)) continue;
+    if ((await ask(api, injector, namespace, probe)).outcome === "injected") return probe;
+  }
+  return plain;
 }
 
 interface Question {

@@ -177,6 +177,33 @@ describe("a mesh where others change what injection goes by", () => {
     );
   });
 
+  test("a webhook with a condition of its own: settings are tried out on pods that it injects, and doctor asks about one", async () => {
+    const namespace = "picky";
+    await mesh.namespace(namespace);
+    const path = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-sidecar-injector";
+    const { webhooks } = await mesh.api.request<{ webhooks: object[] }>({ method: "GET", path });
+    const expression = `request.namespace != "${namespace}" || object.metadata.?labels.mesh.hasValue()`;
+    await mesh.patch(path, {
+      webhooks: webhooks.map((one) => ({ ...one, matchConditions: [{ name: "picky", expression }] })),
+    });
+    const spec = { containers: [{ name: "app", image: "app:1" }] };
+    await mesh.eventually("the condition holds", async () => {
+      const pod = await dryRunPod(mesh.api, namespace, { spec });
+      return pod.metadata.labels?.["istio.io/rev"] === undefined && pod.spec.initContainers === undefined;
+    });
+    await mesh.deployment(namespace, "in", { labels: { mesh: "yes" } });
+    await mesh.deployment(namespace, "out");
+    const plan: Plan = { namespaces: { [namespace]: { logLevel: "debug" } } };
+    const { stdoutText } = succeeded(await pulumi.up(mesh.stack(namespace, plan)));
+    assert.match(stdoutText, /1\/1 restarted Deployment\/in/);
+    assert.doesNotMatch(stdoutText, /not tried out/);
+    assert.match(
+      await ranCommand(mesh, "doctor", "-n", namespace),
+      /✔ answer: a test pod in picky gets these/,
+    );
+    succeeded(await pulumi.destroy(mesh.stack(namespace, plan)));
+  });
+
   test("a namespace that moves to another revision amid an up: pods that keep the former one wait, and nobody calls them current", async () => {
     const namespace = "moving";
     await mesh.namespace(namespace);
