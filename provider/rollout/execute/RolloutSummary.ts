@@ -10,7 +10,7 @@ export interface RolloutSummary {
   waiting: Record<string, string>;
   /** `namespace/Kind/name` -> the reason, from its pods if they give one. */
   failed: Record<string, string>;
-  /** Stale workloads that were not started after another one failed. */
+  /** What was due and not started after something else failed: restarts, evictions and deletions. */
   notStarted: number;
   /** `namespace/Kind/name` -> the settings that its new pods don't show; left out if there are none. */
   overruled?: Record<string, string>;

@@ -13,7 +13,7 @@ import type { RolloutSummary } from "./RolloutSummary.js";
 
 /**
  * Handles pods that no restart replaces: evicts those of unknown controllers and deletes bare ones if the options say so, and reports the
- * others. After a failure that stops the rollout, none are evicted or deleted.
+ * others. After a failure that stops the rollout, or if it was cancelled, none are evicted or deleted: they count as not started.
  */
 export async function rollUnmanaged(
   unmanaged: readonly Unmanaged[],
@@ -22,6 +22,7 @@ export async function rollUnmanaged(
 ): Promise<RolloutSummary> {
   const { report, now, isCancelled } = dependencies;
   const replaced = { evicted: 0, deleted: 0 };
+  let notStarted = 0;
   const left: Record<string, string> = {};
   const lines: string[] = [];
   const failed: Record<string, string> = {};
@@ -31,11 +32,15 @@ export async function rollUnmanaged(
   for (const one of unmanaged) {
     const { found, rollout } = one;
     const name = `${found.namespace}/${found.name}`;
-    const replacement = isStopped(one) ? undefined : replacementOf(one, now());
+    const replacement = replacementOf(one, now());
     if (replacement === undefined) {
       left[name] = unmanagedSentence(found);
       if (rollout.strategy !== "none")
         lines.push(`[${found.namespace}] ${found.name} is unmanaged: ${unmanagedSentence(found)}`);
+      continue;
+    }
+    if (isStopped(one)) {
+      notStarted++;
       continue;
     }
     try {
@@ -53,6 +58,8 @@ export async function rollUnmanaged(
     ...summary,
     restarted: summary.restarted + replaced.evicted,
     failed: { ...summary.failed, ...failed },
+    notStarted: summary.notStarted + notStarted,
+    ...(isCancelled() && notStarted > 0 ? { cancelled: true } : {}),
     ...(Object.keys(left).length > 0 ? { unmanaged: left } : {}),
     ...(replaced.deleted > 0 ? { deleted: replaced.deleted } : {}),
   };

@@ -53,6 +53,31 @@ describe("pods of a controller that can't be restarted", () => {
     assert.deepEqual(api.log, []);
   });
 
+  for (const [edge, done, isCancelled, cancelled] of [
+    ["a workload failed", { ...nothingDone, failed: { "shop/Deployment/api": "not ready" } }, false, {}],
+    ["the update was cancelled", nothingDone, true, { cancelled: true }],
+  ] as const) {
+    it(`count as not started, and nobody is told how to replace them, if ${edge}`, async () => {
+      const clock = new VirtualClock();
+      const said: string[] = [];
+      const report = (line: string) => said.push(line);
+      const api = new InMemoryPods(clock.now, { replicas: 2 });
+      const all = [
+        owned("Cluster/db", { strategy: "evict" }),
+        owned("Pod/debug", { deleteBarePods: true }, { bare: { name: "debug" } }),
+        owned("Job/report", { strategy: "evict" }),
+      ];
+      const dependencies = dependenciesOn({ ...clock, api, report, isCancelled: () => isCancelled });
+      const summary = await clock.run(rollUnmanaged(all, done, dependencies));
+      const unmanaged = Object.keys(summary.unmanaged ?? {});
+      assert.deepEqual(
+        { ...summary, unmanaged },
+        { ...done, notStarted: 2, unmanaged: ["shop/Job/report"], ...cancelled },
+      );
+      assert.deepEqual([said.length, api.log], [1, []]);
+    });
+  }
+
   const evict = { strategy: "evict" };
   const rows: [edge: string, one: Unmanaged, is: boolean][] = [
     ["a custom resource's", owned("Cluster/db", evict), true],
