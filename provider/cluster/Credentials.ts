@@ -11,12 +11,19 @@ export class Credentials {
   private renewing: Promise<RequestOptions> | undefined;
 
   constructor(
-    private readonly config: KubeConfig,
+    private config: KubeConfig,
     private readonly elapsed: () => number,
   ) {}
 
-  /** After the server has refused them. */
-  forget(): void {
+  /** After the server has refused them: a token may be refused before its time, and kubectl then runs the exec plugin again. */
+  async forget(refused: RequestOptions): Promise<void> {
+    const { KubeConfig } = await import("./kubeConfig.js");
+    // another request may have renewed them already
+    if (this.known?.options !== refused) return;
+    // a copy doesn't have what the plugin answered
+    const copy = new KubeConfig();
+    copy.loadFromOptions(this.config);
+    this.config = copy;
     this.known = undefined;
   }
 

@@ -134,7 +134,7 @@ class HttpApi implements KubernetesApi {
         `${call.method} ${url.origin}${url.pathname}: the answer is not JSON, or was cut off: ${text.slice(0, 100)}`,
       );
     }
-    if (status === 401) this.credentials.forget();
+    if (status === 401) await this.credentials.forget(options);
     const { reason = "", message = text.slice(0, 500) } = recordOf(answer) as Record<string, string>;
     throw new ApiError(status, reason, `${message}${budgets(answer)}`, call, retryAfter);
   }

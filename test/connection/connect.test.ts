@@ -39,13 +39,15 @@ describe("a connection", () => {
     await writeFile(file, JSON.stringify(config), { mode: 0o600 });
     return file;
   };
-  const server = async (status = 200) => {
+  const server = async (status: number | ((authorization: string) => number) = 200) => {
     const seen: string[] = [];
     const headers: NodeJS.Dict<string[]>[] = [];
     const listening = createServer((request, response) => {
-      seen.push(request.headers.authorization ?? "");
+      const { authorization = "" } = request.headers;
+      seen.push(authorization);
       headers.push(request.headersDistinct);
-      response.writeHead(status, { "content-type": "application/json" }).end("{}");
+      const is = typeof status === "number" ? status : status(authorization);
+      response.writeHead(is, { "content-type": "application/json" }).end("{}");
     });
     await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
     const { port } = listening.address() as AddressInfo;
@@ -148,6 +150,29 @@ describe("a connection", () => {
     assert.deepEqual(seen, ["Bearer fresh", "Bearer fresh", "Bearer fresh"]);
     assert.equal((await readFile(runs, "utf8")).trim(), "run");
     await stop();
+  });
+
+  it("runs an exec plugin again if the server refuses its token before the time that it gives, as kubectl does", async (t) => {
+    let good = "token 1";
+    const { address, seen, stop } = await server((token) => (token === `Bearer ${good}` ? 200 : 401));
+    t.after(stop);
+    const runs = join(folder, "refused");
+    const status = {
+      token: "token '$(wc -l < REFUSED | tr -d ' ')'",
+      expirationTimestamp: "2999-01-01T00:00:00Z",
+    };
+    const credential = { apiVersion: "client.authentication.k8s.io/v1", kind: "ExecCredential", status };
+    const answer = JSON.stringify(credential).replace("REFUSED", runs);
+    await writeFile(join(folder, "revoked"), `#!/bin/sh\necho run >> ${runs}\necho '${answer}'\n`, {
+      mode: 0o700,
+    });
+    const exec = { apiVersion: credential.apiVersion, command: "./revoked", interactiveMode: "Never" };
+    const api = await connect({ kubeconfig: await kubeconfig(address, { exec }) });
+    await api.request(version);
+    good = "token 2";
+    await Promise.all([1, 2].map(() => api.request(version)));
+    assert.deepEqual(new Set(seen), new Set(["Bearer token 1", "Bearer token 2"]));
+    assert.equal(await readFile(runs, "utf8"), "run\nrun\n");
   });
 
   it("runs an exec plugin that is next to the kubeconfig, from any folder", async (t) => {
