@@ -194,8 +194,11 @@ export function* unverifiable(
   if (plain?.before.outcome === "unasked") yield `[${namespace}] settings not tried out: ${plain.before.why}`;
   // a webhook with a selector of its own may inject workloads' pods, but no plain one
   const isInjected = probes.some(({ before }) => before.outcome === "injected");
-  if (plain?.before.outcome === "not injected" && isNamed && !isInjected)
-    yield `[${namespace}] settings not tried out: this injector gives pods there no sidecar`;
+  if (plain?.before.outcome === "not injected" && isNamed && !isInjected) {
+    const { by } = plain.before;
+    const other = `pods there come from revision ${by}: name it as injector.revision, unless they move to this one`;
+    yield `[${namespace}] settings not tried out: ${by === undefined ? "this injector gives pods there no sidecar" : other}`;
+  }
   if (plain?.before.outcome === "denied")
     yield `[${namespace}] a plain pod is denied there with or without our settings: ${plain.before.message}`;
 }
