@@ -78,7 +78,7 @@ describe("the package, packed and installed in an empty project", () => {
     });
 
     it(`runs as a command and as a plugin of kubectl, on Node ${version}`, () => {
-      for (const bin of ["sidecar-settings", "kubectl-sidecar_settings"]) {
+      for (const bin of ["pulumi-istio-sidecar", "sidecar-settings", "kubectl-sidecar_settings"]) {
         const script = join(project, "node_modules/.bin", bin);
         assert.ok(existsSync(script));
         assert.match(printed(node, [script, "--help"], project), /Usage: sidecar-settings/);

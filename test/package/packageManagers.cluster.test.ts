@@ -13,6 +13,8 @@ interface PackageManager {
   /** The command and its arguments; its own caches go to the folder. */
   install: (folder: string) => readonly string[];
   env?: (folder: string, registry: string) => Record<string, string>;
+  /** How people run the package without installing it. */
+  runOnce?: (tarball: string) => readonly string[];
   /** Whether the program is run on the cluster as well, and not only previewed, which loads the package in the same processes. */
   up?: boolean;
   /** Files that the project has for it. */
@@ -23,11 +25,13 @@ interface PackageManager {
 const managers: readonly PackageManager[] = [
   {
     name: "npm",
+    runOnce: (tarball) => ["npx", "--yes", `pulumi-istio-sidecar@file:${tarball}`],
     install: () => ["npm", "install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"],
   },
   {
     name: "pnpm",
     up: true,
+    runOnce: (tarball) => ["npx", "--yes", "pnpm@10.34.9", "dlx", `file:${tarball}`],
     // every package has what it depends on, and nothing else
     files: { ".npmrc": "hoist=false\n" },
     install: (folder) => [
@@ -55,6 +59,10 @@ const managers: readonly PackageManager[] = [
       "yarn",
       "install",
       "--mode=skip-build",
+    ],
+    runOnce: (tarball) => [
+      ...["npx", "--yes", "--package=@yarnpkg/cli-dist@4.18.1", "yarn", "dlx", "--quiet"],
+      `pulumi-istio-sidecar@file:${tarball}`,
     ],
     files: { ".yarnrc.yml": "nodeLinker: node-modules\n", "yarn.lock": "" },
     env: (folder, registry) => ({
@@ -84,6 +92,19 @@ describe("a program in a project of its own, with the packed package", () => {
     await mesh?.stop();
     await rm(folder, { recursive: true, force: true });
   });
+
+  for (const { name, runOnce, env } of managers) {
+    if (!runOnce) continue;
+    test(`run once by ${name}, without being installed`, async () => {
+      const empty = join(folder, `${name.replaceAll(" ", "-")}-once`);
+      await mkdir(empty);
+      const [command = "", ...args] = runOnce(packed.path);
+      assert.match(
+        printed(command, [...args, "--help"], empty, env?.(empty, registry)),
+        /^Usage: sidecar-settings/m,
+      );
+    });
+  }
 
   for (const { name, install, env, files, up } of managers) {
     test(`installed by ${name}: ${up ? "preview, up and destroy" : "preview"}`, async () => {
