@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { container, Mesh, operations, succeeded } from "../e2e/Mesh";
+import { pulumiEnvironment } from "../pulumi/environment";
 import { pulumi } from "../pulumi/pulumi";
+import { toolchain } from "../pulumi/toolchain";
 import { type PackedProvider, packProvider, peers } from "./packedProvider";
 import { printed } from "./printed";
 
@@ -139,4 +141,42 @@ describe("a program in a project of its own, with the packed package", () => {
       assert.equal(container(await mesh.pod("shop", "api"), "istio-proxy").resources?.limits?.cpu, "2");
     });
   }
+
+  test("an inline program of the Automation API: preview, up and destroy", async () => {
+    const project = join(folder, "automation");
+    await mkdir(project);
+    const dependencies = { "pulumi-istio-sidecar": `file:${packed.path}`, ...peers() };
+    await writeFile(join(project, "package.json"), JSON.stringify({ private: true, dependencies }));
+    const program = `
+      const { LocalWorkspace } = require("@pulumi/pulumi/automation");
+      const { NamespaceSidecarSettings } = require("pulumi-istio-sidecar");
+      const program = async () => {
+        const proxyResources = { limits: { cpu: 3 } };
+        new NamespaceSidecarSettings("shop", { namespace: "shop", injectorTimeout: "30s", proxyResources });
+      };
+      void (async () => {
+        const stack = await LocalWorkspace.createOrSelectStack({ stackName: "inline", projectName: "inline", program });
+        const { changeSummary, stdout } = await stack[process.argv[2]]();
+        console.log(JSON.stringify(changeSummary ?? {}), stdout);
+      })();`;
+    await writeFile(join(project, "index.js"), program);
+    const [npm] = managers;
+    const [command = "", ...args] = npm?.install(project) ?? [];
+    printed(command, args, project);
+    const env = {
+      ...(await pulumiEnvironment(await toolchain(), join(folder, "automation state"), {
+        kubernetes: false,
+      })),
+      KUBECONFIG: mesh.cluster.kubeconfig,
+    };
+    const run = (operation: string) => printed("node", ["index.js", operation], project, env);
+    const limit = async () => container(await mesh.pod("shop", "api"), "istio-proxy").resources?.limits?.cpu;
+
+    assert.match(run("preview"), /^\{"create":5\}[\s\S]*1 workload \(1 pod\) restarts: shop 1/);
+    assert.equal(await limit(), "2");
+    run("up");
+    assert.equal(await limit(), "3");
+    run("destroy");
+    assert.equal(await limit(), "2");
+  });
 });
