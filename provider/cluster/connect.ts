@@ -121,11 +121,14 @@ class HttpApi implements KubernetesApi {
             "Content-Length": String(Buffer.byteLength(body)),
           }),
     };
-    const { status, text, retryAfter } = await sendRequest(
+    const { status, text, retryAfter, stranger } = await sendRequest(
       url,
       { ...options, method: call.method, headers },
       body,
     );
+    if (status === 401) await this.credentials.forget(options);
+    if (stranger)
+      throw new UnreachableError(`${call.method} ${url.origin}${url.pathname}: ${stranger}`, stranger);
     this.answered = true;
     const answer: unknown = text === "" ? undefined : parseJson(text);
     if (status < 300) {
@@ -134,7 +137,6 @@ class HttpApi implements KubernetesApi {
         `${call.method} ${url.origin}${url.pathname}: the answer is not JSON, or was cut off: ${text.slice(0, 100)}`,
       );
     }
-    if (status === 401) await this.credentials.forget(options);
     const { reason = "", message = text.slice(0, 500) } = recordOf(answer) as Record<string, string>;
     throw new ApiError(status, reason, `${message}${budgets(answer)}`, call, retryAfter);
   }

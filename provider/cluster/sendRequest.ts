@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as plainRequest } from "node:http";
+import { type IncomingHttpHeaders, type IncomingMessage, request as plainRequest } from "node:http";
 import { type RequestOptions, request as tlsRequest } from "node:https";
 import { UnreachableError } from "./KubernetesApi.js";
 
@@ -16,12 +16,17 @@ const reasons: Readonly<Record<string, string>> = {
   ETIMEDOUT: "connection timed out",
 };
 
+interface Response {
+  status: number;
+  text: string;
+  /** In seconds. */
+  retryAfter?: number;
+  /** What answered in place of an API server. */
+  stranger?: string;
+}
+
 /** Sends a request, and reads its answer to the end. */
-export function sendRequest(
-  url: URL,
-  options: RequestOptions,
-  body: string | undefined,
-): Promise<{ status: number; text: string; retryAfter?: number }> {
+export function sendRequest(url: URL, options: RequestOptions, body: string | undefined): Promise<Response> {
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) =>
       reject(
@@ -35,11 +40,15 @@ export function sendRequest(
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("error", failed);
       response.on("end", () => {
-        const retryAfter = secondsToWait(response.headers["retry-after"]);
+        const { statusCode: status = 0, headers } = response;
+        const text = Buffer.concat(chunks).toString("utf8");
+        const retryAfter = secondsToWait(headers["retry-after"]);
+        const stranger = strangerThat(status, headers, text, url);
         resolve({
-          status: response.statusCode ?? 0,
-          text: Buffer.concat(chunks).toString("utf8"),
+          status,
+          text,
           ...(retryAfter === undefined ? {} : { retryAfter }),
+          ...(stranger === undefined ? {} : { stranger }),
         });
       });
     };
@@ -60,4 +69,24 @@ export function sendRequest(
 /** Parses a Retry-After header. Dates are ignored: they come from a proxy, whose clock is not ours. */
 function secondsToWait(header: string | undefined): number | undefined {
   return header !== undefined && /^[1-9]\d*$/.test(header) ? Number(header) : undefined;
+}
+
+/**
+ * A proxy, an ingress or a login page before the API server. Its statuses mean nothing here: a page that says 404 must not pass for an
+ * object that doesn't exist.
+ */
+function strangerThat(
+  status: number,
+  headers: IncomingHttpHeaders,
+  text: string,
+  url: URL,
+): string | undefined {
+  if (status >= 300 && status < 400) {
+    // without the query, which may have a token
+    const { origin, pathname } = new URL(headers.location ?? "", url);
+    return `redirected to ${origin}${pathname} with status ${status}, as by a proxy that wants a login`;
+  }
+  if (!headers["content-type"]?.startsWith("text/html") && !/^\s*<(!doctype )?html/i.test(text))
+    return undefined;
+  return `a web page with status ${status} instead of JSON, as from a proxy or a login page`;
 }

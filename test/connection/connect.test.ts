@@ -119,6 +119,52 @@ describe("a connection", () => {
     assert.equal(time.passed(), waited);
   });
 
+  const strangers: readonly [string, number, Record<string, string>, string, RegExp][] = [
+    [
+      "a redirect to a login page",
+      302,
+      { location: "https://login.example/?next=1" },
+      "",
+      /redirected to https:\/\/login\.example/,
+    ],
+    [
+      "a login page",
+      200,
+      { "content-type": "text/html; charset=utf-8" },
+      "<html>Log in</html>",
+      /a web page/,
+    ],
+    [
+      "an ingress's page for what it doesn't know",
+      404,
+      { "content-type": "text/html" },
+      "<html>",
+      /a web page/,
+    ],
+    ["a page without a type", 403, {}, "\n<!DOCTYPE html><html>", /a web page/],
+  ];
+  for (const [answer, status, headers, text, reason] of strangers) {
+    it(`to what answers with ${answer}, as no API server does, is given up in seconds`, async () => {
+      const listening = createServer((_, response) => void response.writeHead(status, headers).end(text));
+      await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
+      const { port } = listening.address() as AddressInfo;
+      try {
+        const time = jumping();
+        const api = await connect({ kubeconfig: await kubeconfig(`http://127.0.0.1:${port}`) }, time);
+        await assert.rejects(api.request(version), (error: Error) => {
+          assert.equal(error.name, "UnreachableError");
+          assert.match(error.message, /^no answer from http:.*Is the cluster up\? Context "one"/);
+          assert.match(error.message, reason);
+          return true;
+        });
+        assert.ok(time.passed() <= 5_000, String(time.passed()));
+      } finally {
+        listening.closeAllConnections();
+        listening.close();
+      }
+    });
+  }
+
   it("that worked before is waited for", async () => {
     const { address, stop } = await server();
     const time = jumping();
