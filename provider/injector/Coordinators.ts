@@ -12,6 +12,7 @@ import { Turns } from "./Turns.js";
 export class Coordinators {
   private readonly all = new Map<string, Coordinator>();
   private readonly turns = new Turns();
+  private readonly reported = new Set<string>();
 
   constructor(readonly session: Session) {}
 
@@ -30,6 +31,13 @@ export class Coordinators {
   /** The cluster that a resource's properties name. */
   api({ cluster }: Properties): Promise<KubernetesApi> {
     return this.session.api(cluster as ClusterAccess | undefined);
+  }
+
+  /** Reports what could not be looked up, once for all resources of a program, which meet the same outage. */
+  reportUnreachable(what: string, { message }: UnreachableError): void {
+    const line = `could not look up ${what}: ${message}`;
+    if (!this.reported.has(line)) this.session.report(line);
+    this.reported.add(line);
   }
 
   private async clusterOf({ cluster }: Properties): Promise<string> {

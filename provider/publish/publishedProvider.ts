@@ -63,7 +63,7 @@ export function publishedProvider(coordinators: Coordinators): ResourceProvider 
         return { inputs: restores === undefined ? inputs : { ...inputs, restores } };
       } catch (error) {
         if (!(error instanceof UnreachableError)) throw error;
-        session.report(`${news.namespace}: could not look up the settings to publish: ${error.message}`);
+        coordinators.reportUnreachable("the settings to publish", error);
         return unseen;
       }
     },

@@ -74,7 +74,7 @@ export async function planRollout(
     return planned;
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
-    session.report(`${where}: could not look up which workloads restart: ${error.message}`);
+    coordinators.reportUnreachable("which workloads restart", error);
     return { restarts: {}, waiting: waitedBefore, stale: 0 };
   }
 }

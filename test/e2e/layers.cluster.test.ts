@@ -266,8 +266,14 @@ describe(`layers in the injector`, () => {
 
   test("a preview without a cluster works, and says what it could not look up", async () => {
     const away = { env: { KUBECONFIG: "/nonexistent", PULUMI_NODEJS_TRANSPILE_ONLY: "true" }, diff: true };
-    const preview = succeeded(await pulumi.preview(stack("away", { namespaces: { shop: cpu(3) } }, away)));
-    assert.match(preview.stdoutText, /could not look/);
+    const preview = succeeded(
+      await pulumi.preview(stack("away", { namespaces: { cart: cpu(3), shop: cpu(3) } }, away)),
+    );
+    const said = preview.stdoutText.split("\n").filter((line) => line.includes("could not look up"));
+    // once for both namespaces
+    assert.equal(said.length, 2, preview.stdoutText);
+    assert.match(said[0] ?? "", /the settings in istio-system\/istio-sidecar-injector: /);
+    assert.match(said[1] ?? "", /which workloads restart: /);
   });
 
   test("an explicit kubeconfig is used, and is not in the state in clear", async () => {

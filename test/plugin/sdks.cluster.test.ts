@@ -136,7 +136,7 @@ describe("the plugin", () => {
     assert.match(preview.stdoutText, /istio-sidecar:index:SettingsLayer shop-layer create/);
     assert.match(
       preview.stdoutText,
-      /namespace shop: could not look at istio-system\/istio-sidecar-injector/,
+      /could not look up the settings in istio-system\/istio-sidecar-injector/,
     );
   });
 });

@@ -26,7 +26,7 @@ describe("a preview of what is published", () => {
     const { inputs } = await provider.check(published, news);
     assert.deepEqual(inputs, { ...news, ...published });
     assert.equal((await provider.diff("id", { ...news, ...published }, inputs)).changes, false);
-    assert.deepEqual(lines, ["shop: could not look up the settings to publish: nobody there"]);
+    assert.deepEqual(lines, ["could not look up the settings to publish: nobody there"]);
   });
 
   it("of an unknown namespace asks no cluster", async () => {
