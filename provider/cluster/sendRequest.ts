@@ -83,8 +83,11 @@ function strangerThat(
 ): string | undefined {
   if (status >= 300 && status < 400) {
     // without the query, which may have a token
-    const { origin, pathname } = new URL(headers.location ?? "", url);
-    return `redirected to ${origin}${pathname} with status ${status}, as by a proxy that wants a login`;
+    const to = URL.canParse(headers.location ?? "", url.href)
+      ? new URL(headers.location ?? "", url)
+      : undefined;
+    const place = to ? ` to ${to.origin}${to.pathname}` : "";
+    return `redirected${place} with status ${status}, as by a proxy that wants a login`;
   }
   if (!headers["content-type"]?.startsWith("text/html") && !/^\s*<(!doctype )?html/i.test(text))
     return undefined;

@@ -88,29 +88,24 @@ export function rolloutProvider(coordinators: Coordinators): ResourceProvider {
       if ("refused" in planned)
         return { inputs: news, failures: planned.refused.map((reason) => ({ property: "", reason })) };
       const { restarts, waiting, stale } = planned;
-      return {
-        inputs: {
-          ...news,
-          ...options,
-          // nothing to restart: keep showing what the last `up` restarted, so that there is no diff
-          restarts: Object.keys(restarts).length > 0 ? restarts : (olds.restarts ?? {}),
-          ...(Object.keys(waiting).length > 0 ? { waiting } : {}),
-          __stale: stale,
-          [runProperty]: Number(olds[runProperty] ?? 0) + (stale > 0 ? 1 : 0),
-        },
+      const inputs: Record<string, unknown> = {
+        ...news,
+        ...options,
+        ...(Object.keys(waiting).length > 0 ? { waiting } : {}),
+        __stale: stale,
+        [runProperty]: Number(olds[runProperty] ?? 0) + (stale > 0 ? 1 : 0),
       };
+      // what the last `up` restarted stays if nothing else changes, or removing it would be a diff; in any other it would pass for planned
+      const isKept =
+        Object.keys(restarts).length === 0 && stale === 0 && optionsText(olds) === optionsText(inputs);
+      return { inputs: { ...inputs, restarts: isKept ? (olds.restarts ?? {}) : restarts } };
     },
 
     async diff(_id, olds, news) {
       // a rollout of another level may fail before this one's turn, and needs it for the rollback
       await noteFormer(olds, news);
       const relevant = (properties: Properties) =>
-        canonicalJson([
-          properties.cluster ?? {},
-          properties.restarts,
-          properties.waiting,
-          ...rolloutOptionNames.map((name) => properties[name]),
-        ]);
+        canonicalJson([properties.restarts]) + optionsText(properties);
       const replaces = await replacedBy(session, olds, news);
       return {
         changes: replaces.length > 0 || isDue(olds, news) || relevant(olds) !== relevant(news),
@@ -180,6 +175,15 @@ function dependenciesOf(session: Session, coordinator: Coordinator, api: Kuberne
     api,
     replicasBehind: (namespace, pod, stamp) => coordinator.replicasBehind(api, namespace, pod, stamp),
   };
+}
+
+/** What makes a change of a rollout an update, besides restarts. */
+function optionsText(properties: Properties): string {
+  return canonicalJson([
+    properties.cluster ?? {},
+    properties.waiting,
+    ...rolloutOptionNames.map((name) => properties[name]),
+  ]);
 }
 
 function cappedSummary({

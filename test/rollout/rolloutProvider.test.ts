@@ -49,6 +49,7 @@ describe("a rollout's inputs where a preview can't know what restarts", () => {
   it("lost layers: lasting reasons only, nothing from an earlier look", async () => {
     const { inputs } = await providerWith(true).check(olds, { namespace: "shop" });
     assert.deepEqual(inputs.waiting, held);
+    assert.deepEqual(inputs.restarts, {});
     assert.equal(inputs.__stale, 1);
   });
 
@@ -63,6 +64,11 @@ describe("a rollout's inputs where a preview can't know what restarts", () => {
     assert.deepEqual(inputs.waiting, olds.waiting);
     assert.deepEqual(inputs.restarts, restarts);
     assert.equal(inputs.__stale, 0);
+  });
+
+  it("no answer, and another option: not what the last `up` restarted, which would pass for what this one does", async () => {
+    const { inputs } = await providerWith(false).check(olds, { namespace: "shop", strategy: "none" });
+    assert.deepEqual(inputs.restarts, {});
   });
 
   it("a namespace that is not known yet: said without Pulumi's marker for it", async () => {
