@@ -10,6 +10,7 @@ import { type Current, currentSettings, settingsThere } from "../rollout/observe
 import { annotationsIfAllowed } from "./annotationsIfAllowed.js";
 import type { FoundTemplate } from "./findPodTemplate.js";
 import { findSidecar } from "./findSidecar.js";
+import { meshConfigured } from "./meshConfigured.js";
 import { workloadStatus } from "./workloadStatus.js";
 
 export interface ExplainedSidecar {
@@ -53,6 +54,11 @@ export async function explainFound(
     metadata: { ...template.metadata, ...(labels ? { labels: { ...labels } } : {}) },
   };
   const explanation = explainSidecar(seen, { namespace, ...current });
+  const isOurs = !other && explanation.unaffected === undefined;
+  const settings = [
+    ...explanation.settings,
+    ...(isOurs ? await meshConfigured(api, found, explanation.settings) : []),
+  ];
   const notes = [
     found.note,
     sidecar.note,
@@ -64,7 +70,7 @@ export async function explainFound(
     revision: revisionOf(injector),
     ...(stale === undefined ? {} : { stale }),
     ...(waiting === undefined ? {} : { waiting }),
-    explanation: { ...explanation, warnings: [...notes, ...explanation.warnings] },
+    explanation: { ...explanation, settings, warnings: [...notes, ...explanation.warnings] },
   };
 }
 

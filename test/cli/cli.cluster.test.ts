@@ -239,6 +239,27 @@ describe("the command, on a mesh", () => {
     assert.match((await ran(["explain", "deploy/own", "-n", "shop"])).out, /cpu .* pod +1 \(namespace\)/);
   });
 
+  test("explain shows what Istio's ProxyConfig objects set, unless a level does", async () => {
+    await mesh.namespace("configured");
+    await mesh.api.request({
+      method: "POST",
+      path: "/apis/networking.istio.io/v1beta1/namespaces/configured/proxyconfigs",
+      body: {
+        apiVersion: "networking.istio.io/v1beta1",
+        kind: "ProxyConfig",
+        metadata: { name: "all" },
+        spec: { concurrency: 4, environmentVariables: { ISTIO_META_ZONE: "a", TEAM: "shop" } },
+      },
+    });
+    await mesh.deployment("configured", "api");
+    await write({ configured: { env: { TEAM: "cart" } } });
+    const explained = (await ran(["explain", "deploy/api", "-n", "configured", "--all"])).out;
+    const rowOf = (path: string) => new RegExp(`^${path} .*$`, "m").exec(explained)?.[0].split(/ {2,}/);
+    assert.deepEqual(rowOf("concurrency"), ["concurrency", "4", "installed"]);
+    assert.deepEqual(rowOf("env.ISTIO_META_ZONE"), ["env.ISTIO_META_ZONE", "a", "installed"]);
+    assert.deepEqual(rowOf("env.TEAM"), ["env.TEAM", "cart", "namespace (acme/mesh/prod:it)"]);
+  });
+
   test("explain asks about a StatefulSet's pod as its controller would make it, with its claims", async () => {
     await mesh.namespace("plain", {});
     const container = { name: "app", image: "db:1", volumeMounts: [{ name: "data", mountPath: "/data" }] };
