@@ -8,6 +8,9 @@ import { injectorName } from "./Injector.js";
 import { injectorOf } from "./layerInputs.js";
 import { Turns } from "./Turns.js";
 
+/** How a line of a preview begins for which the cluster could not be asked. */
+export const lookupFailed = "could not look up";
+
 /** The coordinators of a process, one per injector. */
 export class Coordinators {
   private readonly all = new Map<string, Coordinator>();
@@ -35,7 +38,7 @@ export class Coordinators {
 
   /** Reports what could not be looked up, once for all resources of a program, which meet the same outage. */
   reportUnreachable(what: string, { message }: UnreachableError): void {
-    const line = `could not look up ${what}: ${message}`;
+    const line = `${lookupFailed} ${what}: ${message}`;
     if (!this.reported.has(line)) this.session.report(line);
     this.reported.add(line);
   }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { unknownMarker } from "../../provider/data/unknown";
+import { lookupFailed } from "../../provider/injector/Coordinators";
 import { durationText, previewComment } from "../../provider/report/preview/previewComment";
 import { PreviewError, readPreview } from "../../provider/report/preview/readPreview";
 import { sameAsGolden } from "../goldens/sameAsGolden";
@@ -151,6 +152,7 @@ describe("the comment on a pull request", () => {
       /Waiting: 13 workloads<\/summary>[\s\S]*`shop\/Deployment\/slow` \| paused \|\n\n… and 12 more/,
     );
     assert.ok(!text.includes("… and more"));
+    assert.match(text, /^Nothing changes; 13 workloads are waiting \(mesh\/prod\)\.$/m);
   });
 
   it("says that settings were lost, what is waiting, and what the preview could not see", () => {
@@ -164,13 +166,26 @@ describe("the comment on a pull request", () => {
       ],
       [
         { message: "warning: using pulumi-resource-kubernetes from $PATH at /x\n", severity: "warning" },
-        { message: "[shop] could not look up which workloads restart: away\n", severity: "info" },
+        { message: "[shop] will be gone\n", severity: "info" },
       ],
     );
     assert.match(text, /> \[!WARNING\]\n> - namespace shop: lost from .*helm rewrote; will be restored/);
-    assert.match(text, /> - \\\[shop\\\] could not look up/);
+    assert.match(text, /> - \\\[shop\\\] will be gone/);
+    const first =
+      "**Settings of 1 level are restored; which workloads restart is known only during the update**; 1 workload is waiting";
+    assert.equal(text.split("\n")[4], `${first} (mesh/prod).`);
     assert.match(text, /Waiting: 1 workload<\/summary>[\s\S]*`shop\/Deployment\/slow` \| paused/);
     assert.doesNotMatch(text, /using pulumi-resource/);
+  });
+
+  it("never says that nothing restarts where the cluster could not be asked", () => {
+    const message = `${lookupFailed} which workloads restart: no answer from https://mesh`;
+    const text = comment([], [{ message, severity: "info" }]);
+    assert.match(
+      text,
+      /^\*\*No setting changes; which workloads restart is known only during the update\*\*\.$/m,
+    );
+    assert.match(text, /> - could not look up which workloads restart: no answer/);
   });
 
   it("says that the preview failed, and why", () => {
@@ -258,8 +273,8 @@ describe("the comment on a pull request", () => {
     const text = comment([picks({ matchExpressions: [{ key: "tier", operator: "Exists" }] }), ...rollouts]);
     assert.match(text, /^\*\*No setting changes; nothing restarts\*\*/m);
     assert.match(text, /> \[!NOTE\]\n> - selector app=api -&gt; tier: workload shop\/api\n/);
-    assert.match(text, /> - priority none -&gt; 3: workload shop\/api\n/);
-    assert.match(text, /> - rollout\.maxConcurrent none -&gt; 1: namespace shop, namespace cart\n/);
+    assert.match(text, /> - priority not set -&gt; 3: workload shop\/api\n/);
+    assert.match(text, /> - rollout\.maxConcurrent not set -&gt; 1: namespace shop, namespace cart\n/);
     const same = picks({ matchExpressions: [{ key: "app", operator: "In", values: ["api"] }] });
     assert.doesNotMatch(comment([same]), /selector/);
     assert.match(comment([picks(unknownMarker)]), /selector app=api -&gt; known after update/);

@@ -15,7 +15,9 @@ export interface PreviewReport {
   waiting: Record<string, string>;
   /** How fast restarts proceed; undefined if there are none. */
   pace?: Pace;
-  /** Messages of the preview: lookups that failed, settings that were lost. */
+  /** Which levels' settings were lost or changed in the cluster, and how. They are restored, and only that shows what restarts. */
+  restored: string[];
+  /** Messages of the preview, such as lookups that failed. */
   warnings: string[];
   /** Errors that made the preview fail. */
   errors: string[];

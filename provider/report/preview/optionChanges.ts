@@ -35,7 +35,7 @@ function pickedBy(selector: unknown): unknown {
 }
 
 function valueText(value: unknown): string {
-  if (value === undefined) return "none";
+  if (value === undefined) return "not set";
   return containsUnknown(value) ? onlyLater : textOf(value);
 }
 

@@ -1,5 +1,6 @@
 import { count } from "../../data/count.js";
 import { cut } from "../../data/shortened.js";
+import { lookupFailed } from "../../injector/Coordinators.js";
 import { moreName } from "../../rollout/plan/cappedMap.js";
 import { markdownCode, markdownTable, markdownText } from "../markdown.js";
 import type { Pace, PreviewChange, PreviewReport, PreviewRestart } from "./PreviewReport.js";
@@ -28,7 +29,7 @@ export function previewComment(report: PreviewReport, title: string): string {
   add(table(heads, changes.slice(0, mostVisible), left / 4, changes.length));
   add(alert("NOTE", report.options, left / 8));
   const unforeseen = report.unforeseen.map((why) => `restarts can't be listed: ${why}`);
-  add(alert("WARNING", [...report.warnings, ...unforeseen], left / 4));
+  add(alert("WARNING", [...report.restored, ...report.warnings, ...unforeseen], left / 4));
   // each may take half of what is left, so that the last one has room, too
   const restarts = report.restarts.map(restartRow);
   const uncounted = report.unnamed.workloads;
@@ -41,16 +42,12 @@ export function previewComment(report: PreviewReport, title: string): string {
       uncounted,
     ),
   );
-  const named = Object.entries(report.waiting).filter(([name]) => !name.endsWith(moreName));
-  const waiting = named.map(([name, why]) => [code(name), text(why)]);
-  const unnamed = Object.entries(report.waiting)
-    .filter(([name]) => name.endsWith(moreName))
-    .reduce((sum, [, more]) => sum + Number.parseInt(more, 10), 0);
+  const { named, unnamed } = waitingIn(report);
   add(
     folded(
-      `Waiting: ${count(waiting.length + unnamed, "workload")}`,
+      `Waiting: ${count(named.length + unnamed, "workload")}`,
       ["Workload", "Why"],
-      waiting,
+      named.map(([name, why]) => [code(name), text(why)]),
       left / 2,
       unnamed,
     ),
@@ -60,36 +57,45 @@ export function previewComment(report: PreviewReport, title: string): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-function headline({
-  changes,
-  options,
-  restarts,
-  unforeseen,
-  unnamed,
-  pace,
-  stack,
-  errors,
-}: PreviewReport): string {
+/** The workloads that are not restarted now: by name, with the reason, and how many more there are. */
+function waitingIn({ waiting }: PreviewReport): { named: [string, string][]; unnamed: number } {
+  const all = Object.entries(waiting);
+  const isRest = ([name]: [string, string]) => name.endsWith(moreName);
+  return {
+    named: all.filter((one) => !isRest(one)),
+    unnamed: all.filter(isRest).reduce((sum, [, more]) => sum + Number.parseInt(more, 10), 0),
+  };
+}
+
+function headline(report: PreviewReport): string {
+  const { changes, options, restarts, unforeseen, restored, unnamed, pace, stack, warnings, errors } = report;
   const of = stack === "" ? "" : ` (${markdownText(stack)})`;
   if (errors.length > 0) return `**The preview failed**${of}.`;
+  const waiting = waitingIn(report);
+  const held = waiting.named.length + waiting.unnamed;
+  const rest = held === 0 ? "" : `; ${count(held, "workload")} ${held === 1 ? "is" : "are"} waiting`;
   const workloads = restarts.length + unnamed.workloads;
-  if ([changes, options, unforeseen].every((one) => one.length === 0) && workloads === 0)
-    return `Nothing changes${of}.`;
+  const isIncomplete =
+    unforeseen.length > 0 || restored.length > 0 || warnings.some((line) => line.startsWith(lookupFailed));
+  if (changes.length === 0 && options.length === 0 && workloads === 0 && !isIncomplete)
+    return `Nothing changes${rest}${of}.`;
   const targets = new Set(changes.map(({ level, target }) => `${level}/${target}`)).size;
   const settings =
     changes.length === 0
-      ? "No setting changes"
+      ? restored.length > 0
+        ? `Settings of ${count(restored.length, "level")} are restored`
+        : "No setting changes"
       : `${count(changes.length, "setting")} of ${count(targets, "level")} ${changes.length === 1 ? "changes" : "change"}`;
   const pods = restarts.reduce((sum, one) => sum + one.pods, unnamed.pods);
   const many = unnamed.workloads > 0 && unnamed.pods === 0 ? "more than " : "";
-  const more = unforeseen.length > 0 ? "at least " : "";
+  const more = isIncomplete ? "at least " : "";
   const restart =
     workloads === 0
-      ? unforeseen.length > 0
+      ? isIncomplete
         ? "which workloads restart is known only during the update"
         : "nothing restarts"
       : `${more}${count(workloads, "workload")} (${many}${count(pods, "pod")}) ${workloads === 1 ? "restarts" : "restart"}`;
-  return `**${settings}; ${restart}**${workloads > 0 && pace ? paceText(pace) : ""}${of}.`;
+  return `**${settings}; ${restart}**${workloads > 0 && pace ? paceText(pace) : ""}${rest}${of}.`;
 }
 
 function paceText({ maxConcurrent, strategy, typical, longest }: Pace): string {

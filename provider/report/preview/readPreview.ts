@@ -58,7 +58,8 @@ export function readPreview(text: string): PreviewReport {
     ...restarted,
     unforeseen: [...new Set([...layers.flatMap(unforeseenBy), ...rollouts.flatMap(unforeseenBy)])],
     waiting: Object.assign({}, ...rollouts.map(waitingOf)),
-    warnings: [...new Set([...layers.flatMap(restored), ...messagesIn(diagnostics ?? [], false)])],
+    restored: layers.flatMap(restored),
+    warnings: messagesIn(diagnostics ?? [], false),
     errors: errors.length === 1 && errors[0] === unexplained ? [policyViolated] : errors,
   };
 }
