@@ -5,6 +5,7 @@ import { count } from "../data/count.js";
 import type { Properties } from "../data/Properties.js";
 import { containsUnknown, isUnknown } from "../data/unknown.js";
 import type { Coordinators } from "../injector/Coordinators.js";
+import { targetName } from "../injector/targetName.js";
 import { warnOfNamespace } from "../injector/warnOfNamespace.js";
 import { namespaceOf, targetOf } from "../levels/Layer.js";
 import { assessReached } from "./plan/assessReached.js";
@@ -65,7 +66,7 @@ export async function planRollout(
     if (namespace === undefined && isNew)
       session.report(reachText(restarts.map(({ assessment }) => assessment)));
     const planned = plannedRollout(namespace, restarts, unmanaged, session.now());
-    if (planned.count !== undefined) session.report(planned.count);
+    if (planned.count !== undefined) session.report(`${targetName(target)}: ${planned.count}`);
     reportCapped(
       planned.kept,
       (more) => `${more} more are unmanaged: no restart replaces their pods`,

@@ -39,7 +39,7 @@ describe("previews ask the injector what it will do", () => {
     const plan = ofNamespace(namespace, { proxyResources: { limits: { cpu: 3 } } });
     const first = succeeded(await preview(namespace, plan));
     assert.match(first.stdoutText, / proxyResources\.limits\.cpu 2 -> 3 *: \{\s*Deployment\/api *: "2 pods"/);
-    assert.match(first.stdoutText, /1 workload \(2 pods\) restarts: first 1/);
+    assert.match(first.stdoutText, /namespace first: 1 workload \(2 pods\) restarts/);
     assert.doesNotMatch(first.stdoutText, /Deployment\/(own|gateway)/);
     const gateway = await mesh.pod(namespace, "gateway");
     succeeded(await pulumi.up(mesh.stack(namespace, plan)));
@@ -185,7 +185,7 @@ describe("previews ask the injector what it will do", () => {
     const before = await uids("team");
     const cpu = ofNamespace(namespace, { proxyResources: { limits: { cpu: "1400m" } } });
     const overruled = succeeded(await preview(namespace, cpu));
-    assert.match(overruled.stdoutText, /1 workload \(1 pod\) restarts: templates 1/);
+    assert.match(overruled.stdoutText, /namespace templates: 1 workload \(1 pod\) restarts/);
     for (const name of ["team", "both"])
       assert.match(
         overruled.stdoutText,

@@ -172,7 +172,7 @@ describe("a program in a project of its own, with the packed package", () => {
     const run = (operation: string) => printed("node", ["index.js", operation], project, env);
     const limit = async () => container(await mesh.pod("shop", "api"), "istio-proxy").resources?.limits?.cpu;
 
-    assert.match(run("preview"), /^\{"create":5\}[\s\S]*1 workload \(1 pod\) restarts: shop 1/);
+    assert.match(run("preview"), /^\{"create":5\}[\s\S]*namespace shop: 1 workload \(1 pod\) restarts/);
     assert.equal(await limit(), "2");
     run("up");
     assert.equal(await limit(), "3");

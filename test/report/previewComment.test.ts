@@ -105,8 +105,8 @@ describe("the comment on a pull request", () => {
 
   it("leaves out what is for terminals: counts and progress", () => {
     const info = [
-      "12 workloads (24 pods) restart: cart 3, shop 9",
-      "1 workload (1 pod) restarts: cart 1",
+      "global settings: 12 workloads (24 pods) restart: cart 3, shop 9",
+      "namespace cart: 1 workload (1 pod) restarts",
       "checked the workloads of 20 of 100 namespaces",
       "[shop] Pod/debug is unmanaged: 1 pod with earlier settings",
     ];

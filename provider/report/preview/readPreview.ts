@@ -210,4 +210,4 @@ function messagesIn(
 
 /** Where Pulumi's plugin is from, counts, and progress. */
 const forTerminals =
-  /^using pulumi-\S+ from \$PATH|^\d+ workloads? \(\d+ pods?\) restarts?: |^checked the workloads of \d+ of /;
+  /^using pulumi-\S+ from \$PATH|^[^:]+: \d+ workloads? \(\d+ pods?\) restarts?(?:: |$)|^checked the workloads of \d+ of /;

@@ -71,7 +71,7 @@ export function plannedRollout(
     waiting: cappedMap(waiting),
     kept,
     stale: planned.length + unready,
-    ...(planned.length > 0 ? { count: countsText(planned) } : {}),
+    ...(planned.length > 0 ? { count: countsText(planned, namespace === undefined) } : {}),
   };
 }
 
@@ -82,8 +82,8 @@ const replacementTexts = {
 
 const mostCounted = 10;
 
-/** `27 workloads (48 pods): shop 6, payments 4, 3 more namespaces`. */
-function countsText(planned: readonly PlacedRestart[]): string {
+/** `27 workloads (48 pods) restart: shop 6, payments 4, 3 more namespaces`. */
+function countsText(planned: readonly PlacedRestart[], byNamespace: boolean): string {
   const ordered = [...grouped(planned, ({ namespace }) => namespace)].sort(
     ([a, its], [b, others]) => others.length - its.length || (a < b ? -1 : 1),
   );
@@ -96,5 +96,6 @@ function countsText(planned: readonly PlacedRestart[]): string {
     planned.reduce((sum, one) => sum + one.pods, 0),
     "pod",
   );
-  return `${count(planned.length, "workload")} (${pods}) ${planned.length === 1 ? "restarts" : "restart"}: ${parts.join(", ")}`;
+  const all = `${count(planned.length, "workload")} (${pods}) ${planned.length === 1 ? "restarts" : "restart"}`;
+  return byNamespace ? `${all}: ${parts.join(", ")}` : all;
 }

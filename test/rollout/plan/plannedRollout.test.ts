@@ -49,7 +49,7 @@ describe("what a preview says of a rollout", () => {
       waiting: { "Deployment/old": 'its annotation sidecar-settings/rollout is "never"' },
       kept: [],
       stale: 1,
-      count: "1 workload (1 pod) restarts: shop 1",
+      count: "1 workload (1 pod) restarts",
     });
     assert.equal(plannedRollout("shop", [restart("old", never)], [], 0).stale, 0);
   });
@@ -65,7 +65,7 @@ describe("what a preview says of a rollout", () => {
       waiting: {},
       kept: [],
       stale: 1,
-      count: "1 workload (1 pod) restarts: shop 1",
+      count: "1 workload (1 pod) restarts",
     });
   });
 
