@@ -15,7 +15,7 @@ interface PackageManager {
   /** The command and its arguments; its own caches go to the folder. */
   install: (folder: string) => readonly string[];
   env?: (folder: string, registry: string) => Record<string, string>;
-  /** How people run the package without installing it. */
+  /** How people run the package without installing it; npx is tried with the documents. */
   runOnce?: (tarball: string) => readonly string[];
   /** Whether the program is run on the cluster as well, and not only previewed, which loads the package in the same processes. */
   up?: boolean;
@@ -27,7 +27,6 @@ interface PackageManager {
 const managers: readonly PackageManager[] = [
   {
     name: "npm",
-    runOnce: (tarball) => ["npx", "--yes", `pulumi-istio-sidecar@file:${tarball}`],
     install: () => ["npm", "install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"],
   },
   {
