@@ -5,6 +5,7 @@ import { count } from "../data/count.js";
 import type { Properties } from "../data/Properties.js";
 import { containsUnknown, isUnknown } from "../data/unknown.js";
 import type { Coordinators } from "../injector/Coordinators.js";
+import { revisionOf } from "../injector/Injector.js";
 import { targetName } from "../injector/targetName.js";
 import { warnOfNamespace } from "../injector/warnOfNamespace.js";
 import { namespaceOf, targetOf } from "../levels/Layer.js";
@@ -48,7 +49,7 @@ export async function planRollout(
         `${where}: can't list restarts yet: what another release of this package wrote must be written again first (pods whose sidecar stays the same won't restart)`,
       );
     const target = targetOf(properties);
-    const { restarts, unmanaged } = await assessReached(coordinator, api, target, {
+    const { restarts, unmanaged, otherRevisions } = await assessReached(coordinator, api, target, {
       planned: coordinator.planned.known(namespaceOf(target)),
       onProgress: progressOf(session),
     });
@@ -60,6 +61,10 @@ export async function planRollout(
     // of a new level's namespace, its layer has warned
     if (!isNew && restarts.length + unmanaged.length === 0)
       await warnOfNamespace(coordinators, properties, { isNew: false });
+    if (otherRevisions)
+      session.report(
+        `${targetName(target)}: its pods come from revision ${otherRevisions.join(" and ")}, not ${revisionOf(coordinator.injector)}: name it as injector.revision, unless they move to this one`,
+      );
     reportUnknown(restarts, session.report);
     reportOverruled(restarts, session.report);
     const namespace = properties.namespace === undefined ? undefined : String(properties.namespace);

@@ -185,8 +185,13 @@ describe(`layers in the injector`, () => {
   });
 
   test("a revision's injector is its own", async () => {
+    const others =
+      /namespace canary-only: its pods come from revision canary, not default: name it as injector\.revision/;
+    const without = stack("canary", { namespaces: { "canary-only": cpu(3) } });
+    assert.match(succeeded(await pulumi.preview(without)).stdoutText, others);
     const args = { ...cpu(3), injector: { revision: "canary" } };
-    succeeded(await pulumi.up(stack("canary", { namespaces: { "canary-only": args } })));
+    const up = succeeded(await pulumi.up(stack("canary", { namespaces: { "canary-only": args } })));
+    assert.doesNotMatch(up.stdoutText, others);
     assert.deepEqual(await mesh.injector(), installed, "the other injector is left alone");
     const pod = await mesh.pod("canary-only", "api");
     assert.equal(container(pod, "istio-proxy").resources?.limits?.cpu, "3");

@@ -1,4 +1,5 @@
 import { injectedPods } from "../../cluster/injectedPods.js";
+import { injectingRevision } from "../../cluster/injectingRevision.js";
 import type { KubernetesApi, ObjectMeta } from "../../cluster/KubernetesApi.js";
 import type { PodTemplate } from "../../cluster/podTemplate.js";
 import { forEachLimit } from "../../data/forEachLimit.js";
@@ -21,6 +22,8 @@ import type { Restart } from "./Restart.js";
 export interface Assessed {
   restarts: Restart[];
   unmanaged: Unmanaged[];
+  /** The revisions that injected the namespace's pods, if the layer's injector injected none of them. */
+  otherRevisions?: readonly string[];
 }
 
 interface AssessOptions {
@@ -48,6 +51,8 @@ export async function assessReached(
   const data = await coordinator.data(api);
   const pods = data && (await injectedPods(api, namespaceOf(target)));
   if (!pods || pods.size === 0) return { restarts: [], unmanaged: [] };
+  const revision = revisionOf(coordinator.injector);
+  const otherRevisions = otherThan(revision, pods.get(namespaceOf(target) ?? "") ?? []);
   const current = currentSettings(data);
   const { removed } = coordinator.history;
   const isReached = reachedBy(target, [removed, current.layers, planned], former);
@@ -55,7 +60,7 @@ export async function assessReached(
     // the options of layers removed in the same `up` or `destroy` still apply
     const levels = layersNear(namespace, removed, current.layers, planned);
     const namespaceSettings = {
-      ...settingsThere(current, namespace, revisionOf(coordinator.injector), {
+      ...settingsThere(current, namespace, revision, {
         planned: plannedAt(target, planned),
         others: planned,
         removed,
@@ -96,7 +101,14 @@ export async function assessReached(
   return {
     restarts: ordered.flatMap(({ restarts }) => restarts),
     unmanaged: ordered.flatMap(({ unmanaged }) => unmanaged),
+    ...(otherRevisions.length > 0 ? { otherRevisions } : {}),
   };
+}
+
+/** Which revisions injected the pods, if this one injected none. */
+function otherThan(revision: string, pods: readonly ObjectMeta[]): readonly string[] {
+  const found = new Set(pods.flatMap((pod) => injectingRevision(pod) ?? []));
+  return found.has(revision) ? [] : [...found].sort();
 }
 
 const namespacesAtOnce = 3;
