@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { GlobalSidecarSettings } from "../../provider/components/GlobalSidecarSettings";
 import { NamespaceSidecarSettings } from "../../provider/components/NamespaceSidecarSettings";
@@ -33,10 +33,14 @@ const programs: Readonly<Record<string, () => unknown>> = {
 const ofDynamicProviders = "pulumi-nodejs:dynamic/istio-sidecar:";
 const ofPlugin = "istio-sidecar:index:";
 
-describe("the resources of a component", async () => {
+describe("the resources of a component", () => {
   const dynamic = new Map<string, readonly Recorded[]>();
-  for (const [name, program] of Object.entries(programs)) dynamic.set(name, await recordedResources(program));
-  registerAsPlugin();
+  // in its turn: unit tests share a process, and in it Pulumi's mocks
+  before(async () => {
+    for (const [name, program] of Object.entries(programs))
+      dynamic.set(name, await recordedResources(program));
+    registerAsPlugin();
+  });
 
   for (const [name, program] of Object.entries(programs)) {
     it(`${name}: in the plugin are those of a TypeScript program, by the plugin's types`, async () => {
