@@ -1,4 +1,5 @@
 import type { KubernetesApi } from "../cluster/KubernetesApi.js";
+import { messageOf } from "../data/messageOf.js";
 import { type Layers, layerAt } from "../levels/Layer.js";
 import type { Injector } from "./Injector.js";
 import {
@@ -75,6 +76,6 @@ async function takeBack(
     }
     return { is: "done" };
   } catch (error) {
-    return { is: "failed", why: error instanceof Error ? error.message : String(error) };
+    return { is: "failed", why: messageOf(error) };
   }
 }

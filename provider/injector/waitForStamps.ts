@@ -5,6 +5,7 @@ import { getsSettings } from "../configMap/podTemplates.js";
 import { stampsIn } from "../configMap/stampsIn.js";
 import { forEachLimit } from "../data/forEachLimit.js";
 import { listText } from "../data/listText.js";
+import { messageOf } from "../data/messageOf.js";
 import { type Layers, layerAt } from "../levels/Layer.js";
 import { ask, hasDueStamp, type Probe, withoutSidecar } from "./askInjector.js";
 import { askReplicas, podGiven, replicasBehind } from "./askReplicas.js";
@@ -145,7 +146,7 @@ function isTelling({ namespace, probes }: Asked, { former, written }: Written): 
 /** The message of a transient API server error; rethrows any other error. */
 export function transientMessage(error: unknown): string {
   if (!isTransient(error)) throw error;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 function lostIn(layers: Layers, changes: readonly LayerChange[]): LayerChange[] {

@@ -5,6 +5,7 @@ import { compose, installedGlobal } from "../configMap/compose.js";
 import type { InjectorData } from "../configMap/InjectorData.js";
 import { layersOf } from "../configMap/layersOf.js";
 import { named } from "../data/InjectorRefusal.js";
+import { messageOf } from "../data/messageOf.js";
 import { type Layer, type Layers, layerAt } from "../levels/Layer.js";
 import { installedSettings } from "../levels/Profile.js";
 import {
@@ -104,7 +105,7 @@ function unwritten(change: LayerChange, refused: Refused): RejectedByInjector {
 }
 
 function untried(error: unknown): UntriedSettings {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   return new UntriedSettings(
     `the settings may have been written, and could not be tried out; run pulumi up again: ${why}`,
   );

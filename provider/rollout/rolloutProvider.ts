@@ -12,7 +12,7 @@ import type { Rollback } from "../injector/rollbackLayers.js";
 import { withoutEmptyMaps } from "../injector/withoutEmptyMaps.js";
 import { targetOf } from "../levels/Layer.js";
 import { parseRollout } from "../levels/parseRollout.js";
-import { rolloutOptionNames, rolloutOptionsAmong } from "../levels/RolloutOptions.js";
+import { rolloutOptionsAmong } from "../levels/RolloutOptions.js";
 import { type Ending, failureText, followed, rollBack } from "./execute/ending.js";
 import type { RolloutDependencies } from "./execute/RolloutDependencies.js";
 import type { RolloutSummary } from "./execute/RolloutSummary.js";
@@ -179,11 +179,7 @@ function dependenciesOf(session: Session, coordinator: Coordinator, api: Kuberne
 
 /** What makes a change of a rollout an update, besides restarts. */
 function optionsText(properties: Properties): string {
-  return canonicalJson([
-    properties.cluster ?? {},
-    properties.waiting,
-    ...rolloutOptionNames.map((name) => properties[name]),
-  ]);
+  return canonicalJson([properties.cluster ?? {}, properties.waiting, rolloutOptionsAmong(properties)]);
 }
 
 function cappedSummary({
