@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type * as pulumi from "@pulumi/pulumi";
 import { NamespaceSidecarSettings } from "pulumi-istio-sidecar";
 import { layer, published, rollout } from "pulumi-istio-sidecar/dynamic";
 import { providerText, recordedResources } from "./recordedResources";
@@ -33,4 +34,34 @@ describe("what Pulumi keeps of the dynamic providers in users' state", () => {
       );
     });
   }
+});
+
+describe("stack traces while a resource registers", () => {
+  const fails: pulumi.ResourceTransformation = ({ type }) => {
+    if (type.endsWith(":SettingsLayer")) throw new Error("by the program's transformation");
+    return undefined;
+  };
+
+  it("name the line of a transformation that throws", async () => {
+    const thrown = await recordedResources(() => {
+      new NamespaceSidecarSettings("cart", { namespace: "cart" }, { transformations: [fails] });
+    }).catch((error: unknown) => error);
+    assert.match((thrown as Error).stack ?? "", /transformation\n +at fails .*ProvidedResource\.test\.ts/);
+  });
+
+  it("are as long as before afterwards, also after an error", async () => {
+    const before = Error.stackTraceLimit;
+    Error.stackTraceLimit = 17;
+    const limits: number[] = [];
+    await recordedResources(() => {
+      new NamespaceSidecarSettings("cart", { namespace: "cart" });
+      limits.push(Error.stackTraceLimit);
+      assert.throws(
+        () => new NamespaceSidecarSettings("shop", { namespace: "shop" }, { transformations: [fails] }),
+      );
+      limits.push(Error.stackTraceLimit);
+    });
+    Error.stackTraceLimit = before;
+    assert.deepEqual(limits, [17, 17]);
+  });
 });
