@@ -37,7 +37,6 @@ import { lookAtInjector } from "./lookAtInjector.js";
 import { NoInjector } from "./NoInjector.js";
 import { failuresOf, partialFailure, type ResourceProvider } from "./ResourceProvider.js";
 import { replacedBy } from "./replacedBy.js";
-import { requireLastingNamespace } from "./requireNamespace.js";
 import { targetName } from "./targetName.js";
 import { warnOfNamespace } from "./warnOfNamespace.js";
 import { whyRefused } from "./whyRefused.js";
@@ -197,7 +196,7 @@ async function submit(
   if (read.problems.length > 0) throw new SettingsError(targetName(target), read.problems);
   // otherwise the ConfigMap in the namespace would fail, with the settings already in the injector
   if (formerOwners.length === 0 && typeof inputs.namespace === "string")
-    await requireLastingNamespace(api, inputs.namespace);
+    await coordinators.requireLasting(inputs, inputs.namespace);
   const layer: Layer = { owner, ...contentOf(read) };
   const owners = [owner, ...formerOwners];
   const change = { target, layer, owners, stack: stackOf(owner), ...(former ? { former } : {}) };

@@ -2,7 +2,7 @@ import { ApiError, UnreachableError } from "../cluster/KubernetesApi.js";
 import type { Properties } from "../data/Properties.js";
 import { containsUnknown } from "../data/unknown.js";
 import type { Coordinators } from "./Coordinators.js";
-import { NoNamespace, requireLastingNamespace } from "./requireNamespace.js";
+import { NoNamespace } from "./requireNamespace.js";
 
 /** A preview can only warn of a namespace that is misspelt or gone: the program may be about to create it. `isNew`: whether its settings are. */
 export async function warnOfNamespace(
@@ -12,7 +12,7 @@ export async function warnOfNamespace(
 ): Promise<void> {
   if (typeof inputs.namespace !== "string" || containsUnknown([inputs.namespace, inputs.cluster])) return;
   try {
-    await requireLastingNamespace(await coordinators.api(inputs), inputs.namespace);
+    await coordinators.requireLasting(inputs, inputs.namespace);
   } catch (error) {
     if (error instanceof NoNamespace) {
       const what = isNew ? "up fails unless this program creates it: " : "";

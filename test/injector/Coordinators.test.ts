@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
+  type ApiCall,
+  ApiError,
   type ClusterAccess,
   type KubernetesApi,
   UnreachableError,
@@ -124,5 +126,57 @@ describe("what they share", () => {
     end();
     await Promise.all([first, second]);
     assert.deepEqual(log, ["default", "elsewhere", "canary"]);
+  });
+});
+
+describe("whether a namespace lasts", () => {
+  const missing = (call: ApiCall) => new ApiError(404, "NotFound", "not there", call);
+
+  it("is asked once a second for a resource's check and its creation, and each time if it doesn't", async () => {
+    const asked: string[] = [];
+    let now = 0;
+    const api: KubernetesApi = {
+      server: production,
+      async request<Answer>(call: ApiCall) {
+        asked.push(call.path);
+        if (call.path.endsWith("/gone")) throw missing(call);
+        return { metadata: {} } as Answer;
+      },
+    };
+    const coordinators = new Coordinators({ ...session, api: async () => api, elapsed: () => now });
+    const lasts = async (at: number, namespace: string) => {
+      now = at;
+      return coordinators.requireLasting({}, namespace).then(
+        () => true,
+        () => false,
+      );
+    };
+    const answers = [
+      await lasts(0, "shop"),
+      await lasts(999, "shop"),
+      await lasts(1000, "shop"),
+      await lasts(1000, "gone"),
+      await lasts(1001, "gone"),
+    ];
+    assert.deepEqual(answers, [true, true, true, false, false]);
+    assert.deepEqual(
+      asked.map((path) => path.split("/").at(-1)),
+      ["shop", "shop", "gone", "gone"],
+    );
+  });
+
+  it("is known for each cluster by itself", async () => {
+    const api = async ({ context = "" }: ClusterAccess = {}): Promise<KubernetesApi> => ({
+      server: context,
+      request: async (call) => {
+        if (context === "staging") throw missing(call);
+        return { metadata: {} } as never;
+      },
+    });
+    const coordinators = new Coordinators({ ...session, api, elapsed: () => 0 });
+    await coordinators.requireLasting({ cluster: { context: "prod" } }, "shop");
+    await assert.rejects(coordinators.requireLasting({ cluster: { context: "staging" } }, "shop"), {
+      name: "NoNamespace",
+    });
   });
 });
