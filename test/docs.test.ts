@@ -177,6 +177,7 @@ const messages = [
   "there is no namespace shpo. Did you mean shop?",
   "no answer from https://127.0.0.1:6443 (connection refused). Is the cluster up?",
   'no context "prd"; there are: prod, staging',
+  "the kubeconfig's exec plugin kubelogin was not found. Install it, or add its folder to PATH.",
   "waiting for istiod to pick up the new settings (shop)",
   "the injector still gives pods other settings after 20 s",
   "values.global.sidecarSettings was changed by hand: it is not a map",

@@ -1,4 +1,6 @@
 import type { RequestOptions } from "node:https";
+import type { User } from "@kubernetes/client-node";
+import { type ExecCredential, pluginOf, runExecPlugin } from "./execPlugin.js";
 import { impersonationHeaders } from "./impersonation.js";
 import type { KubeConfig } from "./kubeConfig.js";
 
@@ -9,21 +11,24 @@ const credentialsLifetime = 60_000;
 export class Credentials {
   private known: { options: RequestOptions; until: number } | undefined;
   private renewing: Promise<RequestOptions> | undefined;
+  /** What an exec plugin gave. */
+  private given: ExecCredential | undefined;
 
   constructor(
-    private config: KubeConfig,
+    private readonly config: KubeConfig,
     private readonly elapsed: () => number,
-  ) {}
+  ) {
+    config.addAuthenticator({
+      isAuthProvider: (user) => pluginOf(user) !== undefined,
+      applyAuthentication: (user, options) => this.applyPlugin(user, options as RequestOptions),
+    });
+  }
 
   /** After the server has refused them: a token may be refused before its time, and kubectl then runs the exec plugin again. */
-  async forget(refused: RequestOptions): Promise<void> {
-    const { KubeConfig } = await import("./kubeConfig.js");
+  forget(refused: RequestOptions): void {
     // another request may have renewed them already
     if (this.known?.options !== refused) return;
-    // a copy doesn't have what the plugin answered
-    const copy = new KubeConfig();
-    copy.loadFromOptions(this.config);
-    this.config = copy;
+    this.given = undefined;
     this.known = undefined;
   }
 
@@ -49,6 +54,16 @@ export class Credentials {
     }
     this.known = { options, until: this.elapsed() + credentialsLifetime };
     return options;
+  }
+
+  private async applyPlugin(user: User, options: RequestOptions): Promise<void> {
+    const plugin = pluginOf(user);
+    if (plugin === undefined) return;
+    if (this.given?.expires !== undefined && this.given.expires <= Date.now()) this.given = undefined;
+    this.given ??= await runExecPlugin(plugin, this.config.getCurrentCluster());
+    const { token, cert, key } = this.given;
+    if (cert !== undefined) Object.assign(options, { cert, key });
+    if (token !== undefined) options.headers = { ...options.headers, Authorization: `Bearer ${token}` };
   }
 }
 

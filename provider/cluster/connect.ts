@@ -1,5 +1,6 @@
 import { recordOf } from "../data/isRecord.js";
 import { Credentials } from "./Credentials.js";
+import { NoCredentials } from "./execPlugin.js";
 import {
   type ApiCall,
   ApiError,
@@ -74,7 +75,7 @@ class HttpApi implements KubernetesApi {
       } catch (error) {
         const wait = waitBeforeRetry(error, call, attempt, refreshed);
         if (error instanceof ApiError && error.status === 401) refreshed = true;
-        const most = this.answered ? patience : firstPatience;
+        const most = this.answered ? patience : error instanceof NoCredentials ? 0 : firstPatience;
         if (wait !== undefined && elapsed() + wait <= Math.min(start + most, this.waitsUntil(error))) {
           await sleep(wait);
           continue;
@@ -96,10 +97,11 @@ class HttpApi implements KubernetesApi {
   }
 
   private neverAnswered(error: UnreachableError): UnreachableError {
-    const reason = error.reason ?? error.message;
-    const away = new UnreachableError(
-      `no answer from ${this.server} (${reason}). Is the cluster up? ${this.source}`,
-    );
+    const why =
+      error instanceof NoCredentials
+        ? error.message
+        : `no answer from ${this.server} (${error.reason ?? error.message}). Is the cluster up?`;
+    const away = new UnreachableError(`${why} ${this.source}`);
     this.away = { error: away, until: this.time.elapsed() + rememberedFor };
     return away;
   }
@@ -126,7 +128,7 @@ class HttpApi implements KubernetesApi {
       { ...options, method: call.method, headers },
       body,
     );
-    if (status === 401) await this.credentials.forget(options);
+    if (status === 401) this.credentials.forget(options);
     if (stranger)
       throw new UnreachableError(`${call.method} ${url.origin}${url.pathname}: ${stranger}`, stranger);
     this.answered = true;

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
-import { recordOf } from "../data/isRecord.js";
+import type { User } from "@kubernetes/client-node";
+import { isRecord, recordOf } from "../data/isRecord.js";
+import type { Properties } from "../data/Properties.js";
 import { contentOf, yamlText } from "../data/yamlText.js";
+import { type ExecCluster, rememberPlugin } from "./execPlugin.js";
 import { impersonate } from "./impersonation.js";
 import { type ClusterAccess, UnreachableError } from "./KubernetesApi.js";
 import { KubeConfig } from "./kubeConfig.js";
@@ -89,30 +92,39 @@ function parsed(text: string, folder: string): KubeConfig {
   const config = new KubeConfig();
   config.loadFromString(text);
   config.makePathsAbsolute(folder);
-  completeUsers(config, text, folder);
+  complete(config, text, folder);
   return config;
 }
 
-/**
- * Adds what the library leaves out of users: tokens in files, which may be replaced at any time, commands relative to the kubeconfig, and all
- * of impersonation but the name.
- */
-function completeUsers(config: KubeConfig, text: string, folder: string): void {
+/** Adds what the library leaves out of a kubeconfig. */
+function complete(config: KubeConfig, text: string, folder: string): void {
   if (!/tokenFile|exec|as-/.test(text)) return;
   const read = contentOf(yamlText(text));
-  const { users } = recordOf("content" in read ? read.content : undefined);
+  const { users, clusters } = recordOf("content" in read ? read.content : undefined);
   for (const { name, user } of Array.isArray(users) ? users.map(recordOf) : []) {
     const found = config.getUsers().find((one) => one.name === name);
-    if (!found) continue;
-    const { tokenFile, ...about } = recordOf(user);
-    if (typeof tokenFile === "string" && tokenFile !== "") {
-      const path = resolve(folder, tokenFile);
-      Object.defineProperty(found, "token", { get: () => readFileSync(path, "utf8").trim() });
-    }
-    // as kubectl: a bare name is looked up in PATH
-    const command: unknown = found.exec?.command;
-    if (typeof command === "string" && basename(command) !== command)
-      found.exec.command = resolve(folder, command);
-    impersonate(found, about);
+    if (found) completeUser(found, recordOf(user), folder);
   }
+  for (const { name, cluster } of Array.isArray(clusters) ? clusters.map(recordOf) : []) {
+    const found: ExecCluster | undefined = config.getClusters().find((one) => one.name === name);
+    const { extensions } = recordOf(cluster);
+    const named = (Array.isArray(extensions) ? extensions : []).map(recordOf);
+    const ofPlugins = named.find((one) => one.name === "client.authentication.k8s.io/exec");
+    if (found && ofPlugins) found.execConfig = ofPlugins.extension;
+  }
+}
+
+/** Tokens in files, which may be replaced at any time, exec plugins, and all of impersonation but the name. */
+function completeUser(found: User, { tokenFile, exec, ...about }: Properties, folder: string): void {
+  if (typeof tokenFile === "string" && tokenFile !== "") {
+    const path = resolve(folder, tokenFile);
+    Object.defineProperty(found, "token", { get: () => readFileSync(path, "utf8").trim() });
+  }
+  if (isRecord(exec)) {
+    const { command } = exec;
+    // as kubectl: a bare name is looked up in PATH
+    const isPath = typeof command === "string" && basename(command) !== command;
+    rememberPlugin(found, isPath ? { ...exec, command: resolve(folder, command) } : exec);
+  }
+  impersonate(found, about);
 }

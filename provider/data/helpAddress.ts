@@ -55,6 +55,7 @@ export const messageHeadings: readonly string[] = [
   "`and a ConfigMap holds`",
   "`no answer`",
   "`no context`",
+  "`exec plugin`",
   "`was changed by hand`",
   "`written by a newer pulumi-istio-sidecar`",
   "`Reinstall Istio with its charts`",
