@@ -189,6 +189,7 @@ const messages = [
   "[shop] Deployment/api is waiting: paused",
   "[shop] Job/nightly is unmanaged: 1 pod with earlier settings",
   "✖ shop/Deployment/api: not ready in time: 0 of 1 pods ready",
+  "✖ shop/Deployment/api: its restart gave 1 new pod (api-1) no sidecar, though the old ones had one: see whether",
   "2 of the restarts failed, 3 done; run pulumi up again to go on.",
   "overruled by another webhook or policy: proxyResources.limits.cpu: expected 1400m, got 300m",
   "env: expected a plain value, got a secret. Sidecar settings are stored in plain text",

@@ -75,6 +75,7 @@ export const messageHeadings: readonly string[] = [
   "`not ready in time`",
   "`its restart was undone by`",
   "`new pods came with old settings`",
+  "`no sidecar, though the old ones had one`",
   "`did not replace`",
   "`overruled by`",
   "`cannot update resource`, `cannot create resource`, `cannot list resource`",

@@ -222,6 +222,34 @@ describe("restarts are decided by evidence", () => {
     }
   });
 
+  test("a workload whose new pods get no sidecar is no success, and later ones keep theirs", async () => {
+    const namespace = "unlabelled";
+    await mesh.namespace(namespace);
+    // one pod after the other, so that there is time in between
+    await mesh.deployment(namespace, "api", { replicas: 3, minReadySeconds: 2 });
+    await mesh.deployment(namespace, "web");
+    const web = await uidsOf(namespace, "web");
+    const before = await uidsOf(namespace, "api");
+    const path = `/api/v1/namespaces/${namespace}`;
+    const unlabelled = mesh.eventually("one new pod", async () => {
+      const uids = await uidsOf(namespace, "api");
+      if (uids.every((uid) => before.includes(uid))) return false;
+      await mesh.patch(path, { metadata: { labels: { "istio-injection": null } } });
+      return true;
+    });
+    const plan = ofNamespace(namespace, 3, { maxConcurrent: 1 });
+    const [up] = await Promise.all([pulumi.up(mesh.stack(namespace, plan)), unlabelled]);
+    assert.equal(up.ok, false, up.stdoutText);
+    const why =
+      /Deployment\/api.*: its restart gave [12] new pods? \(api-\S+\) no sidecar, though the old ones had one/;
+    assert.match(up.stdoutText, why);
+    assert.deepEqual(await uidsOf(namespace, "web"), web);
+
+    await mesh.patch(path, { metadata: { labels: { "istio-injection": "enabled" } } });
+    succeeded(await pulumi.up(mesh.stack(namespace, plan)));
+    assert.deepEqual((await mesh.pods(namespace, "web")).map(limit), ["3"]);
+  });
+
   test("a full quota leaves no pods stale where old pods make room", async () => {
     const namespace = "full";
     await mesh.namespace(namespace);

@@ -27,6 +27,8 @@ export interface Behaviour {
   operator?: boolean;
   /** Its controller replaces no pod, whatever its template. */
   idle?: boolean;
+  /** Its new pods get no sidecar. */
+  uninjected?: boolean;
   /** The API server admits no new pods in the namespace. */
   denied?: boolean;
   /** On its pod template before the rollout. */
@@ -182,7 +184,7 @@ export class InMemoryCluster implements KubernetesApi {
 
   private pod(owner: string, at: number): Pod {
     const deployment = this.deployments.get(owner) ?? { behaviour: {}, restarts: [], annotations: {} };
-    const { operator, idle, replicas = 1 } = deployment.behaviour;
+    const { operator, idle, uninjected, replicas = 1 } = deployment.behaviour;
     const isReplaced = at <= this.ready(deployment);
     const replaced = operator || idle ? 0 : deployment.restarts.length - (isReplaced ? 0 : 1);
     const restarted = replaced > (deployment.behaviour.staleRestarts ?? 0);
@@ -193,7 +195,7 @@ export class InMemoryCluster implements KubernetesApi {
         uid: `${owner}-${at}-${replaced}`,
         namespace: "shop",
         labels: { "pod-template-hash": "abc" },
-        annotations: this.annotations(restarted),
+        annotations: restarted && uninjected ? {} : this.annotations(restarted),
         ownerReferences: [
           { apiVersion: "apps/v1", kind: "ReplicaSet", name: `${owner}-abc`, uid: "1", controller: true },
         ],

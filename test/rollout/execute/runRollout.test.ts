@@ -222,6 +222,19 @@ describe("a restart", () => {
     assert.deepEqual(cluster.log, []);
   });
 
+  it("fails, and the next one is left alone, where new pods get no sidecar", async () => {
+    const { cluster, summary } = await run({ api: { uninjected: true }, web: {} }, { maxConcurrent: 1 });
+    assert.deepEqual(summary, {
+      ...nothingDone,
+      failed: {
+        "shop/Deployment/api":
+          "its restart gave 1 new pod (api-1) no sidecar, though the old ones had one: see whether istiod runs and the namespace still has its injection label, and restart it",
+      },
+      notStarted: 1,
+    });
+    assert.equal(cluster.restartsOf("api"), 1);
+  });
+
   const deleted: [edge: string, behaviour: Behaviour, options: object][] = [
     ["before its turn", { gone: true }, {}],
     ["while it restarts", { goneOnTheWay: true }, {}],
