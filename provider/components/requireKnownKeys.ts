@@ -15,7 +15,7 @@ export function requireKnownKeys(component: string, args: object, own: readonly 
   // an Output has no JSON to show
   const shownAs = pulumi.Output.isInstance(publish) ? { got: "an output, which is known too late" } : {};
   const problems = [
-    ...unknownKeys({ ...args }, [...own, ...settingGroups, ...targetKeys], formerNames),
+    ...unknownKeys({ ...args }, [...own, ...settingGroups, ...targetKeys], { former: formerNames }),
     ...publishProblems(publish, own.includes("publish")).map((problem) => ({ ...problem, ...shownAs })),
   ];
   if (problems.length > 0) throw refusal(`${component}: ${problemText(problems.map(printable))}`);

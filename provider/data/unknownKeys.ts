@@ -2,15 +2,28 @@ import { getOwn } from "./getOwn.js";
 import { nearestKey } from "./nearestKey.js";
 import { type Problem, shown } from "./problem.js";
 
-/** A problem for each unknown key; undefined values count as absent. `former`: former name -> current name. */
+interface OtherKeys {
+  /** Former name -> current name. */
+  former?: Readonly<Record<string, string>>;
+  /** Keys that are known at another place. */
+  elsewhere?: readonly string[];
+  /** What to do with those: `move it to the top level of the file`. */
+  move?: string;
+}
+
+/** A problem for each unknown key; undefined values count as absent. */
 export function unknownKeys(
   given: Readonly<Record<string, unknown>>,
   known: readonly string[],
-  former: Readonly<Record<string, string>> = {},
+  { former, elsewhere = [], move = "" }: OtherKeys = {},
 ): Problem[] {
   return Object.keys(given)
     .filter((key) => !known.includes(key) && given[key] !== undefined)
-    .map((key) => unknownKey(key, known, former));
+    .map((key) => {
+      const problem = unknownKey(key, known, former);
+      if (!elsewhere.includes(key)) return problem;
+      return { ...problem, todo: move, sentence: `unknown key ${shown(key)} here: ${move}.` };
+    });
 }
 
 /** Suggests the current name, the closest known key, or lists all if none is close. */

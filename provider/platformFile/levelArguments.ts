@@ -10,6 +10,7 @@ import { parseRollout } from "../levels/parseRollout.js";
 import type { RolloutOptions } from "../levels/RolloutOptions.js";
 import type { LabelSelector } from "../levels/selector.js";
 import { settingGroups, settingsAmong } from "../settings/settingsInputs.js";
+import { platformFileKeys } from "./platformFileKeys.js";
 
 /** Arguments of `GlobalSidecarSettings`: settings as written, and where and how to apply them. */
 export interface GlobalArguments extends Readonly<Record<string, unknown>> {
@@ -74,7 +75,11 @@ export function readLevel(
     ...(place.is === "workload" ? { workload: place.name } : {}),
   });
   const problems = [
-    ...unknownKeys(written, known, formerNames),
+    ...unknownKeys(written, known, {
+      former: formerNames,
+      elsewhere: platformFileKeys,
+      move: "move it to the top level of the file",
+    }),
     ...own.problems,
     // an empty key in YAML is null: what was below it was removed, or never written
     ...nullProblems(written, known),

@@ -6,7 +6,9 @@ import { unknownKeys } from "../data/unknownKeys.js";
 import { contentOf, yamlText } from "../data/yamlText.js";
 import { formerNames } from "../levels/formerNames.js";
 import { declarations } from "../settings/declarations.js";
+import { settingGroups } from "../settings/settingsInputs.js";
 import {
+  levelKeys,
   type NamespaceArguments,
   readLevel,
   readShared,
@@ -16,19 +18,8 @@ import {
 import { SettingsFileError } from "./PlacedProblem.js";
 import type { PlatformFile } from "./PlatformFile.js";
 import { placeIn } from "./placeIn.js";
+import { platformFileKeys } from "./platformFileKeys.js";
 import { readWaves } from "./readWaves.js";
-
-/** The file's top-level keys, in the order of the documentation. */
-export const platformFileKeys = [
-  "injector",
-  "cluster",
-  "injectorTimeout",
-  "rollout",
-  "global",
-  "namespaces",
-  "workloads",
-  "waves",
-] as const;
 
 type Given = Readonly<Partial<Record<(typeof platformFileKeys)[number], unknown>>>;
 
@@ -120,7 +111,11 @@ export function readPlatformSettings(given: unknown): Checked<PlatformFile> {
       waves: waves.value,
     },
     problems: [
-      ...unknownKeys(given, platformFileKeys, formerNames),
+      ...unknownKeys(given, platformFileKeys, {
+        former: formerNames,
+        elsewhere: [...settingGroups, ...levelKeys("namespace")],
+        move: "move it below global, or below a namespace's name in namespaces",
+      }),
       ...shared.problems,
       ...below("global", global?.problems ?? []),
       ...below("namespaces", namespaces.problems),

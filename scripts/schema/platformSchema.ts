@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Rollout } from "../../provider/levels/RolloutOptions";
 import { type LevelPlace, levelKeys } from "../../provider/platformFile/levelArguments";
-import type { platformFileKeys } from "../../provider/platformFile/readPlatformFile";
+import type { platformFileKeys } from "../../provider/platformFile/platformFileKeys";
 import { declarations } from "../../provider/settings/declarations";
 import type { JsonSchema } from "../../provider/settings/JsonSchema";
 import { releasesText } from "../../provider/settings/releaseFacts";

@@ -18,5 +18,5 @@ describe("a key that is not known", () => {
     ["is undefined, which is not given", { patience: undefined }, ""],
   ];
   for (const [edge, given, text] of rows)
-    it(edge, () => assert.equal(problemText(unknownKeys({ ...given }, known, former)).trim(), text));
+    it(edge, () => assert.equal(problemText(unknownKeys({ ...given }, known, { former })).trim(), text));
 });

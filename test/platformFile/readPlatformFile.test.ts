@@ -150,6 +150,30 @@ publish: true
     );
   });
 
+  it("says where a key belongs that stands at another place", () => {
+    const text = [
+      "dnsProxy: true",
+      "namespaces:",
+      "  shop:",
+      "    workloads: { api: { selector: { app: api } } }",
+      "global:",
+      "  namespaces: { cart: { dnsProxy: true } }",
+    ].join("\n");
+    const down = "move it below global, or below a namespace's name in namespaces.";
+    const up = "move it to the top level of the file.";
+    assert.throws(
+      () => readPlatformFile(text, "settings.yaml"),
+      (error: Error) => {
+        assert.deepEqual(error.message.split("\n").slice(1), [
+          `✖ settings.yaml:1:1: dnsProxy: unknown key "dnsProxy" here: ${down}`,
+          `✖ settings.yaml:4:5: namespaces.shop.workloads: unknown key "workloads" here: ${up}`,
+          `✖ settings.yaml:6:3: global.namespaces: unknown key "namespaces" here: ${up}`,
+        ]);
+        return true;
+      },
+    );
+  });
+
   it("places what is wrong between two settings at one of them", () => {
     assert.deepEqual(
       problemsOf(
