@@ -17,6 +17,8 @@ export interface PodsBehaviour {
   /** Pods that are never ready, by name: neither at first nor once they are replaced. */
   unready?: readonly string[];
   onDelete?: boolean;
+  /** Replacements get no sidecar. */
+  uninjected?: boolean;
 }
 
 const withSettings = injectedPod({ proxy: { resources: { limits: { cpu: "9" } } } });
@@ -126,13 +128,16 @@ export class InMemoryPods implements KubernetesApi {
 
   private pod({ name, uid, readyAt, stamped }: Member): Pod {
     const isReady = readyAt <= this.now();
+    const isBare = this.behaviour.uninjected && uid.endsWith("'");
     return {
       ...(stamped ? withSettings : injectedPod()),
       metadata: {
         name,
         uid,
         namespace: "shop",
-        annotations: { "sidecar.istio.io/status": "{}", ...(stamped ? { [stampAnnotation]: newStamp } : {}) },
+        annotations: isBare
+          ? {}
+          : { "sidecar.istio.io/status": "{}", ...(stamped ? { [stampAnnotation]: newStamp } : {}) },
         ownerReferences: [{ apiVersion: "apps/v1", ...this.owner, uid: "1", controller: true }],
       },
       status: {

@@ -6,6 +6,7 @@ import { readiness } from "../observe/rolloutStatus.js";
 import { workloadPods } from "../observe/workloadPods.js";
 import { failureOf, type Outcome } from "./Outcome.js";
 import type { RolloutDependencies } from "./RolloutDependencies.js";
+import { withoutSidecar } from "./withoutSidecar.js";
 
 /** How often to report that a PodDisruptionBudget still blocks an eviction, in ms. */
 const reportEvery = 60_000;
@@ -29,7 +30,7 @@ export async function evictPods(
     return live && { pods: await workloadPods(api, namespace, name, live.spec), ...readiness(live) };
   };
   const due = before.filter(({ metadata }) => podNames.includes(metadata.name));
-  return evictInTurn({ namespace, name }, due, enough, now, patience, dependencies);
+  return evictInTurn({ namespace, name, before }, due, enough, now, patience, dependencies);
 }
 
 interface PodsNow {
@@ -40,10 +41,11 @@ interface PodsNow {
 }
 
 /**
- * Evicts pods one by one, each only once `enough` others are ready. `now`: the pods of the same owner; undefined if the owner is gone.
+ * Evicts pods one by one, each only once `enough` others are ready, and no other if a new one has no sidecar. `before`: the pods of the same
+ * owner at the start; `now`: those at present, undefined if the owner is gone.
  */
 export async function evictInTurn(
-  { namespace, name }: Pick<Assessment, "namespace" | "name">,
+  { namespace, name, before }: Pick<Assessment, "namespace" | "name"> & { before: readonly Pod[] },
   due: readonly Pod[],
   enough: number,
   now: () => Promise<PodsNow | undefined>,
@@ -54,8 +56,10 @@ export async function evictInTurn(
     const deadline = dependencies.elapsed() + patience;
     const refused = await evict(namespace, name, pod, deadline, dependencies);
     if (refused) return refused;
-    const late = await replacement(pod, enough, now, deadline, dependencies);
-    if (late) return late;
+    const replaced = await replacement(pod, enough, now, deadline, dependencies);
+    if ("ended" in replaced) return replaced.ended;
+    const bare = withoutSidecar(replaced.pods, before);
+    if (bare) return bare;
   }
   return "done";
 }
@@ -122,22 +126,24 @@ async function evict(
   }
 }
 
+/** Waits for the successor of a pod; returns all pods once there is one. */
 async function replacement(
   evicted: Pod,
   enough: number,
   now: () => Promise<PodsNow | undefined>,
   deadline: number,
   { elapsed, sleep }: RolloutDependencies,
-): Promise<Exclude<Outcome, "done"> | undefined> {
+): Promise<{ pods: readonly Pod[] } | { ended: Exclude<Outcome, "done"> }> {
   for (let pause = 200; ; pause = Math.min(2_000, pause * 1.3)) {
     const found = await now();
-    if (!found) return "gone";
+    if (!found) return { ended: "gone" };
     const { pods } = found;
     const others = pods.filter(({ metadata }) => !isSame(metadata, evicted.metadata));
     const ready = Math.min(others.filter(isReady).length, found.ready);
     const wanted = Math.min(enough, found.wanted);
-    if (ready >= wanted && others.length === pods.length) return undefined;
-    if (elapsed() >= deadline) return failureOf(`not ready in time: ${ready} of ${wanted} pods ready`, pods);
+    if (ready >= wanted && others.length === pods.length) return { pods };
+    if (elapsed() >= deadline)
+      return { ended: failureOf(`not ready in time: ${ready} of ${wanted} pods ready`, pods) };
     await sleep(pause);
   }
 }

@@ -2,9 +2,7 @@ import { fieldManager } from "../../cluster/fieldManager.js";
 import { hasTemplate } from "../../cluster/hasTemplate.js";
 import { injectingRevision } from "../../cluster/injectingRevision.js";
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
-import type { Pod } from "../../cluster/podTemplate.js";
 import type { Workload } from "../../cluster/workloads.js";
-import { count } from "../../data/count.js";
 import { podAsMade } from "../../pod/asControllerMakes/podAsMade.js";
 import { stampAnnotation } from "../../pod/podAnnotations.js";
 import { keepsRestart } from "../policy/restartAnnotation.js";
@@ -44,23 +42,6 @@ export function withoutNewPods({
   if (old.length < stale.length) return undefined;
   return {
     failed: `its controller reports the rollout as complete, but did not replace ${old.length} of its pods (${old[0]?.name}): delete them, or use rollout strategy evict for ${name}`,
-    cause: "other",
-  };
-}
-
-/**
- * Why a restart took the sidecars of a workload: nobody injects it any more, or its webhook lets pods through while no istiod answers.
- * `before`: UIDs of all pods before the restart.
- */
-export function withoutSidecar(
-  bare: readonly Pod[],
-  before: ReadonlySet<string | undefined>,
-): Failure | undefined {
-  const [first, ...more] = bare.filter(({ metadata: { uid, name } }) => !before.has(uid ?? name));
-  if (!first) return undefined;
-  const pods = `${count(more.length + 1, "new pod")} (${first.metadata.name})`;
-  return {
-    failed: `its restart gave ${pods} no sidecar, though the old ones had one: see whether istiod runs and the namespace still has its injection label, and restart it`,
     cause: "other",
   };
 }

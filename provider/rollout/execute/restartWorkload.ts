@@ -16,9 +16,10 @@ import { restartedFor, restartPatch } from "../policy/restartAnnotation.js";
 import { skipReason } from "../policy/skipReason.js";
 import { restartUnderWay, unreadyBefore } from "../policy/unreadyBefore.js";
 import { evictAtOnce, evictPods } from "./evictPods.js";
-import { withOldSettings, withoutNewPods, withoutSidecar } from "./explainStale.js";
+import { withOldSettings, withoutNewPods } from "./explainStale.js";
 import { failureOf, type Outcome } from "./Outcome.js";
 import type { RolloutDependencies } from "./RolloutDependencies.js";
+import { withoutSidecar } from "./withoutSidecar.js";
 
 /** Replaces a workload's stale pods, waits until the new ones are ready, and verifies that they have the settings. Never throws. */
 export async function restartWorkload(restart: Restart, dependencies: RolloutDependencies): Promise<Outcome> {
@@ -69,9 +70,8 @@ async function replaceStalePods(
         `[${assessment.namespace}] ${assessment.name}: new pods came with old settings, restarting once more`,
       );
     const podNames = latest.verdict.is === "stale" ? latest.verdict.podNames : [];
-    const before = new Set(
-      [...latest.full, ...latest.bare].map(({ metadata: { uid, name } }) => uid ?? name),
-    );
+    const before = new Set(latest.full.map(({ metadata: { uid, name } }) => uid ?? name));
+    const { running } = latest;
     const replaced = { ...assessment, workload: latest.workload };
     const { patched, ended } =
       rollout.strategy === "evict"
@@ -79,7 +79,7 @@ async function replaceStalePods(
         : await restart(assessment, stampNow(), patience, inTheWay(latest, podNames), dependencies);
     if (ended !== "done") return ended;
     latest = await assessAgain(assessment, settings, api);
-    const bare = withoutSidecar(latest.bare, before);
+    const bare = withoutSidecar(latest.running, running);
     if (bare) return bare;
     if (latest.verdict.is !== "stale") continue;
     const { podNames: stale } = latest.verdict;
@@ -189,19 +189,18 @@ async function existing(
   return live;
 }
 
-/** `full`: its pods with a sidecar; `bare`: those without. */
+/** `running`: its pods; `full`: those with a sidecar. */
 async function assessAgain(
   { namespace, workload, name }: Assessment,
   settings: NamespaceSettings,
   api: KubernetesApi,
-): Promise<Assessment & { full: Pod[]; bare: Pod[] }> {
+): Promise<Assessment & { running: readonly Pod[]; full: Pod[] }> {
   const live = await existing(api, namespace, workload);
-  const running = (await workloadPods(api, namespace, name, live.spec)).filter((pod) => !hasEnded(pod));
-  const isInjected = ({ metadata }: Pod) => injectingRevision(metadata) !== undefined;
-  const full = running.filter(isInjected);
-  const bare = running.filter((pod) => !isInjected(pod));
+  const running = await workloadPods(api, namespace, name, live.spec);
+  const full = running.filter((pod) => injectingRevision(pod.metadata) !== undefined && !hasEnded(pod));
   const metadata = full.map((pod) => pod.metadata);
   const byName = new Map(full.map((pod) => [pod.metadata.name, pod]));
   const now = { ...settings, planned: undefined, looksForOverruled: true };
-  return { ...(await assessWorkload(api, namespace, live, metadata, now, async () => byName)), full, bare };
+  const assessed = await assessWorkload(api, namespace, live, metadata, now, async () => byName);
+  return { ...assessed, running, full };
 }

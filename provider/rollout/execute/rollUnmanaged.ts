@@ -81,7 +81,7 @@ async function evictUnmanaged(
   const enough = before.filter(isReady).length;
   const all = Number.POSITIVE_INFINITY;
   const now = async () => ({ pods: await owned(), ready: all, wanted: all });
-  const outcome = await evictInTurn({ namespace, name }, stale, enough, now, patience, dependencies);
+  const outcome = await evictInTurn({ namespace, name, before }, stale, enough, now, patience, dependencies);
   if (outcome === "done") dependencies.report(`[${namespace}] restarted ${name} by evictions (${pods})`);
   return outcome;
 }

@@ -54,6 +54,15 @@ describe("strategy evict", () => {
     assert.match(lines[0] ?? "", /^\[shop\] 1\/1 restarted StatefulSet\/db \(3 pods, 6\d s\)$/);
   });
 
+  it("evicts no other pod once a new one has no sidecar", async () => {
+    const { summary, api } = await run({ replicas: 3, uninjected: true });
+    assert.match(
+      summary.failed["shop/StatefulSet/db"] ?? "",
+      /^its restart gave 1 new pod \(db-2\) no sidecar/,
+    );
+    assert.equal(api.log.length, 1);
+  });
+
   it("reaches owners that replace their pods only when deleted", async () => {
     const { summary, api } = await run({ replicas: 2, onDelete: true });
     assert.equal(summary.restarted, 1);

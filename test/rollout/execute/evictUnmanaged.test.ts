@@ -40,6 +40,13 @@ describe("pods of a controller that can't be restarted", () => {
     assert.equal(api.fewestReady, 1);
   });
 
+  it("fail where a new pod has no sidecar, and no other is evicted", async () => {
+    const { summary, api } = await run({ replicas: 2, uninjected: true }, { strategy: "evict" });
+    assert.match(summary.failed["shop/Cluster/db"] ?? "", /^its restart gave 1 new pod \(db-1\) no sidecar/);
+    assert.equal(summary.restarted, 0);
+    assert.equal(api.log.length, 1);
+  });
+
   it("wait for their budget, and fail with its words when the time is up", async () => {
     const rollout = { strategy: "evict", timeoutPerWorkload: "60s" };
     const { summary, api } = await run({ replicas: 2, forbiddenUntil: 1e6 }, rollout);
