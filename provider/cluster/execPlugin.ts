@@ -1,5 +1,6 @@
 import { type ExecFileException, execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
 import type { Cluster, User } from "@kubernetes/client-node";
 import { isRecord, recordOf } from "../data/isRecord.js";
 import { UnreachableError } from "./KubernetesApi.js";
@@ -81,7 +82,8 @@ function whyFailed(
   { installHint }: ExecPlugin,
   timeout: number,
 ): string {
-  const text = stderr.trim().slice(0, mostSaid);
+  const line = stripVTControlCharacters(stderr).replaceAll(/[\p{Cc}\s]+/gu, " ");
+  const text = line.trim().slice(0, mostSaid);
   const said = text === "" ? "." : `: ${text}${text.endsWith(".") ? "" : "."}`;
   // Node's types don't know the texts of errors before the start
   switch (code as unknown) {
@@ -91,7 +93,7 @@ function whyFailed(
       return "can't be run: permission denied.";
   }
   if (killed && typeof code !== "string")
-    return `did not end in ${timeout / 1000} s. If it needs a login, log in first, such as by running kubectl${said}`;
+    return `did not end in ${timeout / 1000} s${said} If it needs a login, log in first, such as by running kubectl.`;
   return typeof code === "number" ? `failed with exit code ${code}${said}` : `failed: ${message}`;
 }
 

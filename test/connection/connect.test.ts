@@ -241,7 +241,7 @@ describe("a connection", () => {
   for (const [what, script, message] of [
     [
       "fails",
-      "echo 'log in first: tsh login' >&2; exit 3",
+      "printf '\\033[31mlog in first:\\033[0m\\n  tsh login\\n' >&2; exit 3",
       /exec plugin \S+failing failed with exit code 3: log in first: tsh login\. Context "one" of /,
     ],
     ["waits for input", "read answer || exit 4", /failing failed with exit code 4\. Context/],
@@ -297,7 +297,7 @@ describe("a connection", () => {
     const rest = { env: {}, apiVersion: "client.authentication.k8s.io/v1", provideClusterInfo: false };
     await assert.rejects(
       runExecPlugin({ ...plugin, ...rest }, null, 500),
-      /exec plugin sh did not end in 0\.5 s\. If it needs a login, log in first, such as by running kubectl: open the browser\./,
+      /exec plugin sh did not end in 0\.5 s: open the browser\. If it needs a login, log in first, such as by running kubectl\./,
     );
   });
 
