@@ -1,6 +1,5 @@
 import type { RequestOptions } from "node:https";
-import type { User } from "@kubernetes/client-node";
-import { type ExecCredential, pluginOf, runExecPlugin } from "./execPlugin.js";
+import { type ExecCredential, type ExecPlugin, pluginOf, runExecPlugin } from "./execPlugin.js";
 import { impersonationHeaders } from "./impersonation.js";
 import type { KubeConfig } from "./kubeConfig.js";
 
@@ -18,10 +17,13 @@ export class Credentials {
     private readonly config: KubeConfig,
     private readonly elapsed: () => number,
   ) {
-    config.addAuthenticator({
-      isAuthProvider: (user) => pluginOf(user) !== undefined,
-      applyAuthentication: (user, options) => this.applyPlugin(user, options as RequestOptions),
-    });
+    const user = config.getCurrentUser();
+    const plugin = user ? pluginOf(user) : undefined;
+    if (plugin)
+      config.addAuthenticator({
+        isAuthProvider: () => true,
+        applyAuthentication: (_, options) => this.applyPlugin(plugin, options as RequestOptions),
+      });
   }
 
   /** After the server has refused them: a token may be refused before its time, and kubectl then runs the exec plugin again. */
@@ -56,9 +58,7 @@ export class Credentials {
     return options;
   }
 
-  private async applyPlugin(user: User, options: RequestOptions): Promise<void> {
-    const plugin = pluginOf(user);
-    if (plugin === undefined) return;
+  private async applyPlugin(plugin: ExecPlugin, options: RequestOptions): Promise<void> {
     if (this.given?.expires !== undefined && this.given.expires <= Date.now()) this.given = undefined;
     this.given ??= await runExecPlugin(plugin, this.config.getCurrentCluster());
     const { token, cert, key } = this.given;

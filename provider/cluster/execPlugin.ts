@@ -21,11 +21,11 @@ export interface ExecPlugin {
 }
 
 export interface ExecCredential {
-  token?: string;
-  cert?: string;
-  key?: string;
+  token: string | undefined;
+  cert: string | undefined;
+  key: string | undefined;
   /** As `Date.now()`; undefined if they are good until the server refuses them. */
-  expires?: number;
+  expires: number | undefined;
 }
 
 /** A cluster of a kubeconfig, with what its extension has for plugins. */
@@ -111,7 +111,7 @@ function credentialIn(stdout: string, where: string, apiVersion: string): ExecCr
   if ((given.cert === undefined) !== (given.key === undefined) || !(given.token ?? given.cert))
     throw new NoCredentials(`${where}: expected a token or a certificate with its key, got neither.`);
   const expires = Date.parse(String(expirationTimestamp));
-  return { ...given, ...(Number.isNaN(expires) ? {} : { expires }) } as ExecCredential;
+  return { ...given, expires: Number.isNaN(expires) ? undefined : expires };
 }
 
 function jsonOf(text: string): unknown {
