@@ -5,24 +5,23 @@ import { type Problem, shown } from "./problem.js";
 interface OtherKeys {
   /** Former name -> current name. */
   former?: Readonly<Record<string, string>>;
-  /** Keys that are known at another place. */
-  elsewhere?: readonly string[];
-  /** What to do with those: `move it to the top level of the file`. */
-  move?: string;
+  /** Keys that are known at another place, and what to do with them: `move it to the top level of the file`. */
+  elsewhere?: { keys: readonly string[]; todo: string };
 }
 
 /** A problem for each unknown key; undefined values count as absent. */
 export function unknownKeys(
   given: Readonly<Record<string, unknown>>,
   known: readonly string[],
-  { former, elsewhere = [], move = "" }: OtherKeys = {},
+  { former, elsewhere }: OtherKeys = {},
 ): Problem[] {
   return Object.keys(given)
     .filter((key) => !known.includes(key) && given[key] !== undefined)
     .map((key) => {
       const problem = unknownKey(key, known, former);
-      if (!elsewhere.includes(key)) return problem;
-      return { ...problem, todo: move, sentence: `unknown key ${shown(key)} here: ${move}.` };
+      if (!elsewhere?.keys.includes(key)) return problem;
+      const { todo } = elsewhere;
+      return { ...problem, todo, sentence: `unknown key ${shown(key)} here: ${todo}.` };
     });
 }
 

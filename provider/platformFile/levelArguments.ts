@@ -77,8 +77,7 @@ export function readLevel(
   const problems = [
     ...unknownKeys(written, known, {
       former: formerNames,
-      elsewhere: platformFileKeys,
-      move: "move it to the top level of the file",
+      elsewhere: { keys: platformFileKeys, todo: "move it to the top level of the file" },
     }),
     ...own.problems,
     // an empty key in YAML is null: what was below it was removed, or never written

@@ -113,8 +113,10 @@ export function readPlatformSettings(given: unknown): Checked<PlatformFile> {
     problems: [
       ...unknownKeys(given, platformFileKeys, {
         former: formerNames,
-        elsewhere: [...settingGroups, ...levelKeys("namespace")],
-        move: "move it below global, or below a namespace's name in namespaces",
+        elsewhere: {
+          keys: [...settingGroups, ...levelKeys("namespace")],
+          todo: "move it below global, or below a namespace's name in namespaces",
+        },
       }),
       ...shared.problems,
       ...below("global", global?.problems ?? []),
