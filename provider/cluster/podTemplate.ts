@@ -59,6 +59,11 @@ export function isReady({ status }: Pick<Pod, "status">): boolean {
   );
 }
 
+/** Tells pods apart that had one name one after the other, as a StatefulSet's do. */
+export function podIdentity({ uid, name }: Pick<Pod["metadata"], "uid" | "name">): string {
+  return uid ?? name;
+}
+
 /** Whether a pod has finished. Such a pod stays until somebody deletes it. */
 export function hasEnded({ status }: Pick<Pod, "status">): boolean {
   return status?.phase === "Succeeded" || status?.phase === "Failed";

@@ -4,9 +4,9 @@ import type { Assessment } from "../observe/Assessment.js";
 import { readWorkload } from "../observe/readWorkload.js";
 import { readiness } from "../observe/rolloutStatus.js";
 import { workloadPods } from "../observe/workloadPods.js";
+import { lostSidecars } from "./lostSidecars.js";
 import { failureOf, type Outcome } from "./Outcome.js";
 import type { RolloutDependencies } from "./RolloutDependencies.js";
-import { withoutSidecar } from "./withoutSidecar.js";
 
 /** How often to report that a PodDisruptionBudget still blocks an eviction, in ms. */
 const reportEvery = 60_000;
@@ -58,8 +58,8 @@ export async function evictInTurn(
     if (refused) return refused;
     const replaced = await replacement(pod, enough, now, deadline, dependencies);
     if ("ended" in replaced) return replaced.ended;
-    const bare = withoutSidecar(replaced.pods, before);
-    if (bare) return bare;
+    const lost = lostSidecars(replaced.pods, before);
+    if (lost) return lost;
   }
   return "done";
 }

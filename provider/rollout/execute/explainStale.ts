@@ -2,6 +2,7 @@ import { fieldManager } from "../../cluster/fieldManager.js";
 import { hasTemplate } from "../../cluster/hasTemplate.js";
 import { injectingRevision } from "../../cluster/injectingRevision.js";
 import type { ObjectMeta } from "../../cluster/KubernetesApi.js";
+import { type Pod, podIdentity } from "../../cluster/podTemplate.js";
 import type { Workload } from "../../cluster/workloads.js";
 import { podAsMade } from "../../pod/asControllerMakes/podAsMade.js";
 import { stampAnnotation } from "../../pod/podAnnotations.js";
@@ -16,8 +17,8 @@ interface StaleAfterRestart {
   /** As our patch left it; undefined if pods were evicted. */
   patched: Workload | undefined;
   workload: Workload;
-  /** UIDs of all pods before the restart. */
-  before: ReadonlySet<string | undefined>;
+  /** Its pods before the restart. */
+  before: readonly Pod[];
   stale: readonly ObjectMeta[];
   /** The stamp that new pods should have. */
   due: string | undefined;
@@ -38,7 +39,8 @@ export function withoutNewPods({
       cause: "undone",
     };
   }
-  const old = stale.filter(({ uid, name: podName }) => before.has(uid ?? podName));
+  const known = new Set(before.map(({ metadata }) => podIdentity(metadata)));
+  const old = stale.filter((pod) => known.has(podIdentity(pod)));
   if (old.length < stale.length) return undefined;
   return {
     failed: `its controller reports the rollout as complete, but did not replace ${old.length} of its pods (${old[0]?.name}): delete them, or use rollout strategy evict for ${name}`,

@@ -1,5 +1,5 @@
 import { injectingRevision } from "../../cluster/injectingRevision.js";
-import { hasEnded, type Pod } from "../../cluster/podTemplate.js";
+import { hasEnded, type Pod, podIdentity } from "../../cluster/podTemplate.js";
 import { count } from "../../data/count.js";
 import type { Failure } from "./Outcome.js";
 
@@ -7,11 +7,11 @@ import type { Failure } from "./Outcome.js";
  * Why replacing pods took the sidecars of a workload: nobody injects it any more, or its webhook lets pods through while no istiod answers.
  * `pods`: its pods now; `before`: those before the first was replaced.
  */
-export function withoutSidecar(pods: readonly Pod[], before: readonly Pod[]): Failure | undefined {
+export function lostSidecars(pods: readonly Pod[], before: readonly Pod[]): Failure | undefined {
   // a custom resource may have pods of several kinds
   if (before.some(isBare)) return undefined;
-  const known = new Set(before.map(identityOf));
-  const [first, ...more] = pods.filter((pod) => !known.has(identityOf(pod)) && isBare(pod));
+  const known = new Set(before.map(({ metadata }) => podIdentity(metadata)));
+  const [first, ...more] = pods.filter((pod) => !known.has(podIdentity(pod.metadata)) && isBare(pod));
   if (!first) return undefined;
   const bare = `${count(more.length + 1, "new pod")} (${first.metadata.name})`;
   return {
@@ -22,8 +22,4 @@ export function withoutSidecar(pods: readonly Pod[], before: readonly Pod[]): Fa
 
 function isBare(pod: Pod): boolean {
   return injectingRevision(pod.metadata) === undefined && !hasEnded(pod);
-}
-
-function identityOf({ metadata: { uid, name } }: Pod): string {
-  return uid ?? name;
 }

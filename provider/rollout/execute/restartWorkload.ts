@@ -17,9 +17,9 @@ import { skipReason } from "../policy/skipReason.js";
 import { restartUnderWay, unreadyBefore } from "../policy/unreadyBefore.js";
 import { evictAtOnce, evictPods } from "./evictPods.js";
 import { withOldSettings, withoutNewPods } from "./explainStale.js";
+import { lostSidecars } from "./lostSidecars.js";
 import { failureOf, type Outcome } from "./Outcome.js";
 import type { RolloutDependencies } from "./RolloutDependencies.js";
-import { withoutSidecar } from "./withoutSidecar.js";
 
 /** Replaces a workload's stale pods, waits until the new ones are ready, and verifies that they have the settings. Never throws. */
 export async function restartWorkload(restart: Restart, dependencies: RolloutDependencies): Promise<Outcome> {
@@ -70,8 +70,7 @@ async function replaceStalePods(
         `[${assessment.namespace}] ${assessment.name}: new pods came with old settings, restarting once more`,
       );
     const podNames = latest.verdict.is === "stale" ? latest.verdict.podNames : [];
-    const before = new Set(latest.full.map(({ metadata: { uid, name } }) => uid ?? name));
-    const { running } = latest;
+    const { running: before } = latest;
     const replaced = { ...assessment, workload: latest.workload };
     const { patched, ended } =
       rollout.strategy === "evict"
@@ -79,8 +78,8 @@ async function replaceStalePods(
         : await restart(assessment, stampNow(), patience, inTheWay(latest, podNames), dependencies);
     if (ended !== "done") return ended;
     latest = await assessAgain(assessment, settings, api);
-    const bare = withoutSidecar(latest.running, running);
-    if (bare) return bare;
+    const lost = lostSidecars(latest.running, before);
+    if (lost) return lost;
     if (latest.verdict.is !== "stale") continue;
     const { podNames: stale } = latest.verdict;
     const found = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Pod } from "../../../provider/cluster/podTemplate";
-import { withoutSidecar } from "../../../provider/rollout/execute/withoutSidecar";
+import { lostSidecars } from "../../../provider/rollout/execute/lostSidecars";
 
 function pod(name: string, injected: boolean, phase = "Running"): Pod {
   const annotations: Record<string, string> = injected ? { "sidecar.istio.io/status": "{}" } : {};
@@ -30,7 +30,7 @@ describe("a restart that takes sidecars away", () => {
   ];
   for (const [edge, before, now, found] of rows)
     it(edge, () => {
-      const failure = withoutSidecar(now, before);
+      const failure = lostSidecars(now, before);
       if (found === undefined) assert.equal(failure, undefined);
       else assert.match(failure?.failed ?? "", found);
     });
